@@ -1,0 +1,138 @@
+namespace ContainerStages.Contracts;
+
+/// <summary>
+/// Everything one build needs, as one JSON document on the engine program's standard input. Exactly one of <see cref="Dockerfile"/>,
+/// <see cref="Project"/> names what to build. Paths are absolute.
+/// </summary>
+public sealed record BuildDefinition
+{
+    /// <summary>Path of the Dockerfile, or null.</summary>
+    public string? Dockerfile { get; init; }
+
+    /// <summary>Stages written in a project file, or by convention when it names none; null when a Dockerfile is built.</summary>
+    public ProjectDefinition? Project { get; init; }
+
+    /// <summary>Folder that COPY reads from.</summary>
+    public required string ContextDirectory { get; init; }
+
+    /// <summary>Name of the stage to build; null for the last.</summary>
+    public string? Target { get; init; }
+
+    /// <summary><c>os/architecture[/variant]</c>; null for the machine's own.</summary>
+    public string? Platform { get; init; }
+
+    public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Names the image gets in the embedded store (<c>example:latest</c>).</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public IReadOnlyList<Destination> Destinations { get; init; } = [];
+
+    /// <summary>Store folder; null for the user's own.</summary>
+    public string? Store { get; init; }
+
+    public bool NoCache { get; init; }
+
+    /// <summary>Ask the registry for the current digest of every named image, also where the store knows one.</summary>
+    public bool Pull { get; init; }
+
+    /// <summary>Seconds since 1970 for every time in layers and configuration; null for 0.</summary>
+    public long? SourceDateEpoch { get; init; }
+
+    public ImageFormat Format { get; init; } = ImageFormat.Oci;
+
+    /// <summary>JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.</summary>
+    public string? ResultFile { get; init; }
+
+    /// <summary>Registry mirrors beside those of containers-registries.conf.</summary>
+    public IReadOnlyList<RegistryMirror> Mirrors { get; init; } = [];
+}
+
+/// <summary>Media types of manifest and configuration.</summary>
+public enum ImageFormat
+{
+    Oci,
+    Docker,
+}
+
+public enum DestinationKind
+{
+    Registry,
+    OciLayout,
+    OciArchive,
+    DockerArchive,
+}
+
+/// <summary>A place the image is published to: a reference for registries, a path otherwise. Archives are named inside by <see cref="Names"/>.</summary>
+public sealed record Destination(DestinationKind Kind, string Value)
+{
+    public IReadOnlyList<string> Names { get; init; } = [];
+}
+
+/// <summary>Pulls from registry <see cref="Location"/> try <see cref="Mirror"/> first.</summary>
+public sealed record RegistryMirror(string Location, string Mirror, bool Insecure);
+
+/// <summary>What a project file says. With no stage and no artifact the conventions of the project's kind apply.</summary>
+public sealed record ProjectDefinition
+{
+    /// <summary>Path of the project file, for messages.</summary>
+    public required string File { get; init; }
+
+    public IReadOnlyList<ProjectStage> Stages { get; init; } = [];
+
+    public IReadOnlyList<ProjectArtifact> Artifacts { get; init; } = [];
+
+    /// <summary><c>ContainerBaseImage</c>; null for the convention's base (scratch).</summary>
+    public string? BaseImage { get; init; }
+
+    /// <summary>Settings of a Go module, when the folder holds a go.mod; null otherwise.</summary>
+    public GoModule? Go { get; init; }
+
+    public required ProjectImageConfig Config { get; init; }
+}
+
+/// <summary>A <c>ContainerStage</c> item. <see cref="Line"/> is where its steps begin in the project file; 0 where unknown.</summary>
+public sealed record ProjectStage(string Name, string? From, string? Platform, string Steps, string File, int Line);
+
+/// <summary>A <c>ContainerStageArtifact</c> item. <see cref="From"/> null: the last stage named.</summary>
+public sealed record ProjectArtifact(string Source, string? From, string Destination, string? Chmod, string? Chown, string File, int Line);
+
+/// <summary>What the Go properties of a project say; null for the default.</summary>
+public sealed record GoModule
+{
+    /// <summary>Folder that holds go.mod.</summary>
+    public required string Directory { get; init; }
+
+    public string Package { get; init; } = ".";
+
+    /// <summary>Version of the builder image; null for the one that go.mod names.</summary>
+    public string? Version { get; init; }
+
+    public string? BuildFlags { get; init; }
+
+    public string? LdFlags { get; init; }
+
+    public bool CgoEnabled { get; init; }
+
+    /// <summary>Name of the program in the image; null for the last element of package or module path.</summary>
+    public string? ProgramName { get; init; }
+}
+
+/// <summary>Configuration of the image from the <c>Container*</c> items and properties. Null leaves what the base or the stage says.</summary>
+public sealed record ProjectImageConfig
+{
+    public IReadOnlyList<string>? Entrypoint { get; init; }
+
+    public IReadOnlyList<string>? Cmd { get; init; }
+
+    public string? User { get; init; }
+
+    public string? WorkingDirectory { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary><c>port/protocol</c>.</summary>
+    public IReadOnlyList<string> Ports { get; init; } = [];
+}

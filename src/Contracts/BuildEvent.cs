@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+
+namespace ContainerStages.Contracts;
+
+/// <summary>
+/// One thing that happened in a build. The engine program writes one JSON document per line; consoles and MSBuild render them.
+/// Step ids are unique within a build.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(StepStarted), "step-started")]
+[JsonDerivedType(typeof(StepFinished), "step-finished")]
+[JsonDerivedType(typeof(OutputLine), "output")]
+[JsonDerivedType(typeof(ProgressChanged), "progress")]
+[JsonDerivedType(typeof(DiagnosticReported), "diagnostic")]
+[JsonDerivedType(typeof(BuildFinished), "result")]
+public abstract record BuildEvent;
+
+/// <summary>A step of a stage begins. <see cref="Title"/> is the instruction as a person wrote it, or what is pulled or pushed.</summary>
+public sealed record StepStarted(string Id, string Stage, string Title) : BuildEvent;
+
+/// <summary>How a step ended.</summary>
+public enum StepOutcome
+{
+    Done,
+    Cached,
+    Failed,
+    Skipped,
+}
+
+public sealed record StepFinished(string Id, StepOutcome Outcome, long Milliseconds) : BuildEvent;
+
+/// <summary>One line that a RUN wrote, without its line end.</summary>
+public sealed record OutputLine(string Id, string Text, bool IsError) : BuildEvent;
+
+/// <summary>Bytes moved so far for a pull or push step; <see cref="Total"/> is 0 while unknown.</summary>
+public sealed record ProgressChanged(string Id, long Bytes, long Total) : BuildEvent;
+
+public sealed record DiagnosticReported(Diagnostic Diagnostic) : BuildEvent;
+
+/// <summary>The last event of a build that succeeded.</summary>
+public sealed record BuildFinished(BuildResult Result) : BuildEvent;
+
+/// <summary>What a build made. Sizes in bytes; <see cref="Size"/> is the sum of the uncompressed layers, as <c>docker image ls</c> shows it.</summary>
+public sealed record BuildResult
+{
+    /// <summary>Digest of the manifest (<c>sha256:...</c>).</summary>
+    public required string ManifestDigest { get; init; }
+
+    public required string ManifestMediaType { get; init; }
+
+    public required string ConfigDigest { get; init; }
+
+    /// <summary>The manifest as JSON text, byte for byte.</summary>
+    public required string Manifest { get; init; }
+
+    /// <summary>The image configuration as JSON text, byte for byte.</summary>
+    public required string Configuration { get; init; }
+
+    public required string Platform { get; init; }
+
+    /// <summary>Full names the image now has, one per destination and tag (<c>host/repository:tag</c>).</summary>
+    public required IReadOnlyList<string> References { get; init; }
+
+    /// <summary>Files and folders written by archive and layout destinations.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    public required long Size { get; init; }
+
+    /// <summary>Sum of the layer blobs as they travel to a registry.</summary>
+    public required long CompressedSize { get; init; }
+
+    public required int LayerCount { get; init; }
+
+    /// <summary>True where every step came from the cache and every destination already had this digest, so that nothing was written.</summary>
+    public required bool UpToDate { get; init; }
+}

@@ -1,0 +1,36 @@
+using System.Text;
+using System.Text.Json.Serialization;
+
+namespace ContainerStages.Contracts;
+
+/// <summary>How much a diagnostic matters: an error ends the build, a warning does not.</summary>
+public enum Severity
+{
+    Error,
+    Warning,
+}
+
+/// <summary>A place in a file that a user wrote. Lines and columns count from 1; 0 means the whole file or line.</summary>
+public readonly record struct SourceLocation(string File, int Line = 0, int Column = 0, int EndLine = 0, int EndColumn = 0)
+{
+    public override string ToString() => Line == 0 ? File : Column == 0 ? $"{File}({Line})" : $"{File}({Line},{Column})";
+}
+
+/// <summary>Something to tell the user: what, which value, and what to do next. Codes are listed in docs/diagnostics.md.</summary>
+public sealed record Diagnostic(string Code, Severity Severity, string Message, SourceLocation? Location = null)
+{
+    [JsonIgnore]
+    public string HelpLink => $"https://containerstages.dev/diagnostics/{Code}";
+
+    /// <summary>The form that compilers print: <c>file(line,column): error CODE: message</c>.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        if (Location is { } location)
+        {
+            text.Append(location).Append(": ");
+        }
+
+        return text.Append(Severity == Severity.Error ? "error " : "warning ").Append(Code).Append(": ").Append(Message).ToString();
+    }
+}

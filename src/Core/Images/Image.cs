@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Images;
+
+/// <summary>
+/// One image for one platform: an immutable view. Manifest and configuration are the bytes that their digests name; they are never
+/// written again from the parsed form.
+/// </summary>
+public sealed record Image
+{
+    public required ReadOnlyMemory<byte> ManifestBytes { get; init; }
+
+    public required string MediaType { get; init; }
+
+    public required Manifest Manifest { get; init; }
+
+    public required Digest Digest { get; init; }
+
+    public required ReadOnlyMemory<byte> ConfigBytes { get; init; }
+
+    public required ImageConfig Config { get; init; }
+
+    /// <summary>From the base up, in the order of the manifest.</summary>
+    public required ImmutableArray<ImageLayer> Layers { get; init; }
+
+    public Descriptor Descriptor => new() { MediaType = MediaType, Digest = Digest, Size = ManifestBytes.Length, Platform = Config.Platform };
+
+    /// <summary>Sum of the uncompressed layers in bytes.</summary>
+    public long Size => Layers.Sum(layer => layer.Layer.Size);
+}
+
+/// <summary>
+/// A layer of an image, with the image it came from when it was not made here: a registry that holds that image need not be sent the
+/// blob, and a store that lacks the blob can fetch it from there.
+/// </summary>
+public sealed record ImageLayer(Layer Layer, ImageReference? Origin = null);
+
+/// <summary>Brings blobs of pulled images into the content store when somebody needs them.</summary>
+public interface IBlobFetcher
+{
+    /// <summary>Idempotent: returns at once where the blob is already in the store; the digest is verified.</summary>
+    Task FetchAsync(ImageReference origin, Descriptor blob, CancellationToken cancellationToken);
+}

@@ -1,0 +1,18 @@
+using ContainerStages.Images;
+
+namespace ContainerStages.Publishing;
+
+/// <summary>
+/// Puts an image somewhere. Nobody ever sees half an image: names and tags appear last, files by rename. Idempotent.
+/// </summary>
+public interface IPublisher
+{
+    /// <summary>Where to, for people (<c>localhost:5000/example:latest</c>, <c>oci-archive:out.tar</c>).</summary>
+    string Destination { get; }
+
+    /// <exception cref="Diagnostics.BuildFailedException">The destination refused or could not be reached or written.</exception>
+    Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken);
+}
+
+/// <summary>Names the image now has there and files that were written; <see cref="Written"/> is false where it was there already.</summary>
+public sealed record PublishedImage(IReadOnlyList<string> References, IReadOnlyList<string> Files, bool Written);

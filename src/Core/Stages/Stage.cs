@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Stages;
+
+/// <summary>
+/// One stage as a front end read it. <see cref="From"/> is expanded already: <c>scratch</c>, an earlier stage's name, or an image.
+/// </summary>
+public sealed record Stage
+{
+    /// <summary>Position in the file, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The name after AS, or null.</summary>
+    public string? Name { get; init; }
+
+    public required string From { get; init; }
+
+    /// <summary>The value of --platform, expanded, or null.</summary>
+    public string? Platform { get; init; }
+
+    /// <summary>Where FROM stands.</summary>
+    public required SourceLocation Location { get; init; }
+
+    public required ImmutableArray<Instruction> Instructions { get; init; }
+
+    /// <summary>Name or index, for people and events.</summary>
+    public string DisplayName => Name ?? $"stage-{Index}";
+}
+
+/// <summary>All stages of a build, with the global arguments that stand before the first FROM (value null where none was given).</summary>
+public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<string, string?> GlobalArguments);
