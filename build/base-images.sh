@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Base images for machines without Docker Hub, made of Debian's packages, in a registry on loopback.
 # Leaves artifacts/registries.conf (docker.io is looked for there first) and artifacts/test.env (to source).
-#   base-images.sh             makes what lacks, starts the registry where none runs
-#   base-images.sh --stop      stops it
-#   base-images.sh --running   exit code 0 when it runs
+#   base-images.sh                   makes what lacks, starts the registry where none runs
+#   base-images.sh --stop            stops it
+#   base-images.sh --registry-only   starts the registry, makes no image
+#   base-images.sh --running         exit code 0 when it runs
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 
@@ -17,8 +18,9 @@ main() {
     case ${1:-} in
         --stop) registry_stop; exit ;;
         --running) registry_running; exit ;;
+        --registry-only) registry_start; exit ;;
         '') ;;
-        *) sed -n '2,6p' "$0" | sed 's/^# \?//'; exit 2 ;;
+        *) usage ;;
     esac
     registry_start
     exec 9>"$REGISTRY_DIR/images.lock"

@@ -19,6 +19,9 @@ note() { printf '%s%s%s\n' "$DIM" "$*" "$PLAIN"; }
 warn() { printf '%s%s%s\n' "$RED" "$*" "$PLAIN" >&2; }
 fail() { warn "error: $*"; exit 1; }
 
+# The comment at the head of the script that runs.
+usage() { awk 'NR == 1 { next } /^#/ { sub(/^# ?/, ""); print; next } { exit }' "$0"; exit 2; }
+
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 seconds() { printf '%d.%d s' $(($1 / 1000)) $(($1 % 1000 / 100)); }
 

@@ -34,7 +34,7 @@ main() {
         case $option in
             --tests) want_user=1 ;;
             --bench) tools+=$BENCH_TOOLS ;;
-            *) sed -n '2,6p' "$0" | sed 's/^# \?//'; exit 2 ;;
+            *) usage ;;
         esac
     done
     check_dotnet
