@@ -23,7 +23,7 @@ hello() {
     "$1_reset" >/dev/null 2>&1
     sed -i "s|// round.*||; \$a // round $1 $2 $$" "$folder/main.go"
     timed cold "$1" "$1_build_push" "$name" --build-arg "REGISTRY=$REGISTRY" "$folder" || return
-    sed -i "s|Println(.*|Println(\"Hello, round $2 of $$\")|" "$folder/main.go"
+    sed -i "s|Println(.*|Println(\"Hello, $1 in round $2 of $$\")|" "$folder/main.go"
     timed change "$1" "$1_build" "$name" --build-arg "REGISTRY=$REGISTRY" "$folder" || return
     timed nothing "$1" "$1_build" "$name" --build-arg "REGISTRY=$REGISTRY" "$folder"
 }
