@@ -51,16 +51,17 @@ public sealed partial class RegistryServer : IAsyncDisposable
 
     private static async Task<RegistryServer> StartAsync(bool withPassword, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("registry-");
-        var configuration = Path.Combine(folder.FullName, "config.yml");
-        await File.WriteAllTextAsync(configuration, Configuration(folder.FullName, withPassword), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
-        var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
+        var temporary = Directory.CreateTempSubdirectory("registry-");
+        var configuration = Path.Combine(temporary.FullName, "config.yml");
+        await File.WriteAllTextAsync(configuration, Configuration(temporary.FullName, withPassword), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(temporary.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
+        var started = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
         {
             RedirectStandardError = true,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         })!;
-        return new RegistryServer(folder, process, await ReadPortAsync(process, cancellationToken));
+        return new RegistryServer(temporary, started, await ReadPortAsync(started, cancellationToken));
     }
 
     // The registry chooses the port itself and says which: no other process can take it in between.
