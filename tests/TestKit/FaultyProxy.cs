@@ -18,13 +18,15 @@ public sealed class FaultyProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<int, Task> serving = new();
     private readonly int upstreamPort;
     private readonly Func<ProxiedRequest, ProxyFault?> decide;
+    private readonly string? dropHeader;
     private readonly Task accepting;
 
     /// <param name="upstreamPort">The real server's port on loopback.</param>
     /// <param name="decide">Called once for each request; null lets it through.</param>
-    public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null)
+    /// <param name="dropHeader">A header that never reaches the server.</param>
+    public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null, string? dropHeader = null)
     {
-        (this.upstreamPort, this.decide) = (upstreamPort, decide ?? (_ => null));
+        (this.upstreamPort, this.decide, this.dropHeader) = (upstreamPort, decide ?? (_ => null), dropHeader);
         listener.Start();
         accepting = AcceptAsync();
     }
@@ -85,7 +87,8 @@ public sealed class FaultyProxy : IAsyncDisposable
         using var server = new TcpClient();
         await server.ConnectAsync(IPAddress.Loopback, upstreamPort, stop.Token);
         var up = server.GetStream();
-        var closing = head.Insert(head.IndexOf("\r\n", StringComparison.Ordinal), "\r\nConnection: close");
+        var closing = string.Join("\r\n", head.Split("\r\n").Where(line => dropHeader is null || !line.StartsWith(dropHeader + ":", StringComparison.OrdinalIgnoreCase)));
+        closing = closing.Insert(closing.IndexOf("\r\n", StringComparison.Ordinal), "\r\nConnection: close");
         await up.WriteAsync(Encoding.ASCII.GetBytes(closing), stop.Token);
         await up.WriteAsync(rest, stop.Token);
         await CopyAsync(down, up, request.ContentLength - rest.Length);

@@ -94,7 +94,12 @@ internal sealed class ResumingBlobStream(
             host = current.Host;
         }
 
-        await SkipAsync(current, buffer, stall);
+        if (current.Excess > 0)
+        {
+            await SkipAsync(current, buffer, stall);
+            current = current with { Excess = 0 };
+        }
+
         stall.CancelAfter(BoundedBody.Stall);
         var count = await current.Body.ReadAsync(buffer[..(int)Math.Min(buffer.Length, blob.Size - position)], stall.Token);
         if (count == 0)
