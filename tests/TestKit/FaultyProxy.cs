@@ -78,11 +78,11 @@ public sealed class FaultyProxy : IAsyncDisposable
                 return;
             }
 
-            await ForwardAsync(client, down, head, rest, request, fault?.CutAfter);
+            await ForwardAsync(client, down, head, rest, request, fault);
         }
     }
 
-    private async Task ForwardAsync(TcpClient client, NetworkStream down, string head, byte[] rest, ProxiedRequest request, long? cutAfter)
+    private async Task ForwardAsync(TcpClient client, NetworkStream down, string head, byte[] rest, ProxiedRequest request, ProxyFault? fault)
     {
         using var server = new TcpClient();
         await server.ConnectAsync(IPAddress.Loopback, upstreamPort, stop.Token);
@@ -95,10 +95,15 @@ public sealed class FaultyProxy : IAsyncDisposable
 
         var (answer, first) = await ReadHeadAsync(up);
         await down.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
-        var allowed = cutAfter ?? long.MaxValue;
+        var allowed = fault?.CutAfter ?? long.MaxValue;
         await down.WriteAsync(first.AsMemory(0, (int)Math.Min(first.Length, allowed)), stop.Token);
         await CopyAsync(up, down, allowed - first.Length);
-        if (cutAfter is not null)
+        if (fault is { Stalls: true })
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+        }
+
+        if (fault is not null)
         {
             // A reset, not an orderly end.
             client.LingerState = new LingerOption(enable: true, seconds: 0);
@@ -180,6 +185,11 @@ public sealed record ProxyFault
 
     /// <summary>The connection is reset after so many bytes of the body.</summary>
     public long? CutAfter { get; private init; }
+
+    /// <summary>The connection is not reset but stays open, and nothing more comes.</summary>
+    public bool Stalls { get; private init; }
+
+    public static ProxyFault Stall(long bytes) => new() { CutAfter = bytes, Stalls = true };
 
     public static ProxyFault Cut(long bytes) => new() { CutAfter = bytes };
 

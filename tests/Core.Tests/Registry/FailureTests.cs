@@ -157,6 +157,36 @@ public sealed class FailureTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task A_blob_of_which_no_more_bytes_come_is_resumed()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        var (name, layer) = await PushLargeAsync(new TestContentStore(), registry);
+        var left = 1;
+        await using var proxy = new FaultyProxy(registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Stall(500_000) : null);
+        using var client = new RegistryClient(RegistriesConfiguration.Empty, new RegistryCredentials(TestClients.Environment()), new RetryPolicy { Stall = TimeSpan.FromMilliseconds(200) });
+        var mine = new TestContentStore();
+
+        await new BlobFetcher(client, mine).FetchAsync(Through(proxy, name), layer, context.CancellationToken);
+
+        Assert.IsTrue(mine.Contains(layer.Digest));
+    }
+
+    [TestMethod]
+    [DataRow(-1)]
+    [DataRow(1)]
+    public async Task A_blob_of_another_size_than_announced_is_refused(int difference)
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        using var client = TestClients.Create();
+        var (name, layer) = await PushLargeAsync(new TestContentStore(), registry);
+
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => new BlobFetcher(client, new TestContentStore()).FetchAsync(name, layer with { Size = layer.Size + difference }, context.CancellationToken));
+
+        Assert.AreEqual("CST5022", failure.Diagnostics[0].Code);
+    }
+
+    [TestMethod]
     public async Task A_server_without_ranges_is_read_again_from_the_start()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);

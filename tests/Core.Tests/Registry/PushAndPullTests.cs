@@ -148,6 +148,22 @@ public sealed class PushAndPullTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task A_mount_that_is_not_allowed_becomes_an_upload()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        await using var proxy = new FaultyProxy(registry.Port, request => request.Path.Contains("mount=", StringComparison.Ordinal) ? ProxyFault.Answer("403 Forbidden") : null);
+        using var client = TestClients.Create();
+        var store = new TestContentStore();
+        var theBase = TestImages.Create(store, "amd64", "base");
+        await PublishAsync(client, store, theBase, ImageReference.Parse($"{proxy.Host}/base:1"));
+
+        var image = TestImages.Assemble(store, "amd64", [new ImageLayer(theBase.Layers[0].Layer, ImageReference.Parse($"{proxy.Host}/base:1"))]);
+        await PublishAsync(client, store, image, ImageReference.Parse($"{proxy.Host}/app:1"));
+
+        Assert.IsTrue(await client.HasPublishedBlobAsync(ImageReference.Parse($"{registry.Host}/app"), theBase.Layers[0].Layer.Descriptor.Digest, context.CancellationToken));
+    }
+
+    [TestMethod]
     public async Task Base_layers_of_another_registry_are_fetched_and_sent()
     {
         await using var source = await RegistryServer.StartAsync(context.CancellationToken);
