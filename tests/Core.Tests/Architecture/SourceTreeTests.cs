@@ -38,7 +38,7 @@ public sealed partial class SourceTreeTests(TestContext context)
             from line in File.ReadLines(Repository.PathOf(path)).Index()
             where here.Any(line.Item.Contains) || HomeFolder().IsMatch(line.Item) || NamesThisMachine(line.Item)
             select $"{path}({line.Index + 1}): {line.Item.Trim()}";
-        Assert.IsEmpty(found.ToList());
+        Assert.IsEmpty(found.ToList(), string.Join(Environment.NewLine, found));
     }
 
     private static bool NamesThisMachine(string line) =>
