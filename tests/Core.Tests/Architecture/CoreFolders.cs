@@ -34,12 +34,12 @@ internal static class CoreFolders
         ["Reporting"] = ["Images"],
     };
 
-    /// <summary>Folders that know nothing but the base class library; Diagnostics also speaks in the contracts' words.</summary>
+    /// <summary>Folders that know nothing but the base class library; Diagnostics also knows the values that its messages name.</summary>
     private static readonly Dictionary<string, string[]> Alone = new(StringComparer.Ordinal)
     {
         ["Oci"] = [],
         ["Posix"] = [],
-        ["Diagnostics"] = [Contracts],
+        ["Diagnostics"] = [Contracts, "Oci", "Posix"],
         [Contracts] = [],
     };
 
