@@ -1,0 +1,18 @@
+using ContainerStages.Posix;
+
+namespace ContainerStages.Sandboxing;
+
+/// <summary>The union of the layers, with the upper folder receiving what is written.</summary>
+internal static class RootMount
+{
+    /// <exception cref="PosixException">mount(2) failed.</exception>
+    public static void Overlay(SandboxFolder folder, string lowerNames)
+    {
+        Environment.CurrentDirectory = folder.Links;
+
+        // userxattr: layers mark opaque folders with attributes that ordinary users may set too; implies that no folder is redirected and no
+        // content shared between layers. volatile: what is built is not worth waiting for the disk, and a crash throws it away.
+        var options = $"lowerdir={lowerNames},upperdir=upper,workdir=work,userxattr,index=off,volatile";
+        MountCalls.Mount("overlay", folder.Root, "overlay", 0, options);
+    }
+}
