@@ -98,7 +98,17 @@ public sealed partial class RegistryServer : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
-        return new RegistryServer(temporary, started, await ReadPortAsync(started, cancellationToken));
+        try
+        {
+            return new RegistryServer(temporary, started, await ReadPortAsync(started, cancellationToken));
+        }
+        catch
+        {
+            started.Kill();
+            started.Dispose();
+            temporary.Delete(recursive: true);
+            throw;
+        }
     }
 
     private static void WriteCertificate(string folder)

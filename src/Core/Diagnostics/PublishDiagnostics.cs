@@ -1,16 +1,15 @@
 using ContainerStages.Contracts;
-using ContainerStages.Oci;
 
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong when an image is put somewhere (CST6xxx).</summary>
 public static class PublishDiagnostics
 {
-    public static Diagnostic LayerContentMissing(Digest digest, string destination) => Error(
+    public static Diagnostic LayerContentMissing(string digest, string destination) => Error(
         "CST6001",
         $"Layer {digest} is needed for {destination}, but is not in the store and no registry is known that has it. Build again with --no-cache.");
 
-    public static Diagnostic StoredOtherwise(string destination, Digest expected, string actual) => Error(
+    public static Diagnostic StoredOtherwise(string destination, string expected, string actual) => Error(
         "CST6002",
         $"{destination} now has digest {actual}, not {expected}: the registry changed the manifest. Such a registry cannot hold reproducible images.");
 

@@ -1,5 +1,4 @@
 using ContainerStages.Contracts;
-using ContainerStages.Oci;
 
 namespace ContainerStages.Diagnostics;
 
@@ -10,9 +9,9 @@ public static class RegistryDiagnostics
         "CST5001",
         $"The registry {host} cannot be reached: {reason}. Check its name and port, the network and the proxy variables (https_proxy, no_proxy); a mirror for it can be named in containers-registries.conf.");
 
-    public static Diagnostic ImageNotFound(ImageReference reference, string host) => Error(
+    public static Diagnostic ImageNotFound(string image, string host) => Error(
         "CST5002",
-        $"The registry {host} has no image '{reference.FamiliarName}'. Check repository and {(reference.Digest is null ? "tag" : "digest")}{PrivateHint(reference)}.");
+        $"The registry {host} has no image '{image}'. Check repository and {(image.Contains('@', StringComparison.Ordinal) ? "digest" : "tag")}{PrivateHint(host)}.");
 
     public static Diagnostic Unauthorized(string host, string repository, bool withCredentials) => Error(
         "CST5003",
@@ -24,17 +23,17 @@ public static class RegistryDiagnostics
         "CST5004",
         $"The registry {host} does not allow this on '{repository}'{Detail(detail)}. The account that is logged in needs the right to it.");
 
-    public static Diagnostic DigestMismatch(string what, string host, Digest expected, Digest actual) => Error(
+    public static Diagnostic DigestMismatch(string what, string host, string expected, string actual) => Error(
         "CST5005",
         $"The registry {host} sent a wrong {what}: its content has digest {actual}, not {expected}. Nothing of it is kept; the registry or something between is broken or hostile.");
 
-    public static Diagnostic NoSuchPlatform(ImageReference reference, Platform wanted, IEnumerable<Platform> available) => Error(
+    public static Diagnostic NoSuchPlatform(string image, string wanted, IEnumerable<string> available) => Error(
         "CST5006",
-        $"The image '{reference.FamiliarName}' has nothing for platform {wanted}; it has: {string.Join(", ", available.Select(platform => platform.ToString()).Distinct(StringComparer.Ordinal).DefaultIfEmpty("no platform at all"))}.");
+        $"The image '{image}' has nothing for platform {wanted}; it has: {string.Join(", ", available.Distinct(StringComparer.Ordinal).DefaultIfEmpty("no platform at all"))}.");
 
-    public static Diagnostic WrongPlatform(ImageReference reference, Platform wanted, Platform actual) => Error(
+    public static Diagnostic WrongPlatform(string image, string wanted, string actual) => Error(
         "CST5007",
-        $"The image '{reference.FamiliarName}' is for platform {actual}, not {wanted}. Name an image for {wanted}, or build for {actual}.");
+        $"The image '{image}' is for platform {actual}, not {wanted}. Name an image for {wanted}, or build for {actual}.");
 
     public static Diagnostic DocumentTooLarge(string what, long size, long limit) => Error(
         "CST5008",
@@ -61,13 +60,13 @@ public static class RegistryDiagnostics
     public static Diagnostic InvalidConfiguration(SourceLocation location, string problem) =>
         new("CST5013", Severity.Error, problem, location);
 
-    public static Diagnostic NoEndpointWorked(ImageReference reference, IEnumerable<(string Endpoint, string Reason)> failures) => Error(
+    public static Diagnostic NoEndpointWorked(string image, IEnumerable<(string Endpoint, string Reason)> failures) => Error(
         "CST5014",
-        $"'{reference.FamiliarName}' could not be had from any place that the configuration names. Tried in order: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint}: {failure.Reason}"))}.");
+        $"'{image}' could not be had from any place that the configuration names. Tried in order: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint}: {failure.Reason}"))}.");
 
-    public static Diagnostic Blocked(ImageReference reference, string prefix, string file) => Error(
+    public static Diagnostic Blocked(string image, string prefix, string file) => Error(
         "CST5015",
-        $"'{reference.FamiliarName}' may not be used: '{prefix}' is blocked in {file}.");
+        $"'{image}' may not be used: '{prefix}' is blocked in {file}.");
 
     public static Diagnostic UnexpectedAnswer(string host, string request, int status, string detail) => Error(
         "CST5016",
@@ -89,15 +88,15 @@ public static class RegistryDiagnostics
         "CST5020",
         $"The registry {host} names '{realm}' as its token server, which is not a protected address. Nothing was sent there.");
 
-    public static Diagnostic BlobNotFound(ImageReference reference, Digest digest, string host) => Error(
+    public static Diagnostic BlobNotFound(string image, string digest, string host) => Error(
         "CST5021",
-        $"The registry {host} lacks {digest}, a part of '{reference.FamiliarName}'. The image there is incomplete: push it again.");
+        $"The registry {host} lacks {digest}, a part of '{image}'. The image there is incomplete: push it again.");
 
-    public static Diagnostic WrongSize(Digest digest, string host, long expected, string actual) => Error(
+    public static Diagnostic WrongSize(string digest, string host, long expected, string actual) => Error(
         "CST5022",
         $"The registry {host} sent {actual} bytes for {digest}, which has {expected}. Nothing of it is kept; push the image there again.");
 
-    private static string PrivateHint(ImageReference reference) => reference.Registry == "docker.io"
+    private static string PrivateHint(string host) => host == "docker.io"
         ? "; a private repository needs 'docker login', and a machine without Docker Hub needs a mirror in containers-registries.conf"
         : "";
 

@@ -92,7 +92,7 @@ public sealed class RegistryPublisher(
 
         if (!store.Contains(blob.Descriptor.Digest))
         {
-            var origin = blob.Origin ?? throw new BuildFailedException(PublishDiagnostics.LayerContentMissing(blob.Descriptor.Digest, Destination));
+            var origin = blob.Origin ?? throw new BuildFailedException(PublishDiagnostics.LayerContentMissing(blob.Descriptor.Digest.ToString(), Destination));
             await fetcher.FetchAsync(origin, blob.Descriptor, cancellationToken);
         }
 

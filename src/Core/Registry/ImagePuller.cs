@@ -117,7 +117,7 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
 
         return platform.Matches(config.Platform)
             ? config
-            : throw new BuildFailedException(RegistryDiagnostics.WrongPlatform(reference, platform, config.Platform));
+            : throw new BuildFailedException(RegistryDiagnostics.WrongPlatform(reference.FamiliarName, platform.ToString(), config.Platform.ToString()));
     }
 
     private static BuildFailedException Malformed(string what, ImageReference reference, string problem) =>

@@ -60,7 +60,7 @@ public sealed record RegistriesConfiguration
         var name = $"{reference.Registry}/{reference.Repository}";
         var entry = Registries.Where(entry => MatchLength(name, entry.Prefix) is not null).MaxBy(entry => entry.Prefix.Length);
         return entry is { Blocked: true }
-            ? throw new BuildFailedException(RegistryDiagnostics.Blocked(reference, entry.Prefix, entry.File))
+            ? throw new BuildFailedException(RegistryDiagnostics.Blocked(reference.FamiliarName, entry.Prefix, entry.File))
             : entry;
     }
 

@@ -42,7 +42,7 @@ public sealed partial class RegistryClient
         {
             if (response.StatusCode == HttpStatusCode.NotFound)
             {
-                throw Failure(RegistryDiagnostics.BlobNotFound(reference, blob.Digest, endpoint.Host), $"it lacks {blob.Digest}");
+                throw Failure(RegistryDiagnostics.BlobNotFound(reference.FamiliarName, blob.Digest.ToString(), endpoint.Host), $"it lacks {blob.Digest}");
             }
 
             var start = response.StatusCode switch
@@ -53,7 +53,7 @@ public sealed partial class RegistryClient
             };
             if (response.Content.Headers.ContentLength is { } length && start + length != blob.Size)
             {
-                throw Failure(RegistryDiagnostics.WrongSize(blob.Digest, endpoint.Host, blob.Size, $"{start + length}"), "blob of a wrong size");
+                throw Failure(RegistryDiagnostics.WrongSize(blob.Digest.ToString(), endpoint.Host, blob.Size, $"{start + length}"), "blob of a wrong size");
             }
 
             return new OpenedBlob(endpoint.Host, response, await response.Content.ReadAsStreamAsync(cancellationToken), offset - start);

@@ -81,7 +81,7 @@ public sealed partial class RegistryClient
 
             var digest = Digest.Of(bytes.Span);
             return DigestHeader(response) is { } stored && stored != digest
-                ? throw Failure(PublishDiagnostics.StoredOtherwise(name.ToString(), digest, stored.ToString()), "it stored another manifest")
+                ? throw Failure(PublishDiagnostics.StoredOtherwise(name.ToString(), digest.ToString(), stored.ToString()), "it stored another manifest")
                 : true;
         });
 

@@ -75,7 +75,7 @@ public sealed partial class RegistryClient : IDisposable
         var digest = Digest.Of(bytes);
         if ((reference.Digest ?? DigestHeader(response)) is { } expected && expected != digest)
         {
-            throw Failure(RegistryDiagnostics.DigestMismatch($"manifest for '{reference.FamiliarName}'", endpoint.Host, expected, digest), "manifest with a wrong digest");
+            throw Failure(RegistryDiagnostics.DigestMismatch($"manifest for '{reference.FamiliarName}'", endpoint.Host, expected.ToString(), digest.ToString()), "manifest with a wrong digest");
         }
 
         try
@@ -139,7 +139,7 @@ public sealed partial class RegistryClient : IDisposable
     {
         [var (_, only)] => new BuildFailedException(only.Diagnostic, only),
         _ => new BuildFailedException(
-            RegistryDiagnostics.NoEndpointWorked(reference, failures.Select(failure => (failure.Endpoint.ToString(), failure.Failure.Reason))), failures[^1].Failure),
+            RegistryDiagnostics.NoEndpointWorked(reference.FamiliarName, failures.Select(failure => (failure.Endpoint.ToString(), failure.Failure.Reason))), failures[^1].Failure),
     };
 
     private static RegistryRequest ManifestRequest(HttpMethod method, RegistryEndpoint endpoint, ImageReference reference) => new()
@@ -154,7 +154,7 @@ public sealed partial class RegistryClient : IDisposable
     {
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
-            throw Failure(RegistryDiagnostics.ImageNotFound(reference, endpoint.Host), "not found");
+            throw Failure(RegistryDiagnostics.ImageNotFound(reference.FamiliarName, endpoint.Host), "not found");
         }
     }
 

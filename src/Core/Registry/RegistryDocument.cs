@@ -72,7 +72,7 @@ public sealed record RegistryDocument
             ?? (serving is [var first, ..] ? first : null)
             // Some tools write an index of one image and name no platform; its configuration tells.
             ?? (images is [{ Platform: null } only] ? only : null)
-            ?? throw new BuildFailedException(RegistryDiagnostics.NoSuchPlatform(reference, wanted, images.Select(entry => entry.Platform).OfType<Platform>()));
+            ?? throw new BuildFailedException(RegistryDiagnostics.NoSuchPlatform(reference.FamiliarName, wanted.ToString(), images.Select(entry => entry.Platform?.ToString()).OfType<string>()));
     }
 
     private static string? Known(string? mediaType) =>

@@ -31,9 +31,15 @@ internal sealed class RegistryTransport : IDisposable
         var connection = await connections.ConnectAsync(endpoint, cancellationToken);
         var target = new Uri(connection.Base, location);
         // Registries behind a proxy that ends TLS often believe that they speak plain HTTP: same host, wrong scheme.
-        return target.Scheme == "http" && connection.Base.Scheme == "https" && target.IdnHost == connection.Base.IdnHost
+        if (target.Scheme != "http" || connection.Base.Scheme != "https")
+        {
+            return target;
+        }
+
+        return target.IdnHost == connection.Base.IdnHost
             ? new UriBuilder(target) { Scheme = "https", Port = target.IsDefaultPort ? connection.Base.Port : target.Port }.Uri
-            : target;
+            : throw new EndpointException(
+                RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to plain HTTP at {target.Host}"), "unprotected upload address", EndpointFailure.Final);
     }
 
     public void Dispose()
@@ -47,7 +53,8 @@ internal sealed class RegistryTransport : IDisposable
         var connection = await connections.ConnectAsync(request.Endpoint, cancellationToken);
         var authorization = await authenticator.CurrentAsync(connection, request, cancellationToken);
         var response = await ExchangeAsync(connection, request, authorization, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized)
+        // A server that a redirect leads to has no say in where this registry's credentials go.
+        if (response.StatusCode == HttpStatusCode.Unauthorized && response.RequestMessage?.RequestUri is { } answering && connection.IsSameOrigin(answering))
         {
             var answer = await authenticator.AfterRefusalAsync(connection, request, authorization, response, cancellationToken);
             if (answer is not null && request.IsBodySpent)

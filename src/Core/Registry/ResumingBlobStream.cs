@@ -161,7 +161,7 @@ internal sealed class ResumingBlobStream(
 
         if (count > 0)
         {
-            throw new BuildFailedException(RegistryDiagnostics.WrongSize(blob.Digest, host, blob.Size, "more"));
+            throw new BuildFailedException(RegistryDiagnostics.WrongSize(blob.Digest.ToString(), host, blob.Size, "more"));
         }
     }
 

@@ -91,6 +91,27 @@ public sealed class AuthenticationTests(TestContext context)
     }
 
     [TestMethod]
+    [DataRow("Basic realm=\"x\"")]
+    [DataRow("Bearer realm=\"http://{0}/token\",service=\"x\"")]
+    public async Task A_server_behind_a_redirect_cannot_ask_for_the_credentials(string challenge)
+    {
+        await using var registry = await RegistryServer.StartWithPasswordAsync(context.CancellationToken);
+        FaultyProxy? thief = null;
+        await using var hostile = thief = new FaultyProxy(0, _ => ProxyFault.Answer("401 Unauthorized", "WWW-Authenticate: " + string.Format(null, challenge, thief!.Host)));
+        await using var front = new FaultyProxy(registry.Port, request => request.Headers.ContainsKey("Authorization") && request.Path.Contains("/blobs/", StringComparison.Ordinal)
+            ? ProxyFault.Answer("307 Temporary Redirect", $"Location: http://{hostile.Host}/x")
+            : null);
+        using var client = TestClients.CreateFor(front.Host);
+        var blob = new Descriptor { MediaType = MediaTypes.OciLayer, Digest = Digest.Of("x"u8), Size = 1 };
+
+        await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.OpenBlobAsync(ImageReference.Parse($"{front.Host}/app:1"), blob, context.CancellationToken));
+
+        Assert.HasCount(1, hostile.Requests);
+        Assert.IsFalse(hostile.Requests.Any(request => request.Headers.ContainsKey("Authorization")));
+        Assert.IsFalse(front.Requests.Any(request => request.Path.StartsWith("/token", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public async Task A_token_is_fetched_once_for_a_scope_and_shown_only_to_the_registry()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);

@@ -92,6 +92,21 @@ public sealed class PushAndPullTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task Progress_ends_with_all_bytes_of_layers_and_configuration()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        using var client = TestClients.Create();
+        var store = new TestContentStore();
+        var image = TestImages.Create(store, "amd64", "a", "b");
+        var events = new RecordedEvents();
+
+        await new RegistryPublisher(client, ImageReference.Parse($"{registry.Host}/app:1"), [], store, new BlobFetcher(client, store), events, "push-7").PublishAsync(image, context.CancellationToken);
+
+        var total = image.Manifest.Layers.Sum(layer => layer.Size) + image.Manifest.Config.Size;
+        Assert.AreEqual(new ProgressChanged("push-7", total, total), events.Events[^1]);
+    }
+
+    [TestMethod]
     public async Task A_push_that_fails_leaves_no_name()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
