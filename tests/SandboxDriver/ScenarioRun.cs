@@ -29,7 +29,7 @@ internal static class ScenarioRun
         var descriptors = OpenDescriptors();
         using var output = new ScenarioOutput(scenario);
         var codes = ImmutableArray<int>.Empty;
-        string? error = null;
+        var error = "";
         try
         {
             var sandbox = new NamespaceSandbox(SandboxInitCommand.ForThisProgram());

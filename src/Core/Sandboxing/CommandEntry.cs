@@ -163,8 +163,11 @@ internal sealed unsafe class CommandEntry : IDisposable
         var zero = stackalloc ulong[4];
         zero[0] = zero[1] = zero[2] = zero[3] = 0;
 
-        // .NET ignores this one, and what is ignored stays so through execve: 'yes | head -1' would not end.
+        // .NET ignores the first, and what is ignored stays so through execve: 'yes | head -1' would not end. glibc's posix_spawn leaves its
+        // own two ignored.
         _ = _system.DefaultSignal(ProcessCalls.SIGPIPE, zero);
+        _ = _system.DefaultSignal(32, zero);
+        _ = _system.DefaultSignal(33, zero);
         _ = _system.UnblockSignals(zero);
         Tell(SandboxStep.Ready, 0, null);
         var step = SandboxStep.NotFound;

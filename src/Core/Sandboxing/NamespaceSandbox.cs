@@ -36,8 +36,7 @@ public sealed class NamespaceSandbox(ImmutableArray<string> initCommand) : ISand
         {
             try
             {
-                using var process = new SandboxProcess(program, InitEnvironment(), namespaces, command.Interactive, output);
-                done.SetResult(process.Run(cancellationToken));
+                done.SetResult(SandboxProcess.Run(program, InitEnvironment(), namespaces, command, output, cancellationToken));
             }
             catch (Exception exception)
             {

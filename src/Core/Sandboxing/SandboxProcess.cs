@@ -18,23 +18,38 @@ internal sealed class SandboxProcess : IDisposable
     private readonly OutputLines _errorLines;
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    public SandboxProcess(
-        ImmutableArray<string> program, List<string> environment, int namespaces, bool interactive, ISandboxOutput output)
+    private SandboxProcess(ImmutableArray<string> program, List<string> environment, int namespaces, SandboxCommand command, ISandboxOutput output)
     {
         _program = program[0];
         _outputLines = new OutputLines(output, isError: false);
         _errorLines = new OutputLines(output, isError: true);
         List<(SafeFileHandle, int)> descriptors = [(_status.Write, SandboxInit.StatusDescriptor)];
-        if (!interactive)
+        if (!command.Interactive)
         {
             descriptors.AddRange([(_output.Write, 1), (_error.Write, 2)]);
+
+            // So that the command may open /dev/stdout. An id that does not exist here is told when the command is to take it on.
+            _ = FileCalls.Fchown(_output.Write, command.UserId, command.GroupId);
+            _ = FileCalls.Fchown(_error.Write, command.UserId, command.GroupId);
         }
 
-        _spawn = new NamespaceSpawn(program, environment, descriptors, namespaces, inheritInput: interactive);
+        _spawn = new NamespaceSpawn(program, environment, descriptors, namespaces, inheritInput: command.Interactive);
     }
 
     /// <exception cref="BuildFailedException">No process could be started.</exception>
-    public SandboxOutcome Run(CancellationToken cancellationToken)
+    public static SandboxOutcome Run(
+        ImmutableArray<string> program,
+        List<string> environment,
+        int namespaces,
+        SandboxCommand command,
+        ISandboxOutput output,
+        CancellationToken cancellationToken)
+    {
+        using var process = new SandboxProcess(program, environment, namespaces, command, output);
+        return process.Run(cancellationToken);
+    }
+
+    private SandboxOutcome Run(CancellationToken cancellationToken)
     {
         var parent = _spawn.Start();
         try

@@ -68,8 +68,8 @@ public sealed record SandboxResult
 
     public ImmutableArray<string> Lines { get; init; } = [];
 
-    /// <summary>The diagnostics or exception that ended it.</summary>
-    public string? Error { get; init; }
+    /// <summary>The diagnostics or exception that ended it, or empty.</summary>
+    public string Error { get; init; } = "";
 
     /// <summary>The upper folder of the first copy: <c>kind mode owner:group path [content or target]</c>, sorted.</summary>
     public ImmutableArray<string> Upper { get; init; } = [];
