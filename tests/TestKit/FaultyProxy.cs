@@ -18,13 +18,15 @@ public sealed class FaultyProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<int, Task> serving = new();
     private readonly int upstreamPort;
     private readonly Func<ProxiedRequest, ProxyFault?> decide;
+    private readonly string? dropHeader;
     private readonly Task accepting;
 
     /// <param name="upstreamPort">The real server's port on loopback.</param>
     /// <param name="decide">Called once for each request; null lets it through.</param>
-    public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null)
+    /// <param name="dropHeader">A header that never reaches the server.</param>
+    public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null, string? dropHeader = null)
     {
-        (this.upstreamPort, this.decide) = (upstreamPort, decide ?? (_ => null));
+        (this.upstreamPort, this.decide, this.dropHeader) = (upstreamPort, decide ?? (_ => null), dropHeader);
         listener.Start();
         accepting = AcceptAsync();
     }
@@ -76,26 +78,32 @@ public sealed class FaultyProxy : IAsyncDisposable
                 return;
             }
 
-            await ForwardAsync(client, down, head, rest, request, fault?.CutAfter);
+            await ForwardAsync(client, down, head, rest, request, fault);
         }
     }
 
-    private async Task ForwardAsync(TcpClient client, NetworkStream down, string head, byte[] rest, ProxiedRequest request, long? cutAfter)
+    private async Task ForwardAsync(TcpClient client, NetworkStream down, string head, byte[] rest, ProxiedRequest request, ProxyFault? fault)
     {
         using var server = new TcpClient();
         await server.ConnectAsync(IPAddress.Loopback, upstreamPort, stop.Token);
         var up = server.GetStream();
-        var closing = head.Insert(head.IndexOf("\r\n", StringComparison.Ordinal), "\r\nConnection: close");
+        var closing = string.Join("\r\n", head.Split("\r\n").Where(line => dropHeader is null || !line.StartsWith(dropHeader + ":", StringComparison.OrdinalIgnoreCase)));
+        closing = closing.Insert(closing.IndexOf("\r\n", StringComparison.Ordinal), "\r\nConnection: close");
         await up.WriteAsync(Encoding.ASCII.GetBytes(closing), stop.Token);
         await up.WriteAsync(rest, stop.Token);
         await CopyAsync(down, up, request.ContentLength - rest.Length);
 
         var (answer, first) = await ReadHeadAsync(up);
         await down.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
-        var allowed = cutAfter ?? long.MaxValue;
+        var allowed = fault?.CutAfter ?? long.MaxValue;
         await down.WriteAsync(first.AsMemory(0, (int)Math.Min(first.Length, allowed)), stop.Token);
         await CopyAsync(up, down, allowed - first.Length);
-        if (cutAfter is not null)
+        if (fault is { Stalls: true })
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+        }
+
+        if (fault is not null)
         {
             // A reset, not an orderly end.
             client.LingerState = new LingerOption(enable: true, seconds: 0);
@@ -177,6 +185,11 @@ public sealed record ProxyFault
 
     /// <summary>The connection is reset after so many bytes of the body.</summary>
     public long? CutAfter { get; private init; }
+
+    /// <summary>The connection is not reset but stays open, and nothing more comes.</summary>
+    public bool Stalls { get; private init; }
+
+    public static ProxyFault Stall(long bytes) => new() { CutAfter = bytes, Stalls = true };
 
     public static ProxyFault Cut(long bytes) => new() { CutAfter = bytes };
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 
 namespace ContainerStages.TestKit;
@@ -15,6 +17,24 @@ public sealed partial class RegistryServer : IAsyncDisposable
     /// <summary>bcrypt of <see cref="Password"/>.</summary>
     private const string PasswordHash = "$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
 
+    // The registry chooses the port itself and says which: no other process can take it in between.
+    private const string Configuration = """
+        version: 0.1
+        log:
+          level: info
+          accesslog:
+            disabled: true
+        storage:
+          filesystem:
+            rootdirectory: FOLDER/storage
+          delete:
+            enabled: true
+        http:
+          addr: 127.0.0.1:0
+          secret: not-secret
+
+        """;
+
     private readonly DirectoryInfo folder;
     private readonly Process process;
 
@@ -29,10 +49,26 @@ public sealed partial class RegistryServer : IAsyncDisposable
     public string StorageFolder => Path.Combine(folder.FullName, "storage");
 
     /// <summary>Starts a registry that anybody may read and write.</summary>
-    public static Task<RegistryServer> StartAsync(CancellationToken cancellationToken) => StartAsync(withPassword: false, cancellationToken);
+    public static Task<RegistryServer> StartAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken);
 
     /// <summary>Starts a registry that wants <see cref="User"/> and <see cref="Password"/>.</summary>
-    public static Task<RegistryServer> StartWithPasswordAsync(CancellationToken cancellationToken) => StartAsync(withPassword: true, cancellationToken);
+    public static Task<RegistryServer> StartWithPasswordAsync(CancellationToken cancellationToken) => StartAsync(
+        """
+        auth:
+          htpasswd:
+            realm: test
+            path: FOLDER/htpasswd
+        """,
+        cancellationToken);
+
+    /// <summary>Starts a registry that speaks TLS with a certificate for localhost that nobody signed.</summary>
+    public static Task<RegistryServer> StartWithTlsAsync(CancellationToken cancellationToken) => StartAsync(
+        """
+          tls:
+            certificate: FOLDER/certificate.pem
+            key: FOLDER/key.pem
+        """,
+        cancellationToken);
 
     /// <summary>File of a blob's content inside the registry.</summary>
     public string BlobFile(string hex) => Path.Combine(StorageFolder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
@@ -49,43 +85,30 @@ public sealed partial class RegistryServer : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private static async Task<RegistryServer> StartAsync(bool withPassword, CancellationToken cancellationToken)
+    private static async Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("registry-");
-        var configuration = Path.Combine(folder.FullName, "config.yml");
-        await File.WriteAllTextAsync(configuration, Configuration(folder.FullName, withPassword), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
-        var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
+        var temporary = Directory.CreateTempSubdirectory("registry-");
+        var configuration = Path.Combine(temporary.FullName, "config.yml");
+        await File.WriteAllTextAsync(configuration, (Configuration + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(temporary.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
+        WriteCertificate(temporary.FullName);
+        var started = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
-        return new RegistryServer(folder, process, await ReadPortAsync(process, cancellationToken));
+        return new RegistryServer(temporary, started, await ReadPortAsync(started, cancellationToken));
     }
 
-    // The registry chooses the port itself and says which: no other process can take it in between.
-    private static string Configuration(string folder, bool withPassword) => $"""
-        version: 0.1
-        log:
-          level: info
-          accesslog:
-            disabled: true
-        storage:
-          filesystem:
-            rootdirectory: {folder}/storage
-          delete:
-            enabled: true
-        http:
-          addr: 127.0.0.1:0
-          secret: not-secret
-
-        """ + (withPassword ? $"""
-        auth:
-          htpasswd:
-            realm: test
-            path: {folder}/htpasswd
-
-        """ : "");
+    private static void WriteCertificate(string folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(Path.Combine(folder, "certificate.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
+    }
 
     private static async Task<int> ReadPortAsync(Process process, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ public static class DockerfileDiagnostics
     public static Diagnostic UnknownFlag(string keyword, string flag, IReadOnlyCollection<string> known, SourceLocation location)
     {
         var valid = known.Count == 0 ? $"{keyword} has no flags." : $"Valid: {string.Join(", ", known.Select(name => "--" + name))}.";
-        return Error("CST2008", $"Unknown flag '--{flag}' of {keyword}.{NearestName.Suggest(flag, known)} {valid}", location);
+        return Error("CST2008", $"Unknown flag '--{flag}' of {keyword}.{NearestName.Suggest("--" + flag, known.Select(name => "--" + name))} {valid}", location);
     }
 
     public static Diagnostic FlagWithoutValue(string keyword, string flag, SourceLocation location) =>
@@ -50,14 +50,20 @@ public static class DockerfileDiagnostics
     public static Diagnostic InvalidStageName(string name, SourceLocation location) =>
         Error("CST2014", $"'{name}' cannot name a stage: a name begins with a letter and holds letters, digits, '-', '_' and '.'.", location);
 
-    public static Diagnostic BlankBase(string from, SourceLocation location) =>
-        Error("CST2015", $"The base '{from}' of FROM is blank once its variables are replaced. Give the ARG before FROM a value, or pass --build-arg.", location);
+    public static Diagnostic BaseWithoutValue(string written, string expanded, IEnumerable<string> unset, SourceLocation location)
+    {
+        var names = string.Join(", ", unset);
+        var next = names.Length == 0 ? "" : $" {names} has no value: give it one with ARG before the first FROM, or with --build-arg.";
+        return Error("CST2015", expanded.Length == 0 ? $"The base '{written}' of FROM is blank.{next}" : $"The base '{written}' of FROM gives '{expanded}', which is no image.{next}", location);
+    }
 
     public static Diagnostic InvalidPlatform(string platform, SourceLocation location) =>
         Error("CST2016", $"'{platform}' is not a platform; write os/architecture[/variant], for example linux/arm64.", location);
 
     public static Diagnostic EqualsMissing(string keyword, string word, SourceLocation location) =>
-        Error("CST2017", $"'{word}' of {keyword} lacks '='; write NAME=VALUE, and quote values that hold blanks.", location);
+        Error("CST2017", word.StartsWith('#')
+            ? $"'{word}' begins no comment here: in a Dockerfile a comment has a line of its own."
+            : $"'{word}' of {keyword} lacks '='; write NAME=VALUE, and quote values that hold blanks.", location);
 
     public static Diagnostic BlankName(string keyword, SourceLocation location) =>
         Error("CST2018", $"A name of {keyword} is blank; write NAME=VALUE.", location);

@@ -24,7 +24,7 @@ public static class RegistryDiagnostics
         "CST5004",
         $"The registry {host} does not allow this on '{repository}'{Detail(detail)}. The account that is logged in needs the right to it.");
 
-    public static Diagnostic DigestMismatch(string what, string host, Digest expected, string actual) => Error(
+    public static Diagnostic DigestMismatch(string what, string host, Digest expected, Digest actual) => Error(
         "CST5005",
         $"The registry {host} sent a wrong {what}: its content has digest {actual}, not {expected}. Nothing of it is kept; the registry or something between is broken or hostile.");
 
@@ -92,6 +92,10 @@ public static class RegistryDiagnostics
     public static Diagnostic BlobNotFound(ImageReference reference, Digest digest, string host) => Error(
         "CST5021",
         $"The registry {host} lacks {digest}, a part of '{reference.FamiliarName}'. The image there is incomplete: push it again.");
+
+    public static Diagnostic WrongSize(Digest digest, string host, long expected, string actual) => Error(
+        "CST5022",
+        $"The registry {host} sent {actual} bytes for {digest}, which has {expected}. Nothing of it is kept; push the image there again.");
 
     private static string PrivateHint(ImageReference reference) => reference.Registry == "docker.io"
         ? "; a private repository needs 'docker login', and a machine without Docker Hub needs a mirror in containers-registries.conf"

@@ -20,6 +20,11 @@ public static class DockerfileFrontEnd
         }
 
         var stages = new StageCollector(options, new WordExpander(escape), diagnostics).Collect(instructions);
+        if (stages.Stages.IsEmpty && diagnostics.Count == 0)
+        {
+            diagnostics.Add(StageDiagnostics.NoStage(new SourceLocation(fileName)));
+        }
+
         ThrowIfAny(diagnostics);
         return stages with { Escape = escape };
     }

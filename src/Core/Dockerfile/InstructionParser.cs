@@ -38,23 +38,24 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
         _ => Fail(DockerfileDiagnostics.UnknownInstruction(line.Written, Keywords, line.KeywordLocation)),
     };
 
-    private FromInstruction? ParseFrom(InstructionLine line)
+    /// <summary>Never null: also a FROM with a mistake begins a stage, or all that follows would seem to stand before the first.</summary>
+    private FromInstruction ParseFrom(InstructionLine line)
     {
-        if (!TryReadFlags(line, ["platform"], [], out var flags))
-        {
-            return null;
-        }
-
+        TryReadFlags(line, ["platform"], [], out var flags);
         var words = line.SplitAtBlanks();
         if (words.Length != 1 && !(words.Length == 3 && words[1].Text.Equals("AS", StringComparison.OrdinalIgnoreCase)))
         {
-            return Fail<FromInstruction>(DockerfileDiagnostics.FromForm(line.Location));
+            diagnostics.Add(DockerfileDiagnostics.FromForm(line.Location));
+            return new FromInstruction(line.Location, line.Text, new Word(StageNames.Scratch, line.Location), null, null);
         }
 
         var name = words.Length == 3 ? words[2] : (Word?)null;
-        return name is { } given && StageNames.Check(given.Text, given.Location) is { } problem
-            ? Fail<FromInstruction>(problem)
-            : new FromInstruction(line.Location, line.Text, words[0], flags["platform"], name);
+        if (name is { } given && StageNames.Check(given.Text, given.Location) is { } problem)
+        {
+            diagnostics.Add(problem);
+        }
+
+        return new FromInstruction(line.Location, line.Text, words[0], flags["platform"], name);
     }
 
     private ArgInstruction? ParseArg(InstructionLine line)
@@ -99,7 +100,8 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
                 : create([new NameValue(name, value)]);
         }
 
-        var problems = words.Select(word => CheckNameValue(line.Keyword, word)).OfType<Diagnostic>().ToList();
+        var beforeComment = words.TakeWhile((_, index) => index == 0 || !words[index - 1].Text.StartsWith('#'));
+        var problems = beforeComment.Select(word => CheckNameValue(line.Keyword, word)).OfType<Diagnostic>().ToList();
         problems.ForEach(diagnostics.Add);
         return problems.Count > 0 ? null : create([.. words.Select(word => word.Text.Split('=', 2)).Select(parts => new NameValue(parts[0], parts[1]))]);
     }

@@ -15,9 +15,16 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
     public StageSet Collect(ImmutableArray<Instruction> instructions)
     {
         var firstFrom = instructions.TakeWhile(instruction => instruction is not FromInstruction).Count();
-        foreach (var instruction in instructions[..firstFrom])
+        var early = instructions[..firstFrom];
+        foreach (var arg in early.OfType<ArgInstruction>())
         {
-            ReadGlobal(instruction);
+            ReadGlobal(arg);
+        }
+
+        // A mistyped FROM is reported already; that its instructions have no stage follows from it.
+        if (early.FirstOrDefault(instruction => instruction is not ArgInstruction) is { } homeless && diagnostics.Count == 0)
+        {
+            diagnostics.Add(DockerfileDiagnostics.InstructionBeforeFrom(homeless.Text.Split(' ')[0], homeless.Location));
         }
 
         var stages = ImmutableArray.CreateBuilder<Stage>();
@@ -31,18 +38,12 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
         return new StageSet(stages.ToImmutable(), _globals.ToImmutable());
     }
 
-    private void ReadGlobal(Instruction instruction)
+    private void ReadGlobal(ArgInstruction arg)
     {
-        if (instruction is not ArgInstruction arg)
-        {
-            diagnostics.Add(DockerfileDiagnostics.InstructionBeforeFrom(instruction.Text.Split(' ')[0], instruction.Location));
-            return;
-        }
-
         foreach (var (rawName, rawValue) in arg.Arguments)
         {
-            var name = Expand(rawName, arg.Location) ?? "";
-            var value = options.BuildArgs.TryGetValue(name, out var given) ? given : rawValue is null ? null : Expand(rawValue, arg.Location);
+            var name = Expand(rawName, arg.Location)?.Text ?? "";
+            var value = options.BuildArgs.TryGetValue(name, out var given) ? given : rawValue is null ? null : Expand(rawValue, arg.Location)?.Text;
             if (value is not null || !_globals.ContainsKey(name))
             {
                 _globals[name] = value;
@@ -52,22 +53,31 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
 
     private Stage ToStage(int index, FromInstruction from, ImmutableArray<Instruction> instructions)
     {
-        var image = Expand(from.Image.Text, from.Image.Location);
-        if (image is "")
-        {
-            diagnostics.Add(DockerfileDiagnostics.BlankBase(from.Image.Text, from.Image.Location));
-        }
-
         return new Stage
         {
             Index = index,
             Name = from.Name?.Text,
-            From = image ?? "",
+            From = ReadBase(from.Image),
             FromLocation = from.Image.Location,
             Platform = ReadPlatform(from.Platform),
             Location = from.Location,
             Instructions = instructions,
         };
+    }
+
+    private string ReadBase(Word image)
+    {
+        if (Expand(image.Text, image.Location) is not { } expanded)
+        {
+            return "";
+        }
+
+        if (expanded.Text.Length == 0 || (expanded.Unset.Count > 0 && ImageReference.TryParse(expanded.Text) is null))
+        {
+            diagnostics.Add(DockerfileDiagnostics.BaseWithoutValue(image.Text, expanded.Text, expanded.Unset.Order(StringComparer.Ordinal), image.Location));
+        }
+
+        return expanded.Text;
     }
 
     private string? ReadPlatform(Flag? flag)
@@ -77,7 +87,7 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
             return null;
         }
 
-        var text = Expand(raw, flag.Location);
+        var text = Expand(raw, flag.Location)?.Text;
         if (text is not null && Platform.TryParse(text) is null)
         {
             diagnostics.Add(DockerfileDiagnostics.InvalidPlatform(text.Length == 0 ? raw : text, flag.Location));
@@ -87,12 +97,12 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
     }
 
     /// <summary>Null where the word is malformed.</summary>
-    private string? Expand(string raw, SourceLocation location)
+    private ExpandedWord? Expand(string raw, SourceLocation location)
     {
         try
         {
             var values = _globals.Where(pair => pair.Value is not null).ToImmutableDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal);
-            return words.ExpandWord(raw, values, location);
+            return words.Expand(raw, values, location);
         }
         catch (BuildFailedException malformed)
         {

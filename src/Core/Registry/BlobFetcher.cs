@@ -78,7 +78,7 @@ public sealed class BlobFetcher(RegistryClient client, IContentStore store) : IB
         }
         catch (DigestMismatchException e)
         {
-            throw new BuildFailedException(RegistryDiagnostics.DigestMismatch($"blob of '{origin.FamiliarName}'", origin.Registry, e.Expected, e.Actual.ToString()), e);
+            throw new BuildFailedException(RegistryDiagnostics.DigestMismatch($"blob of '{origin.FamiliarName}'", origin.Registry, e.Expected, e.Actual), e);
         }
     }
 

@@ -59,8 +59,7 @@ internal sealed class CredentialHelper(string name, RegistryEnvironment environm
         using var process = Process.Start(start) ?? throw Failed(host, "it cannot be started");
         try
         {
-            await process.StandardInput.WriteAsync(server.AsMemory(), cancellationToken);
-            process.StandardInput.Close();
+            await AskAsync(process.StandardInput, server, cancellationToken);
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
             await errors;
@@ -71,6 +70,19 @@ internal sealed class CredentialHelper(string name, RegistryEnvironment environm
         {
             process.Kill(entireProcessTree: true);
             throw;
+        }
+    }
+
+    private static async Task AskAsync(StreamWriter input, string server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await input.WriteAsync(server.AsMemory(), cancellationToken);
+            input.Close();
+        }
+        catch (IOException)
+        {
+            // The helper did not read the question; its answer tells whether that was right.
         }
     }
 

@@ -53,7 +53,7 @@ public sealed partial class RegistryClient
             };
             if (response.Content.Headers.ContentLength is { } length && start + length != blob.Size)
             {
-                throw Failure(RegistryDiagnostics.DigestMismatch($"blob of {start + length} bytes (not {blob.Size})", endpoint.Host, blob.Digest, "of other content"), "blob of a wrong size");
+                throw Failure(RegistryDiagnostics.WrongSize(blob.Digest, endpoint.Host, blob.Size, $"{start + length}"), "blob of a wrong size");
             }
 
             return new OpenedBlob(endpoint.Host, response, await response.Content.ReadAsStreamAsync(cancellationToken), offset - start);

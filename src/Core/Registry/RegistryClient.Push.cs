@@ -52,7 +52,7 @@ public sealed partial class RegistryClient
         AtDestinationAsync(destination, endpoint => transport.Retry.RunAsync(
             async () =>
             {
-                var session = await StartUploadAsync(endpoint, blob, mountFrom, cancellationToken);
+                var session = await StartUploadOrMountAsync(endpoint, blob, mountFrom, cancellationToken);
                 if (session is not null)
                 {
                     await UploadAsync(endpoint, session, destination, blob, open, progress, cancellationToken);
@@ -84,6 +84,19 @@ public sealed partial class RegistryClient
                 ? throw Failure(PublishDiagnostics.StoredOtherwise(name.ToString(), digest, stored.ToString()), "it stored another manifest")
                 : true;
         });
+
+    /// <summary>A mount that is not allowed is no reason not to send the blob.</summary>
+    private async Task<Uri?> StartUploadOrMountAsync(RegistryEndpoint endpoint, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StartUploadAsync(endpoint, blob, mountFrom, cancellationToken);
+        }
+        catch (EndpointException e) when (mountFrom is not null && e.Kind == EndpointFailure.Final)
+        {
+            return await StartUploadAsync(endpoint, blob, null, cancellationToken);
+        }
+    }
 
     /// <summary>Opens an upload session, or has the blob mounted: then there is no session.</summary>
     private async Task<Uri?> StartUploadAsync(RegistryEndpoint endpoint, Descriptor blob, string? mountFrom, CancellationToken cancellationToken)

@@ -21,11 +21,15 @@ public sealed partial class RegistryClient : IDisposable
 
     /// <param name="configuration">Mirrors, insecure and blocked registries.</param>
     /// <param name="credentials">Who is logged in where.</param>
-    /// <param name="retryDelay">Wait before the second of five attempts; it doubles. Null for a quarter of a second.</param>
-    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, TimeSpan? retryDelay = null)
+    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials)
+        : this(configuration, credentials, new RetryPolicy())
+    {
+    }
+
+    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RetryPolicy retry)
     {
         this.configuration = configuration;
-        transport = new RegistryTransport(credentials, new RetryPolicy(5, retryDelay ?? TimeSpan.FromMilliseconds(250)));
+        transport = new RegistryTransport(credentials, retry);
     }
 
     public RegistriesConfiguration Configuration => configuration;
@@ -71,7 +75,7 @@ public sealed partial class RegistryClient : IDisposable
         var digest = Digest.Of(bytes);
         if ((reference.Digest ?? DigestHeader(response)) is { } expected && expected != digest)
         {
-            throw Failure(RegistryDiagnostics.DigestMismatch($"manifest for '{reference.FamiliarName}'", endpoint.Host, expected, digest.ToString()), "manifest with a wrong digest");
+            throw Failure(RegistryDiagnostics.DigestMismatch($"manifest for '{reference.FamiliarName}'", endpoint.Host, expected, digest), "manifest with a wrong digest");
         }
 
         try

@@ -70,6 +70,8 @@ public sealed record RegistryDocument
         var serving = images.Where(entry => entry.Platform is { } platform && wanted.Matches(platform)).ToList();
         return serving.Find(entry => entry.Platform!.Variant == wanted.Variant)
             ?? (serving is [var first, ..] ? first : null)
+            // Some tools write an index of one image and name no platform; its configuration tells.
+            ?? (images is [{ Platform: null } only] ? only : null)
             ?? throw new BuildFailedException(RegistryDiagnostics.NoSuchPlatform(reference, wanted, images.Select(entry => entry.Platform).OfType<Platform>()));
     }
 

@@ -94,8 +94,13 @@ internal sealed class ResumingBlobStream(
             host = current.Host;
         }
 
-        await SkipAsync(current, buffer, stall);
-        stall.CancelAfter(BoundedBody.Stall);
+        if (current.Excess > 0)
+        {
+            await SkipAsync(current, buffer, stall);
+            current = current with { Excess = 0 };
+        }
+
+        stall.CancelAfter(retry.Stall);
         var count = await current.Body.ReadAsync(buffer[..(int)Math.Min(buffer.Length, blob.Size - position)], stall.Token);
         if (count == 0)
         {
@@ -106,11 +111,11 @@ internal sealed class ResumingBlobStream(
         return count;
     }
 
-    private static async ValueTask SkipAsync(OpenedBlob opened, Memory<byte> scratch, CancellationTokenSource stall)
+    private async ValueTask SkipAsync(OpenedBlob opened, Memory<byte> scratch, CancellationTokenSource stall)
     {
         for (var left = opened.Excess; left > 0;)
         {
-            stall.CancelAfter(BoundedBody.Stall);
+            stall.CancelAfter(retry.Stall);
             var count = await opened.Body.ReadAsync(scratch[..(int)Math.Min(scratch.Length, left)], stall.Token);
             left -= count > 0 ? count : throw new IOException("it ended before the byte where it broke");
         }
@@ -156,7 +161,7 @@ internal sealed class ResumingBlobStream(
 
         if (count > 0)
         {
-            throw new BuildFailedException(RegistryDiagnostics.DigestMismatch($"blob of more than {blob.Size} bytes", host, blob.Digest, "of other content"));
+            throw new BuildFailedException(RegistryDiagnostics.WrongSize(blob.Digest, host, blob.Size, "more"));
         }
     }
 

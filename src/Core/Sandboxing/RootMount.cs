@@ -13,6 +13,8 @@ internal static class RootMount
         // userxattr: layers mark opaque folders with attributes that ordinary users may set too; implies that no folder is redirected and no
         // content shared between layers. volatile: what is built is not worth waiting for the disk, and a crash throws it away.
         var options = $"lowerdir={lowerNames},upperdir=upper,workdir=work,userxattr,index=off,volatile";
-        MountCalls.Mount("overlay", folder.Root, "overlay", 0, options);
+
+        // No device: root inside may make nodes, as in Docker, but a node of the machine's disk must not open it (Docker has a cgroup for that).
+        MountCalls.Mount("overlay", folder.Root, "overlay", MountCalls.MS_NODEV, options);
     }
 }

@@ -73,22 +73,31 @@ internal sealed class SystemMounts(SafeFileHandle root)
 
         foreach (var path in MaskedPaths)
         {
-            using var place = TryOpen(path);
-            if (place is not null && !Mask(place))
-            {
-                throw Errno.Exception("mount", path);
-            }
+            Mask(path);
         }
     }
 
-    private static bool Mask(SafeFileHandle place) =>
-        FileCalls.TryStat(place, "", out var status) && status.IsDirectory
-            ? TryMount("tmpfs", place, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,nr_inodes=2,mode=755")
-            : TryMount("/dev/null", place, null, MS_BIND);
+    private void Mask(string path)
+    {
+        using var place = TryOpen(path);
+        if (place is null)
+        {
+            return;
+        }
+
+        if (!FileCalls.TryStat(place, "", out var status) || !status.IsDirectory)
+        {
+            BindReadOnly("/dev/null", path);
+        }
+        else if (!TryMount("tmpfs", place, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,nr_inodes=2,mode=755"))
+        {
+            throw Errno.Exception("mount", path);
+        }
+    }
 
     private void MountDevices()
     {
-        Mount("tmpfs", "dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k");
+        Mount("tmpfs", "dev", "tmpfs", MS_NOSUID | MS_NODEV | MS_STRICTATIME, "mode=755,size=65536k");
         using var dev = Open("dev");
         foreach (var device in Devices)
         {
@@ -124,14 +133,12 @@ internal sealed class SystemMounts(SafeFileHandle root)
         }
     }
 
-    // Device nodes cannot be made in a user namespace, so the machine's own are bound, for root as well.
-    private static void BindDevice(SafeFileHandle dev, string name)
+    // Device nodes cannot be made in a user namespace, so the machine's own are bound, for root as well. Read-only concerns the nodes' mode and
+    // owner, which are the machine's; a device on such a mount can be written all the same.
+    private void BindDevice(SafeFileHandle dev, string name)
     {
         using var place = FileCalls.OpenBeneath(dev, name, FileCalls.O_CREAT | FileCalls.O_RDONLY, 0x1B6, 0) ?? throw Errno.Exception("open", "dev/" + name);
-        if (!TryMount("/dev/" + name, place, null, MS_BIND))
-        {
-            throw Errno.Exception("mount", "dev/" + name);
-        }
+        BindReadOnly("/dev/" + name, "dev/" + name);
     }
 
     private void BindReadOnly(string source, string path)

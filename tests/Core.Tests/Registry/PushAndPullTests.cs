@@ -143,8 +143,24 @@ public sealed class PushAndPullTests(TestContext context)
 
         var digest = theBase.Layers[0].Layer.Descriptor.Digest;
         Assert.IsFalse(fresh.Contains(digest), "nobody had to download it");
-        Assert.ContainsSingle(proxy.Requests, request => request.Method == "POST" && request.Path.Contains("from=library%2Falpine", StringComparison.Ordinal));
+        Assert.ContainsSingle(proxy.Requests.Where(request => request.Method == "POST" && request.Path.Contains("from=library%2Falpine", StringComparison.Ordinal)));
         Assert.IsTrue(await client.HasPublishedBlobAsync(ImageReference.Parse($"{proxy.Host}/team/app"), digest, context.CancellationToken));
+    }
+
+    [TestMethod]
+    public async Task A_mount_that_is_not_allowed_becomes_an_upload()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        await using var proxy = new FaultyProxy(registry.Port, request => request.Path.Contains("mount=", StringComparison.Ordinal) ? ProxyFault.Answer("403 Forbidden") : null);
+        using var client = TestClients.Create();
+        var store = new TestContentStore();
+        var theBase = TestImages.Create(store, "amd64", "base");
+        await PublishAsync(client, store, theBase, ImageReference.Parse($"{proxy.Host}/base:1"));
+
+        var image = TestImages.Assemble(store, "amd64", [new ImageLayer(theBase.Layers[0].Layer, ImageReference.Parse($"{proxy.Host}/base:1"))]);
+        await PublishAsync(client, store, image, ImageReference.Parse($"{proxy.Host}/app:1"));
+
+        Assert.IsTrue(await client.HasPublishedBlobAsync(ImageReference.Parse($"{registry.Host}/app"), theBase.Layers[0].Layer.Descriptor.Digest, context.CancellationToken));
     }
 
     [TestMethod]
@@ -234,7 +250,7 @@ public sealed class PushAndPullTests(TestContext context)
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => fetcher.FetchAsync(name, image.Manifest.Layers[0], context.CancellationToken)));
 
-        Assert.ContainsSingle(proxy.Requests, request => request.Method == "GET" && request.Path.Contains("/blobs/", StringComparison.Ordinal));
+        Assert.ContainsSingle(proxy.Requests.Where(request => request.Method == "GET" && request.Path.Contains("/blobs/", StringComparison.Ordinal)));
     }
 
     private async Task<(ImageReference Name, Image Amd64, Image Arm64)> PushIndexAsync(RegistryClient client, TestContentStore store, RegistryServer registry)
@@ -256,7 +272,7 @@ public sealed class PushAndPullTests(TestContext context)
 
     private async Task<string> SkopeoAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("skopeo", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("skopeo", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync(context.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(context.CancellationToken);
         await process.WaitForExitAsync(context.CancellationToken);

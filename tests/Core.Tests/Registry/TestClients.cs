@@ -16,7 +16,7 @@ internal static class TestClients
             Environment(("DOTNET_CONTAINER_REGISTRY_UNAME", RegistryServer.User), ("DOTNET_CONTAINER_REGISTRY_PWORD", password)), pushHosts: [host]));
 
     public static RegistryClient Create(RegistriesConfiguration configuration, RegistryCredentials credentials) =>
-        new(configuration, credentials, TimeSpan.FromMilliseconds(1));
+        new(configuration, credentials, new RetryPolicy { FirstDelay = TimeSpan.FromMilliseconds(1) });
 
     public static RegistriesConfiguration Configuration(string text, params RegistryMirror[] mirrors) =>
         new() { Registries = RegistriesConfigurationReader.Parse(text, "test.conf"), Mirrors = [.. mirrors] };
