@@ -81,7 +81,8 @@ public sealed class FoldersTests
 
     private static string FolderOfPath(string path) => path.Split('/') is ["src", "Core", var folder, _, ..] ? folder : CoreFolders.Root;
 
-    private static bool IsBaseClassLibrary(string assembly) => assembly is "System" or "netstandard" || assembly.StartsWith("System.", StringComparison.Ordinal);
+    private static bool IsBaseClassLibrary(string assembly) =>
+        File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, assembly + ".dll"));
 
     private static void AssertNone(IEnumerable<string> violations)
     {
