@@ -100,10 +100,29 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
                 : create([new NameValue(name, value)]);
         }
 
-        var beforeComment = words.TakeWhile((_, index) => index == 0 || !words[index - 1].Text.StartsWith('#'));
-        var problems = beforeComment.Select(word => CheckNameValue(line.Keyword, word)).OfType<Diagnostic>().ToList();
-        problems.ForEach(diagnostics.Add);
-        return problems.Count > 0 ? null : create([.. words.Select(word => word.Text.Split('=', 2)).Select(parts => new NameValue(parts[0], parts[1]))]);
+        return CheckNameValues(line.Keyword, words)
+            ? create([.. words.Select(word => word.Text.Split('=', 2)).Select(parts => new NameValue(parts[0], parts[1]))])
+            : null;
+    }
+
+    /// <summary>Reports every word that is no pair; of what was meant as a comment only the first.</summary>
+    private bool CheckNameValues(string keyword, ImmutableArray<Word> words)
+    {
+        var isRight = true;
+        foreach (var word in words)
+        {
+            if (CheckNameValue(keyword, word) is { } problem)
+            {
+                isRight = false;
+                diagnostics.Add(problem);
+                if (word.Text.StartsWith('#'))
+                {
+                    break;
+                }
+            }
+        }
+
+        return isRight;
     }
 
     private static Diagnostic? CheckNameValue(string keyword, Word word) => word.Text.IndexOf('=', StringComparison.Ordinal) switch
