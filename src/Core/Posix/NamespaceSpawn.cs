@@ -98,6 +98,14 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
 
         message.Process = process;
         message.ProcessDescriptor = (int)syscall(434, process, 0);
+        if (message.ProcessDescriptor < 0)
+        {
+            // What cannot be killed later must not run.
+            message.Error = Marshal.GetLastPInvokeError();
+            message.Process = 0;
+            _ = kill(process, ProcessCalls.SIGKILL);
+        }
+
         write(report, &message, (nuint)sizeof(SpawnReport));
         var status = 0;
         int result;
@@ -116,6 +124,9 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
 
     [DllImport("libc")]
     private static extern int posix_spawn(int* process, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
+
+    [DllImport("libc")]
+    private static extern int kill(int process, int signal);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int waitpid(int process, int* status, int options);

@@ -127,4 +127,17 @@ public sealed class SandboxCommandTests
         });
         Assert.AreEqual("201\n199", result.Text);
     }
+
+    [TestMethod]
+    [DataRow(SandboxAccount.Root)]
+    [DataRow(SandboxAccount.OrdinaryUser)]
+    public async Task An_interactive_command_has_the_callers_own_input_and_output(SandboxAccount account)
+    {
+        Sandboxes.SkipUnless(account);
+        using var driver = await DriverProcess.StartAsync(account, SandboxScenario.Shell("cat; echo direct; exit 4") with { Interactive = true });
+        Assert.AreEqual("direct", await driver.ReadLineAsync());
+        var result = await driver.ResultAsync();
+        Assert.AreEqual(4, result.ExitCode);
+        Assert.IsEmpty(result.Lines);
+    }
 }

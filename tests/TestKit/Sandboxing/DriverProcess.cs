@@ -14,16 +14,12 @@ public sealed class DriverProcess : IDisposable
     private readonly DirectoryInfo _temporary;
     private readonly Process _process;
 
-    private DriverProcess(SandboxAccount account)
+    private DriverProcess(string[] change)
     {
         _temporary = Directory.CreateTempSubdirectory("sandbox-driver-");
         File.SetUnixFileMode(_temporary.FullName, (UnixFileMode)0x3FF);
         var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] command = ["dotnet", Driver.Value, "run"];
-        string[] change = account == SandboxAccount.OrdinaryUser && FileCalls.EffectiveUserId() == 0 && User.Value
-            ? ["setpriv", "--reuid", OrdinaryUser, "--regid", OrdinaryUser, "--clear-groups"]
-            : [];
-        command = [.. change, .. command];
+        string[] command = [.. change, "dotnet", Driver.Value, "run"];
         start.FileName = command[0];
         foreach (var argument in command[1..])
         {
@@ -49,9 +45,23 @@ public sealed class DriverProcess : IDisposable
         return await driver.ResultAsync();
     }
 
-    public static async Task<DriverProcess> StartAsync(SandboxAccount account, SandboxScenario scenario)
+    public static Task<DriverProcess> StartAsync(SandboxAccount account, SandboxScenario scenario) =>
+        StartAsync(account == SandboxAccount.OrdinaryUser && FileCalls.EffectiveUserId() == 0 && User.Value ? Become(OrdinaryUser) : [], scenario);
+
+    /// <summary>As the ordinary user, in a process that may gain no rights: the helpers that map ids cannot work.</summary>
+    public static Task<DriverProcess> StartWithoutRightsAsync(SandboxScenario scenario) =>
+        StartAsync(["setpriv", "--no-new-privs", .. User.Value ? Become(OrdinaryUser) : []], scenario);
+
+    /// <summary>As a user that has no line in /etc/subuid.</summary>
+    public static Task<DriverProcess> StartWithoutIdsAsync(SandboxScenario scenario) => StartAsync(Become("nobody"), scenario);
+
+    private static string[] Become(string user) => ["setpriv", "--reuid", user, "--regid", GroupOf(user), "--clear-groups"];
+
+    private static string GroupOf(string user) => File.ReadLines("/etc/passwd").First(line => line.StartsWith(user + ":", StringComparison.Ordinal)).Split(':')[3];
+
+    private static async Task<DriverProcess> StartAsync(string[] change, SandboxScenario scenario)
     {
-        var driver = new DriverProcess(account);
+        var driver = new DriverProcess(change);
         await driver._process.StandardInput.WriteAsync(JsonSerializer.Serialize(scenario, SandboxJson.Default.SandboxScenario));
         driver._process.StandardInput.Close();
         return driver;
@@ -60,14 +70,20 @@ public sealed class DriverProcess : IDisposable
     /// <summary>The next line of a live scenario.</summary>
     public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync();
 
-    public async Task<SandboxResult> ResultAsync()
+    public async Task<SandboxResult> ResultAsync() =>
+        await EndAsync() switch
+        {
+            (0, var text, _) => JsonSerializer.Deserialize(text.TrimEnd().Split('\n')[^1], SandboxJson.Default.SandboxResult)!,
+            var end => throw new InvalidOperationException($"The driver failed: {end}"),
+        };
+
+    /// <summary>Exit code and what the driver wrote.</summary>
+    public async Task<(int ExitCode, string Output, string Error)> EndAsync()
     {
         var errors = _process.StandardError.ReadToEndAsync();
         var text = await _process.StandardOutput.ReadToEndAsync();
         await _process.WaitForExitAsync();
-        return _process.ExitCode == 0
-            ? JsonSerializer.Deserialize(text.TrimEnd().Split('\n')[^1], SandboxJson.Default.SandboxResult)!
-            : throw new InvalidOperationException($"The driver ended with code {_process.ExitCode}: {text}{await errors}");
+        return (_process.ExitCode, text, await errors);
     }
 
     /// <summary>SIGKILL for the driver alone.</summary>

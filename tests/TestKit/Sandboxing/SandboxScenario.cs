@@ -27,6 +27,9 @@ public sealed record SandboxScenario
 
     public bool Network { get; init; } = true;
 
+    /// <summary>The command writes to the driver's own standard output.</summary>
+    public bool Interactive { get; init; }
+
     /// <summary>How many sandboxes run this at once.</summary>
     public int Copies { get; init; } = 1;
 
