@@ -70,9 +70,14 @@ public sealed partial class PagesTests
         AssertNone(missing);
     }
 
-    /// <summary>A snippet is a document or a part of one.</summary>
+    /// <summary>A snippet is a document or a part of one; a project's first line may stand for the whole.</summary>
     private static string? ProblemOfXml(string text)
     {
+        if (text.StartsWith("<Project", StringComparison.Ordinal) && text.TrimEnd().IndexOf('\n', StringComparison.Ordinal) < 0 && !text.Contains("/>", StringComparison.Ordinal))
+        {
+            text += "</Project>";
+        }
+
         try
         {
             XElement.Parse($"<snippet>{text}</snippet>");
