@@ -1,1 +1,3 @@
-return 2;
+using ContainerStages.Sandboxing;
+
+return args is ["sandbox-init", var specification] ? SandboxInit.Run(specification) : 2;

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace ContainerStages.Posix;
+
+/// <summary>
+/// System calls by number through one function pointer that is found beforehand. For code that runs when the root has changed: nothing may be
+/// loaded from there, so nothing may be looked up any more. They act on the calling thread only, where libc's setuid would signal all threads.
+/// </summary>
+internal readonly unsafe struct DirectSystem
+{
+    private readonly delegate* unmanaged<long, nint, nint, nint, nint, nint, long> _call;
+    private readonly delegate* unmanaged<int*> _errorLocation;
+    private readonly bool _arm;
+
+    private DirectSystem(nint libc)
+    {
+        _call = (delegate* unmanaged<long, nint, nint, nint, nint, nint, long>)NativeLibrary.GetExport(libc, "syscall");
+        _errorLocation = (delegate* unmanaged<int*>)NativeLibrary.GetExport(libc, "__errno_location");
+        _arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+    }
+
+    public static DirectSystem Create() => new(NativeLibrary.GetMainProgramHandle());
+
+    public int Error => *_errorLocation();
+
+    public long Write(int file, void* data, nuint size) => _call(_arm ? 64 : 1, file, (nint)data, (nint)size, 0, 0);
+
+    public void Exit(int code) => _call(_arm ? 94 : 231, code, 0, 0, 0, 0);
+
+    public bool PivotRoot(byte* newRoot, byte* oldRoot) => _call(_arm ? 41 : 155, (nint)newRoot, (nint)oldRoot, 0, 0, 0) == 0;
+
+    public bool Unmount(byte* target, int flags) => _call(_arm ? 39 : 166, (nint)target, flags, 0, 0, 0) == 0;
+
+    public bool ChangeDirectory(byte* path) => _call(_arm ? 49 : 80, (nint)path, 0, 0, 0, 0) == 0;
+
+    public bool MakeDirectory(byte* path, uint mode) => _call(_arm ? 34 : 258, FileCalls.AT_FDCWD, (nint)path, (nint)mode, 0, 0) == 0;
+
+    public bool Exists(byte* path) => _call(_arm ? 48 : 269, FileCalls.AT_FDCWD, (nint)path, 0, 0, 0) == 0;
+
+    public bool SetGroups(int count, uint* groups) => _call(_arm ? 159 : 116, count, (nint)groups, 0, 0, 0) == 0;
+
+    public bool SetGroupId(uint id) => _call(_arm ? 149 : 119, (nint)id, (nint)id, (nint)id, 0, 0) == 0;
+
+    public bool SetUserId(uint id) => _call(_arm ? 147 : 117, (nint)id, (nint)id, (nint)id, 0, 0) == 0;
+
+    public bool SetCapabilities(void* header, void* data) => _call(_arm ? 91 : 126, (nint)header, (nint)data, 0, 0, 0) == 0;
+
+    public bool GetCapabilities(void* header, void* data) => _call(_arm ? 90 : 125, (nint)header, (nint)data, 0, 0, 0) == 0;
+
+    public bool Control(int option, nint argument, nint more = 0) => _call(_arm ? 167 : 157, option, argument, more, 0, 0) == 0;
+
+    public bool CloseOnExecFrom(int first) => _call(436, first, -1, 4, 0, 0) == 0;
+
+    public long Keys(int operation, nint argument) => _call(_arm ? 219 : 250, operation, argument, 0, 0, 0);
+
+    public bool SetLimit(int resource, ulong* limits) => _call(_arm ? 261 : 302, 0, resource, (nint)limits, 0, 0) == 0;
+
+    public void SetFileModeMask(uint mask) => _call(_arm ? 166 : 95, (nint)mask, 0, 0, 0, 0);
+
+    /// <summary>rt_sigaction(2) with an all-zero action: the default.</summary>
+    public bool DefaultSignal(int signal, void* zeroAction) => _call(_arm ? 134 : 13, signal, (nint)zeroAction, 0, 8, 0) == 0;
+
+    public bool UnblockSignals(ulong* emptySet) => _call(_arm ? 135 : 14, 2, (nint)emptySet, 0, 8, 0) == 0;
+
+    public void Execute(byte* path, byte** arguments, byte** environment) =>
+        _call(_arm ? 221 : 59, (nint)path, (nint)arguments, (nint)environment, 0, 0);
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ContainerStages.Posix;
+
+/// <summary>System calls on pipes, processes and signals that .NET does not offer.</summary>
+internal static unsafe partial class ProcessCalls
+{
+    public const int SIGKILL = 9;
+    public const int SIGPIPE = 13;
+    public const short POLLIN = 1;
+    public const short POLLERR = 8;
+
+    /// <summary>Both ends close on exec and have numbers from 10 up, so that putting them at 0 to 9 in a new process overwrites none of them.</summary>
+    public static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
+    {
+        var ends = stackalloc int[2];
+        if (pipe2(ends, FileCalls.O_CLOEXEC) < 0)
+        {
+            throw Errno.Exception("pipe2", "pipe");
+        }
+
+        var (read, write) = (ends[0], ends[1]);
+        return (MoveUp(read), MoveUp(write));
+    }
+
+    /// <summary>Bytes read, 0 at the end.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> buffer)
+    {
+        nint count;
+        do
+        {
+            fixed (byte* start = buffer)
+            {
+                count = read(file, start, (nuint)buffer.Length);
+            }
+        }
+        while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        return count < 0 ? throw Errno.Exception("read", "pipe") : (int)count;
+    }
+
+    /// <summary>Waits until one of the descriptors has something to tell (or <paramref name="milliseconds"/> are over; -1 is for ever).</summary>
+    /// <returns>How many have.</returns>
+    public static int Poll(Span<PollEntry> entries, int milliseconds)
+    {
+        int count;
+        do
+        {
+            fixed (PollEntry* first = entries)
+            {
+                count = poll(first, (nuint)entries.Length, milliseconds);
+            }
+        }
+        while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        return count < 0 ? throw Errno.Exception("poll", "pipes") : count;
+    }
+
+    /// <summary>Sends a signal to exactly the process that the descriptor stands for; one that has ended already is no error.</summary>
+    public static void Signal(SafeFileHandle process, int signal) =>
+        PidfdSendSignal(424, process, signal, 0, 0);
+
+    private static SafeFileHandle MoveUp(int descriptor)
+    {
+        const int F_DUPFD_CLOEXEC = 1030;
+        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        var moved = fcntl(file, F_DUPFD_CLOEXEC, 10);
+        return moved < 0 ? throw Errno.Exception("fcntl", "pipe") : new SafeFileHandle(moved, ownsHandle: true);
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeFileHandle file, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint read(SafeFileHandle file, byte* buffer, nuint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(PollEntry* entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long PidfdSendSignal(long number, SafeFileHandle process, int signal, nint information, uint flags);
+}
+
+/// <summary>struct pollfd. Source: poll(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollEntry
+{
+    /// <summary>Negative: not watched.</summary>
+    public int Descriptor;
+    public short Events;
+    public short Returned;
+}

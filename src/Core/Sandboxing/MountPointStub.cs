@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Text;
+using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ContainerStages.Sandboxing;
+
+/// <summary>
+/// Makes a layer folder with the mount points that a stack of layers lacks. It lies above the stack and below the upper folder: mounting then
+/// needs nothing made in the upper folder, where it would become a part of the image.
+/// </summary>
+internal static class MountPointStub
+{
+    private static readonly ImmutableArray<(string Path, bool IsFolder)> MountPoints =
+        [("dev", true), ("proc", true), ("sys", true), ("etc/hosts", false), ("etc/resolv.conf", false)];
+
+    /// <returns>False where the stack has everything and no folder was made.</returns>
+    /// <exception cref="PosixException">The folder cannot be written.</exception>
+    public static bool Create(string stub, ImmutableArray<string> lowerDirectories)
+    {
+        var stack = new LayerStack(lowerDirectories);
+        var made = false;
+        foreach (var (path, isFolder) in MountPoints)
+        {
+            var place = stack.Resolve(path);
+            if (place.Status is null)
+            {
+                Add(stub, stack, place.Path, isFolder);
+                made = true;
+            }
+        }
+
+        if (!made && lowerDirectories.IsEmpty)
+        {
+            throw new InvalidOperationException("An empty stack lacks every mount point.");
+        }
+
+        return made;
+    }
+
+    private static void Add(string stub, LayerStack stack, string path, bool isFolder)
+    {
+        Directory.CreateDirectory(stub);
+        using var root = FileCalls.OpenDirectory(stub);
+        var names = path.Split('/');
+        for (var i = 1; i < names.Length; i++)
+        {
+            AddParent(stub, root, stack, string.Join('/', names[..i]));
+        }
+
+        if (isFolder)
+        {
+            MakeFolder(root, path, 0x1ED);
+        }
+        else
+        {
+            File.WriteAllBytes($"{stub}/{path}", []);
+        }
+    }
+
+    // A folder of the stub hides the metadata of the same folder below it, and would be what is copied up: so it must be the same.
+    private static void AddParent(string stub, SafeFileHandle root, LayerStack stack, string path)
+    {
+        if (stack.Resolve(path) is not { Status: { } status, Source: { } source })
+        {
+            MakeFolder(root, path, 0x1ED);
+            return;
+        }
+
+        if (!MakeFolder(root, path, status.Permissions))
+        {
+            return;
+        }
+
+        CopyAttributes(source, $"{stub}/{path}");
+        if (FileCalls.FchownAt(root, path, status.UserId, status.GroupId, 0) < 0 || FileCalls.FchmodAt(root, path, status.Permissions, 0) < 0)
+        {
+            throw Errno.Exception("chown", $"{stub}/{path}");
+        }
+
+        var times = FileTimes.Both(status.ModificationSeconds, status.ModificationNanoseconds);
+        _ = FileCalls.UtimensAt(root, path, ref times, 0);
+    }
+
+    private static bool MakeFolder(SafeFileHandle root, string path, uint mode)
+    {
+        if (FileCalls.MkdirAt(root, path, mode) == 0)
+        {
+            return true;
+        }
+
+        var error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+        return error == Errno.EEXIST ? false : throw new PosixException("mkdir", path, error);
+    }
+
+    private static void CopyAttributes(string from, string to)
+    {
+        Span<byte> names = stackalloc byte[4096];
+        Span<byte> value = stackalloc byte[4096];
+        var length = (int)FileCalls.ListXattr(from, names, (nuint)names.Length);
+        if (length <= 0)
+        {
+            return;
+        }
+
+        foreach (var name in Encoding.UTF8.GetString(names[..length]).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (name.StartsWith("user.overlay.", StringComparison.Ordinal) || name.StartsWith("trusted.overlay.", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var size = (int)FileCalls.GetXattr(from, name, value, (nuint)value.Length);
+            if (size >= 0 && FileCalls.SetXattr(to, name, value[..size], (nuint)size, 0) < 0
+                && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is not (Errno.EPERM or Errno.EOPNOTSUPP))
+            {
+                throw Errno.Exception("setxattr", to);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections;
+using System.Collections.Immutable;
+using ContainerStages.Diagnostics;
+using ContainerStages.Posix;
+
+namespace ContainerStages.Sandboxing;
+
+/// <summary>
+/// The built-in sandbox: new pid, ipc, uts and mount namespaces (and a network namespace where there is to be no network), the root changed,
+/// Docker's default capabilities, no_new_privs and a system call filter. Needs root, or a user namespace (<see cref="UserNamespace"/>).
+/// </summary>
+/// <param name="initCommand">Starts <see cref="SandboxInit.Run"/> with the specification file appended; see <see cref="SandboxInitCommand"/>.</param>
+public sealed class NamespaceSandbox(ImmutableArray<string> initCommand) : ISandbox
+{
+    private const int Namespaces =
+        NamespaceSpawn.CLONE_NEWNS | NamespaceSpawn.CLONE_NEWPID | NamespaceSpawn.CLONE_NEWIPC | NamespaceSpawn.CLONE_NEWUTS;
+
+    public async Task<int> RunAsync(SandboxCommand command, ISandboxOutput output, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var specification = SandboxFolder.Prepare(command);
+        var outcome = await RunInitAsync(command, specification, output, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        SandboxOutcomes.ThrowIfFailed(outcome, specification);
+        return outcome.ExitCode;
+    }
+
+    private async Task<SandboxOutcome> RunInitAsync(
+        SandboxCommand command, SandboxSpecification specification, ISandboxOutput output, CancellationToken cancellationToken)
+    {
+        // RunContinuationsAsynchronously: nothing of the caller runs on the thread that watches.
+        var done = new TaskCompletionSource<SandboxOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var program = initCommand.Add(new SandboxFolder(specification.Folder).Specification);
+        var namespaces = command.Network ? Namespaces : Namespaces | NamespaceSpawn.CLONE_NEWNET;
+        var watcher = new Thread(() =>
+        {
+            try
+            {
+                done.SetResult(SandboxProcess.Run(program, InitEnvironment(), namespaces, command, output, cancellationToken));
+            }
+            catch (Exception exception)
+            {
+                // The thread's boundary: whoever awaits the task gets it.
+                done.SetException(exception);
+            }
+        })
+        { IsBackground = true, Name = "sandbox" };
+        watcher.Start();
+        return await done.Task;
+    }
+
+    // The runtime of the first process needs no diagnostics socket in /tmp and no thread for background collections.
+    private static List<string> InitEnvironment()
+    {
+        var variables = new List<string>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if ((string)variable.Key is not ("DOTNET_EnableDiagnostics" or "DOTNET_gcConcurrent" or "DOTNET_STARTUP_HOOKS"))
+            {
+                variables.Add($"{variable.Key}={variable.Value}");
+            }
+        }
+
+        variables.AddRange(["DOTNET_EnableDiagnostics=0", "DOTNET_gcConcurrent=0"]);
+        return variables;
+    }
+}

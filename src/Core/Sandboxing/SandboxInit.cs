@@ -1,0 +1,86 @@
+using System.Text;
+using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ContainerStages.Sandboxing;
+
+/// <summary>
+/// The first process inside the sandbox's namespaces: puts the root filesystem together, gives up what the command must not have and becomes
+/// the command. Started by <see cref="NamespaceSandbox"/>; descriptor 3 tells that program what went wrong.
+/// </summary>
+public static class SandboxInit
+{
+    internal const string Verb = "sandbox-init";
+    internal const int StatusDescriptor = 3;
+    private const int FailureCode = 125;
+
+    /// <summary>Does not return when all goes well.</summary>
+    /// <returns>An exit code that nobody sees: the status descriptor has told the reason.</returns>
+    public static int Run(string specificationFile)
+    {
+        var system = DirectSystem.Create();
+        if (!system.CloseOnExecFrom(StatusDescriptor) || !DiesWithParent(system))
+        {
+            return FailureCode;
+        }
+
+        var step = SandboxStep.Unexpected;
+        try
+        {
+            Setup(system, SandboxSpecification.Read(specificationFile), ref step);
+        }
+        catch (PosixException exception)
+        {
+            Report(new SandboxFailure(step, exception.ErrorNumber, exception.Subject));
+        }
+        catch (Exception exception)
+        {
+            // The boundary of this process: whatever it is, the program that started it says it.
+            Report(new SandboxFailure(SandboxStep.Unexpected, 0, $"{step}: {exception}"));
+        }
+
+        return FailureCode;
+    }
+
+    private static void Setup(DirectSystem system, SandboxSpecification specification, ref SandboxStep step)
+    {
+        var folder = new SandboxFolder(specification.Folder);
+        step = SandboxStep.Propagation;
+        MountCalls.Mount("none", "/", null, MountCalls.MS_REC | MountCalls.MS_PRIVATE);
+        step = SandboxStep.Overlay;
+        RootMount.Overlay(folder, specification.LowerNames);
+        using (var root = FileCalls.OpenDirectory(folder.Root))
+        {
+            new SystemMounts(root).MountAll(folder, ref step);
+        }
+
+        step = SandboxStep.HostName;
+        MountCalls.SetHostName(specification.HostName);
+        if (!specification.Network)
+        {
+            step = SandboxStep.Loopback;
+            MountCalls.LoopbackUp();
+        }
+
+        step = SandboxStep.PivotRoot;
+        Environment.CurrentDirectory = folder.Root;
+        using var entry = new CommandEntry(system, specification);
+        entry.Enter();
+    }
+
+    // The signal is asked for first and the parent looked at second, so that a parent that dies between the two is noticed too: the other end
+    // of the status pipe is closed then.
+    private static bool DiesWithParent(DirectSystem system)
+    {
+        Span<PollEntry> status = [new PollEntry { Descriptor = StatusDescriptor }];
+        return system.Control(CommandEntry.PR_SET_PDEATHSIG, ProcessCalls.SIGKILL)
+            && (ProcessCalls.Poll(status, 0) == 0 || (status[0].Returned & ProcessCalls.POLLERR) == 0);
+    }
+
+    private static void Report(SandboxFailure failure)
+    {
+        using var handle = new SafeFileHandle(StatusDescriptor, ownsHandle: false);
+        using var status = new FileStream(handle, FileAccess.Write, bufferSize: 0);
+        status.Write([(byte)failure.Step, .. BitConverter.GetBytes(failure.Error), .. Encoding.UTF8.GetBytes(failure.Subject)]);
+    }
+}

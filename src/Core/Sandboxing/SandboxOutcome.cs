@@ -1,0 +1,70 @@
+using System.Text;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+
+namespace ContainerStages.Sandboxing;
+
+/// <summary>How a sandbox ended. <see cref="Status"/> holds what the first process told before it became the command.</summary>
+internal readonly record struct SandboxOutcome(int ExitCode, byte[] Status);
+
+/// <summary>Turns what went wrong before the command ran into diagnostics.</summary>
+internal static class SandboxOutcomes
+{
+    /// <exception cref="BuildFailedException">The command never ran.</exception>
+    public static void ThrowIfFailed(SandboxOutcome outcome, SandboxSpecification specification)
+    {
+        if (Failure(outcome.Status) is { } failure)
+        {
+            throw new BuildFailedException(Describe(failure, specification));
+        }
+
+        if (outcome.Status is not [(byte)SandboxStep.Ready, ..])
+        {
+            throw new BuildFailedException(RunDiagnostics.SandboxEnded(outcome.ExitCode, ""));
+        }
+    }
+
+    // Each message is a step's byte, an error number and a text; Ready has no text.
+    private static SandboxFailure? Failure(ReadOnlySpan<byte> status)
+    {
+        const int head = 5;
+        if (status.Length >= head && status[0] == (byte)SandboxStep.Ready)
+        {
+            status = status[head..];
+        }
+
+        return status.Length < head
+            ? null
+            : new SandboxFailure((SandboxStep)status[0], BitConverter.ToInt32(status[1..head]), Encoding.UTF8.GetString(status[head..]));
+    }
+
+    private static Diagnostic Describe(SandboxFailure failure, SandboxSpecification specification) => failure.Step switch
+    {
+        SandboxStep.Unexpected => RunDiagnostics.SandboxEnded(125, failure.Subject),
+        SandboxStep.Overlay => RunDiagnostics.OverlayRefused(failure.Error, specification.Folder),
+        SandboxStep.WorkingDirectory => RunDiagnostics.WorkingDirectoryUnusable(specification.WorkingDirectory, failure.Error),
+        SandboxStep.Groups or SandboxStep.GroupId or SandboxStep.UserId =>
+            RunDiagnostics.IdentityNotMapped(specification.UserId, specification.GroupId, failure.Error),
+        SandboxStep.NotFound => RunDiagnostics.ProgramNotFound(specification.Arguments[0], ProgramSearch.Path(specification.Environment)),
+        SandboxStep.NotExecutable => RunDiagnostics.ProgramNotExecutable(failure.Subject, failure.Error),
+        SandboxStep.NoInterpreter => RunDiagnostics.InterpreterMissing(failure.Subject),
+        var step => RunDiagnostics.SetupFailed(NameOf(step), failure.Error, failure.Subject),
+    };
+
+    private static string NameOf(SandboxStep step) => step switch
+    {
+        SandboxStep.Propagation => "making the mounts private",
+        SandboxStep.Proc => "mounting /proc",
+        SandboxStep.Sys => "mounting /sys",
+        SandboxStep.MountPoint => "protecting /proc and /sys",
+        SandboxStep.Devices => "making /dev",
+        SandboxStep.HostFiles => "mounting the machine's name resolution",
+        SandboxStep.HostName => "setting the host name",
+        SandboxStep.Loopback => "switching on the loopback interface",
+        SandboxStep.PivotRoot => "changing the root",
+        SandboxStep.Limits => "setting limits",
+        SandboxStep.Capabilities => "giving up capabilities",
+        SandboxStep.SystemCallFilter => "installing the system call filter",
+        _ => step.ToString(),
+    };
+}

@@ -1,0 +1,27 @@
+using ContainerStages.TestKit.Sandboxing;
+
+namespace ContainerStages.Core.Tests.Sandboxing;
+
+/// <summary>What the sandbox tests share.</summary>
+internal static class Sandboxes
+{
+    /// <summary>Runs it, and asserts what must hold for every run.</summary>
+    public static async Task<SandboxResult> RunAsync(SandboxAccount account, SandboxScenario scenario)
+    {
+        SkipUnless(account);
+        var result = await DriverProcess.RunAsync(account, scenario);
+        Assert.IsTrue(result.MountsUntouched, "The machine's mounts changed.");
+        Assert.AreEqual(0, result.LeakedDescriptors, "Pipes or process descriptors stayed open.");
+        return result;
+    }
+
+    public static Task<SandboxResult> ShellAsync(SandboxAccount account, string script) => RunAsync(account, SandboxScenario.Shell(script));
+
+    public static void SkipUnless(SandboxAccount account)
+    {
+        if (!DriverProcess.CanRun(account))
+        {
+            Assert.Inconclusive("Only root can run this row.");
+        }
+    }
+}

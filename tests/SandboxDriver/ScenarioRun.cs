@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ContainerStages.Diagnostics;
+using ContainerStages.Sandboxing;
+using ContainerStages.TestKit.Sandboxing;
+
+namespace ContainerStages.SandboxDriver;
+
+/// <summary>Makes the layers of a scenario in a temporary folder, runs it and looks at what it left.</summary>
+internal static class ScenarioRun
+{
+    public static async Task<SandboxResult> RunAsync(SandboxScenario scenario)
+    {
+        var folder = Directory.CreateTempSubdirectory("sandbox-test-").FullName;
+        try
+        {
+            return await RunAsync(scenario, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<SandboxResult> RunAsync(SandboxScenario scenario, string folder)
+    {
+        var layers = MakeLayers(scenario, folder);
+        var mounts = await File.ReadAllTextAsync("/proc/self/mountinfo");
+        var descriptors = OpenDescriptors();
+        using var output = new ScenarioOutput(scenario);
+        var codes = ImmutableArray<int>.Empty;
+        var error = "";
+        try
+        {
+            var sandbox = new NamespaceSandbox(SandboxInitCommand.ForThisProgram());
+            var runs = Enumerable.Range(0, scenario.Copies).Select(copy => sandbox.RunAsync(Command(scenario, folder, layers, copy), output, output.Token));
+            codes = [.. await Task.WhenAll(runs)];
+        }
+        catch (Exception exception) when (exception is BuildFailedException or OperationCanceledException or ScenarioException)
+        {
+            error = exception is BuildFailedException ? exception.Message : exception.GetType().Name;
+        }
+
+        return new SandboxResult
+        {
+            ExitCodes = codes,
+            Lines = output.Lines,
+            Error = error,
+            Upper = [.. FolderListing.Of($"{folder}/upper0")],
+            MountsUntouched = mounts == await File.ReadAllTextAsync("/proc/self/mountinfo"),
+            LeakedDescriptors = OpenDescriptors() - descriptors,
+        };
+    }
+
+    private static ImmutableArray<string> MakeLayers(SandboxScenario scenario, string folder)
+    {
+        var layers = ImmutableArray.CreateBuilder<string>();
+        if (scenario.Busybox)
+        {
+            layers.Add($"{folder}/base");
+            BusyboxRoot.Create(layers[0]);
+        }
+
+        foreach (var layer in scenario.Layers)
+        {
+            // As long as the names of a real store.
+            layers.Add(Path.Combine(folder, $"{layers.Count:D71}", "diff"));
+            BusyboxRoot.Fill(layers[^1], layer);
+        }
+
+        return layers.ToImmutable();
+    }
+
+    private static SandboxCommand Command(SandboxScenario scenario, string folder, ImmutableArray<string> layers, int copy)
+    {
+        var number = copy.ToString(CultureInfo.InvariantCulture);
+        return new SandboxCommand
+        {
+            LowerDirectories = layers,
+            UpperDirectory = Directory.CreateDirectory($"{folder}/upper{number}").FullName,
+            WorkDirectory = Directory.CreateDirectory($"{folder}/work{number}").FullName,
+            Arguments = scenario.Arguments,
+            Environment = scenario.Environment,
+            WorkingDirectory = scenario.WorkingDirectory,
+            UserId = scenario.UserId,
+            GroupId = scenario.GroupId,
+            SupplementaryGroups = scenario.SupplementaryGroups,
+            Network = scenario.Network,
+        };
+    }
+
+    // The runtime opens its assemblies meanwhile; only what the sandbox works with is counted.
+    private static int OpenDescriptors() =>
+        Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget ?? "").Count(IsPipeOrProcess);
+
+    private static bool IsPipeOrProcess(string target) => target.StartsWith("pipe:", StringComparison.Ordinal) || target.Contains("pidfd", StringComparison.Ordinal);
+}
