@@ -64,6 +64,22 @@ public sealed class EndToEndTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task What_a_publish_writes_below_obj_is_no_part_of_the_context()
+    {
+        _ = Registry;
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("hello.goproj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <ItemGroup><ContainerStage Include="all" From="scratch" Steps="COPY . /" /></ItemGroup>
+            </Project>
+            """);
+
+        (await project.DotnetAsync("publish")).ShouldSucceed();
+
+        Assert.Contains("up to date", (await project.DotnetAsync("publish")).ShouldSucceed().ResultLines.Single());
+    }
+
+    [TestMethod]
     public async Task The_targets_results_are_clean_json()
     {
         var registry = Registry;

@@ -27,13 +27,46 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
         using var process = Start();
         using var kill = new CancellationTokenSource();
         await using var stopping = cancellationToken.Register(() => Stop(process, kill));
-        await using var killing = kill.Token.Register(() => process.Kill(entireProcessTree: true));
+        await using var killing = kill.Token.Register(() => Kill(process));
+        try
+        {
+            return await TalkAsync(process, definition, report);
+        }
+        finally
+        {
+            Kill(process);
+        }
+    }
 
+    private static async Task<EngineExit> TalkAsync(Process process, BuildDefinition definition, Action<BuildEvent> report)
+    {
         var errors = ReadErrorsAsync(process.StandardError);
+        var events = ReadEventsAsync(process.StandardOutput, report);
         await SendAsync(definition, process.StandardInput.BaseStream);
-        await ReadEventsAsync(process.StandardOutput, report);
-        await process.WaitForExitAsync(CancellationToken.None);
-        return new EngineExit(process.ExitCode, await errors);
+
+        var exit = process.WaitForExitAsync(CancellationToken.None);
+        if (await System.Threading.Tasks.Task.WhenAny(events, exit) == events)
+        {
+            await events;
+            await exit;
+        }
+
+        await InTimeAsync(events);
+        await InTimeAsync(errors);
+        return new EngineExit(process.ExitCode, errors.IsCompletedSuccessfully ? await errors : "");
+    }
+
+    // What a program wrote is there when it has ended, unless another process holds its output open; that one must not hold up the build.
+    private static async System.Threading.Tasks.Task InTimeAsync(System.Threading.Tasks.Task reading)
+    {
+        try
+        {
+            await reading.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        catch (TimeoutException)
+        {
+            // The lines read so far are all that this build gets to see.
+        }
     }
 
     private Process Start()
@@ -64,6 +97,18 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
         {
             UserCalls.Terminate(process.Id);
             kill.CancelAfter(Grace);
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It, or a child of it, ended while it was being killed.
         }
     }
 

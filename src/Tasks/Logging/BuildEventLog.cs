@@ -10,6 +10,9 @@ namespace ContainerStages.Tasks.Logging;
 /// </summary>
 public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnostics, HostFiles hostFiles)
 {
+    /// <summary>A step that prints more lines of this form than a person reads is no compiler.</summary>
+    private const int MostMessages = 1000;
+
     private readonly Dictionary<string, RunningStep> _steps = new(StringComparer.Ordinal);
 
     /// <summary>What was built, once the engine said so.</summary>
@@ -55,7 +58,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private void Begin(StepStarted started)
     {
-        var step = new RunningStep($"[{started.Stage}] {started.Title}", started.Stage);
+        var step = new RunningStep(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}", started.Stage);
         _steps[started.Id] = step;
         log.LogMessage(MessageImportance.Low, step.Title);
     }
@@ -75,7 +78,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
             log.LogMessage(MessageImportance.Normal, step.Title);
         }
 
-        log.LogMessage(MessageImportance.Normal, $"[{step.Stage}]   {output.Text}");
+        log.LogMessage(MessageImportance.Normal, step.Stage.Length == 0 ? $"  {output.Text}" : $"[{step.Stage}]   {output.Text}");
         step.Hear(output.Text);
     }
 
@@ -141,7 +144,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
         public void Hear(string line)
         {
-            if (CompilerMessage.Parse(line) is { } message)
+            if (Messages.Count < MostMessages && CompilerMessage.Parse(line) is { } message)
             {
                 Messages.Add(message);
                 _lastWasMessage = true;
