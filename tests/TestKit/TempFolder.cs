@@ -1,3 +1,5 @@
+using ContainerStages.Posix;
+
 namespace ContainerStages.TestKit;
 
 /// <summary>A folder that goes with the test.</summary>
@@ -10,11 +12,5 @@ public sealed class TempFolder : IDisposable
     /// <summary>A new folder inside.</summary>
     public string NewFolder(string name) => Directory.CreateDirectory(Combine(name)).FullName;
 
-    public void Dispose()
-    {
-        if (Directory.Exists(Path))
-        {
-            Directory.Delete(Path, recursive: true);
-        }
-    }
+    public void Dispose() => TreeRemover.Remove(Path);
 }

@@ -14,7 +14,7 @@ public static class LayoutValidator
     {
         var findings = new List<string>();
         var store = new DiskContentStore(folder);
-        if (!File.Exists(Path.Combine(folder, "oci-layout")) || !ReadText(folder, "oci-layout").Contains("\"imageLayoutVersion\":\"1.0.0\"", StringComparison.Ordinal))
+        if (!HasLayoutVersion(folder))
         {
             findings.Add("The file oci-layout is missing or names no imageLayoutVersion 1.0.0.");
         }
@@ -54,6 +54,19 @@ public static class LayoutValidator
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static bool HasLayoutVersion(string folder)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(ReadText(folder, "oci-layout"));
+            return document.RootElement.TryGetProperty("imageLayoutVersion", out var version) && version.ValueEquals("1.0.0");
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or JsonException)
+        {
+            return false;
         }
     }
 

@@ -6,6 +6,18 @@ namespace ContainerStages.Posix;
 /// <summary>Removes an entry with everything below it, never following a link.</summary>
 internal static class TreeRemover
 {
+    /// <summary>Removes what is at an absolute path; its parents are trusted. Names that are not UTF-8 are no obstacle, unlike for Directory.Delete.</summary>
+    /// <exception cref="PosixException">Something could not be removed.</exception>
+    public static void Remove(string path)
+    {
+        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path))!;
+        if (Directory.Exists(parent))
+        {
+            using var folder = FileCalls.OpenDirectory(parent);
+            Remove(folder, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
+        }
+    }
+
     /// <summary>Idempotent: an entry that is not there is no error.</summary>
     /// <exception cref="PosixException">Something could not be removed.</exception>
     public static void Remove(SafeFileHandle parent, string name)
