@@ -171,15 +171,16 @@ public sealed class EndToEndTests(TestContext context)
     public async Task Other_tags_are_other_names_of_the_same_image()
     {
         var registry = Registry;
+        var repository = $"tags-{Guid.NewGuid():N}"; // A registry that outlives the run has the tags of the last one.
         using var project = await UserProject.CopyOfSampleAsync("hello-go-stages", context);
-        (await project.DotnetAsync("publish", $"-p:ContainerRegistry={registry}", "-p:ContainerRepository=tags", "-p:ContainerImageTag=1.0")).ShouldSucceed();
+        (await project.DotnetAsync("publish", $"-p:ContainerRegistry={registry}", $"-p:ContainerRepository={repository}", "-p:ContainerImageTag=1.0")).ShouldSucceed();
 
         var again = (await project.DotnetAsync(
-            "publish", $"-p:ContainerRegistry={registry}", "-p:ContainerRepository=tags", "-p:ContainerImageTags=2.0%3Bnext")).ShouldSucceed();
+            "publish", $"-p:ContainerRegistry={registry}", $"-p:ContainerRepository={repository}", "-p:ContainerImageTags=2.0%3Bnext")).ShouldSucceed();
 
-        var digest = await DigestInRegistryAsync(registry, "tags", "1.0");
-        Assert.AreEqual(digest, await DigestInRegistryAsync(registry, "tags", "2.0"));
-        Assert.AreEqual(digest, await DigestInRegistryAsync(registry, "tags", "next"));
+        var digest = await DigestInRegistryAsync(registry, repository, "1.0");
+        Assert.AreEqual(digest, await DigestInRegistryAsync(registry, repository, "2.0"));
+        Assert.AreEqual(digest, await DigestInRegistryAsync(registry, repository, "next"));
         Assert.DoesNotContain("up to date", again.ResultLines.Single());
     }
 
