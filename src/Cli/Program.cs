@@ -1,3 +1,11 @@
+using ContainerStages.Cli;
+using ContainerStages.Cli.Verbs;
 using ContainerStages.Sandboxing;
 
-return args is ["sandbox-init", var specification] ? SandboxInit.Run(specification) : 2;
+// The sandbox's first process: nothing else of the program is needed, and every millisecond here is paid by each RUN.
+if (args is ["sandbox-init", var specification])
+{
+    return SandboxInit.Run(specification);
+}
+
+return await VerbTable.RunAsync(args);

@@ -36,10 +36,3 @@ public sealed record Image
 /// blob, and a store that lacks the blob can fetch it from there.
 /// </summary>
 public sealed record ImageLayer(Layer Layer, ImageReference? Origin = null);
-
-/// <summary>Brings blobs of pulled images into the content store when somebody needs them.</summary>
-public interface IBlobFetcher
-{
-    /// <summary>Idempotent: returns at once where the blob is already in the store; the digest is verified.</summary>
-    Task FetchAsync(ImageReference origin, Descriptor blob, CancellationToken cancellationToken);
-}

@@ -9,6 +9,7 @@ internal static class Errno
     public const int ENOENT = 2;
     public const int EINTR = 4;
     public const int ENOEXEC = 8;
+    public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int EXDEV = 18;
@@ -17,10 +18,12 @@ internal static class Errno
     public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int ENOSPC = 28;
-    public const int ENODATA = 61;
-    public const int ELOOP = 40;
+    public const int ENAMETOOLONG = 36;
     public const int ENOTEMPTY = 39;
+    public const int ELOOP = 40;
+    public const int ENODATA = 61;
     public const int EOPNOTSUPP = 95;
+    public const int EDQUOT = 122;
 
     /// <summary>An exception that says which call failed on what, and why.</summary>
     public static PosixException Exception(string call, string subject) => new(call, subject, Marshal.GetLastPInvokeError());

@@ -66,34 +66,34 @@ internal static unsafe partial class FileCalls
         return handle < 0 ? throw Errno.Exception("open", path) : new SafeFileHandle(handle, ownsHandle: true);
     }
 
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     private static partial int open(string path, int flags, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "syscall", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     private static partial long OpenAt2(long number, SafeFileHandle directory, string path, ref OpenHow how, nuint size);
 
-    [LibraryImport("libc", EntryPoint = "mkdirat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "mkdirat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int MkdirAt(SafeFileHandle directory, string name, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "unlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "unlinkat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int UnlinkAt(SafeFileHandle directory, string name, int flags);
 
-    [LibraryImport("libc", EntryPoint = "symlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "symlinkat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int SymlinkAt(string target, SafeFileHandle directory, string name);
 
-    [LibraryImport("libc", EntryPoint = "linkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "linkat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int LinkAt(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName, int flags);
 
-    [LibraryImport("libc", EntryPoint = "renameat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "renameat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int RenameAt(SafeFileHandle oldDirectory, string oldName, SafeFileHandle newDirectory, string newName);
 
-    [LibraryImport("libc", EntryPoint = "mknodat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "mknodat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int MknodAt(SafeFileHandle directory, string name, uint mode, ulong device);
 
-    [LibraryImport("libc", EntryPoint = "fchownat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "fchownat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int FchownAt(SafeFileHandle directory, string name, uint owner, uint group, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fchmodat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "fchmodat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int FchmodAt(SafeFileHandle directory, string name, uint mode, int flags);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
@@ -102,7 +102,7 @@ internal static unsafe partial class FileCalls
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int Fchmod(SafeFileHandle file, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "utimensat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "utimensat", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int UtimensAt(SafeFileHandle directory, string? name, ref FileTimes times, int flags);
 
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
@@ -132,19 +132,19 @@ internal static unsafe partial class FileCalls
 
     private const uint StatxBasic = 0x7ff;
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     private static partial int statx(SafeFileHandle directory, string name, int flags, uint mask, out StatxData data);
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     private static partial int statxPath(int directory, string name, int flags, uint mask, out StatxData data);
 
-    [LibraryImport("libc", EntryPoint = "lsetxattr", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "lsetxattr", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial int SetXattr(string path, string name, ReadOnlySpan<byte> value, nuint size, int flags);
 
-    [LibraryImport("libc", EntryPoint = "lgetxattr", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "lgetxattr", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial nint GetXattr(string path, string name, Span<byte> value, nuint size);
 
-    [LibraryImport("libc", EntryPoint = "llistxattr", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "llistxattr", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     public static partial nint ListXattr(string path, Span<byte> list, nuint size);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]

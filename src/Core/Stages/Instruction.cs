@@ -11,7 +11,7 @@ namespace ContainerStages.Stages;
 /// <param name="Text">The instruction as one line, for history and progress (<c>RUN go build</c>).</param>
 public abstract record Instruction(SourceLocation Location, string Text);
 
-/// <summary>A <c>NAME=value</c> as written; <see cref="Value"/> null where none was given (<c>ARG NAME</c>).</summary>
+/// <summary>A <c>NAME=value</c> as written, both sides still to be expanded; <see cref="Value"/> null where none was given (<c>ARG NAME</c>).</summary>
 public sealed record NameValue(string Name, string? Value);
 
 /// <summary>Shell form (one text for the stage's shell) or exec form (a list of words).</summary>
@@ -45,7 +45,10 @@ public sealed record EntrypointInstruction(SourceLocation Location, string Text,
 
 public sealed record RunInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text);
 
-/// <summary>COPY. <see cref="From"/>: a stage's name or index, or an image; null for the build context.</summary>
+/// <summary>MAINTAINER, deprecated: the author of the image.</summary>
+public sealed record MaintainerInstruction(SourceLocation Location, string Text, string Author) : Instruction(Location, Text);
+
+/// <summary>COPY. <see cref="From"/>: a stage's name or index, or an image; null for the build context. It is never expanded.</summary>
 public sealed record CopyInstruction(
     SourceLocation Location,
     string Text,
@@ -53,4 +56,18 @@ public sealed record CopyInstruction(
     string Destination,
     string? From = null,
     string? Chown = null,
-    string? Chmod = null) : Instruction(Location, Text);
+    string? Chmod = null) : Instruction(Location, Text)
+{
+    /// <summary>Where --from stands; the whole instruction where that is not known.</summary>
+    public SourceLocation FromLocation { get; init; } = Location;
+
+    /// <summary>True: a source that does not exist is left out instead of being an error. No Dockerfile says this; conventions do.</summary>
+    public bool SkipMissing { get; init; }
+}
+
+/// <summary>
+/// What an image takes from other stages and images: several copies, executed in order as one step that makes one layer.
+/// No Dockerfile says this; projects do.
+/// </summary>
+public sealed record ArtifactsInstruction(SourceLocation Location, ImmutableArray<CopyInstruction> Copies)
+    : Instruction(Location, string.Join("; ", Copies.Select(copy => copy.Text)));

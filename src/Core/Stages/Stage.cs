@@ -22,11 +22,28 @@ public sealed record Stage
     /// <summary>Where FROM stands.</summary>
     public required SourceLocation Location { get; init; }
 
+    /// <summary>Where the base is named; <see cref="Location"/> where that is not known better.</summary>
+    public SourceLocation FromLocation
+    {
+        get => field == default ? Location : field;
+        init;
+    }
+
     public required ImmutableArray<Instruction> Instructions { get; init; }
 
     /// <summary>Name or index, for people and events.</summary>
     public string DisplayName => Name ?? $"stage-{Index}";
 }
 
-/// <summary>All stages of a build, with the global arguments that stand before the first FROM (value null where none was given).</summary>
-public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<string, string?> GlobalArguments);
+/// <summary>
+/// All stages of a build, with the global arguments: those that stand before the first FROM, expanded and overridden by build arguments
+/// (value null where none was given), and the platform arguments (TARGETPLATFORM, ...), which every stage can redeclare.
+/// </summary>
+public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<string, string?> GlobalArguments)
+{
+    /// <summary>What escapes a character in the words of the instructions: the file's <c># escape=</c> directive.</summary>
+    public char Escape { get; init; } = WordExpander.DefaultEscape;
+
+    /// <summary>True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.</summary>
+    public bool AnyOrder { get; init; }
+}

@@ -1,0 +1,64 @@
+# What the benchmarks compare; sourced by build/bench.sh. Every peer has the same six functions:
+#   X_start X_stop         the daemon, where there is one
+#   X_reset                forget every image, layer and cached step
+#   X_build NAME ARGS...   build; the image is then in the peer's own store
+#   X_push NAME            the image into the registry
+#   X_memory ARGS...       build, and print the peak memory of the largest process in MB
+# shellcheck shell=bash
+
+# --- this project: one program, no daemon; building and pushing is one command
+
+stages_start() { export CONTAINERSTAGES_STORE=$WORK/stages; }
+stages_stop() { remove_tree "$WORK/stages"; }
+stages_reset() { remove_tree "$WORK/stages"; }
+stages_build() { "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
+stages_push() { :; }
+stages_build_push() { stages_build "$1" --push "${@:2}"; }
+stages_memory() { peak_memory "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
+
+# --- Docker: a daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere
+
+DOCKER=/usr/bin/docker
+docker_start() {
+    export DOCKER_HOST=unix://$WORK/docker.sock DOCKER_BUILDKIT=1
+    setsid dockerd --iptables=false --ip6tables=false --bridge=none --storage-driver overlay2 --data-root "$WORK/docker" \
+        --exec-root "$WORK/docker-exec" --pidfile "$WORK/docker.pid" -H "$DOCKER_HOST" >"$WORK/dockerd.log" 2>&1 </dev/null 8>&- 9>&- &
+    for _ in $(seq 200); do
+        $DOCKER version >/dev/null 2>&1 && return
+        sleep 0.1
+    done
+    tail -n 5 "$WORK/dockerd.log" >&2
+    return 1
+}
+docker_stop() {
+    local pid
+    pid=$(cat "$WORK/docker.pid" 2>/dev/null) || return 0
+    kill "$pid" 2>/dev/null || return 0
+    for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.1; done
+    kill -9 "$pid"
+}
+docker_reset() { $DOCKER system prune --all --force --volumes; $DOCKER builder prune --all --force; }
+docker_build() { $DOCKER build --network host --progress plain -t "$1" "${@:2}"; }
+docker_push() { $DOCKER push "$1"; }
+docker_build_push() { docker_build "$@" && docker_push "$1"; }
+docker_memory() {
+    local pid
+    pid=$(cat "$WORK/docker.pid")
+    echo 5 >"/proc/$pid/clear_refs"
+    docker_build "$@" >&2 && awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status"
+}
+
+# --- buildah: no daemon
+
+BUILDAH=(buildah --storage-driver overlay)
+buildah_start() { BUILDAH=(buildah --storage-driver overlay --root "$WORK/buildah" --runroot "$WORK/buildah-run"); }
+buildah_stop() { buildah_reset && umount "$WORK/buildah/overlay" 2>/dev/null || true; }
+buildah_reset() { "${BUILDAH[@]}" rm --all; "${BUILDAH[@]}" rmi --all --force; }
+buildah_build() { "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
+buildah_push() { "${BUILDAH[@]}" push --tls-verify=false "$1"; }
+buildah_build_push() { buildah_build "$@" && buildah_push "$1"; }
+buildah_memory() { peak_memory "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
+
+peak_memory() {
+    /usr/bin/time -o "$WORK/time" -f %M "$@" >&2 && awk 'END { print int($1 / 1024) }' "$WORK/time"
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Base images for machines without Docker Hub, made of Debian's packages, in a registry on loopback.
+# Leaves artifacts/registries.conf (docker.io is looked for there first) and artifacts/test.env (to source).
+#   base-images.sh                   makes what lacks, starts the registry where none runs
+#   base-images.sh --stop            stops it
+#   base-images.sh --registry-only   starts the registry, makes no image
+#   base-images.sh --running         exit code 0 when it runs
+source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/registry.sh"
+source "$(dirname "$0")/images.sh"
+
+# A change of how images are made is a change of this name.
+RECIPE=1
+
+main() {
+    case ${1:-} in
+        --stop) registry_stop; exit ;;
+        --running) registry_running; exit ;;
+        --registry-only) registry_start; exit ;;
+        '') ;;
+        *) usage ;;
+    esac
+    registry_start
+    exec 9>"$REGISTRY_DIR/images.lock"
+    flock 9
+    if [ ! -e "$REGISTRY_DIR/images-$RECIPE" ]; then
+        make_images
+        touch "$REGISTRY_DIR/images-$RECIPE"
+    fi
+    write_settings
+}
+
+make_images() {
+    WORK=$(mktemp -d "${TMPDIR:-/tmp}/base-images.XXXXXX")
+    trap 'remove_tree "$WORK"' EXIT
+    local started
+    started=$(now_ms)
+    say "making base images from Debian's packages (once; about a minute)"
+    make_busybox_image
+    make_foreign_images
+    make_golang_image
+    say "made library/alpine, library/golang, library/foreign and library/both in $(seconds $(($(now_ms) - started)))"
+}
+
+# --- images
+
+# The root of a distribution that is only busybox, as alpine's is with musl: it stands in for library/alpine.
+make_busybox_image() {
+    local root=$WORK/alpine
+    mkdir -p "$root"/{bin,dev,etc,home,lib,mnt,opt,proc,root,run,sbin,srv,sys,tmp,usr/bin,usr/local/bin,usr/sbin,var/cache,var/log,var/tmp}
+    chmod 700 "$root/root"
+    chmod 1777 "$root/tmp" "$root/var/tmp"
+    cp "$(command -v busybox)" "$root/bin/busybox"
+    busybox --list-full | while read -r applet; do
+        [ "$applet" = bin/busybox ] || ln -s /bin/busybox "$root/$applet" 2>/dev/null || true
+    done
+    printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'nobody:x:65534:65534:nobody:/:/sbin/nologin' >"$root/etc/passwd"
+    printf '%s\n' 'root:x:0:root' 'nobody:x:65534:' >"$root/etc/group"
+    printf '%s\n' 'NAME="Busybox of Debian"' 'ID=busybox' "VERSION_ID=$(busybox | sed -n '1s/^BusyBox v\([0-9.]*\).*/\1/p')" >"$root/etc/os-release"
+    begin_image library/alpine amd64
+    add_layer_of_folder "$root"
+    finish_image '{ "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], "Cmd": ["/bin/sh"] }' latest 3.22
+}
+
+# An image that this machine cannot run, and one with a choice of two.
+make_foreign_images() {
+    local root=$WORK/foreign
+    mkdir -p "$root/etc"
+    echo arm64 >"$root/etc/architecture"
+    begin_image library/foreign arm64
+    add_layer_of_folder "$root"
+    finish_image '{ "Cmd": ["/bin/sh"] }' latest
+    local descriptors=() architecture
+    for architecture in amd64 arm64; do
+        echo $architecture >"$root/etc/architecture"
+        begin_image library/both $architecture
+        add_layer_of_folder "$root"
+        finish_image '{ "Cmd": ["/bin/sh"] }' $architecture
+        descriptors+=("$(jq -n --arg a $architecture --arg d "$(digest_of "$WORK/manifest")" --argjson s "$(stat -c %s "$WORK/manifest")" \
+            "{ mediaType: \"$OCI.manifest.v1+json\", digest: \$d, size: \$s, platform: { architecture: \$a, os: \"linux\" } }")")
+    done
+    jq -cn "{ schemaVersion: 2, mediaType: \"$OCI.index.v1+json\", manifests: \$ARGS.positional }" --jsonargs "${descriptors[@]}" >"$WORK/index"
+    push_manifest library/both latest "$WORK/index"
+}
+
+# Debian with its Go, cut into the five layers that the official image has too.
+make_golang_image() {
+    local tar=$WORK/golang.tar
+    local go=("./usr/lib/go" "./usr/lib/go-*" "./usr/share/go-*" "./usr/bin/go" "./usr/bin/gofmt")
+    local certificates=("./etc/ssl/*" "./etc/ca-certificates*" "./usr/share/ca-certificates")
+    local leave_out=()
+    for folder in man doc locale info lintian bash-completion; do leave_out+=("--dpkgopt=path-exclude=/usr/share/$folder/*"); done
+    SOURCE_DATE_EPOCH=$EPOCH quietly mmdebstrap --variant=essential --include=golang-go,ca-certificates "${leave_out[@]}" bookworm "$tar" ||
+        fail "mmdebstrap could not make a Debian root; its output stands above."
+    local root=$WORK/gopath
+    mkdir -p "$root"/{go/bin,go/src,usr/local,etc}
+    chmod 1777 "$root"/go{,/bin,/src}
+    ln -s ../lib/go "$root/usr/local/go"
+    echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
+
+    local version
+    version=$(bsdtar -xOf "$tar" './usr/lib/go-*/VERSION' | head -n 1)
+
+    begin_image library/golang amd64
+    bsdtar -cf - --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' --exclude ./etc/nsswitch.conf \
+        "${go[@]/#/--exclude=}" "${certificates[@]/#/--exclude=}" "@$tar" | add_layer
+    bsdtar -cf - "${certificates[@]/#/--include=}" "@$tar" | add_layer
+    tar_of_folder "$root" ./etc/nsswitch.conf | add_layer
+    bsdtar -cf - "${go[@]/#/--include=}" "@$tar" | add_layer
+    tar_of_folder "$root" ./go ./usr/local/go | add_layer
+    # No C compiler is inside; later Go releases then switch cgo off by themselves, 1.19 has to be told.
+    finish_image '{ "Env": ["PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "GOLANG_VERSION='"${version#go}"'", "GOPATH=/go", "CGO_ENABLED=0"], "Cmd": ["/bin/sh"], "WorkingDir": "/go" }' \
+        1.14.4-alpine 1.14-alpine 1.19-alpine 1.19 alpine latest
+}
+
+# --- settings for those who use the images
+
+write_settings() {
+    mkdir -p "$ARTIFACTS"
+    write_if_changed "$ARTIFACTS/registries.conf" <<CONF
+# Written by build/base-images.sh: images of Docker Hub come from the registry of this clone.
+unqualified-search-registries = ["docker.io"]
+
+[[registry]]
+location = "docker.io"
+  [[registry.mirror]]
+  location = "$(registry_address)"
+  insecure = true
+
+[[registry]]
+location = "$(registry_address)"
+insecure = true
+CONF
+    write_if_changed "$ARTIFACTS/test.env" <<ENV
+# Written by build/base-images.sh; source it.
+export CONTAINERSTAGES_TEST_REGISTRY=$(registry_address)
+export CONTAINERS_REGISTRIES_CONF=$ARTIFACTS/registries.conf
+ENV
+}
+
+write_if_changed() {
+    local text
+    text=$(cat)
+    [ "$text" = "$(cat "$1" 2>/dev/null)" ] || printf '%s\n' "$text" >"$1"
+}
+
+main "$@"

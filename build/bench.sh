@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# Compares dotnet-stages with Docker and buildah of Debian in one run, and prints ratios; as root.
+#   bench.sh                      every scenario, three rounds
+#   bench.sh --rounds N           more rounds, steadier medians
+#   bench.sh --only docker,...    some of: stages docker buildah
+source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/registry.sh"
+source "$(dirname "$0")/images.sh"
+source "$ROOT/benchmarks/peers.sh"
+source "$ROOT/benchmarks/scenarios.sh"
+
+ROUNDS=3
+PEERS=(stages docker buildah)
+
+main() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --rounds) ROUNDS=$2; shift 2 ;;
+            --only) IFS=, read -ra PEERS <<<"$2"; shift 2 ;;
+            *) usage ;;
+        esac
+    done
+    prepare
+    start_peers
+    for round in $(seq "$ROUNDS"); do
+        for peer in "${PEERS[@]}"; do
+            note "round $round of $ROUNDS: $peer"
+            run_scenarios "$peer" "$round"
+        done
+    done
+    print_table
+}
+
+prepare() {
+    [ "$(id -u)" = 0 ] || fail "the peers' daemons and mounts want root; run it as root."
+    "$ROOT/build/setup.sh" --bench
+    case " ${PEERS[*]} " in *" stages "*) quietly "$ROOT/build/pack.sh" || fail "build/pack.sh failed; its output stands above." ;; esac
+    # A short path: the name of a socket may have 107 characters.
+    WORK=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
+    local stop_registry=:
+    registry_running || stop_registry=registry_stop
+    trap "stop_peers; $stop_registry; remove_tree $WORK" EXIT
+    "$ROOT/build/base-images.sh"
+    REGISTRY=$(registry_address)
+    cp -R "$ROOT"/benchmarks/{hello,steps,large} "$WORK"
+    make_large_image
+}
+
+# One layer of 0.9 GB: the Go tree of the builder image, twice.
+make_large_image() {
+    curl -sf -o /dev/null -I -H "Accept: $OCI.manifest.v1+json" "http://$REGISTRY/v2/bench/large/manifests/latest" && return
+    note "making an image with one large layer (once)"
+    local tree=$WORK/tree layer
+    layer=$(skopeo inspect --tls-verify=false "docker://$REGISTRY/library/golang:latest" | jq -r '.Layers[3]')
+    mkdir -p "$tree/first"
+    curl -sf "http://$REGISTRY/v2/library/golang/blobs/$layer" | pigz -dc | tar -xf - -C "$tree/first"
+    cp -R "$tree/first" "$tree/second"
+    begin_image bench/large amd64
+    add_layer_of_folder "$tree"
+    finish_image '{}' latest
+    rm -rf "$tree"
+}
+
+start_peers() {
+    local peer started=()
+    for peer in "${PEERS[@]}"; do
+        if "${peer}_start"; then started+=("$peer"); else warn "$peer does not start; it is left out."; fi
+    done
+    PEERS=("${started[@]}")
+}
+
+stop_peers() {
+    local peer
+    for peer in "${PEERS[@]}"; do "${peer}_stop" >/dev/null 2>&1 || true; done
+}
+
+# --- results: one file per scenario and peer, one number per line
+
+# record SCENARIO PEER NUMBER
+record() { echo "$3" >>"$WORK/result.$1.$2"; }
+
+# timed SCENARIO PEER COMMAND...   records milliseconds; a failure is told and leaves no number
+timed() {
+    local started log=$WORK/log
+    started=$(now_ms)
+    if "${@:3}" >"$log" 2>&1 </dev/null; then
+        LAST=$(($(now_ms) - started))
+        record "$1" "$2" "$LAST"
+    else
+        warn "$2 failed in '$1':"
+        tail -n 5 "$log" >&2
+        LAST=''
+        return 1
+    fi
+}
+
+median() {
+    [ -s "$WORK/result.$1.$2" ] || return 0
+    sort -n "$WORK/result.$1.$2" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+print_table() {
+    title "dotnet-stages against its peers: medians of $ROUNDS rounds in one run on this machine, smaller is better"
+    printf '%-40s %10s %10s %10s %9s %9s  %s\n' '' stages docker buildah /docker /buildah wanted
+    local scenario text unit wanted
+    while IFS='|' read -r scenario text unit wanted; do
+        print_row "$scenario" "$text" "$unit" "$wanted"
+    done <<<"$SCENARIOS"
+}
+
+# print_row SCENARIO TEXT UNIT WANTED
+print_row() {
+    local stages docker buildah
+    stages=$(median "$1" stages) docker=$(median "$1" docker) buildah=$(median "$1" buildah)
+    printf '%-40s %10s %10s %10s %9s %9s  %s\n' "$2" "$(figure "$1" stages "$3")" "$(figure "$1" docker "$3")" "$(figure "$1" buildah "$3")" \
+        "$(ratio "$stages" "$docker")" "$(ratio "$stages" "$buildah")" "$(verdict "$4" "$stages" "$docker" "$buildah")"
+}
+
+# figure SCENARIO PEER UNIT; a peer that ran and left no number failed, and the table says so
+figure() {
+    local number
+    number=$(median "$1" "$2")
+    case " ${PEERS[*]} " in *" $2 "*) echo "${number:-failed}${number:+ $3}" ;; *) echo - ;; esac
+}
+
+# verdict WANTED STAGES DOCKER BUILDAH
+verdict() {
+    awk -v wanted="$1" -v stages="$2" -v docker="$3" -v buildah="$4" 'BEGIN {
+        if (split(wanted, part, " ") < 2) exit
+        against = part[2] == "better" ? (buildah == "" || (docker != "" && docker < buildah) ? docker : buildah) + 0 : part[2] == "docker" ? docker : 1
+        met = stages == "" || against == "" || against == 0 ? "?" : stages <= part[1] * against ? "met" : "NOT MET"
+        printf "<= %s, %s", part[2] == "MB" ? wanted : part[1] " of " (part[2] == "better" ? "the better" : part[2]), met
+    }'
+}
+
+ratio() {
+    if [ -z "$1" ] || [ -z "$2" ]; then echo -; else awk -v a="$1" -v b="$2" 'BEGIN { if (b > 0) printf "%.2f", a / b; else print "-" }'; fi
+}
+
+main "$@"

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Packs the SDK into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
+# Does nothing where the sources are those of the last run. Prints what there is, with sizes.
+#   build/pack.sh [--force] [--no-native]     --no-native: without the native program; the package then runs the engine on dotnet
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+force=false native=true
+for argument in "$@"; do
+  case $argument in
+    --force) force=true ;;
+    --no-native) native=false ;;
+    *) echo "usage: build/pack.sh [--force] [--no-native]" >&2; exit 2 ;;
+  esac
+done
+
+packages=artifacts/packages
+program=artifacts/program/linux-x64/dotnet-stages
+stamps=artifacts/pack
+log=$stamps/pack.log
+mkdir -p "$packages" "$(dirname "$program")" "$stamps"
+
+# Two packs at once (test projects do that) would write the same files.
+exec 9>"$stamps/lock"
+flock 9
+
+# A name and a content for every input; times say nothing after a checkout.
+fingerprint() { find "$@" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
+common=(Directory.Build.props Directory.Packages.props global.json)
+program_hash=$(fingerprint src/Contracts src/Core src/Cli "${common[@]}")
+package_hash=$(fingerprint src "${common[@]}" build/pack.sh)-$native
+
+is_current() { ! $force && [[ -e $2 && -f $stamps/$1 && $(<"$stamps/$1") == "$3" ]]; }
+
+quietly() {
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "pack.sh: failed: $*" >&2
+    exit 1
+  fi
+}
+
+require_native_tools() {
+  if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
+    echo "pack.sh: the native program needs a C compiler and linker: install clang or gcc, and zlib1g-dev (build/setup.sh does), or run with --no-native" >&2
+    exit 1
+  fi
+}
+
+if ! $native; then
+  rm -f "$program" "$stamps/program"
+elif [[ $(uname -sm) != "Linux x86_64" ]]; then
+  echo "pack.sh: the native program is for linux-x64 and cannot be made on $(uname -sm); the package runs the engine on dotnet"
+elif ! is_current program "$program" "$program_hash"; then
+  require_native_tools
+  compiler=$(command -v clang >/dev/null && echo clang || echo gcc)
+  quietly dotnet publish src/Cli -c Release -r linux-x64 -p:PublishAot=true -p:CppCompilerAndLinker="$compiler" -p:StripSymbols=true -p:DebugType=none \
+    -o "$stamps/native" -nologo
+  install -m 755 "$stamps/native/dotnet-stages" "$program"
+  echo "$program_hash" >"$stamps/program"
+fi
+
+package=$packages/ContainerStages.Sdk.0.1.0.nupkg
+if ! is_current package "$package" "$package_hash"; then
+  rm -f "$package"
+  quietly dotnet pack src/Sdk -c Release -o "$packages" -nologo
+  echo "$package_hash" >"$stamps/package"
+  # The version stays the same while we work: what samples and demo unpacked of the last one must go.
+  rm -rf artifacts/packages-unpacked/containerstages.sdk
+fi
+
+for file in "$package" "$program"; do
+  if [[ -e $file ]]; then
+    printf '%s  %s\n' "$file" "$(numfmt --to=si --suffix=B "$(stat -c %s "$file")")"
+  fi
+done

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Makes this machine ready: checks the .NET SDK and installs, from Debian's packages, only what lacks.
+#   setup.sh           what packing, the demo and the base images need
+#   setup.sh --tests   ... and the ordinary user that the rootless tests run as
+#   setup.sh --bench   ... and the peers of the benchmarks: Docker, buildah, podman
+source "$(dirname "$0")/lib.sh"
+
+# program:package:why
+TOOLS='
+curl:curl:asks registries
+jq:jq:reads image documents
+docker-registry:docker-registry:the registry that the demo and the tests publish to
+mmdebstrap:mmdebstrap:makes the Go base image where Docker Hub cannot be reached
+bsdtar:libarchive-tools:splits it into layers
+pigz:pigz:compresses them on all cores
+busybox:busybox-static:the small runtime base image
+newuidmap:uidmap:builds as an ordinary user
+skopeo:skopeo:checks published images with a second implementation
+umoci:umoci:unpacks published images with a second implementation
+runc:runc:runs published images with a second implementation
+'
+BENCH_TOOLS='
+/usr/bin/docker:docker.io:peer of the benchmarks
+buildah:buildah:peer of the benchmarks
+podman:podman:peer of the benchmarks
+/usr/bin/time:time:measures peak memory
+'
+TEST_USER=stagestester
+TERMINAL=$([ -t 0 ] && echo yes || echo no)
+
+main() {
+    local tools=$TOOLS want_user=0
+    for option in "$@"; do
+        case $option in
+            --tests) want_user=1 ;;
+            --bench) tools+=$BENCH_TOOLS ;;
+            *) usage ;;
+        esac
+    done
+    check_dotnet
+    install_lacking "$tools"
+    if [ $want_user = 1 ]; then make_test_user; fi
+}
+
+check_dotnet() {
+    command -v dotnet >/dev/null ||
+        fail "the .NET 10 SDK is not there. Install it (https://dotnet.microsoft.com/download/dotnet/10.0, or: curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0) and put 'dotnet' on PATH."
+    local sdks
+    sdks=$(dotnet --list-sdks)
+    grep -q '^10\.0\.[4-9]' <<<"$sdks" ||
+        fail "global.json asks for .NET SDK 10.0.400 or a later 10.0 one; 'dotnet --list-sdks' knows: $(cut -d' ' -f1 <<<"$sdks" | tr '\n' ' ')"
+}
+
+install_lacking() {
+    local packages=() program package why
+    while IFS=: read -r program package why; do
+        if [ -n "$program" ] && ! command -v "$program" >/dev/null && [ ! -x "/usr/sbin/$program" ]; then
+            packages+=("$package")
+            say "lacking: $package ($why)"
+        fi
+    done <<<"$1"
+    # Native AOT links with the system's C compiler.
+    if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
+        packages+=(gcc libc6-dev)
+        say "lacking: gcc (links the native program)"
+    fi
+    if [ ! -e /usr/include/zlib.h ]; then
+        packages+=(zlib1g-dev)
+        say "lacking: zlib1g-dev (linked into the native program)"
+    fi
+    [ ${#packages[@]} = 0 ] || apt_install "${packages[@]}"
+}
+
+apt_install() {
+    command -v apt-get >/dev/null ||
+        fail "this machine has no apt-get; install by its own means what Debian calls: $*"
+    as_root true
+    note "apt-get install $*"
+    without_services as_root env DEBIAN_FRONTEND=noninteractive sh -c '
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"' apt "$@"
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; return; fi
+    command -v sudo >/dev/null || fail "only root may do this, and there is no sudo; as root run: $ROOT/build/setup.sh"
+    if [ "$TERMINAL" = yes ]; then sudo "$@"; else
+        sudo -n "$@" || fail "sudo wants a password and there is no terminal; as root run: $ROOT/build/setup.sh"
+    fi
+}
+
+# Packages of servers start them. Nothing here needs that, and a stranger's machine is not ours to fill with daemons.
+without_services() {
+    local policy=/usr/sbin/policy-rc.d code=0
+    if [ -e $policy ]; then quietly "$@"; return; fi
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+    quietly "$@" || code=$?
+    as_root rm -f $policy
+    [ $code = 0 ] || fail "apt-get could not install them (exit code $code); its output stands above."
+}
+
+# Only root can run tests as somebody else; whoever is not root is an ordinary user already.
+make_test_user() {
+    [ "$(id -u)" = 0 ] || return 0
+    id -u $TEST_USER >/dev/null 2>&1 || { say "lacking: user $TEST_USER (rootless tests)"; as_root useradd --create-home --shell /bin/bash $TEST_USER; }
+    for kind in uid gid; do
+        grep -q "^$TEST_USER:" /etc/sub$kind 2>/dev/null || as_root usermod --add-sub${kind}s "$(free_range $kind)" $TEST_USER
+    done
+}
+
+# The first 65536 ids behind every range that is handed out already.
+free_range() {
+    local start
+    start=$(awk -F: 'BEGIN { n = 100000 } $2 + $3 > n { n = $2 + $3 } END { print n }' /etc/sub"$1" 2>/dev/null || echo 100000)
+    echo "$start-$((start + 65535))"
+}
+
+main "$@"

@@ -1,0 +1,47 @@
+using ContainerStages.Cli.Progress;
+using ContainerStages.Images;
+
+namespace ContainerStages.Cli.Verbs;
+
+/// <summary><c>history</c>: what made each layer, the newest first, as <c>docker history</c> shows it.</summary>
+internal static class HistoryVerb
+{
+    private const int Width = 60;
+
+    public static Verb Verb { get; } = new(
+        "history",
+        "[OPTIONS] IMAGE",
+        "show what made each layer of an image",
+        [new(["--no-trunc"], null, "show instructions whole")],
+        RunAsync);
+
+    private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
+    {
+        if (options.Rest.Count != 1)
+        {
+            throw new UsageException("name one image.");
+        }
+
+        using var store = new ContainerBuildImages(null);
+        var image = await store.FindAsync(options.Rest[0], CancellationToken.None);
+        string[][] rows = [["LAYER", "SIZE", "CREATED BY"], .. Rows(image, options.IsSet("--no-trunc"))];
+        await Console.Out.WriteAsync(TextTable.Format(rows));
+        return VerbTable.Done;
+    }
+
+    private static IEnumerable<string[]> Rows(Image image, bool whole)
+    {
+        var rows = new List<string[]>();
+        var layer = 0;
+        foreach (var entry in image.Config.History ?? [])
+        {
+            var made = entry.EmptyLayer != true && layer < image.Layers.Length ? image.Layers[layer++].Layer : null;
+            rows.Add([made?.DiffId.Hex[..12] ?? "-", ProgressText.Bytes(made?.Size ?? 0), Shorten(entry.CreatedBy ?? "", whole)]);
+        }
+
+        rows.Reverse();
+        return rows;
+    }
+
+    private static string Shorten(string text, bool whole) => whole || text.Length <= Width ? text : text[..(Width - 1)] + "…";
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+
+namespace ContainerStages.Cli.Verbs;
+
+/// <summary><c>inspect</c>: an image as JSON, whole or a part of it.</summary>
+internal static class InspectVerb
+{
+    public static Verb Verb { get; } = new(
+        "inspect",
+        "[OPTIONS] IMAGE...",
+        "show an image's configuration, layers and digests",
+        [new(["--format", "-f"], "PATH", "a part only: .RootFS.Layers, {{.Config.Cmd}}, {{json .Config}}")],
+        RunAsync);
+
+    private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
+    {
+        if (options.Rest.Count == 0)
+        {
+            throw new UsageException("name at least one image.");
+        }
+
+        using var store = new ContainerBuildImages(null);
+        var all = new JsonArray();
+        foreach (var name in options.Rest)
+        {
+            var image = await store.FindAsync(name, CancellationToken.None);
+            var names = store.List().Where(other => other.Manifest.Digest == image.Digest).Select(other => other.Name.FamiliarName);
+            all.Add((JsonNode)ImageDocument.Create(image, names));
+        }
+
+        if (options.Last("--format") is not { } format)
+        {
+            await Console.Out.WriteLineAsync(ImageDocument.Text(all));
+            return VerbTable.Done;
+        }
+
+        foreach (var line in all.SelectMany(document => JsonPath.Select(document!, format)))
+        {
+            await Console.Out.WriteLineAsync(line);
+        }
+
+        return VerbTable.Done;
+    }
+}

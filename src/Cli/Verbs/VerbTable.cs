@@ -1,0 +1,74 @@
+using ContainerStages.Diagnostics;
+
+namespace ContainerStages.Cli.Verbs;
+
+/// <summary>One verb of the command line.</summary>
+/// <param name="Usage">What follows the verb.</param>
+/// <param name="Run">Gets the options and all arguments of the program; returns the exit code.</param>
+/// <param name="StopAtFirst">True where everything after the first plain argument belongs to a command.</param>
+internal sealed record Verb(string Name, string Usage, string Help, IReadOnlyList<Option> Options, Func<OptionReader, IReadOnlyList<string>, Task<int>> Run, bool StopAtFirst = false);
+
+/// <summary>All verbs, and the one way into them. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.</summary>
+internal static class VerbTable
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+    public const int Interrupted = 130;
+
+    private static readonly Option HelpOption = new(["--help", "-h"], null, "show this help");
+
+    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ExecuteVerb.Verb];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is [] or ["--help" or "-h" or "help"])
+        {
+            await Console.Out.WriteAsync(Overview());
+            return args.Length == 0 ? WrongUsage : Done;
+        }
+
+        if (args is ["--version" or "version"])
+        {
+            await Console.Out.WriteLineAsync($"dotnet-stages {typeof(VerbTable).Assembly.GetName().Version?.ToString(3)}");
+            return Done;
+        }
+
+        if (Verbs.FirstOrDefault(known => known.Name == args[0]) is not { } verb)
+        {
+            await Console.Error.WriteLineAsync($"dotnet-stages: there is no verb '{args[0]}'.{NearestName.Suggest(args[0], Verbs.Select(known => known.Name))} See 'dotnet-stages --help'.");
+            return WrongUsage;
+        }
+
+        try
+        {
+            var options = new OptionReader([.. verb.Options, HelpOption], args[1..], verb.StopAtFirst);
+            if (options.IsSet("--help"))
+            {
+                await Console.Out.WriteAsync(HelpOf(verb));
+                return Done;
+            }
+
+            return await verb.Run(options, args);
+        }
+        catch (UsageException wrong)
+        {
+            await Console.Error.WriteLineAsync($"dotnet-stages {verb.Name}: {wrong.Message} See 'dotnet-stages {verb.Name} --help'.");
+            return WrongUsage;
+        }
+        catch (BuildFailedException failed)
+        {
+            await Console.Error.WriteLineAsync(failed.Message);
+            return Failed;
+        }
+    }
+
+    private static string Overview() =>
+        "Builds container images in stages, without a daemon.\n\nUsage: dotnet-stages VERB [OPTIONS]\n\n"
+        + string.Concat(Verbs.Where(verb => verb.Help.Length > 0).Select(verb => $"  {verb.Name,-9} {verb.Help}\n"))
+        + "\n'dotnet-stages VERB --help' shows the options of a verb.\n";
+
+    private static string HelpOf(Verb verb) =>
+        $"{verb.Help}\n\nUsage: dotnet-stages {verb.Name} {verb.Usage}\n\n"
+        + string.Concat(verb.Options.Append(HelpOption).Select(option => $"  {string.Join(", ", option.Names.Reverse()) + (option.Value is null ? "" : " " + option.Value),-34} {option.Help}\n"));
+}

@@ -1,0 +1,69 @@
+using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Engines;
+using ContainerStages.Images;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Publishing;
+using ContainerStages.Stages;
+
+namespace ContainerStages;
+
+/// <summary>One build from definition to published image, as a list of named phases.</summary>
+public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents events)
+{
+    /// <summary>False: only find out whether everything is cached; <see cref="PrivilegesNeededException"/> where it is not.</summary>
+    public bool MayExecute { get; init; } = true;
+
+    /// <summary>Called once all steps are done and publishing begins.</summary>
+    public Action Executed { get; init; } = () => { };
+
+    /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
+    public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var platform = ContainerBuildStages.PlatformOf(definition);
+        var stages = ContainerBuildStages.Read(definition, platform);
+        var graph = StageGraph.Create(stages, definition.Target);
+        using var services = new ContainerBuildServices(definition, graph, platform, events);
+        var images = await services.ResolveImagesAsync(cancellationToken);
+        var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, events);
+        var executed = await services.OpenEngine(MayExecute).ExecuteAsync(plan, cancellationToken);
+        Executed();
+        var image = await AssembleAsync(plan, executed, services, cancellationToken);
+        return await new ContainerBuildPublishing(definition, services, events).PublishAsync(image, executed.AllCached, cancellationToken);
+    }
+
+    private async Task<Image> AssembleAsync(BuildPlan plan, ExecutedStage executed, ContainerBuildServices services, CancellationToken cancellationToken)
+    {
+        var config = new ImageConfig
+        {
+            Created = executed.History is [.., { Created: { } created }] ? created : null,
+            Author = plan.Target.Author,
+            Architecture = plan.Platform.Architecture,
+            Variant = plan.Platform.Variant,
+            Os = plan.Platform.Os,
+            Config = plan.Target.Config with { Labels = WithLabels(plan.Target.Config.Labels) },
+            RootFs = new RootFs { DiffIds = [.. executed.Layers.Select(layer => layer.Layer.DiffId)] },
+            History = executed.History,
+        };
+        var layers = executed.Layers.Select(layer => new ImageLayer(layer.Layer, layer.Origin));
+        return await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, annotations: null, services.Content, cancellationToken);
+    }
+
+    private SortedDictionary<string, string>? WithLabels(SortedDictionary<string, string>? labels)
+    {
+        if (definition.Labels.Count == 0)
+        {
+            return labels;
+        }
+
+        var all = new SortedDictionary<string, string>(labels ?? [], StringComparer.Ordinal);
+        foreach (var (name, value) in definition.Labels)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,94 @@
+using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Dockerfile;
+using ContainerStages.Engines;
+using ContainerStages.Images;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Registry;
+using ContainerStages.Sandboxing;
+using ContainerStages.Snapshots;
+using ContainerStages.Sources;
+using ContainerStages.Stages;
+
+namespace ContainerStages;
+
+/// <summary>Everything one build works with, opened from its definition.</summary>
+internal sealed class ContainerBuildServices : IDisposable
+{
+    private readonly BuildDefinition definition;
+    private readonly StageGraph graph;
+    private readonly Platform platform;
+    private readonly IBuildEvents events;
+    private readonly ImageSources sources;
+
+    public ContainerBuildServices(BuildDefinition definition, StageGraph graph, Platform platform, IBuildEvents events)
+    {
+        (this.definition, this.graph, this.platform, this.events) = (definition, graph, platform, events);
+        Store = new StoreDirectory(definition.Store ?? StoreDirectory.DefaultPath());
+        Content = new DiskContentStore(Store.Root);
+        Names = new ImageNames(Store);
+        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), definition.Mirrors, DestinationHosts(), BaseHosts());
+        Blobs = new BlobFetcher(Registry, Content);
+        sources = new ImageSources(Store, Names, new ImagePuller(Registry, Content), definition.Pull);
+    }
+
+    public StoreDirectory Store { get; }
+
+    public IContentStore Content { get; }
+
+    public ImageNames Names { get; }
+
+    public RegistryClient Registry { get; }
+
+    public IBlobFetcher Blobs { get; }
+
+    /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
+    public async Task<IReadOnlyDictionary<ImageReference, ImageBase>> ResolveImagesAsync(CancellationToken cancellationToken)
+    {
+        var named = graph.Stages
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (image.Reference, Platform: PlatformOf(node.Stage))))
+            .Distinct()
+            .ToArray();
+        var resolved = await Task.WhenAll(named.Select(async image => (image.Reference, Image: await sources.ResolveAsync(image.Reference, image.Platform, cancellationToken))));
+        return resolved
+            .DistinctBy(image => image.Reference)
+            .ToDictionary(image => image.Reference, image => new ImageBase(image.Image.Reference, image.Image.Manifest, image.Image.Config));
+    }
+
+    public IEngine OpenEngine(bool mayExecute) => new EmbeddedEngine(
+        new EngineOptions
+        {
+            Store = Store,
+            ContextDirectory = definition.ContextDirectory,
+            ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, definition.Project is null ? null : ProjectFrontEnd.DefaultIgnoreRules)),
+            Epoch = definition.SourceDateEpoch ?? 0,
+            NoCache = definition.NoCache,
+            MayExecute = mayExecute,
+            Format = definition.Format,
+        },
+        new RegistryBlobs(Registry),
+        new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
+        events);
+
+    public void Dispose() => Registry.Dispose();
+
+    private IEnumerable<string> DestinationHosts() =>
+        definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
+
+    private IEnumerable<string> BaseHosts() =>
+        graph.Stages.SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Select(image => image.Reference.Registry);
+
+    private Platform PlatformOf(Stage stage) => stage.Platform is not { } text
+        ? platform
+        : Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, stage.Location));
+
+    /// <summary>An ignore file as what walks a context sees of it.</summary>
+    private sealed class ContextFilter(IgnoreFile file) : IPathFilter
+    {
+        public bool Excludes(string relativePath, out string? rule) => file.Excludes(relativePath, out rule);
+
+        public bool ExcludesTree(string relativeFolder) => file.ExcludesTree(relativeFolder);
+    }
+}

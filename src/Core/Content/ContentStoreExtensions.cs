@@ -1,0 +1,43 @@
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Content;
+
+/// <summary>Whole small documents.</summary>
+public static class ContentStoreExtensions
+{
+    /// <summary>Largest manifest or configuration that is read, in bytes. Source: distribution-spec, Pushing manifests (4 MiB).</summary>
+    public const int DocumentLimit = 4 << 20;
+
+    /// <summary>Reads a small blob whole and verifies it: bytes on a disk are not trusted without their digest.</summary>
+    /// <exception cref="FileNotFoundException">The blob is not here.</exception>
+    /// <exception cref="BuildFailedException">The blob is damaged or has more than <paramref name="limit"/> bytes.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAllBytesAsync(this IContentStore store, Digest digest, int limit, CancellationToken cancellationToken)
+    {
+        var size = store.GetSize(digest) ?? throw new FileNotFoundException($"The blob {digest} is not in the store.");
+        if (size > limit)
+        {
+            throw new BuildFailedException(StoreDiagnostics.BlobDamaged(digest.ToString(), $"it has {size} bytes where a document of at most {limit} is expected."));
+        }
+
+        var bytes = new byte[size];
+        await using var blob = store.OpenRead(digest);
+        var count = await blob.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var actual = Digest.Of(bytes.AsSpan(0, count));
+        return actual == digest ? bytes : throw new BuildFailedException(StoreDiagnostics.BlobDamaged(digest.ToString(), $"its content has digest {actual}."));
+    }
+
+    /// <summary>Stores bytes that are in memory and returns their digest; does nothing where they are stored already.</summary>
+    public static async Task<Digest> AddAsync(this IContentStore store, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var digest = Digest.Of(bytes.Span);
+        if (store.GetSize(digest) != bytes.Length)
+        {
+            await using var writer = store.CreateWriter();
+            await writer.WriteAsync(bytes, cancellationToken);
+            await writer.CommitAsync(digest, cancellationToken);
+        }
+
+        return digest;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using ContainerStages.Oci;
+using Microsoft.Win32.SafeHandles;
+
+namespace ContainerStages.Content;
+
+/// <summary>Writes one file in <c>ingest</c>, hashing it, and renames it to its digest.</summary>
+internal sealed class DiskBlobWriter : IBlobWriter
+{
+    private const UnixFileMode EveryoneReads = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private readonly DiskContentStore store;
+    private readonly string path;
+    private readonly SafeFileHandle file;
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private bool committed;
+
+    public DiskBlobWriter(DiskContentStore store, string path)
+    {
+        this.store = store;
+        this.path = path;
+        file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        File.SetUnixFileMode(file, EveryoneReads);
+    }
+
+    public long Length { get; private set; }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            RandomAccess.Write(file, bytes.Span, Length);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw store.Explain(exception);
+        }
+
+        hash.AppendData(bytes.Span);
+        Length += bytes.Length;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<Digest> CommitAsync(Digest? expected, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(file.IsClosed, this);
+        var actual = Digest.FromHash(hash.GetHashAndReset());
+        if (expected is { } announced && announced != actual)
+        {
+            throw new DigestMismatchException(announced, actual);
+        }
+
+        try
+        {
+            // The lock goes with the handle: nobody must find the blob locked.
+            file.Dispose();
+            File.Move(path, store.GetPath(actual), overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw store.Explain(exception);
+        }
+
+        committed = true;
+        return ValueTask.FromResult(actual);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        file.Dispose();
+        hash.Dispose();
+        if (!committed)
+        {
+            File.Delete(path);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ContainerStages.Content;
+
+/// <summary>
+/// The folder that holds everything the embedded engine keeps: an OCI layout (oci-layout, index.json, blobs) beside snapshots and
+/// records. Several builds may use it at once: files appear by rename, work on one key is done under that key's lock.
+/// </summary>
+public sealed class StoreDirectory
+{
+    public StoreDirectory(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public string Root { get; }
+
+    /// <summary><c>CONTAINERSTAGES_STORE</c>, else <c>$XDG_CACHE_HOME/containerstages</c>, else <c>~/.cache/containerstages</c>.</summary>
+    public static string DefaultPath()
+    {
+        if (Environment.GetEnvironmentVariable("CONTAINERSTAGES_STORE") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
+            ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return Path.Combine(cache, "containerstages");
+    }
+
+    /// <summary>A folder of the store by name, made when missing.</summary>
+    public string Folder(string name)
+    {
+        var path = Path.Combine(Root, name);
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    /// <summary>Waits until this process alone holds <paramref name="key"/>; the lock ends with the returned handle, or with the process.</summary>
+    public async Task<IDisposable> LockAsync(string key, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Folder("locks"), key);
+        for (var delay = 2; ; delay = Math.Min(delay * 2, 100))
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Held by another build: .NET reports a failed flock as IOException.
+                await Task.Delay(delay, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Writes a small file so that readers see either the old or the new text, whole.</summary>
+    public static void WriteAtomically(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        try
+        {
+            File.WriteAllBytes(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>A file name for any text.</summary>
+    public static string KeyOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Conventions;
+
+/// <summary>
+/// The stages of a Go module whose project names none: a builder on <c>golang:VERSION-alpine</c>, and an image of one layer on the base
+/// image (default scratch) with the program and, on scratch, what programs expect of a system.
+/// </summary>
+public static class GoConvention
+{
+    private const string Builder = "builder";
+    private const string SourceFolder = "/src";
+    private const string KitFolder = "/out/kit";
+    private const string ProgramFolder = "/usr/local/bin";
+    private const string Certificates = "/etc/ssl/certs/ca-certificates.crt";
+    private const string NonRoot = "65532:65532";
+    private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>Rules of the ignore file that stand before the module's own: what no Go build needs, and what changes without need.</summary>
+    public static ImmutableArray<string> DefaultIgnoreRules => ["obj", "bin/Debug", "bin/Release", ".git", "*.goproj", ".dockerignore"];
+
+    /// <summary>Makes the stages from go.mod and the project's Go properties.</summary>
+    /// <param name="project">A project with <see cref="ProjectDefinition.Go"/> and neither stages nor artifacts.</param>
+    /// <param name="contextDirectory">The build context; it holds the module's folder.</param>
+    /// <param name="target">Platform of the image.</param>
+    /// <param name="build">Platform of the machine that builds: without cgo, the builder runs on it and compiles across.</param>
+    /// <param name="buildArgs">Build arguments.</param>
+    /// <exception cref="BuildFailedException">go.mod is missing or malformed, or a property is.</exception>
+    public static StageSet Create(ProjectDefinition project, string contextDirectory, Platform target, Platform build, IReadOnlyDictionary<string, string> buildArgs)
+    {
+        var location = new SourceLocation(project.File);
+        var module = project.Go ?? throw new ArgumentException("The project is no Go module.", nameof(project));
+        var goMod = GoMod.ReadFile(module.Directory, location);
+        var program = ProgramName(module, goMod, location);
+        var isCross = !module.CgoEnabled && (target.Os != build.Os || target.Architecture != build.Architecture || target.Variant != build.Variant);
+        var command = new GoBuildCommand(module, BuilderVersion(module, goMod, location), location)
+        {
+            Output = "/out/" + program,
+            CrossTarget = isCross ? target : null,
+        };
+        var builder = BuilderStage(project, command, goMod, ModuleFolder(module, contextDirectory, location));
+        return new StageSet(
+            [builder with { Platform = isCross ? build.ToString() : null }, ImageStage(project, program)],
+            PlatformArguments.Create(target, build, buildArgs)) { AnyOrder = true };
+    }
+
+    /// <summary>Name of the program in the image: as the project says, else the last element of the package's or module's path without a version suffix.</summary>
+    /// <exception cref="BuildFailedException">go.mod is missing or malformed, or the name is none.</exception>
+    public static string ProgramName(GoModule module, string projectFile)
+    {
+        var location = new SourceLocation(projectFile);
+        return ProgramName(module, GoMod.ReadFile(module.Directory, location), location);
+    }
+
+    internal static string ProgramName(GoModule module, GoMod goMod, SourceLocation location)
+    {
+        var package = module.Package.Trim().Trim('/');
+        var path = package is "" or "." or "./" ? goMod.ModulePath : package;
+        var elements = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var name = module.ProgramName ?? (elements.Length > 1 && IsMajorVersion(elements[^1]) ? elements[^2] : elements.LastOrDefault() ?? "");
+        return string.IsNullOrWhiteSpace(name) || name is "." or ".." || name.Contains('/', StringComparison.Ordinal)
+            ? throw new BuildFailedException(ProjectDiagnostics.GoProgramNameInvalid(name, location))
+            : name;
+    }
+
+    /// <summary>True for <c>v2</c> and up, which belongs to a module's version. Source: go.dev/ref/mod, Major version suffixes.</summary>
+    private static bool IsMajorVersion(string element) =>
+        element.Length > 1 && element[0] == 'v' && element[1] != '0' && element != "v1" && element.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+
+    private static GoVersion BuilderVersion(GoModule module, GoMod goMod, SourceLocation location) => module.Version is { } version
+        ? GoVersion.TryParse(version) ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(version, location))
+        : goMod.BuilderVersion;
+
+    /// <summary>The module's folder inside the context, with slashes; empty where they are the same.</summary>
+    private static string ModuleFolder(GoModule module, string contextDirectory, SourceLocation location)
+    {
+        var relative = Path.GetRelativePath(contextDirectory, module.Directory).Replace('\\', '/');
+        return relative == "."
+            ? ""
+            : relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(relative)
+                ? throw new BuildFailedException(ProjectDiagnostics.GoModuleOutsideContext(module.Directory, contextDirectory, location))
+                : relative + "/";
+    }
+
+    private static Stage BuilderStage(ProjectDefinition project, GoBuildCommand command, GoMod goMod, string folder)
+    {
+        var location = new SourceLocation(project.File);
+        var instructions = ImmutableArray.CreateBuilder<Instruction>();
+        instructions.Add(Workdir(location, SourceFolder));
+        if (IsScratch(project))
+        {
+            instructions.Add(Run(location, KitCommand()));
+        }
+
+        // Modules are fetched before the source is copied, so that a changed source fetches nothing.
+        var hasVendor = Directory.Exists(Path.Combine(command.Module.Directory, "vendor"));
+        if (goMod is { Requires.IsEmpty: false, HasFolderReplacements: false } && !hasVendor)
+        {
+            string[] files = File.Exists(Path.Combine(command.Module.Directory, "go.sum")) ? ["go.mod", "go.sum"] : ["go.mod"];
+            instructions.Add(CopyFromContext(location, [.. files.Select(file => folder + file)], "./" + folder));
+            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {GoBuildCommand.ShellQuote(folder)} && ") + "go mod download"));
+        }
+
+        instructions.Add(CopyFromContext(location, ["."], "."));
+        if (folder.Length > 0)
+        {
+            instructions.Add(Workdir(location, $"{SourceFolder}/{folder.TrimEnd('/')}"));
+        }
+
+        instructions.Add(Run(location, command.ToString()));
+        return new Stage
+        {
+            Index = 0,
+            Name = Builder,
+            From = $"golang:{command.Version.Text}{(command.Module.CgoEnabled ? "" : "-alpine")}",
+            Location = location,
+            Instructions = instructions.ToImmutable(),
+        };
+    }
+
+    private static Stage ImageStage(ProjectDefinition project, string program)
+    {
+        var location = new SourceLocation(project.File);
+        var path = $"{ProgramFolder}/{program}";
+        var copies = ImmutableArray.CreateBuilder<CopyInstruction>();
+        if (IsScratch(project))
+        {
+            copies.Add(ImageSettings.Copy(location, Builder, KitFolder + "/", "/"));
+
+            // Not copied by the kit's RUN: there, the file may be the machine's own, mounted for the build.
+            copies.Add(ImageSettings.Copy(location, Builder, Certificates, Certificates) with { SkipMissing = true });
+        }
+
+        copies.Add(ImageSettings.Copy(location, Builder, $"/out/{program}", path));
+        return new Stage
+        {
+            Index = 1,
+            From = project.BaseImage ?? StageNames.Scratch,
+            Location = location,
+            Instructions = [new ArtifactsInstruction(location, copies.ToImmutable()), .. ImageSettings.ToInstructions(Settings(project, path), location)],
+        };
+    }
+
+    private static ProjectImageConfig Settings(ProjectDefinition project, string path)
+    {
+        var config = project.Config with { Entrypoint = project.Config.Entrypoint ?? [path] };
+        return !IsScratch(project)
+            ? config
+            : config with
+            {
+                User = config.User ?? NonRoot,
+                Environment = config.Environment.ContainsKey("PATH") ? config.Environment : config.Environment.ToImmutableDictionary().Add("PATH", SearchPath),
+            };
+    }
+
+    /// <summary>Needs mkdir, chmod and a POSIX shell; nothing in it depends on time or machine.</summary>
+    internal static string KitCommand() =>
+        $"mkdir -p {KitFolder}/etc {KitFolder}/tmp && chmod 755 {KitFolder} {KitFolder}/etc && chmod 1777 {KitFolder}/tmp"
+        + $" && printf 'root:x:0:0:root:/root:/sbin/nologin\\nnonroot:x:65532:65532:nonroot:/:/sbin/nologin\\n' > {KitFolder}/etc/passwd"
+        + $" && printf 'root:x:0:\\nnonroot:x:65532:\\n' > {KitFolder}/etc/group"
+        + $" && chmod 644 {KitFolder}/etc/passwd {KitFolder}/etc/group";
+
+    private static bool IsScratch(ProjectDefinition project) => project.BaseImage is null or StageNames.Scratch;
+
+    private static WorkdirInstruction Workdir(SourceLocation location, string path) => new(location, $"WORKDIR {path}", new WordExpander().Protect(path));
+
+    private static RunInstruction Run(SourceLocation location, string command) => new(location, $"RUN {command}", new ShellForm(command));
+
+    private static CopyInstruction CopyFromContext(SourceLocation location, ImmutableArray<string> sources, string destination)
+    {
+        var words = new WordExpander();
+        return new CopyInstruction(location, $"COPY {string.Join(' ', sources)} {destination}", [.. sources.Select(words.Protect)], words.Protect(destination));
+    }
+}

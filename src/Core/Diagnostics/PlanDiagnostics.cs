@@ -1,0 +1,25 @@
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Diagnostics;
+
+/// <summary>What can be wrong with the instructions of a stage once their words are expanded (CST31xx).</summary>
+public static class PlanDiagnostics
+{
+    public static Diagnostic BadPort(string port, SourceLocation location) =>
+        new("CST3101", Severity.Error, $"EXPOSE {port}: a port is a number from 1 to 65535 or a range such as 8000-8010, with /tcp, /udp or /sctp behind it.", location);
+
+    public static Diagnostic EmptyValue(string instruction, string written, SourceLocation location) =>
+        new("CST3102", Severity.Error, $"{instruction} needs a value, but '{written}' is empty once its variables are replaced. Give the variable a value with ARG, ENV or --build-arg.", location);
+
+    public static Diagnostic OnBuildBase(string image, IEnumerable<string> triggers, SourceLocation location) =>
+        new("CST3103", Severity.Error, $"The base image '{image}' has ONBUILD instructions ({string.Join("; ", triggers)}), which are not supported yet. Use a base without them.", location);
+
+    public static Diagnostic UnusedBuildArgs(IEnumerable<string> names) =>
+        new("CST3104", Severity.Warning, $"No ARG takes the build arguments {string.Join(", ", names.Select(name => $"'{name}'"))}. Declare them with ARG in the stage that uses them, or do not pass them.");
+
+    public static Diagnostic BadPlatform(string platform, SourceLocation? location) =>
+        new("CST3105", Severity.Error, $"'{platform}' is not a platform of the form os/architecture[/variant], such as linux/amd64 or linux/arm/v7.", location);
+
+    public static Diagnostic CopyFromScratch(SourceLocation location) =>
+        new("CST3106", Severity.Error, "COPY --from=scratch: scratch holds no files. Name a stage or an image.", location);
+}

@@ -1,0 +1,106 @@
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Diagnostics;
+
+/// <summary>What can go wrong between the engine and a registry (CST5xxx).</summary>
+public static class RegistryDiagnostics
+{
+    public static Diagnostic Unreachable(string host, string reason) => Error(
+        "CST5001",
+        $"The registry {host} cannot be reached: {reason}. Check its name and port, the network and the proxy variables (https_proxy, no_proxy); a mirror for it can be named in containers-registries.conf.");
+
+    public static Diagnostic ImageNotFound(string image, string host) => Error(
+        "CST5002",
+        $"The registry {host} has no image '{image}'. Check repository and {(image.Contains('@', StringComparison.Ordinal) ? "digest" : "tag")}{PrivateHint(host)}.");
+
+    public static Diagnostic Unauthorized(string host, string repository, bool withCredentials) => Error(
+        "CST5003",
+        withCredentials
+            ? $"The registry {host} refused the credentials it was given for '{repository}'. Log in again with: docker login {host}"
+            : $"The registry {host} wants a login for '{repository}' (or has no such repository). Log in with: docker login {host}");
+
+    public static Diagnostic Denied(string host, string repository, string detail) => Error(
+        "CST5004",
+        $"The registry {host} does not allow this on '{repository}'{Detail(detail)}. The account that is logged in needs the right to it.");
+
+    public static Diagnostic DigestMismatch(string what, string host, string expected, string actual) => Error(
+        "CST5005",
+        $"The registry {host} sent a wrong {what}: its content has digest {actual}, not {expected}. Nothing of it is kept; the registry or something between is broken or hostile.");
+
+    public static Diagnostic NoSuchPlatform(string image, string wanted, IEnumerable<string> available) => Error(
+        "CST5006",
+        $"The image '{image}' has nothing for platform {wanted}; it has: {string.Join(", ", available.Distinct(StringComparer.Ordinal).DefaultIfEmpty("no platform at all"))}.");
+
+    public static Diagnostic WrongPlatform(string image, string wanted, string actual) => Error(
+        "CST5007",
+        $"The image '{image}' is for platform {actual}, not {wanted}. Name an image for {wanted}, or build for {actual}.");
+
+    public static Diagnostic DocumentTooLarge(string what, long size, long limit) => Error(
+        "CST5008",
+        $"The {what} has {size} bytes; at most {limit} are read.");
+
+    public static Diagnostic UnsupportedMediaType(string what, string mediaType) => Error(
+        "CST5009",
+        mediaType.StartsWith("application/vnd.docker.distribution.manifest.v1", StringComparison.Ordinal)
+            ? $"The {what} is in Docker's old schema 1 ({mediaType}), which is not read. Push the image again with a current tool."
+            : $"The {what} has media type '{mediaType}', which is no container image.");
+
+    public static Diagnostic TlsFailure(string host, string reason) => Error(
+        "CST5010",
+        $"The certificate of the registry {host} is not accepted: {reason}. Install its certificate authority on this machine (or name it in SSL_CERT_FILE), or mark the registry insecure = true in containers-registries.conf.");
+
+    public static Diagnostic RateLimited(string host, string detail) => Error(
+        "CST5011",
+        $"The registry {host} answers that there were too many requests{Detail(detail)}. Wait, log in with 'docker login {host}' for a higher limit, or name a mirror in containers-registries.conf.");
+
+    public static Diagnostic NoSpace(string host, string detail) => Error(
+        "CST5012",
+        $"The registry {host} has no room for the image{Detail(detail)}. Free space there, or raise its limit.");
+
+    public static Diagnostic InvalidConfiguration(SourceLocation location, string problem) =>
+        new("CST5013", Severity.Error, problem, location);
+
+    public static Diagnostic NoEndpointWorked(string image, IEnumerable<(string Endpoint, string Reason)> failures) => Error(
+        "CST5014",
+        $"'{image}' could not be had from any place that the configuration names. Tried in order: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint}: {failure.Reason}"))}.");
+
+    public static Diagnostic Blocked(string image, string prefix, string file) => Error(
+        "CST5015",
+        $"'{image}' may not be used: '{prefix}' is blocked in {file}.");
+
+    public static Diagnostic UnexpectedAnswer(string host, string request, int status, string detail) => Error(
+        "CST5016",
+        $"The registry {host} answered {request} with status {status}{Detail(detail)}. Check that this host and port is a registry, and its log.");
+
+    public static Diagnostic MalformedDocument(string what, string host, string problem) => Error(
+        "CST5017",
+        $"The {what} from {host} cannot be read: {problem}");
+
+    public static Diagnostic ConnectionLost(string what, string host, string reason) => Error(
+        "CST5018",
+        $"The connection to the registry {host} broke again and again during {what}: {reason}. What came so far is not kept; try again when the network is better.");
+
+    public static Diagnostic CredentialHelperFailed(string helper, string host, string problem) => Error(
+        "CST5019",
+        $"The credential helper '{helper}' gave no credentials for {host}: {problem}. Check that it runs, or log in with: docker login {host}");
+
+    public static Diagnostic UnsafeTokenServer(string host, string realm) => Error(
+        "CST5020",
+        $"The registry {host} names '{realm}' as its token server, which is not a protected address. Nothing was sent there.");
+
+    public static Diagnostic BlobNotFound(string image, string digest, string host) => Error(
+        "CST5021",
+        $"The registry {host} lacks {digest}, a part of '{image}'. The image there is incomplete: push it again.");
+
+    public static Diagnostic WrongSize(string digest, string host, long expected, string actual) => Error(
+        "CST5022",
+        $"The registry {host} sent {actual} bytes for {digest}, which has {expected}. Nothing of it is kept; push the image there again.");
+
+    private static string PrivateHint(string host) => host == "docker.io"
+        ? "; a private repository needs 'docker login', and a machine without Docker Hub needs a mirror in containers-registries.conf"
+        : "";
+
+    private static string Detail(string detail) => detail.Length == 0 ? "" : $" ({detail})";
+
+    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
+}

@@ -1,0 +1,48 @@
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Diagnostics;
+
+/// <summary>What can go wrong in a step's files (CST42xx).</summary>
+public static class StepDiagnostics
+{
+    public static Diagnostic FileInTheWay(string path) =>
+        new("CST4201", Severity.Error, $"A folder is needed at '{path}' in the image, but a file stands there. Remove it in an earlier RUN, or choose another destination.");
+
+    public static Diagnostic FolderInTheWay(string path) =>
+        new("CST4202", Severity.Error, $"A file was to be copied to '{path}' in the image, but a folder stands there. End the destination with '/' to copy into the folder.");
+
+    /// <param name="source">The source as written.</param>
+    /// <param name="where">What was searched: the context folder or a stage.</param>
+    /// <param name="hint">A further sentence, or nothing.</param>
+    public static Diagnostic SourceNotFound(string source, string where, string hint, SourceLocation location) =>
+        new("CST4203", Severity.Error, $"COPY found no '{source}' in {where}.{hint}", location);
+
+    public static Diagnostic SeveralIntoFile(string destination, SourceLocation location) =>
+        new("CST4204", Severity.Error, $"COPY has several sources, so the destination '{destination}' must be a folder. End it with '/'.", location);
+
+    public static Diagnostic SourceOutsideContext(string source, string context, SourceLocation location) =>
+        new("CST4205", Severity.Error, $"'{source}' leads out of the build context '{context}' through a symbolic link. Copy the file into the context.", location);
+
+    public static Diagnostic BadMode(string chmod, SourceLocation location) =>
+        new("CST4206", Severity.Error, $"--chmod={chmod} is not an octal mode such as 755 or 0644.", location);
+
+    public static Diagnostic BadGlob(string pattern, SourceLocation location) =>
+        new("CST4207", Severity.Error, $"'{pattern}' is not a valid file name pattern: a '[' is not closed or a '\\' ends it.", location);
+
+    public static Diagnostic NoContext(string context) =>
+        new("CST4208", Severity.Error, $"The build context '{context}' is not a folder. Name the folder that COPY reads from.");
+
+    /// <param name="exitCode">Of the command.</param>
+    /// <param name="lastLines">The end of its output.</param>
+    public static Diagnostic CommandFailed(string instruction, int exitCode, IEnumerable<string> lastLines, SourceLocation location)
+    {
+        var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + line));
+        return new Diagnostic("CST4001", Severity.Error, $"{instruction} failed with exit code {exitCode}.{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
+    }
+
+    public static Diagnostic NoCommand(string image) =>
+        new("CST4002", Severity.Error, $"The image '{image}' has neither CMD nor ENTRYPOINT. Name the command to run behind the image.");
+
+    public static Diagnostic NoSuchImage(string name, IEnumerable<string> known) =>
+        new("CST4003", Severity.Error, $"The store has no image '{name}'.{NearestName.Suggest(name, known)} 'dotnet-stages images' lists those it has.");
+}

@@ -1,0 +1,46 @@
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Diagnostics;
+
+/// <summary>The embedded store and the layers in it: CST41xx.</summary>
+public static class StoreDiagnostics
+{
+    public static Diagnostic DiskFull(string folder) =>
+        Error("CST4101", $"The disk that holds '{folder}' is full (or a quota is reached). Free space there, remove old builds with 'dotnet-stages prune', or put the store on another disk (ContainerStagesStore).");
+
+    public static Diagnostic StoreNotWritable(string folder, string reason) =>
+        Error("CST4102", $"The store folder '{folder}' cannot be written: {reason} Make it writable for the user who builds, or choose another folder (ContainerStagesStore).");
+
+    public static Diagnostic BlobDamaged(string digest, string reason) =>
+        Error("CST4103", $"The stored blob {digest} is damaged: {reason} Remove it from the store (blobs/sha256) and build again.");
+
+    public static Diagnostic LayerDigestMismatch(string layer, string what, string actual) =>
+        Error("CST4104", $"Layer {layer} is not what its image announces: {what} is {actual}. The registry, a proxy or the store changed it; pull again, or name another mirror.");
+
+    public static Diagnostic LayerDamaged(string layer, string reason) =>
+        Error("CST4105", $"Layer {layer} cannot be unpacked: {reason}");
+
+    public static Diagnostic LayerEntryRefused(string layer, string entry, string reason) =>
+        Error("CST4106", $"Layer {layer} cannot be unpacked: entry '{Printable(entry)}' {reason}");
+
+    public static Diagnostic OwnerNotMapped(string layer, string entry, uint user, uint group) =>
+        Error("CST4107", $"Layer {layer} cannot be unpacked: entry '{Printable(entry)}' belongs to {user}:{group}, which this user may not give away. Build as root, or give the user a range in /etc/subuid and /etc/subgid that covers these ids (65536 ids are usual).");
+
+    public static Diagnostic LayerLimitExceeded(string layer, string limit) =>
+        Error("CST4108", $"Layer {layer} cannot be unpacked: it has {limit}. Such layers are refused because they can fill a disk.");
+
+    public static Diagnostic NameReserved(string path) =>
+        Error("CST4109", $"The file '{Printable(path)}' cannot be put into an image: names that begin with '.wh.' mark removed files in layers. Rename or remove it.");
+
+    public static Diagnostic CompressionNotInDockerFormat(string layer) =>
+        Error("CST4110", $"Layer {layer} is compressed with zstd, which images in Docker's format cannot name. Use the OCI format (ContainerImageFormat=OCI).");
+
+    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
+
+    /// <summary>Names come from strangers: control characters must not reach a terminal.</summary>
+    private static string Printable(string name)
+    {
+        var shown = name.Length > 200 ? string.Concat(name.AsSpan(0, 200), "...") : name;
+        return string.Concat(shown.Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter));
+    }
+}

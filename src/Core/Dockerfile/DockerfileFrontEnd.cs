@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Dockerfile;
+
+/// <summary>Reads the Dockerfile language. Source: Dockerfile reference.</summary>
+public static class DockerfileFrontEnd
+{
+    /// <summary>Reads a whole Dockerfile; the variables of FROM are replaced, all other words stay as written.</summary>
+    /// <exception cref="BuildFailedException">Something is wrong: one diagnostic per mistake of the file, in the order of its lines.</exception>
+    public static StageSet Read(string text, string fileName, FrontEndOptions options)
+    {
+        var diagnostics = new List<Diagnostic>();
+        var (instructions, escape) = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
+        if (instructions.IsEmpty && diagnostics.Count == 0)
+        {
+            diagnostics.Add(DockerfileDiagnostics.NoInstructions(new SourceLocation(fileName)));
+        }
+
+        var stages = new StageCollector(options, new WordExpander(escape), diagnostics).Collect(instructions);
+        if (stages.Stages.IsEmpty && diagnostics.Count == 0)
+        {
+            diagnostics.Add(StageDiagnostics.NoStage(new SourceLocation(fileName)));
+        }
+
+        ThrowIfAny(diagnostics);
+        return stages with { Escape = escape };
+    }
+
+    /// <summary>Reads the file at a path, as <see cref="Read"/> does with its text.</summary>
+    /// <exception cref="BuildFailedException">The file cannot be read, or something is wrong in it.</exception>
+    public static StageSet ReadFile(string path, FrontEndOptions options)
+    {
+        try
+        {
+            return Read(File.ReadAllText(path), path, options);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BuildFailedException(DockerfileDiagnostics.FileMissing(path), missing);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new BuildFailedException(DockerfileDiagnostics.FileUnreadable(path, denied.Message), denied);
+        }
+    }
+
+    /// <summary>Reads the instructions of one stage, written somewhere in another file (the steps of a project's stage). FROM is an error, directives are comments.</summary>
+    /// <param name="text">The instructions; their indentation is free.</param>
+    /// <param name="file">The file they stand in.</param>
+    /// <param name="line">The line of the file that <paramref name="text"/> begins in; 0 where unknown.</param>
+    /// <exception cref="BuildFailedException">Something is wrong: one diagnostic per mistake, each with its line in <paramref name="file"/>.</exception>
+    public static ImmutableArray<Instruction> ReadSteps(string text, string file, int line)
+    {
+        var diagnostics = new List<Diagnostic>();
+        var (instructions, _) = InstructionReader.Read(SourceText.Of(text, file, line, isPart: true), withDirectives: false, diagnostics);
+        diagnostics.AddRange(instructions.OfType<FromInstruction>().Select(from => DockerfileDiagnostics.FromInSteps(from.Location)));
+        ThrowIfAny(diagnostics);
+        return instructions;
+    }
+
+    private static void ThrowIfAny(List<Diagnostic> diagnostics)
+    {
+        if (diagnostics.Count > 0)
+        {
+            throw new BuildFailedException([.. diagnostics.OrderBy(diagnostic => diagnostic.Location?.Line).ThenBy(diagnostic => diagnostic.Location?.Column)]);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace ContainerStages.Dockerfile;
+
+/// <summary>A here-document that a RUN, COPY or ADD announces: <c>&lt;&lt;NAME</c>, with <c>-</c> to drop leading tabs. Source: Dockerfile reference, Here-documents.</summary>
+internal sealed record Heredoc(string Name, bool DropsTabs, Word Word)
+{
+    public static ImmutableArray<Heredoc> Find(InstructionLine line)
+    {
+        var mayHold = line.Keyword is "RUN" or "COPY" or "ADD" || (line.Keyword == "ONBUILD" && line.Rest.Split(' ', 2)[0].ToUpperInvariant() is "RUN" or "COPY" or "ADD");
+        return mayHold && JsonArguments.Read(line.Rest, out _) == JsonArguments.Form.Text
+            ? [.. line.SplitQuoted('\\').Select(TryParse).OfType<Heredoc>()]
+            : [];
+    }
+
+    public bool IsEnd(string line) => (DropsTabs ? line.TrimStart('\t') : line) == Name;
+
+    private static Heredoc? TryParse(Word word)
+    {
+        var text = word.Text.TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        if (!text.StartsWith("<<", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var dropsTabs = text.StartsWith("<<-", StringComparison.Ordinal);
+        var name = text[(dropsTabs ? 3 : 2)..];
+        return name.Length == 0 || name.Contains('<', StringComparison.Ordinal) ? null : new Heredoc(Unquote(name), dropsTabs, word);
+    }
+
+    private static string Unquote(string name) => string.Concat(name.Where(character => character is not ('\'' or '"' or '\\')));
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Sandboxing;
+
+namespace ContainerStages.Engines;
+
+/// <summary>
+/// Carries out plans in this process: stages side by side, each step found by its key in the store or run in a sandbox on overlay layers.
+/// </summary>
+public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
+{
+    private readonly EngineServices services = new(options, blobs, sandbox, events);
+
+    public async Task<ExecutedStage> ExecuteAsync(BuildPlan plan, CancellationToken cancellationToken)
+    {
+        if (options.MayExecute)
+        {
+            services.Snapshots.RemoveAbandoned();
+        }
+
+        using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var build = new PlanExecution(plan, services);
+        var stages = build.StartAll(failure.Token);
+        await FirstFailureStopsAllAsync(stages, failure);
+        var target = await build.StageAsync(plan.Target);
+        var layers = await Task.WhenAll(target.Layers.Select(layer => layer.ExportAsync(cancellationToken)));
+        return new ExecutedStage([.. layers], build.History(plan.Target), !build.Worked);
+    }
+
+    private static async Task FirstFailureStopsAllAsync(IEnumerable<Task> tasks, CancellationTokenSource failure)
+    {
+        var left = tasks.ToList();
+        Task? failed = null;
+        while (left.Count > 0)
+        {
+            var done = await Task.WhenAny(left);
+            left.Remove(done);
+            if (!done.IsCompletedSuccessfully && failed is null)
+            {
+                failed = done;
+                await failure.CancelAsync();
+            }
+        }
+
+        await (failed ?? Task.CompletedTask);
+    }
+}

@@ -1,0 +1,69 @@
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
+using ContainerStages.Sandboxing;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>What the embedded engine works with during one build.</summary>
+internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, ISandbox sandbox, IBuildEvents events)
+{
+    private int steps;
+
+    public EngineOptions Options { get; } = options;
+
+    public IContentStore Content { get; } = new DiskContentStore(options.Store.Root);
+
+    public SnapshotStore Snapshots { get; } = new(options.Store);
+
+    public StepRecords Records { get; } = new(options.Store);
+
+    public LayerSizes Sizes { get; } = new(options.Store.Root);
+
+    public IBlobSource Blobs { get; } = blobs;
+
+    public ISandbox Sandbox { get; } = sandbox;
+
+    public IBuildEvents Events { get; } = events;
+
+    /// <summary>Layers pulled at once.</summary>
+    public SemaphoreSlim Downloads { get; } = new(3);
+
+    /// <summary>Commands run at once.</summary>
+    public SemaphoreSlim Commands { get; } = new(Math.Max(2, Environment.ProcessorCount));
+
+    public string NextStepId() => $"step-{Interlocked.Increment(ref steps)}";
+
+    /// <exception cref="PrivilegesNeededException">This process may only look things up.</exception>
+    public void RequirePrivileges()
+    {
+        if (!Options.MayExecute)
+        {
+            throw new PrivilegesNeededException();
+        }
+    }
+}
+
+/// <summary>Settings of the embedded engine for one build.</summary>
+public sealed record EngineOptions
+{
+    public required StoreDirectory Store { get; init; }
+
+    /// <summary>Folder that COPY reads from.</summary>
+    public required string ContextDirectory { get; init; }
+
+    /// <summary>What of the context is hidden, or null.</summary>
+    public IPathFilter? ContextFilter { get; init; }
+
+    /// <summary>Every time in layers and history, in seconds since 1970.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Run every step, whatever the store knows.</summary>
+    public bool NoCache { get; init; }
+
+    /// <summary>False: only look up what is cached; anything that must run ends in <see cref="PrivilegesNeededException"/>.</summary>
+    public bool MayExecute { get; init; } = true;
+
+    public Contracts.ImageFormat Format { get; init; }
+}

@@ -1,0 +1,27 @@
+using ContainerStages.Contracts;
+using ContainerStages.Sandboxing;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>Users and groups by the names that an image's own /etc/passwd and /etc/group give them.</summary>
+internal static class ImageUsers
+{
+    /// <exception cref="Diagnostics.BuildFailedException">The image knows no such user or group.</exception>
+    public static SandboxUser Lookup(UnionView view, string user, SourceLocation location) =>
+        UserLookup.Resolve(user, Read(view, "/etc/passwd"), Read(view, "/etc/group"), location);
+
+    /// <summary>Owner that <c>user[:group]</c> names; root where empty.</summary>
+    public static Ownership Find(UnionView view, string user, SourceLocation location)
+    {
+        if (user.Length == 0)
+        {
+            return default;
+        }
+
+        var found = Lookup(view, user, location);
+        return new Ownership(found.UserId, found.GroupId);
+    }
+
+    private static string? Read(UnionView view, string path) => view.Find(path) is { IsRegularFile: true } file ? File.ReadAllText(file.HostPath!) : null;
+}

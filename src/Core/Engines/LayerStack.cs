@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>
+/// A root filesystem by name only: the layers that make it, from the base up. Nothing is on disk until <see cref="EnsureAsync"/>; a build
+/// in which everything is cached never gets there.
+/// </summary>
+internal sealed record LayerStack(string Key, ImmutableArray<StackLayer> Layers)
+{
+    public static LayerStack Empty { get; } = new(CacheKey.EmptyStack, []);
+
+    public LayerStack Push(StackLayer layer) => new(CacheKey.Stack(Key, layer.Id), Layers.Add(layer));
+
+    /// <summary>Sees to it that every layer's folder exists, side by side, and returns the folders from the base up.</summary>
+    public async Task<ImmutableArray<string>> EnsureAsync(SnapshotStore snapshots, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Layers.Where(layer => !snapshots.Exists(layer.Id)).Select(layer => layer.EnsureAsync(cancellationToken)));
+        return [.. Layers.Select(layer => snapshots.PathOf(layer.Id))];
+    }
+
+    public async Task<UnionView> OpenAsync(SnapshotStore snapshots, CancellationToken cancellationToken) =>
+        new(await EnsureAsync(snapshots, cancellationToken));
+}
+
+/// <summary>One layer of a stack by id, and how to make its folder and its blob.</summary>
+internal abstract class StackLayer(string id)
+{
+    public string Id { get; } = id;
+
+    /// <summary>Makes the folder. Idempotent.</summary>
+    public abstract Task EnsureAsync(CancellationToken cancellationToken);
+
+    /// <summary>The layer as part of an image.</summary>
+    public abstract Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A layer that a step made.</summary>
+internal sealed class StepLayer(string id, Func<CancellationToken, Task> make, Func<CancellationToken, Task<Layer>> export) : StackLayer(id)
+{
+    public override Task EnsureAsync(CancellationToken cancellationToken) => make(cancellationToken);
+
+    public override async Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken) => new(await export(cancellationToken), null);
+}
+
+/// <summary>A layer of a pulled image.</summary>
+internal sealed class BaseLayer(PulledBase image, Descriptor descriptor, Digest diffId) : StackLayer(diffId.Hex)
+{
+    public override Task EnsureAsync(CancellationToken cancellationToken) => image.UnpackAsync(descriptor, diffId, cancellationToken);
+
+    public override Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ExecutedLayer(new Layer(descriptor, diffId, image.SizeOf(diffId)), image.Reference));
+}

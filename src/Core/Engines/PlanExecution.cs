@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+
+namespace ContainerStages.Engines;
+
+/// <summary>All stages of one plan while it runs; each starts at once and waits only where it reads from another.</summary>
+internal sealed class PlanExecution
+{
+    private readonly Dictionary<StagePlan, Task<LayerStack>> running = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StagePlan, StageExecution> executions = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, PulledBase> bases = new(StringComparer.Ordinal);
+    private readonly BuildPlan plan;
+    private readonly EngineServices services;
+    private readonly StepRunners runners;
+    private readonly string? targetBase;
+
+    public PlanExecution(BuildPlan plan, EngineServices services)
+    {
+        this.plan = plan;
+        this.services = services;
+        targetBase = RootOf(plan.Target);
+        runners = new StepRunners(services, new CopySources(services, StageAsync, image => BaseOf(image).Stack()));
+    }
+
+    public bool Worked => executions.Values.Any(execution => execution.Worked);
+
+    /// <summary>Starts every stage, those that others read from first.</summary>
+    public IReadOnlyList<Task> StartAll(CancellationToken cancellationToken)
+    {
+        lock (running)
+        {
+            foreach (var stage in plan.Stages)
+            {
+                running.Add(stage, Task.Run(() => ExecuteAsync(stage, cancellationToken), CancellationToken.None));
+            }
+
+            return [.. running.Values];
+        }
+    }
+
+    /// <summary>The stack of a stage once it is known.</summary>
+    public Task<LayerStack> StageAsync(StagePlan stage)
+    {
+        lock (running)
+        {
+            return running[stage];
+        }
+    }
+
+    /// <summary>Base entries first, then this stage's; layers and non-empty entries are equal in number.</summary>
+    public ImmutableArray<HistoryEntry> History(StagePlan stage)
+    {
+        var before = stage.Base switch
+        {
+            ImageBase image => [.. image.Config.History ?? []],
+            StageBase other => History(other.Stage),
+            _ => ImmutableArray<HistoryEntry>.Empty,
+        };
+        var empty = executions[stage].EmptySteps;
+        var created = DateTimeOffset.FromUnixTimeSeconds(services.Options.Epoch).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        return before.AddRange(stage.History.Select(entry => new HistoryEntry
+        {
+            Created = created,
+            CreatedBy = entry.CreatedBy,
+            EmptyLayer = entry.Step is { } step && !empty[step] ? null : true,
+        }));
+    }
+
+    private async Task<LayerStack> ExecuteAsync(StagePlan stage, CancellationToken cancellationToken)
+    {
+        var start = stage.Base switch
+        {
+            ImageBase image => BaseOf(image).Stack(),
+            StageBase other => await StageAsync(other.Stage).WaitAsync(cancellationToken),
+            _ => LayerStack.Empty,
+        };
+        var execution = new StageExecution(stage, start, services, runners);
+        lock (executions)
+        {
+            executions.Add(stage, execution);
+        }
+
+        return await execution.ExecuteAsync(cancellationToken);
+    }
+
+    private PulledBase BaseOf(ImageBase image)
+    {
+        lock (bases)
+        {
+            var name = image.Reference.ToString();
+            if (!bases.TryGetValue(name, out var pulled))
+            {
+                bases.Add(name, pulled = new PulledBase(image, keepBlobs: name == targetBase, services));
+            }
+
+            return pulled;
+        }
+    }
+
+    /// <summary>The image that the target stands on in the end, or null for scratch.</summary>
+    private static string? RootOf(StagePlan stage) => stage.Base switch
+    {
+        ImageBase image => image.Reference.ToString(),
+        StageBase other => RootOf(other.Stage),
+        _ => null,
+    };
+}

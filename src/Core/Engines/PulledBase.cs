@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>
+/// The layers of one base image: downloaded, verified and unpacked when a step first needs them. Blobs are kept only where they become
+/// part of an image; a builder's are streamed from the registry into folders.
+/// </summary>
+internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices services)
+{
+    private readonly Lock gate = new();
+    private readonly long total = image.Manifest.Layers.Sum(layer => layer.Size);
+    private readonly string stepId = services.NextStepId();
+    private Stopwatch? watch;
+    private long moved;
+    private int pending;
+
+    public ImageReference Reference => image.Reference;
+
+    public LayerStack Stack()
+    {
+        var stack = LayerStack.Empty;
+        foreach (var (descriptor, diffId) in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds))
+        {
+            stack = stack.Push(new BaseLayer(this, descriptor, diffId));
+        }
+
+        return stack;
+    }
+
+    /// <summary>Bytes of the uncompressed layer, or <see cref="LayerSizes.Unknown"/> while it was never unpacked here.</summary>
+    public long SizeOf(Digest diffId) => services.Sizes.TryGet(diffId) ?? LayerSizes.Unknown;
+
+    public async Task UnpackAsync(Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
+    {
+        services.RequirePrivileges();
+        Begin();
+        try
+        {
+            await services.Downloads.WaitAsync(cancellationToken);
+            try
+            {
+                await services.Snapshots.CreateAsync(diffId.Hex, (folder, token) => FillAsync(folder, descriptor, diffId, token), cancellationToken);
+            }
+            finally
+            {
+                services.Downloads.Release();
+            }
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private async Task<string> FillAsync(string folder, Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
+    {
+        var root = Path.Combine(folder, "layer");
+        Directory.CreateDirectory(root);
+        var stored = services.Content.Contains(descriptor.Digest);
+        await using var blob = stored ? services.Content.OpenRead(descriptor.Digest) : await services.Blobs.OpenBlobAsync(image.Reference, descriptor, cancellationToken);
+        await using var tee = stored || !keepBlobs ? null : services.Content.CreateWriter();
+        var before = 0L;
+        var layer = await LayerUnpacker.UnpackAsync(blob, descriptor, diffId, root, tee, bytes => Progress(bytes - Interlocked.Exchange(ref before, bytes)), cancellationToken);
+        services.Sizes.Record(diffId, layer.Size);
+        return root;
+    }
+
+    private void Progress(long bytes) =>
+        services.Events.Report(new ProgressChanged(stepId, Interlocked.Add(ref moved, bytes), total));
+
+    private void Begin()
+    {
+        lock (gate)
+        {
+            pending++;
+            if (watch is null)
+            {
+                watch = Stopwatch.StartNew();
+                services.Events.Report(new StepStarted(stepId, "", $"pull {image.Reference.FamiliarName}"));
+            }
+        }
+    }
+
+    private void End()
+    {
+        lock (gate)
+        {
+            if (--pending == 0)
+            {
+                services.Events.Report(new StepFinished(stepId, StepOutcome.Done, watch!.ElapsedMilliseconds));
+            }
+        }
+    }
+}

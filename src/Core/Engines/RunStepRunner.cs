@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Planning;
+using ContainerStages.Posix;
+using ContainerStages.Sandboxing;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>Runs the command of a RUN step on a stack of layers; what it changes becomes the step's layer.</summary>
+internal sealed class RunStepRunner(EngineServices services)
+{
+    /// <returns>The folder with the changes.</returns>
+    /// <exception cref="BuildFailedException">The command ended with another exit code than 0.</exception>
+    public async Task<string> RunAsync(RunStep step, ImmutableArray<string> lower, string folder, string eventId, CancellationToken cancellationToken)
+    {
+        var view = new UnionView(lower);
+        var upper = MakeUpper(folder, view);
+        var work = Path.Combine(folder, "work");
+        Directory.CreateDirectory(work);
+        var user = ImageUsers.Lookup(view, step.User, step.Location);
+        var command = new SandboxCommand
+        {
+            LowerDirectories = lower,
+            UpperDirectory = upper,
+            WorkDirectory = work,
+            Arguments = step.Arguments,
+            Environment = WithHome(step.Environment, user.Home),
+            WorkingDirectory = step.WorkingDirectory,
+            UserId = user.UserId,
+            GroupId = user.GroupId,
+            SupplementaryGroups = user.SupplementaryGroups,
+        };
+        var output = new StepOutput(eventId, services.Events);
+        await services.Commands.WaitAsync(cancellationToken);
+        try
+        {
+            var exitCode = await services.Sandbox.RunAsync(command, output, cancellationToken);
+            return exitCode == 0 ? upper : throw new BuildFailedException(StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location));
+        }
+        finally
+        {
+            services.Commands.Release();
+        }
+    }
+
+    /// <summary>overlayfs shows the upper folder's owner and mode at the root, so they must be those of the layers below.</summary>
+    public static string MakeUpper(string folder, UnionView below)
+    {
+        var upper = Path.Combine(folder, "upper");
+        Directory.CreateDirectory(upper);
+        new LayerComposer(below, upper, 0).Begin();
+        return upper;
+    }
+
+    public static ImmutableArray<string> WithHome(ImmutableArray<string> environment, string home) =>
+        environment.Any(variable => variable.StartsWith("HOME=", StringComparison.Ordinal)) ? environment : environment.Add("HOME=" + home);
+}
+
+/// <summary>Passes a command's lines on and keeps the last ones for the error message.</summary>
+internal sealed class StepOutput(string stepId, IBuildEvents events) : ISandboxOutput
+{
+    private const int Kept = 20;
+    private readonly Queue<string> lines = new();
+
+    public IReadOnlyList<string> LastLines
+    {
+        get
+        {
+            lock (lines)
+            {
+                return [.. lines];
+            }
+        }
+    }
+
+    public void WriteLine(string line, bool isError)
+    {
+        lock (lines)
+        {
+            lines.Enqueue(line);
+            if (lines.Count > Kept)
+            {
+                lines.Dequeue();
+            }
+        }
+
+        events.Report(new OutputLine(stepId, line, isError));
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Layers;
+using ContainerStages.Planning;
+using ContainerStages.Posix;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>Finds the key of a step and, when it must run, makes its layer.</summary>
+internal sealed class StepRunners(EngineServices services, CopySources sources)
+{
+    private readonly RunStepRunner run = new(services);
+
+    public async Task<string> KeyAsync(PlanStep step, LayerStack stack, CancellationToken cancellationToken) => step switch
+    {
+        RunStep command => CacheKey.Run(stack.Key, command),
+        WorkdirStep workdir => CacheKey.Workdir(stack.Key, workdir),
+        CopyStep copy => CacheKey.Copy(stack.Key, copy, await sources.DigestsAsync(copy, cancellationToken)),
+        _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
+    };
+
+    /// <summary>Makes the layer <paramref name="layer"/> unless its folder exists.</summary>
+    public async Task<StepResult> RunAsync(PlanStep step, LayerStack stack, string layer, string eventId, CancellationToken cancellationToken)
+    {
+        services.RequirePrivileges();
+        var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
+        await services.Snapshots.CreateAsync(
+            layer,
+            (folder, token) => step switch
+            {
+                RunStep command => run.RunAsync(command, lower, folder, eventId, token),
+                WorkdirStep workdir => Task.FromResult(Compose(lower, folder, composer => MakeWorkdir(workdir, lower, composer))),
+                CopyStep copy => CopyAsync(copy, lower, folder, token),
+                _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
+            },
+            cancellationToken);
+        return new StepResult(layer, IsEmpty(services.Snapshots.PathOf(layer)));
+    }
+
+    public async Task<Layer> WriteLayerAsync(string folder, CancellationToken cancellationToken) =>
+        await LayerWriter.WriteAsync(folder, services.Content, new LayerWriterOptions { Epoch = services.Options.Epoch, Format = services.Options.Format }, cancellationToken)
+        ?? throw new InvalidOperationException($"The layer folder '{folder}' is empty, although its step was recorded as one that changed files.");
+
+    private async Task<string> CopyAsync(CopyStep step, ImmutableArray<string> lower, string folder, CancellationToken cancellationToken)
+    {
+        var selections = new List<CopySelection>();
+        foreach (var copy in step.Copies)
+        {
+            selections.Add(await sources.SelectAsync(copy, cancellationToken));
+        }
+
+        return Compose(lower, folder, composer =>
+        {
+            foreach (var selection in selections)
+            {
+                CopyStepRunner.Copy(selection, lower, composer, cancellationToken);
+            }
+        });
+    }
+
+    private static void MakeWorkdir(WorkdirStep step, ImmutableArray<string> lower, LayerComposer composer)
+    {
+        var view = new UnionView(lower);
+        var path = view.Resolve(step.Path, out var entry);
+        if (entry is not { IsDirectory: true })
+        {
+            composer.MakeDirectory(path, ImageUsers.Find(view, step.User, step.Location));
+        }
+    }
+
+    private string Compose(ImmutableArray<string> lower, string folder, Action<LayerComposer> write)
+    {
+        var layer = Path.Combine(folder, "layer");
+        Directory.CreateDirectory(layer);
+        var composer = new LayerComposer(new UnionView(lower), layer, services.Options.Epoch);
+        composer.Begin();
+        write(composer);
+        composer.Finish();
+        return layer;
+    }
+
+    private static bool IsEmpty(string folder) => !Directory.EnumerateFileSystemEntries(folder).Any();
+}

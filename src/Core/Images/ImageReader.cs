@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Images;
+
+/// <summary>Reads images back from a store.</summary>
+public static class ImageReader
+{
+    /// <summary>Reads and verifies manifest and configuration. Layer blobs are not touched, except to measure one whose size nobody remembers.</summary>
+    /// <param name="store">Holds at least the two documents.</param>
+    /// <param name="sizes">Sizes of layers; null leaves them <see cref="LayerSizes.Unknown"/>.</param>
+    /// <param name="manifest">Digest of a manifest, not of an index.</param>
+    /// <param name="origin">The image that layers can be fetched from, or null.</param>
+    /// <param name="cancellationToken">Stops between documents.</param>
+    /// <exception cref="FileNotFoundException">Manifest or configuration is not in the store.</exception>
+    /// <exception cref="BuildFailedException">A document is damaged or contradicts the other.</exception>
+    public static async Task<Image> ReadAsync(
+        IContentStore store, LayerSizes? sizes, Digest manifest, ImageReference? origin, CancellationToken cancellationToken)
+    {
+        var manifestBytes = await store.ReadAllBytesAsync(manifest, ContentStoreExtensions.DocumentLimit, cancellationToken);
+        var parsed = Parse(manifestBytes, manifest, OciJson.Plain.Manifest);
+        var configBytes = await store.ReadAllBytesAsync(parsed.Config.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken);
+        var config = Parse(configBytes, parsed.Config.Digest, OciJson.Plain.ImageConfig);
+        if (config.RootFs.DiffIds.Count != parsed.Layers.Count)
+        {
+            throw Damaged(manifest, $"it has {parsed.Layers.Count} layers, its configuration {config.RootFs.DiffIds.Count}.");
+        }
+
+        var layers = parsed.Layers.Zip(config.RootFs.DiffIds, (blob, diffId) =>
+            new ImageLayer(new Layer(blob, diffId, sizes?.GetOrMeasure(store, blob, diffId, cancellationToken) ?? LayerSizes.Unknown), origin));
+        return new Image
+        {
+            ManifestBytes = manifestBytes,
+            MediaType = parsed.MediaType ?? MediaTypes.OciManifest,
+            Manifest = parsed,
+            Digest = manifest,
+            ConfigBytes = configBytes,
+            Config = config,
+            Layers = [.. layers],
+        };
+    }
+
+    private static T Parse<T>(ReadOnlyMemory<byte> bytes, Digest digest, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes.Span, type) ?? throw Damaged(digest, "it is empty.");
+        }
+        catch (JsonException exception)
+        {
+            throw Damaged(digest, $"it is no image document: {exception.Message}");
+        }
+    }
+
+    private static BuildFailedException Damaged(Digest digest, string reason) => new(StoreDiagnostics.BlobDamaged(digest.ToString(), reason));
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using ContainerStages.Content;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Layers;
+
+/// <summary>
+/// Remembers how many bytes of files a layer holds, which neither manifest nor configuration say: one small file per diff id under
+/// <c>sizes/sha256</c> of the store. Only a memory: what is missing is measured or stays unknown.
+/// </summary>
+public sealed class LayerSizes(string storeRoot)
+{
+    /// <summary>Size of a layer that nobody has measured and whose blob is not here.</summary>
+    public const long Unknown = -1;
+
+    private readonly string folder = Path.Combine(storeRoot, "sizes", "sha256");
+
+    /// <summary>Bytes of files, or null where unknown.</summary>
+    public long? TryGet(Digest diffId)
+    {
+        var path = Path.Combine(folder, diffId.Hex);
+        try
+        {
+            return long.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public void Record(Digest diffId, long size)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, diffId.Hex);
+        var temporary = $"{path}.{Path.GetRandomFileName()}";
+        File.WriteAllText(temporary, size.ToString(CultureInfo.InvariantCulture));
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>The remembered size; else it is measured where the blob is here (a few seconds for a large one); else <see cref="Unknown"/>.</summary>
+    public long GetOrMeasure(IContentStore store, Descriptor blob, Digest diffId, CancellationToken cancellationToken)
+    {
+        if (TryGet(diffId) is { } known)
+        {
+            return known;
+        }
+
+        if (!store.Contains(blob.Digest))
+        {
+            return Unknown;
+        }
+
+        using var stream = store.OpenRead(blob.Digest);
+        var measured = LayerInspector.Inspect(stream, blob.Digest.ToString(), cancellationToken).ContentSize;
+        Record(diffId, measured);
+        return measured;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Planning;
+
+/// <summary>What has to happen for one platform: the stages that the target needs, each after those it uses.</summary>
+public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stages)
+{
+    /// <summary>The stage that becomes the image.</summary>
+    public StagePlan Target => Stages[^1];
+}
+
+/// <summary>One stage with every word expanded: what it stands on, the steps that change files, and the configuration at its end.</summary>
+public sealed record StagePlan
+{
+    public required string Name { get; init; }
+
+    public required PlannedBase Base { get; init; }
+
+    public required ImmutableArray<PlanStep> Steps { get; init; }
+
+    public required ContainerConfig Config { get; init; }
+
+    /// <summary>Arguments in scope at the end, for stages that stand on this one; null where declared without a value.</summary>
+    public required ImmutableDictionary<string, string?> Arguments { get; init; }
+
+    /// <summary>Who MAINTAINER names, or null.</summary>
+    public string? Author { get; init; }
+
+    /// <summary>Entries of this stage alone, after those of its base.</summary>
+    public required ImmutableArray<PlannedHistory> History { get; init; }
+}
+
+/// <summary>What a stage stands on.</summary>
+public abstract record PlannedBase;
+
+public sealed record ScratchBase : PlannedBase;
+
+/// <param name="Reference">With the digest of the manifest for the platform.</param>
+public sealed record ImageBase(ImageReference Reference, Manifest Manifest, ImageConfig Config) : PlannedBase;
+
+public sealed record StageBase(StagePlan Stage) : PlannedBase;
+
+/// <summary>One history entry; <see cref="Step"/> is the index of the step that makes its layer, or null for metadata alone.</summary>
+public sealed record PlannedHistory(string CreatedBy, int? Step);
+
+/// <summary>Something that changes files.</summary>
+/// <param name="Number">Position among all instructions of the stage, from 1.</param>
+/// <param name="Title">The instruction as written, on one line.</param>
+public abstract record PlanStep(int Number, string Title, SourceLocation Location);
+
+/// <summary>A command. <see cref="Environment"/> holds <c>NAME=value</c> of ENV and of the arguments in scope.</summary>
+public sealed record RunStep(
+    int Number,
+    string Title,
+    SourceLocation Location,
+    ImmutableArray<string> Arguments,
+    ImmutableArray<string> Environment,
+    string WorkingDirectory,
+    string User) : PlanStep(Number, Title, Location);
+
+/// <summary>One or several copies that make one layer.</summary>
+public sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location);
+
+/// <summary>A folder that WORKDIR names; made when missing.</summary>
+public sealed record WorkdirStep(int Number, string Title, SourceLocation Location, string Path, string User) : PlanStep(Number, Title, Location);
+
+/// <summary>One copy. The destination is absolute; a trailing slash says that it is a folder.</summary>
+public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources, string Destination, string? Chown, string? Chmod, SourceLocation Location)
+{
+    /// <summary>True where a source that names nothing is passed over instead of ending the build.</summary>
+    public bool Optional { get; init; }
+}
+
+/// <summary>Where a copy reads from.</summary>
+public abstract record CopySource;
+
+public sealed record FromContext : CopySource;
+
+public sealed record FromStage(StagePlan Stage) : CopySource;
+
+public sealed record FromImage(ImageBase Image) : CopySource;

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ContainerStages.Planning;
+
+/// <summary>
+/// Names the result of a step by everything that goes into it, and nothing else: no times, no folder of the machine, no build. Two steps
+/// with the same key make the same layer.
+/// </summary>
+public static class CacheKey
+{
+    /// <summary>Changed when the engine starts to make other layers from the same input.</summary>
+    private const string Generation = "containerstages-1";
+
+    /// <summary>Key of a stack of layers: that of the stack below, and the layer on top.</summary>
+    public static string Stack(string below, string layer) => Hash("stack", below, layer);
+
+    /// <summary>Key of the empty stack.</summary>
+    public static string EmptyStack { get; } = Hash("empty");
+
+    public static string Run(string stack, RunStep step) =>
+        Hash(["run", stack, step.WorkingDirectory, step.User, Count(step.Arguments), .. step.Arguments, .. step.Environment]);
+
+    public static string Workdir(string stack, WorkdirStep step) => Hash("workdir", stack, step.Path, step.User);
+
+    /// <param name="contents">Digest of what each copy selects, in order.</param>
+    public static string Copy(string stack, CopyStep step, IReadOnlyList<string> contents) =>
+        Hash(["copy", stack, .. step.Copies.SelectMany((copy, i) => (IEnumerable<string>)[copy.Destination, copy.Chown ?? "", copy.Chmod ?? "", contents[i]])]);
+
+    /// <summary>Key of what a copy selects in a stack, so that the stack need not be read again.</summary>
+    public static string Selection(string stack, PlannedCopy copy) =>
+        Hash(["select", stack, copy.Chown is null ? "owners" : "", .. copy.Sources]);
+
+    /// <summary>A key that no other build has: for results that must be made anew.</summary>
+    public static string Fresh(string key) => Hash("fresh", key, Guid.NewGuid().ToString());
+
+    private static string Count(ImmutableArray<string> items) => items.Length.ToString();
+
+    private static string Hash(params ReadOnlySpan<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[4];
+        hash.AppendData(Encoding.UTF8.GetBytes(Generation));
+        foreach (var part in parts)
+        {
+            var bytes = Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Planning;
+
+/// <summary>Turns a graph whose images are resolved into a plan. Pure: no file, no network, no clock.</summary>
+public static class Planner
+{
+    /// <param name="images">For every image that the graph names: what it was resolved to.</param>
+    /// <param name="warnings">Hears of build arguments that nobody takes.</param>
+    /// <exception cref="BuildFailedException">An instruction makes no sense once its words are expanded.</exception>
+    public static BuildPlan Plan(
+        StageGraph graph,
+        IReadOnlyDictionary<ImageReference, ImageBase> images,
+        IReadOnlyDictionary<string, string> buildArguments,
+        Platform platform,
+        IBuildEvents warnings)
+    {
+        var planned = new Dictionary<int, StagePlan>();
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in graph.Stages)
+        {
+            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images));
+            planned.Add(node.Stage.Index, new StagePlanner(node.Stage, BaseOf(node, planned, images), scope).Plan());
+            used.UnionWith(scope.Used);
+        }
+
+        WarnOfUnused(graph, buildArguments, used, warnings);
+        return new BuildPlan(platform, [.. graph.Stages.Select(node => planned[node.Stage.Index])]);
+    }
+
+    private static PlannedBase BaseOf(StageNode node, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<ImageReference, ImageBase> images)
+    {
+        switch (node.Base)
+        {
+            case StageSource.Image image:
+                var found = images[image.Reference];
+                return found.Config.Config.OnBuild is { Count: > 0 } triggers
+                    ? throw new BuildFailedException(PlanDiagnostics.OnBuildBase(image.Reference.FamiliarName, triggers, image.Location))
+                    : found;
+            case StageSource.OtherStage other:
+                return new StageBase(planned[other.Index]);
+            default:
+                return new ScratchBase();
+        }
+    }
+
+    private static CopySource SourceOf(StageNode node, CopyInstruction copy, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<ImageReference, ImageBase> images) => node.SourceOf(copy) switch
+    {
+        StageSource.OtherStage other => new FromStage(planned[other.Index]),
+        StageSource.Image image => new FromImage(images[image.Reference]),
+        StageSource.Scratch => throw new BuildFailedException(PlanDiagnostics.CopyFromScratch(copy.FromLocation)),
+        _ => new FromContext(),
+    };
+
+    private static void WarnOfUnused(StageGraph graph, IReadOnlyDictionary<string, string> buildArguments, HashSet<string> used, IBuildEvents warnings)
+    {
+        ImmutableArray<string> unused = [.. buildArguments.Keys.Where(name => !used.Contains(name) && !graph.Set.GlobalArguments.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        if (!unused.IsEmpty)
+        {
+            warnings.Report(new DiagnosticReported(PlanDiagnostics.UnusedBuildArgs(unused)));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Planning;
+
+/// <summary>
+/// Goes through one stage's instructions in order, expanding their words with the arguments and variables in force, and collects steps,
+/// configuration and history. Source: Dockerfile reference.
+/// </summary>
+internal sealed class StagePlanner
+{
+    private static readonly ImmutableArray<string> DefaultShell = ["/bin/sh", "-c"];
+    private readonly Stage stage;
+    private readonly PlannedBase start;
+    private readonly PlanScope scope;
+    private readonly StageVariables variables;
+    private readonly ConfigBuilder config;
+    private readonly ImmutableArray<PlanStep>.Builder steps = ImmutableArray.CreateBuilder<PlanStep>();
+    private readonly ImmutableArray<PlannedHistory>.Builder history = ImmutableArray.CreateBuilder<PlannedHistory>();
+    private string? author;
+    private int number;
+
+    public StagePlanner(Stage stage, PlannedBase start, PlanScope scope)
+    {
+        (this.stage, this.start, this.scope) = (stage, start, scope);
+        config = new ConfigBuilder(start);
+        variables = new StageVariables(scope, config, start);
+    }
+
+    public StagePlan Plan()
+    {
+        foreach (var instruction in stage.Instructions)
+        {
+            number++;
+            Add(instruction);
+        }
+
+        return new StagePlan
+        {
+            Name = stage.DisplayName,
+            Base = start,
+            Steps = steps.ToImmutable(),
+            Config = config.ToConfig(),
+            Arguments = variables.Arguments,
+            Author = author,
+            History = history.ToImmutable(),
+        };
+    }
+
+    private void Add(Instruction instruction)
+    {
+        switch (instruction)
+        {
+            case RunInstruction run:
+                AddRun(run);
+                return;
+            case CopyInstruction copy:
+                AddStep(instruction.Text, new CopyStep(number, copy.Text, copy.Location, [Planned(copy)]));
+                return;
+            case ArtifactsInstruction artifacts:
+                AddStep(instruction.Text, new CopyStep(number, artifacts.Text, artifacts.Location, [.. artifacts.Copies.Select(Planned)]));
+                return;
+            case WorkdirInstruction workdir:
+                AddWorkdir(workdir);
+                return;
+            case ArgInstruction argument:
+                variables.Declare(argument);
+                return;
+            case MaintainerInstruction maintainer:
+                author = maintainer.Author;
+                break;
+            default:
+                AddMetadata(instruction);
+                break;
+        }
+
+        history.Add(new PlannedHistory(instruction.Text, null));
+    }
+
+    private void AddMetadata(Instruction instruction)
+    {
+        switch (instruction)
+        {
+            case EnvInstruction env:
+                var values = env.Variables.Select(pair => (Expand(pair.Name, env), Expand(pair.Value ?? "", env))).ToArray();
+                foreach (var (name, value) in values)
+                {
+                    config.SetVariable(name, value);
+                }
+
+                break;
+            case LabelInstruction label:
+                foreach (var pair in label.Labels)
+                {
+                    config.Labels[Expand(pair.Name, label)] = Expand(pair.Value ?? "", label);
+                }
+
+                break;
+            case UserInstruction user:
+                config.User = Required("USER", user.User, user);
+                break;
+            case ExposeInstruction expose:
+                foreach (var port in expose.Ports.SelectMany(port => variables.ExpandWords(port, expose.Location)).SelectMany(port => Ports.Read(port, expose.Location)))
+                {
+                    config.Ports.Add(port);
+                }
+
+                break;
+            case VolumeInstruction volume:
+                config.Volumes.UnionWith(volume.Paths.Select(path => Required("VOLUME", path, volume)));
+                break;
+            case StopSignalInstruction signal:
+                config.StopSignal = Required("STOPSIGNAL", signal.Signal, signal);
+                break;
+            case ShellInstruction shell:
+                config.Shell = shell.Shell;
+                break;
+            case CmdInstruction cmd:
+                config.SetCmd(Words(cmd.Command));
+                break;
+            case EntrypointInstruction entrypoint:
+                config.SetEntrypoint(Words(entrypoint.Command));
+                break;
+            default:
+                throw new NotSupportedException($"The planner does not know {instruction.GetType().Name}.");
+        }
+    }
+
+    private void AddRun(RunInstruction run)
+    {
+        var arguments = Words(run.Command);
+        var declared = variables.Arguments.Where(argument => argument.Value is not null).OrderBy(argument => argument.Key, StringComparer.Ordinal).ToArray();
+        var scoped = declared.Length == 0 ? "" : $"|{declared.Length.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', declared.Select(argument => $"{argument.Key}={argument.Value}"))} ";
+        var step = new RunStep(number, run.Text, run.Location, arguments, variables.ForCommand(), config.WorkingDirectory, config.User ?? "");
+        AddStep($"RUN {scoped}{string.Join(' ', arguments)}", step);
+    }
+
+    private void AddWorkdir(WorkdirInstruction workdir)
+    {
+        config.WorkingDirectory = ImagePath.Absolute(config.WorkingDirectory, Required("WORKDIR", workdir.Path, workdir));
+        AddStep($"WORKDIR {config.WorkingDirectory}", new WorkdirStep(number, workdir.Text, workdir.Location, config.WorkingDirectory, config.User ?? ""));
+    }
+
+    private void AddStep(string createdBy, PlanStep step)
+    {
+        history.Add(new PlannedHistory(createdBy, steps.Count));
+        steps.Add(step);
+    }
+
+    private PlannedCopy Planned(CopyInstruction copy) => new(
+        copy.From is null ? new FromContext() : scope.Source(copy),
+        [.. copy.Sources.Select(source => Expand(source, copy))],
+        ImagePath.Destination(config.WorkingDirectory, Required("COPY", copy.Destination, copy)),
+        copy.Chown is null ? null : Required("--chown", copy.Chown, copy),
+        copy.Chmod is null ? null : Required("--chmod", copy.Chmod, copy),
+        copy.Location)
+    {
+        Optional = copy.SkipMissing,
+    };
+
+    private ImmutableArray<string> Words(CommandLine command) => command switch
+    {
+        ExecForm exec => exec.Arguments,
+        ShellForm shell => [.. config.Shell ?? DefaultShell, shell.Text],
+        _ => throw new NotSupportedException($"The planner does not know {command.GetType().Name}."),
+    };
+
+    private string Expand(string word, Instruction instruction) => variables.Expand(word, instruction.Location);
+
+    private string Required(string what, string word, Instruction instruction) =>
+        Expand(word, instruction) is { Length: > 0 } value ? value : throw new BuildFailedException(PlanDiagnostics.EmptyValue(what, word, instruction.Location));
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Planning;
+
+/// <summary>What all stages of a plan share: global arguments, build arguments, and where COPY --from leads.</summary>
+internal sealed record PlanScope(
+    WordExpander Expander,
+    IReadOnlyDictionary<string, string?> GlobalArguments,
+    IReadOnlyDictionary<string, string> BuildArguments,
+    Func<CopyInstruction, CopySource> Source)
+{
+    /// <summary>Build arguments that an ARG took.</summary>
+    public HashSet<string> Used { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>The arguments and variables in force at an instruction; ENV beats ARG. Source: Dockerfile reference, ARG, Using ARG variables.</summary>
+internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, PlannedBase start)
+{
+    public ImmutableDictionary<string, string?> Arguments { get; private set; } =
+        start is StageBase other ? other.Stage.Arguments : ImmutableDictionary<string, string?>.Empty;
+
+    public void Declare(ArgInstruction instruction)
+    {
+        foreach (var (name, value) in instruction.Arguments)
+        {
+            Arguments = Arguments.SetItem(name, ValueOf(name, value, instruction.Location));
+        }
+    }
+
+    public string Expand(string word, SourceLocation location) => scope.Expander.ExpandWord(word, InForce(), location);
+
+    public ImmutableArray<string> ExpandWords(string word, SourceLocation location) => scope.Expander.ExpandWords(word, InForce(), location);
+
+    /// <summary><c>NAME=value</c> for a RUN: the variables in their order, then the arguments by name.</summary>
+    public ImmutableArray<string> ForCommand() =>
+    [
+        .. config.Variables.Select(variable => $"{variable.Name}={variable.Value}"),
+        .. Arguments.Where(argument => argument.Value is not null && !config.HasVariable(argument.Key))
+            .OrderBy(argument => argument.Key, StringComparer.Ordinal)
+            .Select(argument => $"{argument.Key}={argument.Value}"),
+    ];
+
+    private string? ValueOf(string name, string? written, SourceLocation location)
+    {
+        if (scope.BuildArguments.TryGetValue(name, out var given))
+        {
+            scope.Used.Add(name);
+            return given;
+        }
+
+        return written is null ? scope.GlobalArguments.GetValueOrDefault(name) : Expand(written, location);
+    }
+
+    private Dictionary<string, string> InForce()
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Arguments)
+        {
+            if (value is not null)
+            {
+                all[name] = value;
+            }
+        }
+
+        foreach (var (name, value) in config.Variables)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+using ContainerStages.Content;
+using ContainerStages.Images;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Publishing;
+
+/// <summary>
+/// One tar with an OCI layout, and documents beside it. Written under another name in the same folder and renamed; the same image gives
+/// the same bytes, and a file that has them already is left alone.
+/// </summary>
+internal static class ImageArchive
+{
+    private const uint FileMode = 0x1A4; // rw-r--r--
+    private const uint FolderMode = 0x1ED; // rwxr-xr-x
+
+    /// <returns>False where the file was there already with the same content.</returns>
+    public static async Task<bool> WriteAsync(string path, Image image, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var temporary = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            await using (var file = new FileStream(temporary, System.IO.FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                WriteTar(file, image, store, documents, cancellationToken);
+            }
+
+            if (await IsSameAsync(temporary, path, cancellationToken))
+            {
+                return false;
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            return true;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static void WriteTar(Stream file, Image image, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
+    {
+        var tar = new TarStreamWriter(file);
+        WriteFolder(tar, "blobs/");
+        WriteFolder(tar, "blobs/sha256/");
+        foreach (var blob in ImageBlobs.All(image).OrderBy(blob => blob.Digest.Hex, StringComparer.Ordinal))
+        {
+            using var content = ImageBlobs.OpenVerified(image, store, blob);
+            WriteBlob(tar, blob, content, cancellationToken);
+        }
+
+        foreach (var (name, text) in documents.OrderBy(document => document.Key, StringComparer.Ordinal))
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            tar.WriteEntry(new TarEntry { Kind = TarEntryKind.File, Name = name, Mode = FileMode, Size = bytes.Length });
+            tar.WriteContent(bytes);
+        }
+
+        tar.Finish();
+    }
+
+    private static void WriteFolder(TarStreamWriter tar, string name) => tar.WriteEntry(new TarEntry { Kind = TarEntryKind.Directory, Name = name, Mode = FolderMode });
+
+    private static void WriteBlob(TarStreamWriter tar, Descriptor blob, Stream content, CancellationToken cancellationToken)
+    {
+        tar.WriteEntry(new TarEntry { Kind = TarEntryKind.File, Name = $"blobs/sha256/{blob.Digest.Hex}", Mode = FileMode, Size = blob.Size });
+        var buffer = ArrayPool<byte>.Shared.Rent(256 << 10);
+        try
+        {
+            for (int count; (count = content.Read(buffer)) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                tar.WriteContent(buffer.AsSpan(0, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<bool> IsSameAsync(string left, string right, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(right) || new FileInfo(left).Length != new FileInfo(right).Length)
+        {
+            return false;
+        }
+
+        await using var leftFile = File.OpenRead(left);
+        await using var rightFile = File.OpenRead(right);
+        var leftBytes = new byte[256 << 10];
+        var rightBytes = new byte[256 << 10];
+        for (int count; (count = await leftFile.ReadAtLeastAsync(leftBytes, leftBytes.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
+        {
+            var other = await rightFile.ReadAtLeastAsync(rightBytes, rightBytes.Length, throwOnEndOfStream: false, cancellationToken);
+            if (other != count || !leftBytes.AsSpan(0, count).SequenceEqual(rightBytes.AsSpan(0, count)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ContainerStages.Diagnostics;
+using ContainerStages.Images;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Publishing;
+
+/// <summary>The index.json of an OCI layout; members that others wrote stay as they are. Source: image-spec, image-layout.md, annotations.md.</summary>
+internal sealed class LayoutIndex
+{
+    public const string LayoutFile = "{\"imageLayoutVersion\":\"1.0.0\"}";
+    private const string RefName = "org.opencontainers.image.ref.name";
+    private const string ContainerdName = "io.containerd.image.name";
+    private readonly JsonObject document;
+
+    private LayoutIndex(JsonObject document) => this.document = document;
+
+    public static LayoutIndex CreateEmpty() => new(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.OciIndex, ["manifests"] = new JsonArray() });
+
+    /// <exception cref="BuildFailedException">The text is no index.</exception>
+    public static LayoutIndex Parse(string path, string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json) is JsonObject document && document["manifests"] is JsonArray
+                ? new LayoutIndex(document)
+                : throw new BuildFailedException(ArchiveDiagnostics.NotALayout(path, "index.json has no list of manifests."));
+        }
+        catch (JsonException exception)
+        {
+            throw new BuildFailedException(ArchiveDiagnostics.NotALayout(path, $"index.json is no JSON ({exception.Message})."), exception);
+        }
+    }
+
+    /// <summary>Adds the image once per name, or once without a name; a tag that the layout has already moves to this image.</summary>
+    public void Add(Image image, IReadOnlyList<ImageReference> names)
+    {
+        var manifests = (JsonArray)document["manifests"]!;
+        foreach (var old in manifests.Where(node => IsReplaced(node, image, names)).ToArray())
+        {
+            manifests.Remove(old);
+        }
+
+        if (names.Count == 0)
+        {
+            manifests.Add(ToNode(image.Descriptor));
+        }
+
+        foreach (var name in names.DistinctBy(name => name.Tag))
+        {
+            var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [ContainerdName] = name.ToString(), [RefName] = name.Tag! };
+            manifests.Add(ToNode(image.Descriptor with { Annotations = annotations }));
+        }
+    }
+
+    public string ToJson() => document.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static bool IsReplaced(JsonNode? node, Image image, IReadOnlyList<ImageReference> names)
+    {
+        var tag = (string?)node?["annotations"]?[RefName];
+        return tag is null ? (string?)node?["digest"] == image.Digest.ToString() : names.Any(name => name.Tag == tag);
+    }
+
+    private static JsonNode? ToNode(Descriptor descriptor) => JsonSerializer.SerializeToNode(descriptor, OciJson.Plain.Descriptor);
+}

@@ -1,0 +1,27 @@
+using ContainerStages.Content;
+using ContainerStages.Images;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Publishing;
+
+/// <summary>Writes an image as one file: a tar of an OCI layout. Source: image-spec, image-layout.md.</summary>
+/// <param name="path">The file.</param>
+/// <param name="names">Names with tags.</param>
+/// <param name="store">Where the image was made.</param>
+/// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
+public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
+{
+    private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
+
+    public string Destination => $"oci-archive:{path}";
+
+    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    {
+        await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
+        var index = LayoutIndex.CreateEmpty();
+        index.Add(image, references);
+        var documents = new Dictionary<string, string>(StringComparer.Ordinal) { ["index.json"] = index.ToJson(), ["oci-layout"] = LayoutIndex.LayoutFile };
+        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, documents, cancellationToken));
+        return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], [path], written);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Registry;
+
+/// <summary>Resolves image names to manifests and configurations, through the content store: what it has is not fetched again.</summary>
+public sealed class ImagePuller(RegistryClient client, IContentStore store)
+{
+    /// <summary>Real configurations have some kilobytes; a larger one than this is an attack.</summary>
+    public const long LargestConfig = 8 * 1024 * 1024;
+
+    private readonly BlobFetcher fetcher = new(client, store);
+
+    /// <summary>The image for a platform. A reference with a digest that the store has needs no registry.</summary>
+    /// <exception cref="BuildFailedException">The image cannot be had, is not for the platform, or is no container image.</exception>
+    public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        var named = await DocumentAsync(reference, cancellationToken);
+        var document = named.IsIndex
+            ? await DocumentAsync(reference.WithDigest(named.Choose(reference, platform).Digest), cancellationToken)
+            : named;
+        var exact = reference.WithDigest(document.Digest);
+        var manifest = document.Manifest
+            ?? throw Malformed("manifest", reference, "an index stands in another index.");
+        var configBytes = await ConfigAsync(exact, manifest.Config, cancellationToken);
+        return new PulledImage
+        {
+            Reference = exact,
+            Descriptor = document.Descriptor,
+            NamedDigest = named.Digest,
+            ManifestBytes = document.Bytes,
+            Manifest = manifest,
+            ConfigBytes = configBytes,
+            Config = ReadConfig(configBytes, manifest, reference, platform),
+        };
+    }
+
+    private async Task<RegistryDocument> DocumentAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        // Asking for the digest first costs little, spares Docker Hub's limit on manifests, and makes the stored one usable.
+        var digest = reference.Digest ?? await client.FindDigestAsync(reference, cancellationToken);
+        if (digest is { } known && await StoredAsync(known, RegistryClient.LargestManifest, cancellationToken) is { } bytes)
+        {
+            return RegistryDocument.Create(bytes, null, reference, "the store");
+        }
+
+        var document = await client.GetManifestAsync(reference, cancellationToken);
+        await using var writer = store.CreateWriter();
+        await writer.WriteAsync(document.Bytes, cancellationToken);
+        await writer.CommitAsync(document.Digest, cancellationToken);
+        return document;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ConfigAsync(ImageReference reference, Descriptor config, CancellationToken cancellationToken)
+    {
+        var what = $"configuration of '{reference.FamiliarName}'";
+        if (config.MediaType is not (MediaTypes.OciConfig or MediaTypes.DockerConfig))
+        {
+            throw new BuildFailedException(RegistryDiagnostics.UnsupportedMediaType(what, config.MediaType));
+        }
+
+        if (config.Size > LargestConfig)
+        {
+            throw new BuildFailedException(RegistryDiagnostics.DocumentTooLarge(what, config.Size, LargestConfig));
+        }
+
+        if (await StoredAsync(config.Digest, LargestConfig, cancellationToken) is { } stored)
+        {
+            return stored;
+        }
+
+        await fetcher.FetchAsync(reference, config, cancellationToken);
+        return await StoredAsync(config.Digest, LargestConfig, cancellationToken)
+            ?? throw Malformed("configuration", reference, "it was damaged in the store.");
+    }
+
+    /// <summary>A document of the store; null where it is missing, too large, or not what its digest says (then it is fetched again).</summary>
+    private async Task<ReadOnlyMemory<byte>?> StoredAsync(Digest digest, long limit, CancellationToken cancellationToken)
+    {
+        if (store.GetSize(digest) is not { } size || size > limit)
+        {
+            return null;
+        }
+
+        var bytes = new byte[size];
+        try
+        {
+            await using var stream = store.OpenRead(digest);
+            await stream.ReadExactlyAsync(bytes, cancellationToken);
+        }
+        catch (Exception e) when (e is FileNotFoundException or EndOfStreamException)
+        {
+            return null;
+        }
+
+        return Digest.Of(bytes) == digest ? bytes : null;
+    }
+
+    private static ImageConfig ReadConfig(ReadOnlyMemory<byte> bytes, Manifest manifest, ImageReference reference, Platform platform)
+    {
+        ImageConfig config;
+        try
+        {
+            config = JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageConfig) ?? throw new JsonException("it is null.");
+        }
+        catch (JsonException e)
+        {
+            throw Malformed("configuration", reference, e.Message);
+        }
+
+        if (config.RootFs.DiffIds.Count != manifest.Layers.Count)
+        {
+            throw Malformed("configuration", reference, $"it has {config.RootFs.DiffIds.Count} diff ids for {manifest.Layers.Count} layers.");
+        }
+
+        return platform.Matches(config.Platform)
+            ? config
+            : throw new BuildFailedException(RegistryDiagnostics.WrongPlatform(reference.FamiliarName, platform.ToString(), config.Platform.ToString()));
+    }
+
+    private static BuildFailedException Malformed(string what, ImageReference reference, string problem) =>
+        new(RegistryDiagnostics.MalformedDocument($"{what} of '{reference.FamiliarName}'", reference.Registry, problem));
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using ContainerStages.Diagnostics;
+
+namespace ContainerStages.Registry;
+
+/// <summary>Reads what a registry says when it refuses. Source: distribution-spec, Error Codes.</summary>
+internal static class RegistryAnswer
+{
+    private const int LongestDetail = 300;
+
+    /// <summary>The failure that a status stands for whatever was asked, or null where the status is the caller's to judge.</summary>
+    public static async Task<EndpointException?> FailureAsync(RegistryRequest request, HttpResponseMessage response, bool withCredentials, CancellationToken cancellationToken)
+    {
+        var (host, repository) = (request.Endpoint.Host, request.Endpoint.Repository);
+        var status = (int)response.StatusCode;
+        if (status is < 400 or 404 || (status is >= 400 and < 500 and not (401 or 403 or 408 or 413 or 429)))
+        {
+            return null;
+        }
+
+        var detail = await DetailAsync(response, cancellationToken);
+        var isFull = status is 413 or 507 || detail.Contains("no space left", StringComparison.OrdinalIgnoreCase) || detail.Contains("quota", StringComparison.OrdinalIgnoreCase);
+        return status switch
+        {
+            401 => new EndpointException(RegistryDiagnostics.Unauthorized(host, repository, withCredentials), withCredentials ? "credentials refused" : "login needed", EndpointFailure.Final),
+            429 => new EndpointException(RegistryDiagnostics.RateLimited(host, detail), "too many requests", EndpointFailure.Transient) { RetryAfter = RetryAfter(response) },
+            _ when isFull => new EndpointException(RegistryDiagnostics.NoSpace(host, detail), "no space left", EndpointFailure.Final),
+            403 => new EndpointException(RegistryDiagnostics.Denied(host, repository, detail), "not allowed", EndpointFailure.Final),
+            _ => new EndpointException(RegistryDiagnostics.UnexpectedAnswer(host, request.Title, status, detail), $"status {status}", EndpointFailure.Transient) { RetryAfter = RetryAfter(response) },
+        };
+    }
+
+    public static async Task<EndpointException> UnexpectedAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var detail = await DetailAsync(response, cancellationToken);
+        return new EndpointException(RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, status, detail), $"status {status}", EndpointFailure.Final);
+    }
+
+    /// <summary>Code and message of the first error in the body, on one line; empty where there is none.</summary>
+    public static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var body = await BoundedBody.ReadAsync(response.Content, 64 * 1024, cancellationToken);
+            return body is null ? "" : OneLine(Explain(body));
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return "";
+        }
+    }
+
+    private static string Explain(byte[] body)
+    {
+        try
+        {
+            var error = JsonSerializer.Deserialize(body, CredentialsJson.Default.ErrorAnswer)?.Errors is [var first, ..] ? first : null;
+            var detail = error?.Detail is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } given ? " " + given.GetRawText() : "";
+            return error is null ? "" : $"{error.Code}: {error.Message}{detail}";
+        }
+        catch (JsonException)
+        {
+            // Proxies answer in HTML; a short plain text is worth showing.
+            var text = Encoding.UTF8.GetString(body);
+            return text.Contains('<', StringComparison.Ordinal) ? "" : text;
+        }
+    }
+
+    private static string OneLine(string text)
+    {
+        var line = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
+        return line.Length > LongestDetail ? line[..LongestDetail] + "..." : line;
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - DateTimeOffset.UtcNow,
+        _ => null,
+    };
+}
+
+internal sealed record ErrorAnswer(IReadOnlyList<ErrorEntry>? Errors);
+
+internal sealed record ErrorEntry(string? Code, string? Message, JsonElement? Detail);

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace ContainerStages.Registry;
+
+/// <summary>Where an endpoint really is: scheme, name and port, and the client whose TLS rules apply to it.</summary>
+internal sealed record RegistryConnection(Uri Base, HttpClient Client)
+{
+    /// <summary>True for the very server of this connection: only it may see its credentials.</summary>
+    public bool IsSameOrigin(Uri uri) =>
+        uri.Scheme == Base.Scheme && uri.IdnHost == Base.IdnHost && uri.Port == Base.Port;
+}
+
+/// <summary>
+/// Finds out how to speak to each endpoint. As in Docker: loopback hosts speak plain HTTP (or TLS that nobody verifies), insecure ones
+/// TLS that is not verified or else plain HTTP, all others verified TLS.
+/// </summary>
+internal sealed class RegistryConnections : IDisposable
+{
+    private readonly HttpClient verified = CreateClient(verify: true);
+    private readonly HttpClient unverified = CreateClient(verify: false);
+    private readonly ConcurrentDictionary<(string Address, bool Insecure), RegistryConnection> known = new();
+
+    /// <exception cref="EndpointException">Nobody answers there.</exception>
+    public async ValueTask<RegistryConnection> ConnectAsync(RegistryEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var key = (endpoint.Address, endpoint.Insecure);
+        if (known.TryGetValue(key, out var connection))
+        {
+            return connection;
+        }
+
+        connection = endpoint.IsLoopback || endpoint.Insecure
+            ? await ProbeAsync(endpoint, cancellationToken)
+            : new RegistryConnection(new Uri($"https://{endpoint.Address}/"), verified);
+        return known.GetOrAdd(key, connection);
+    }
+
+    /// <summary>The client for a token server that <paramref name="endpoint"/> named.</summary>
+    public HttpClient ClientFor(Uri realm, RegistryEndpoint endpoint) =>
+        endpoint.Insecure || (endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(realm.IdnHost)) ? unverified : verified;
+
+    public void Dispose()
+    {
+        verified.Dispose();
+        unverified.Dispose();
+    }
+
+    private async Task<RegistryConnection> ProbeAsync(RegistryEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        string[] schemes = endpoint.IsLoopback ? ["http", "https"] : ["https", "http"];
+        var failures = new List<EndpointException>();
+        foreach (var scheme in schemes)
+        {
+            var connection = new RegistryConnection(new Uri($"{scheme}://{endpoint.Address}/"), unverified);
+            try
+            {
+                if (await SpeaksAsync(connection, cancellationToken))
+                {
+                    return connection;
+                }
+            }
+            catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
+            {
+                failures.Add(NetworkFailure.From(e, endpoint));
+            }
+        }
+
+        throw failures is [var first, ..] ? first : NetworkFailure.NotARegistry(endpoint);
+    }
+
+    private static async Task<bool> SpeaksAsync(RegistryConnection connection, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(TimeSpan.FromSeconds(30));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(connection.Base, "/v2/"));
+        using var response = await connection.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+        // Servers written in Go, most registries among them, answer plain HTTP on a TLS port with this status and a sentence.
+        return connection.Base.Scheme != "http" || response.StatusCode != HttpStatusCode.BadRequest;
+    }
+
+#pragma warning disable CA2000 // The client disposes of its handler.
+    private static HttpClient CreateClient(bool verify) => new(CreateHandler(verify), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+#pragma warning restore CA2000
+
+    private static SocketsHttpHandler CreateHandler(bool verify)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            InitialHttp2StreamWindowSize = 1024 * 1024,
+            Proxy = new DirectToLoopbackProxy(HttpClient.DefaultProxy),
+        };
+        if (!verify)
+        {
+#pragma warning disable CA5359, MA0039 // Asked for by "insecure = true", or a server of this very machine.
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359, MA0039
+        }
+
+        return handler;
+    }
+
+    /// <summary>As in curl and Go programs, the proxy variables do not apply to this machine itself.</summary>
+    private sealed class DirectToLoopbackProxy(IWebProxy proxy) : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => proxy.Credentials;
+            set => proxy.Credentials = value;
+        }
+
+        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => RegistryEndpoint.IsLoopbackName(host.IdnHost) || proxy.IsBypassed(host);
+    }
+}

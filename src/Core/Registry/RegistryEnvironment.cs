@@ -1,0 +1,27 @@
+using System.Collections;
+
+namespace ContainerStages.Registry;
+
+/// <summary>What the registry code may know of its surroundings: variables and the machine's configuration folder.</summary>
+public sealed record RegistryEnvironment
+{
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    /// <summary>Folder of the machine's <c>registries.conf</c>.</summary>
+    public string SystemDirectory { get; init; } = "/etc/containers";
+
+    /// <summary>The variable's value; null where it is missing or empty.</summary>
+    public string? this[string name] => Variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    public static RegistryEnvironment OfProcess()
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+        // A service may run without HOME; the password database still knows it.
+        variables.TryAdd("HOME", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        return new RegistryEnvironment { Variables = variables };
+    }
+
+    /// <summary>A path under HOME, or null without HOME.</summary>
+    public string? UnderHome(string path) => this["HOME"] is { } home ? Path.Combine(home, path) : null;
+}

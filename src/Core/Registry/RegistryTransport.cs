@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Headers;
+using ContainerStages.Diagnostics;
+
+namespace ContainerStages.Registry;
+
+/// <summary>Sends requests to endpoints: connects, shows credentials, follows redirects, tries again.</summary>
+internal sealed class RegistryTransport : IDisposable
+{
+    private const int MostRedirects = 5;
+    private static readonly ProductInfoHeaderValue UserAgent = new("ContainerStages", "0.1");
+    private readonly RegistryConnections connections = new();
+    private readonly RegistryAuthenticator authenticator;
+
+    public RegistryTransport(RegistryCredentials credentials, RetryPolicy retry)
+    {
+        authenticator = new RegistryAuthenticator(credentials, connections);
+        Retry = retry;
+    }
+
+    public RetryPolicy Retry { get; }
+
+    /// <summary>The answer's headers; success or a status that the caller judges (404 and most of 4xx).</summary>
+    /// <exception cref="EndpointException">No such answer was to be had.</exception>
+    public Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken) =>
+        request.CanRepeat ? Retry.RunAsync(() => SendOnceAsync(request, cancellationToken), cancellationToken) : SendOnceAsync(request, cancellationToken);
+
+    /// <summary>Where a <c>Location</c> of the registry leads.</summary>
+    public async Task<Uri> ResolveAsync(RegistryEndpoint endpoint, Uri location, CancellationToken cancellationToken)
+    {
+        var connection = await connections.ConnectAsync(endpoint, cancellationToken);
+        var target = new Uri(connection.Base, location);
+        // Registries behind a proxy that ends TLS often believe that they speak plain HTTP: same host, wrong scheme.
+        if (target.Scheme != "http" || connection.Base.Scheme != "https")
+        {
+            return target;
+        }
+
+        return target.IdnHost == connection.Base.IdnHost
+            ? new UriBuilder(target) { Scheme = "https", Port = target.IsDefaultPort ? connection.Base.Port : target.Port }.Uri
+            : throw new EndpointException(
+                RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to plain HTTP at {target.Host}"), "unprotected upload address", EndpointFailure.Final);
+    }
+
+    public void Dispose()
+    {
+        authenticator.Dispose();
+        connections.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        var connection = await connections.ConnectAsync(request.Endpoint, cancellationToken);
+        var authorization = await authenticator.CurrentAsync(connection, request, cancellationToken);
+        var response = await ExchangeAsync(connection, request, authorization, cancellationToken);
+        // A server that a redirect leads to has no say in where this registry's credentials go.
+        if (response.StatusCode == HttpStatusCode.Unauthorized && response.RequestMessage?.RequestUri is { } answering && connection.IsSameOrigin(answering))
+        {
+            var answer = await authenticator.AfterRefusalAsync(connection, request, authorization, response, cancellationToken);
+            if (answer is not null && request.IsBodySpent)
+            {
+                response.Dispose();
+                throw new EndpointException(
+                    RegistryDiagnostics.Unauthorized(request.Endpoint.Host, request.Endpoint.Repository, withCredentials: true), "credentials refused", EndpointFailure.Transient);
+            }
+
+            if (answer is not null)
+            {
+                response.Dispose();
+                response = await ExchangeAsync(connection, request, answer, cancellationToken);
+            }
+        }
+
+        return await CheckedAsync(request, response, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> CheckedAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if ((int)response.StatusCode < 400)
+        {
+            return response;
+        }
+
+        var withCredentials = response.StatusCode == HttpStatusCode.Unauthorized && await authenticator.HasCredentialAsync(request, cancellationToken);
+        if (await RegistryAnswer.FailureAsync(request, response, withCredentials, cancellationToken) is { } failure)
+        {
+            response.Dispose();
+            throw failure;
+        }
+
+        return response;
+    }
+
+    private static async Task<HttpResponseMessage> ExchangeAsync(
+        RegistryConnection connection, RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        var target = request.Target ?? new Uri(connection.Base, $"/v2/{request.Endpoint.Repository}/{request.Path}");
+        for (var redirects = 0; ; redirects++)
+        {
+            var response = await SendToAsync(connection, request, target, authorization, cancellationToken);
+            if (!IsRedirect(request, response))
+            {
+                return response;
+            }
+
+            var next = new Uri(target, response.Headers.Location!);
+            response.Dispose();
+            if (redirects == MostRedirects || (target.Scheme == "https" && next.Scheme != "https"))
+            {
+                throw new EndpointException(
+                    RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, (int)response.StatusCode, redirects == MostRedirects ? "redirects without end" : $"a redirect to plain HTTP at {next.Host}"),
+                    "wrong redirect",
+                    EndpointFailure.Final);
+            }
+
+            target = next;
+        }
+    }
+
+    private static async Task<HttpResponseMessage> SendToAsync(
+        RegistryConnection connection, RegistryRequest request, Uri target, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(request.Timeout);
+        using var message = new HttpRequestMessage(request.Method, target) { Content = request.Content?.Invoke() };
+        message.Headers.UserAgent.Add(UserAgent);
+        message.Headers.Authorization = connection.IsSameOrigin(target) ? authorization : null;
+        message.Headers.Range = request.Offset > 0 ? new RangeHeaderValue(request.Offset, null) : null;
+        foreach (var type in request.Accept)
+        {
+            message.Headers.Accept.ParseAdd(type);
+        }
+
+        try
+        {
+            return await connection.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+        }
+        catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
+        {
+            throw NetworkFailure.From(e, request.Endpoint);
+        }
+    }
+
+    private static bool IsRedirect(RegistryRequest request, HttpResponseMessage response) =>
+        (int)response.StatusCode is 301 or 302 or 303 or 307 or 308
+        && response.Headers.Location is not null
+        && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);
+}

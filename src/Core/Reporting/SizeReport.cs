@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using ContainerStages.Images;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Reporting;
+
+/// <summary>One line of the report.</summary>
+public sealed record SizeReportRow(string Name, Image Image, TimeSpan? BuildTime = null);
+
+/// <summary>How large images are: side by side, and layer by layer.</summary>
+/// <param name="Rows">Images in the order they are shown.</param>
+/// <param name="ReferenceRow">Index of the image that the others are a share of; null leaves the column out.</param>
+public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? ReferenceRow = null)
+{
+    /// <summary>Columns with blanks between, numbers to the right.</summary>
+    public string ToText() => new ReportTable(Header(), [.. Rows.Select(Cells)]).ToText();
+
+    /// <summary>A Markdown table.</summary>
+    public string ToMarkdown() => new ReportTable(Header(), [.. Rows.Select(Cells)]).ToMarkdown();
+
+    /// <summary>Every layer of an image from the top down, as <c>docker history</c> shows it: size, compressed size, instruction.</summary>
+    public static string LayersToText(Image image)
+    {
+        var sizes = new Queue<ImageLayer>(image.Layers);
+        IEnumerable<HistoryEntry> history = image.Config.History is { Count: > 0 } known ? known : image.Layers.Select(_ => new HistoryEntry());
+        var rows = new List<ImmutableArray<string>>();
+        foreach (var entry in history)
+        {
+            var layer = entry.EmptyLayer == true ? null : sizes.TryDequeue(out var next) ? next.Layer : null;
+            rows.Add([ByteSize.Format(layer?.Size ?? 0), ByteSize.Format(layer?.Descriptor.Size ?? 0), OneLine(entry.CreatedBy ?? entry.Comment ?? "")]);
+        }
+
+        rows.Reverse();
+        return new ReportTable(["size", "compressed", "created by"], [.. rows], TextColumn: 2).ToText();
+    }
+
+    private ImmutableArray<string> Header() => ["image", "layers", "size", "compressed", .. ReferenceRow is null ? (string[])[] : ["share"], .. HasTimes ? (string[])["time"] : []];
+
+    private bool HasTimes => Rows.Any(row => row.BuildTime is not null);
+
+    private ImmutableArray<string> Cells(SizeReportRow row) =>
+    [
+        row.Name,
+        row.Image.Layers.Length.ToString(CultureInfo.InvariantCulture),
+        ByteSize.Format(SizeOf(row.Image)),
+        ByteSize.Format(row.Image.Layers.Sum(layer => layer.Layer.Descriptor.Size)),
+        .. ReferenceRow is { } reference ? (string[])[Share(SizeOf(row.Image), SizeOf(Rows[reference].Image))] : [],
+        .. HasTimes ? (string[])[row.BuildTime is { } time ? time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) + " s" : ""] : [],
+    ];
+
+    /// <summary>Unknown where one layer is unknown.</summary>
+    private static long SizeOf(Image image) => image.Layers.Any(layer => layer.Layer.Size < 0) ? -1 : image.Size;
+
+    private static string Share(long size, long reference) =>
+        size < 0 || reference <= 0 ? "?" : (100.0 * size / reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}
+
+/// <summary>Cells in columns: text to the left, numbers to the right.</summary>
+internal sealed record ReportTable(ImmutableArray<string> Header, ImmutableArray<ImmutableArray<string>> Rows, int TextColumn = 0)
+{
+    public string ToText()
+    {
+        var widths = Header.Select((title, column) => Rows.Select(row => row[column].Length).Append(title.Length).Max()).ToArray();
+        var text = new StringBuilder();
+        foreach (var row in Rows.Prepend(Header))
+        {
+            var cells = row.Select((cell, column) => column == TextColumn ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        AppendRow(text, Header);
+        AppendRow(text, [.. Header.Select((_, column) => column == TextColumn ? "---" : "---:")]);
+        foreach (var row in Rows)
+        {
+            AppendRow(text, [.. row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))]);
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendRow(StringBuilder text, ImmutableArray<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+}

@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using ContainerStages.Posix;
+
+namespace ContainerStages.Snapshots;
+
+/// <summary>
+/// A digest of selected files that changes exactly when the layer made of them would: names, types, modes, owners, contents, link
+/// targets and capabilities count; times, folders above and inode numbers do not.
+/// </summary>
+public static class ContentDigest
+{
+    /// <param name="sources">As <see cref="SourceSelection"/> found them.</param>
+    /// <param name="withOwners">False where the copy sets owners anyway.</param>
+    public static string Of(IReadOnlyList<SelectedSource> sources, bool withOwners, CancellationToken cancellationToken)
+    {
+        var files = sources.SelectMany(source => source.Entries).Where(item => item.Entry.IsRegularFile).Select(item => item.Entry.HostPath!).ToArray();
+        var hashes = HashFiles(files, cancellationToken);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var next = 0;
+        foreach (var source in sources)
+        {
+            Append(hash, source.IsDirectory ? "folder" : "file");
+            Append(hash, source.Name);
+            foreach (var item in source.Entries)
+            {
+                AppendEntry(hash, item, withOwners);
+                if (item.Entry.IsRegularFile)
+                {
+                    hash.AppendData(hashes[next++]);
+                }
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static byte[][] HashFiles(string[] files, CancellationToken cancellationToken)
+    {
+        var hashes = new byte[files.Length][];
+        if (files.Length == 1)
+        {
+            hashes[0] = HashFile(files[0]);
+            return hashes;
+        }
+
+        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => hashes[i] = HashFile(files[i]));
+        return hashes;
+    }
+
+    private static byte[] HashFile(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return SHA256.HashData(file);
+    }
+
+    private static void AppendEntry(IncrementalHash hash, in SelectedEntry item, bool withOwners)
+    {
+        var status = item.Entry.Status;
+        Span<byte> numbers = stackalloc byte[24];
+        BinaryPrimitives.WriteUInt32LittleEndian(numbers, item.Entry.HostPath is null ? FileCalls.S_IFDIR | 0x1ED : status.Mode);
+        BinaryPrimitives.WriteUInt32LittleEndian(numbers[4..], withOwners ? status.UserId : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(numbers[8..], withOwners ? status.GroupId : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(numbers[12..], status.DeviceMajor);
+        BinaryPrimitives.WriteUInt32LittleEndian(numbers[16..], status.DeviceMinor);
+        hash.AppendData(numbers);
+        Append(hash, item.RelativePath);
+        Append(hash, item.Entry.IsSymbolicLink ? item.Entry.LinkTarget : "");
+        if (item.Entry.IsRegularFile)
+        {
+            AppendCapability(hash, item.Entry.HostPath!);
+        }
+    }
+
+    private static void AppendCapability(IncrementalHash hash, string path)
+    {
+        Span<byte> value = stackalloc byte[64];
+        var size = FileCalls.GetXattr(path, "security.capability", value, (nuint)value.Length);
+        if (size > 0)
+        {
+            hash.AppendData(value[..(int)size]);
+        }
+    }
+
+    private static void Append(IncrementalHash hash, string text)
+    {
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, text.Length);
+        hash.AppendData(length);
+        hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
+}

@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using ContainerStages.Diagnostics;
+using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ContainerStages.Snapshots;
+
+/// <summary>
+/// Writes a new layer folder on top of a stack, without mounting: what exists below is seen through the union view, folders on the way
+/// are repeated with the metadata they have below (as overlayfs copies them up), everything else is new. Paths given are free of links.
+/// Times are set to <paramref name="epoch"/> (seconds since 1970), so that a layer depends on content alone.
+/// </summary>
+internal sealed class LayerComposer(UnionView below, string layer, long epoch)
+{
+    private readonly HashSet<string> known = new(StringComparer.Ordinal) { "/" };
+
+    /// <summary>Copies owner and mode of the root, which overlayfs takes from the topmost layer.</summary>
+    public void Begin()
+    {
+        if (below.Find("/") is { HostPath: not null } root)
+        {
+            SetMetadata(layer, root.Status.UserId, root.Status.GroupId, root.Status.Permissions);
+        }
+    }
+
+    /// <summary>The stack with what has been written so far on top.</summary>
+    public UnionView ViewWith(ImmutableArray<string> lower) => new(lower.Add(layer));
+
+    /// <summary>Sets the times of the folders, which writing into them changed.</summary>
+    public void Finish()
+    {
+        foreach (var path in known)
+        {
+            SetTimes(path == "/" ? layer : HostPathOf(path));
+        }
+    }
+
+    /// <summary>Sees to it that a folder stands at <paramref name="path"/>; ones that exist keep their metadata, new ones get what is given.</summary>
+    /// <exception cref="BuildFailedException">A file stands in the way.</exception>
+    public void MakeDirectory(string path, Ownership owner, uint mode = 0x1ED)
+    {
+        if (!known.Add(path))
+        {
+            return;
+        }
+
+        MakeDirectory(Parent(path), owner);
+        var target = HostPathOf(path);
+        if (FileCalls.TryStat(target, out var made))
+        {
+            if (!made.IsDirectory)
+            {
+                throw new BuildFailedException(StepDiagnostics.FileInTheWay(path));
+            }
+
+            return;
+        }
+
+        switch (below.Find(path, followLast: false))
+        {
+            case { IsDirectory: true } existing:
+                CreateDirectory(target, existing.Status.UserId, existing.Status.GroupId, existing.Status.Permissions);
+                break;
+            case null:
+                CreateDirectory(target, owner.UserId, owner.GroupId, mode);
+                break;
+            default:
+                throw new BuildFailedException(StepDiagnostics.FileInTheWay(path));
+        }
+    }
+
+    /// <summary>True where a folder stands at the path, in this layer or below.</summary>
+    public bool IsDirectory(string path) => Exists(path, out var isDirectory) && isDirectory;
+
+    /// <summary>Copies a regular file, or makes the link or special file again, at <paramref name="path"/>.</summary>
+    /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
+    public void CopyFile(string path, string source, in FileStatus status, Ownership owner, uint mode)
+    {
+        if (IsDirectory(path))
+        {
+            throw new BuildFailedException(StepDiagnostics.FolderInTheWay(path));
+        }
+
+        var target = HostPathOf(path);
+        File.Delete(target);
+        if (status.IsRegularFile)
+        {
+            CopyContent(source, target);
+        }
+        else if (status.IsSymbolicLink)
+        {
+            File.CreateSymbolicLink(target, new FileInfo(source).LinkTarget!);
+        }
+        else
+        {
+            MakeNode(target, status);
+        }
+
+        if (status.IsSymbolicLink)
+        {
+            SetOwnerAndTimes(target, owner.UserId, owner.GroupId);
+        }
+        else
+        {
+            SetMetadata(target, owner.UserId, owner.GroupId, mode);
+        }
+
+        CopyAttributes(source, target);
+    }
+
+    /// <summary>Extended attributes that belong to content: capabilities and the user's own, not overlayfs's.</summary>
+    public static void CopyAttributes(string source, string target)
+    {
+        Span<byte> names = stackalloc byte[4096];
+        var length = FileCalls.ListXattr(source, names, (nuint)names.Length);
+        if (length <= 0)
+        {
+            return;
+        }
+
+        Span<byte> value = stackalloc byte[4096];
+        foreach (var name in System.Text.Encoding.UTF8.GetString(names[..(int)length]).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (name.StartsWith("user.overlay.", StringComparison.Ordinal) || !(name == "security.capability" || name.StartsWith("user.", StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            var size = FileCalls.GetXattr(source, name, value, (nuint)value.Length);
+            if (size < 0 || FileCalls.SetXattr(target, name, value[..(int)size], (nuint)size, 0) != 0)
+            {
+                throw Errno.Exception("setxattr " + name, target);
+            }
+        }
+    }
+
+    private bool Exists(string path, out bool isDirectory)
+    {
+        if (FileCalls.TryStat(HostPathOf(path), out var made))
+        {
+            isDirectory = made.IsDirectory;
+            return true;
+        }
+
+        var entry = below.Find(path, followLast: false);
+        isDirectory = entry?.IsDirectory ?? false;
+        return entry is not null;
+    }
+
+    private void CreateDirectory(string target, uint userId, uint groupId, uint mode)
+    {
+        Directory.CreateDirectory(target);
+        SetMetadata(target, userId, groupId, mode);
+    }
+
+    private static void MakeNode(string target, in FileStatus status)
+    {
+        using var here = FileCalls.OpenDirectory(Path.GetDirectoryName(target)!);
+        if (FileCalls.MknodAt(here, Path.GetFileName(target), status.Mode, FileCalls.MakeDevice(status.DeviceMajor, status.DeviceMinor)) != 0)
+        {
+            throw Errno.Exception("mknod", target);
+        }
+    }
+
+    private static void CopyContent(string source, string target)
+    {
+        using var from = File.OpenHandle(source);
+        using var to = File.OpenHandle(target, FileMode.CreateNew, FileAccess.Write);
+        var left = RandomAccess.GetLength(from);
+        while (left > 0)
+        {
+            var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(left, 1 << 30), 0);
+            if (copied < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP)
+                {
+                    CopyByReading(source, to);
+                    return;
+                }
+
+                throw Errno.Exception("copy_file_range", source);
+            }
+
+            left = copied == 0 ? 0 : left - copied;
+        }
+    }
+
+    private static void CopyByReading(string source, SafeFileHandle to)
+    {
+        using var reader = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var buffer = new byte[1 << 20];
+        long position = 0;
+        for (int read; (read = reader.Read(buffer)) > 0; position += read)
+        {
+            RandomAccess.Write(to, buffer.AsSpan(0, read), position);
+        }
+    }
+
+    private void SetMetadata(string target, uint userId, uint groupId, uint mode)
+    {
+        SetOwner(target, userId, groupId);
+
+        // After the owner: changing it clears the set-user-id bit.
+        File.SetUnixFileMode(target, (UnixFileMode)mode);
+        SetTimes(target);
+    }
+
+    private void SetOwnerAndTimes(string target, uint userId, uint groupId)
+    {
+        SetOwner(target, userId, groupId);
+        SetTimes(target);
+    }
+
+    private static void SetOwner(string target, uint userId, uint groupId)
+    {
+        if (FileCalls.ChownNoFollow(target, userId, groupId) != 0)
+        {
+            throw Errno.Exception("lchown", target);
+        }
+    }
+
+    private void SetTimes(string target)
+    {
+        var times = FileTimes.Both(epoch);
+        if (FileCalls.UtimensPath(FileCalls.AT_FDCWD, target, ref times, FileCalls.AT_SYMLINK_NOFOLLOW) != 0)
+        {
+            throw Errno.Exception("utimensat", target);
+        }
+    }
+
+    private string HostPathOf(string path) => layer + path;
+
+    private static string Parent(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
+}
+
+/// <summary>Owner of a file, as numbers inside the image.</summary>
+internal readonly record struct Ownership(uint UserId, uint GroupId);

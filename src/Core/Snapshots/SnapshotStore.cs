@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using ContainerStages.Content;
+using ContainerStages.Posix;
+
+namespace ContainerStages.Snapshots;
+
+/// <summary>
+/// Layer folders by id, in overlay form (removed entries as 0/0 character devices, opaque folders by <c>user.overlay.opaque</c>).
+/// A folder appears whole or not at all and never changes afterwards.
+/// </summary>
+public sealed class SnapshotStore(StoreDirectory store)
+{
+    private const string TemporaryPrefix = "tmp-";
+    private readonly ConcurrentDictionary<string, Lazy<Task>> running = new(StringComparer.Ordinal);
+    private readonly string folder = store.Folder("snapshots");
+    private int temporaryCount;
+
+    /// <summary>Folder of a snapshot. Names are 32 digits of the id, to keep the option string of an overlay mount short.</summary>
+    public string PathOf(string id) => Path.Combine(folder, id[..32]);
+
+    public bool Exists(string id) => Directory.Exists(PathOf(id));
+
+    /// <summary>
+    /// Makes the snapshot unless it exists. <paramref name="fill"/> gets a fresh folder and returns the folder, inside it, that becomes
+    /// the snapshot. One caller works, in this process and among others; the rest wait for it.
+    /// </summary>
+    public async Task CreateAsync(string id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
+    {
+        if (Exists(id))
+        {
+            return;
+        }
+
+        var mine = new Lazy<Task>(() => CreateLockedAsync(id, fill, cancellationToken));
+        var task = running.GetOrAdd(id, mine);
+        try
+        {
+            await task.Value.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            if (ReferenceEquals(task, mine))
+            {
+                running.TryRemove(new KeyValuePair<string, Lazy<Task>>(id, mine));
+            }
+        }
+    }
+
+    /// <summary>An empty folder on the file system of the snapshots, for work that is thrown away; removed when disposed.</summary>
+    public TemporaryFolder CreateTemporary()
+    {
+        var path = Path.Combine(folder, $"{TemporaryPrefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-{Interlocked.Increment(ref temporaryCount)}");
+        Directory.CreateDirectory(path);
+        return new TemporaryFolder(path);
+    }
+
+    /// <summary>Removes what killed builds left behind.</summary>
+    public void RemoveAbandoned()
+    {
+        foreach (var path in Directory.EnumerateDirectories(folder, TemporaryPrefix + "*"))
+        {
+            var parts = Path.GetFileName(path)[TemporaryPrefix.Length..].Split('-');
+            if (!int.TryParse(parts[0], out var owner) || ProcessStart(owner) != parts.ElementAtOrDefault(1))
+            {
+                FileTree.Delete(path);
+            }
+        }
+    }
+
+    private async Task CreateLockedAsync(string id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
+    {
+        using var held = await store.LockAsync("snapshot-" + id[..32], cancellationToken);
+        if (Exists(id))
+        {
+            return;
+        }
+
+        using var temporary = CreateTemporary();
+        var made = await fill(temporary.Path, cancellationToken);
+        Directory.Move(made, PathOf(id));
+    }
+
+    /// <summary>When a process started, in clock ticks since boot: with the number it names a process for good; empty where there is none.</summary>
+    private static string ProcessStart(int processId)
+    {
+        try
+        {
+            var status = File.ReadAllText($"/proc/{processId}/stat");
+            return status[(status.LastIndexOf(')') + 2)..].Split(' ')[19];
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
+
+/// <summary>A folder that goes with its handle.</summary>
+public sealed class TemporaryFolder(string path) : IDisposable
+{
+    public string Path { get; } = path;
+
+    public void Dispose() => FileTree.Delete(Path);
+}

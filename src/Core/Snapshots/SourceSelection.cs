@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+
+namespace ContainerStages.Snapshots;
+
+/// <summary>What decides which files of a build context are hidden; paths are relative to the context, without a leading slash.</summary>
+public interface IPathFilter
+{
+    /// <summary>True where a folder and everything below is hidden, so that it needs no visit.</summary>
+    bool ExcludesTree(string relativeFolder);
+
+    /// <summary>True where the file or folder is hidden; <paramref name="rule"/> then names the pattern and where it stands.</summary>
+    bool Excludes(string relativePath, out string? rule);
+}
+
+/// <summary>One thing to copy: its path below the destination (empty for the destination itself) and where it comes from.</summary>
+public readonly record struct SelectedEntry(string RelativePath, UnionEntry Entry);
+
+/// <summary>One source of a COPY: a single file, or the content of a folder. <see cref="Name"/> is the last path element as found.</summary>
+public sealed record SelectedSource(string Name, bool IsDirectory, ImmutableArray<SelectedEntry> Entries);
+
+/// <summary>Finds what the sources of a COPY name in a context or stage. Source: Dockerfile reference, COPY.</summary>
+public sealed class SourceSelection(UnionView view, IPathFilter? filter)
+{
+    /// <summary>All matches of one source, in ordinal order; none where it names nothing. A source may hold patterns.</summary>
+    public IReadOnlyList<SelectedSource> Select(string source) =>
+        [.. Expand(source).Select(SelectOne).OfType<SelectedSource>()];
+
+    /// <summary>The ignore rule that hides a source which exists, or null.</summary>
+    public string? HiddenBy(string source) =>
+        filter is not null && Expand(source).Select(entry => filter.Excludes(Relative(entry), out var rule) ? rule : null).FirstOrDefault(rule => rule is not null) is { } found
+            ? found
+            : null;
+
+    private SelectedSource? SelectOne(UnionEntry named)
+    {
+        // A link that is named is followed; links found inside folders are copied as links.
+        var name = named.Path == "/" ? "" : named.Path[(named.Path.LastIndexOf('/') + 1)..];
+        var entry = named.IsSymbolicLink ? view.Find(named.Path) : named;
+        if (entry is null)
+        {
+            return null;
+        }
+
+        if (!entry.IsDirectory)
+        {
+            return IsHidden(entry) && IsHidden(named) ? null : new SelectedSource(name, false, [new SelectedEntry("", entry)]);
+        }
+
+        var entries = ImmutableArray.CreateBuilder<SelectedEntry>();
+        AddFolder(entry, "", entries, emit: !IsHidden(entry));
+        return entries.Count == 0 ? null : new SelectedSource(name, true, entries.ToImmutable());
+    }
+
+    private void AddFolder(UnionEntry folder, string relativePath, ImmutableArray<SelectedEntry>.Builder entries, bool emit)
+    {
+        if (!emit && filter!.ExcludesTree(Relative(folder)))
+        {
+            return;
+        }
+
+        var mark = entries.Count;
+        entries.Add(new SelectedEntry(relativePath, folder));
+        foreach (var child in UnionView.List(folder))
+        {
+            var name = child.Path[(child.Path.LastIndexOf('/') + 1)..];
+            var path = relativePath.Length == 0 ? name : $"{relativePath}/{name}";
+            if (child.IsDirectory)
+            {
+                AddFolder(child, path, entries, !IsHidden(child));
+            }
+            else if (!IsHidden(child))
+            {
+                entries.Add(new SelectedEntry(path, child));
+            }
+        }
+
+        if (!emit && entries.Count == mark + 1)
+        {
+            entries.RemoveAt(mark);
+        }
+    }
+
+    private IEnumerable<UnionEntry> Expand(string source)
+    {
+        var names = source.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".").ToArray();
+        return names.Any(FilePattern.HasMeta) ? ExpandPattern("/", names) : Single("/" + string.Join('/', names));
+    }
+
+    private IEnumerable<UnionEntry> Single(string path)
+    {
+        if (view.Find(path, followLast: false) is { } entry)
+        {
+            yield return entry;
+        }
+    }
+
+    private IEnumerable<UnionEntry> ExpandPattern(string parent, ReadOnlyMemory<string> names)
+    {
+        var name = names.Span[0];
+        var rest = names[1..];
+        if (view.Find(parent) is not { IsDirectory: true } folder)
+        {
+            yield break;
+        }
+
+        foreach (var child in UnionView.List(folder))
+        {
+            if (!FilePattern.Matches(name, child.Path.AsSpan(child.Path.LastIndexOf('/') + 1)))
+            {
+                continue;
+            }
+
+            if (rest.IsEmpty)
+            {
+                yield return child;
+                continue;
+            }
+
+            foreach (var match in ExpandPattern(child.Path, rest))
+            {
+                yield return match;
+            }
+        }
+    }
+
+    private bool IsHidden(UnionEntry entry) => filter is not null && entry.Path != "/" && filter.Excludes(Relative(entry), out _);
+
+    private static string Relative(UnionEntry entry) => entry.Path[1..];
+}

@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using ContainerStages.Posix;
+
+namespace ContainerStages.Snapshots;
+
+/// <summary>
+/// Reads a stack of layer folders as the one root filesystem that overlayfs would show, without mounting. Links are resolved inside the
+/// root and never lead out of it. Source: Linux, filesystems/overlayfs.
+/// </summary>
+public sealed class UnionView
+{
+    private const int LinkLimit = 40;
+    private readonly UnionEntry root;
+
+    /// <param name="layers">Layer folders, from the base up; none for an empty root.</param>
+    public UnionView(ImmutableArray<string> layers) =>
+        root = new UnionEntry("/", layers.IsEmpty ? null : layers[^1], [.. layers.Reverse()]);
+
+    /// <summary>The entry at an absolute path, or null. Links on the way are followed, a link at the end only when asked for.</summary>
+    public UnionEntry? Find(string path, bool followLast = true) => Walk(path, followLast, out _);
+
+    /// <summary>
+    /// The absolute path without links that <paramref name="path"/> leads to, the missing rest kept as written; and the entry there, or null.
+    /// </summary>
+    public string Resolve(string path, out UnionEntry? entry)
+    {
+        entry = Walk(path, followLast: true, out var resolved);
+        return resolved;
+    }
+
+    /// <summary>Entries of a folder, sorted by name in ordinal order.</summary>
+    public static IReadOnlyList<UnionEntry> List(UnionEntry folder)
+    {
+        var found = new SortedDictionary<string, UnionEntry>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var part in folder.Parts)
+        {
+            foreach (var item in new DirectoryInfo(part).EnumerateFileSystemInfos())
+            {
+                if (seen.Add(item.Name) && Child(folder, item.Name) is { } child)
+                {
+                    found.Add(item.Name, child);
+                }
+            }
+        }
+
+        return [.. found.Values];
+    }
+
+    /// <summary>The entry of that name in a folder, or null; not following it when it is a link.</summary>
+    public static UnionEntry? Child(UnionEntry folder, string name)
+    {
+        string? top = null;
+        FileStatus topStatus = default;
+        var parts = ImmutableArray.CreateBuilder<string>();
+        foreach (var part in folder.Parts)
+        {
+            var candidate = Path.Combine(part, name);
+            if (!FileCalls.TryStat(candidate, out var status))
+            {
+                continue;
+            }
+
+            if (status.IsWhiteout || (top is not null && !status.IsDirectory))
+            {
+                break;
+            }
+
+            if (top is null)
+            {
+                (top, topStatus) = (candidate, status);
+            }
+
+            if (!status.IsDirectory)
+            {
+                break;
+            }
+
+            parts.Add(candidate);
+            if (IsOpaque(candidate))
+            {
+                break;
+            }
+        }
+
+        return top is null ? null : new UnionEntry(folder.Path == "/" ? "/" + name : $"{folder.Path}/{name}", top, parts.ToImmutable(), topStatus);
+    }
+
+    private UnionEntry? Walk(string path, bool followLast, out string resolved)
+    {
+        var names = new Stack<string>(Split(path).Reverse());
+        var trail = new Stack<UnionEntry>();
+        trail.Push(root);
+        var links = 0;
+        while (names.TryPop(out var name))
+        {
+            if (name == "..")
+            {
+                if (trail.Count > 1)
+                {
+                    trail.Pop();
+                }
+
+                continue;
+            }
+
+            if (Child(trail.Peek(), name) is not { } child)
+            {
+                resolved = Missing(trail.Peek(), name, names);
+                return null;
+            }
+
+            if (child.IsSymbolicLink && (names.Count > 0 || followLast))
+            {
+                if (++links > LinkLimit)
+                {
+                    throw new IOException($"Too many levels of symbolic links at '{path}'.");
+                }
+
+                var target = child.LinkTarget;
+                if (target.StartsWith('/'))
+                {
+                    trail.Clear();
+                    trail.Push(root);
+                }
+
+                foreach (var part in Split(target).Reverse())
+                {
+                    names.Push(part);
+                }
+
+                continue;
+            }
+
+            trail.Push(child);
+        }
+
+        resolved = trail.Peek().Path;
+        return trail.Peek();
+    }
+
+    private static string Missing(UnionEntry parent, string name, IEnumerable<string> rest)
+    {
+        var path = new List<string>(Split(parent.Path));
+        foreach (var part in rest.Prepend(name))
+        {
+            if (part != "..")
+            {
+                path.Add(part);
+            }
+            else if (path.Count > 0)
+            {
+                path.RemoveAt(path.Count - 1);
+            }
+        }
+
+        return "/" + string.Join('/', path);
+    }
+
+    private static IEnumerable<string> Split(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".");
+
+    private static bool IsOpaque(string folder)
+    {
+        Span<byte> value = stackalloc byte[8];
+        return FileCalls.GetXattr(folder, "user.overlay.opaque", value, (nuint)value.Length) == 1 && value[0] == (byte)'y';
+    }
+}

@@ -1,0 +1,12 @@
+using ContainerStages.Content;
+using ContainerStages.Oci;
+using ContainerStages.Registry;
+
+namespace ContainerStages.Sources;
+
+/// <summary>Blobs straight from the registry that an image was resolved at.</summary>
+public sealed class RegistryBlobs(RegistryClient client) : IBlobSource
+{
+    public Task<Stream> OpenBlobAsync(ImageReference image, Descriptor blob, CancellationToken cancellationToken) =>
+        client.OpenBlobAsync(image, blob, cancellationToken);
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Stages;
+
+/// <summary>What a project says of its image's configuration, as the instructions that a Dockerfile would say it with.</summary>
+public static class ImageSettings
+{
+    private static readonly WordExpander Words = new();
+
+    /// <summary>Values are literal: a <c>$</c> in them is a dollar sign. In a fixed order, so that the same settings give the same image.</summary>
+    public static ImmutableArray<Instruction> ToInstructions(ProjectImageConfig config, SourceLocation location)
+    {
+        var instructions = ImmutableArray.CreateBuilder<Instruction>();
+        instructions.AddRange(config.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair =>
+            new EnvInstruction(location, $"ENV {pair.Key}={pair.Value}", [new NameValue(Words.Protect(pair.Key), Words.Protect(pair.Value))])));
+        if (config.WorkingDirectory is { } directory)
+        {
+            instructions.Add(new WorkdirInstruction(location, $"WORKDIR {directory}", Words.Protect(directory)));
+        }
+
+        if (config.Ports.Count > 0)
+        {
+            instructions.Add(new ExposeInstruction(location, $"EXPOSE {string.Join(' ', config.Ports)}", [.. config.Ports.Select(Words.Protect)]));
+        }
+
+        if (config.User is { } user)
+        {
+            instructions.Add(new UserInstruction(location, $"USER {user}", Words.Protect(user)));
+        }
+
+        if (config.Entrypoint is { } entrypoint)
+        {
+            instructions.Add(new EntrypointInstruction(location, $"ENTRYPOINT {ToJson(entrypoint)}", new ExecForm([.. entrypoint])));
+        }
+
+        if (config.Cmd is { } cmd)
+        {
+            instructions.Add(new CmdInstruction(location, $"CMD {ToJson(cmd)}", new ExecForm([.. cmd])));
+        }
+
+        return instructions.ToImmutable();
+    }
+
+    /// <summary>A copy from a stage or image, its paths literal but for wildcards.</summary>
+    public static CopyInstruction Copy(SourceLocation location, string from, string source, string destination, string? chown = null, string? chmod = null)
+    {
+        var flags = $"--from={from}{(chown is null ? "" : $" --chown={chown}")}{(chmod is null ? "" : $" --chmod={chmod}")}";
+        return new CopyInstruction(
+            location,
+            $"COPY {flags} {source} {destination}",
+            [Words.Protect(source)],
+            Words.Protect(destination),
+            from,
+            chown is null ? null : Words.Protect(chown),
+            chmod is null ? null : Words.Protect(chmod));
+    }
+
+    private static string ToJson(IReadOnlyList<string> words)
+    {
+        // History is read by people; the relaxed encoder leaves their letters as they are.
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartArray();
+            foreach (var word in words)
+            {
+                writer.WriteStringValue(word);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Stages;
+
+/// <summary>
+/// Resolves what stages name. A name is a stage where there is one, else an image. Source: Dockerfile reference, FROM and COPY --from.
+/// </summary>
+internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagnostics)
+{
+    private readonly Dictionary<string, Stage> _byName = new(StageNames.Comparer);
+
+    public ImmutableArray<StageNode> Resolve()
+    {
+        foreach (var stage in set.Stages)
+        {
+            AddName(stage);
+        }
+
+        return [.. set.Stages.Select(stage => new StageNode(stage, ResolveBase(stage), ResolveCopies(stage)))];
+    }
+
+    private void AddName(Stage stage)
+    {
+        if (stage.Name is { } name && !_byName.TryAdd(name, stage))
+        {
+            diagnostics.Add(StageDiagnostics.StageNameRepeated(name, _byName[name].Location, stage.Location));
+        }
+    }
+
+    private StageSource ResolveBase(Stage stage)
+    {
+        if (stage.From == StageNames.Scratch)
+        {
+            return new StageSource.Scratch();
+        }
+
+        // 'FROM golang AS golang' names the image: a stage is no base of itself.
+        if (_byName.TryGetValue(stage.From, out var named) && named.Index != stage.Index)
+        {
+            return ResolveNamed(stage, named, stage.From, stage.FromLocation);
+        }
+
+        // A Dockerfile's FROM may name any image; a project's From is where names of stages are mistyped.
+        return ResolveImage(stage, stage.From, stage.FromLocation, couldBeMistyped: set.AnyOrder);
+    }
+
+    private ImmutableDictionary<string, StageSource> ResolveCopies(Stage stage)
+    {
+        var sources = ImmutableDictionary.CreateBuilder<string, StageSource>(StringComparer.Ordinal);
+        foreach (var copy in stage.Instructions.SelectMany(Copies))
+        {
+            if (copy.From is { } from && !sources.ContainsKey(from))
+            {
+                sources.Add(from, ResolveCopy(stage, from, copy.FromLocation));
+            }
+        }
+
+        return sources.ToImmutable();
+    }
+
+    private static IEnumerable<CopyInstruction> Copies(Instruction instruction) => instruction switch
+    {
+        CopyInstruction copy => [copy],
+        ArtifactsInstruction artifacts => artifacts.Copies,
+        _ => [],
+    };
+
+    private StageSource ResolveCopy(Stage stage, string from, SourceLocation location)
+    {
+        if (int.TryParse(from, out var index))
+        {
+            return ResolveIndex(stage, index, location);
+        }
+
+        if (_byName.TryGetValue(from, out var named))
+        {
+            return ResolveNamed(stage, named, from, location);
+        }
+
+        if (from == StageNames.Scratch)
+        {
+            return Fail(StageDiagnostics.CopyFromScratch(location));
+        }
+
+        return from.Contains('$', StringComparison.Ordinal)
+            ? Fail(StageDiagnostics.VariableInCopyFrom(from, location))
+            : ResolveImage(stage, from, location, couldBeMistyped: true);
+    }
+
+    private StageSource ResolveIndex(Stage stage, int index, SourceLocation location)
+    {
+        var count = set.AnyOrder ? set.Stages.Length : stage.Index;
+        if (index == stage.Index)
+        {
+            return Fail(StageDiagnostics.StageNamesItself(stage.DisplayName, location));
+        }
+
+        return index < 0 || index >= count ? Fail(StageDiagnostics.StageIndexOutOfRange(index, count, location)) : new StageSource.OtherStage(index);
+    }
+
+    private StageSource ResolveNamed(Stage stage, Stage named, string name, SourceLocation location)
+    {
+        if (named.Index == stage.Index)
+        {
+            return Fail(StageDiagnostics.StageNamesItself(name, location));
+        }
+
+        return named.Index > stage.Index && !set.AnyOrder
+            ? Fail(StageDiagnostics.StageDefinedLater(name, named.Location, location))
+            : new StageSource.OtherStage(named.Index);
+    }
+
+    private StageSource ResolveImage(Stage stage, string name, SourceLocation location, bool couldBeMistyped)
+    {
+        var isBareName = name.AsSpan().IndexOfAny("/:.@") < 0;
+        var others = _byName.Values.Where(other => other.Index != stage.Index).Select(other => other.Name!);
+        if (couldBeMistyped && isBareName && NearestName.Find(name, others) is { } nearest)
+        {
+            return Fail(StageDiagnostics.UnknownStage(name, nearest, location));
+        }
+
+        return ImageReference.TryParse(name) is { } reference ? new StageSource.Image(reference, location) : Fail(StageDiagnostics.InvalidImage(name, location));
+    }
+
+    /// <summary>The result is never seen: diagnostics end the graph.</summary>
+    private StageSource.Scratch Fail(Diagnostic diagnostic)
+    {
+        diagnostics.Add(diagnostic);
+        return new StageSource.Scratch();
+    }
+}

@@ -1,0 +1,65 @@
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace ContainerStages.Tasks;
+
+/// <summary>What every task of ours does alike: cancellation, the one catch, and diagnostics in the log.</summary>
+public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    protected ContainerStagesTask() => Diagnostics = new DiagnosticLog(Log);
+
+    protected DiagnosticLog Diagnostics { get; }
+
+    /// <summary>True when the work is done and no error was logged. A cancelled build ends false without an error of ours, as MSBuild wants it.</summary>
+    public sealed override bool Execute()
+    {
+        try
+        {
+            System.Threading.Tasks.Task.Run(() => RunAsync(_cancellation.Token)).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (ProjectException exception)
+        {
+            Diagnostics.Report(exception.Diagnostic);
+        }
+        catch (Exception exception)
+        {
+            // The boundary to MSBuild: whatever is left is a bug of ours and must be seen whole.
+            Log.LogErrorFromException(exception, showStackTrace: true);
+        }
+
+        return !Log.HasLoggedErrors && !_cancellation.IsCancellationRequested;
+    }
+
+    public void Cancel() => _cancellation.Cancel();
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The work. Errors that a user can mend are reported or thrown as <see cref="ProjectException"/>.</summary>
+    protected abstract System.Threading.Tasks.Task RunAsync(CancellationToken cancellationToken);
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _cancellation.Dispose();
+        }
+    }
+}
+
+/// <summary>Ends a task for a reason that the user can mend.</summary>
+public sealed class ProjectException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
+{
+    public Diagnostic Diagnostic { get; } = diagnostic;
+}

@@ -1,0 +1,164 @@
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
+using ContainerStages.Tasks.Project;
+using Microsoft.Build.Framework;
+
+namespace ContainerStages.Tasks.Definition;
+
+/// <summary>Turns the items and properties that a project hands to the task into a <see cref="BuildDefinition"/>, and says everything that is wrong with them at once.</summary>
+public sealed class BuildDefinitionReader
+{
+    private readonly PublishContainerStages _task;
+    private readonly ProblemList _problems;
+    private readonly ProjectFiles _files;
+
+    public BuildDefinitionReader(PublishContainerStages task, DiagnosticLog diagnostics)
+    {
+        _task = task;
+        _problems = new ProblemList(diagnostics);
+        _files = new ProjectFiles(task.ProjectFile);
+    }
+
+    /// <summary>The definition, or null when errors were reported.</summary>
+    public BuildDefinition? Read()
+    {
+        RefuseUnsupportedNames();
+        var values = new ValueReader(_task, _problems, _files);
+        var names = new NameReader(_task, _problems, _files).Read();
+        var dockerfile = Dockerfile();
+        var definition = new BuildDefinition
+        {
+            Dockerfile = dockerfile,
+            Project = dockerfile is null ? ProjectDefinition(values) : null,
+            ContextDirectory = ContextDirectory(),
+            Target = NullIfEmpty(_task.Target),
+            Platform = values.Platform(),
+            BuildArgs = values.BuildArgs(),
+            Labels = values.Pairs("ContainerLabel", _task.Labels),
+            Tags = names.Tags,
+            Destinations = names.Destinations,
+            Store = _task.Store.Length == 0 ? null : FullPath(_task.Store),
+            NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
+            Pull = values.Boolean("ContainerStagesPull", _task.Pull),
+            SourceDateEpoch = values.SourceDateEpoch(),
+            Format = values.Format(),
+            ResultFile = FullPath(_task.ResultFile),
+            Mirrors = values.Mirrors(),
+        };
+        return _problems.HasErrors ? null : definition;
+    }
+
+    private void RefuseUnsupportedNames()
+    {
+        foreach (var name in _task.UnsupportedNames)
+        {
+            var instead = NullIfEmpty(name.GetMetadata("Instead"));
+            _problems.Add(ProjectDiagnostics.NotSupported(name.ItemSpec, _task.ProjectFile, instead));
+        }
+    }
+
+    private string? Dockerfile()
+    {
+        if (_task.Dockerfile.Length == 0)
+        {
+            return null;
+        }
+
+        var path = FullPath(_task.Dockerfile);
+        if (!File.Exists(path))
+        {
+            _problems.Add(ProjectDiagnostics.DockerfileNotFound(path, _task.ProjectFile));
+        }
+
+        foreach (var (name, instead, isSet) in DockerfileConflicts.Of(_task))
+        {
+            if (isSet)
+            {
+                _problems.Add(ProjectDiagnostics.NotWithDockerfile(name, instead, _task.ProjectFile));
+            }
+        }
+
+        return path;
+    }
+
+    private string ContextDirectory()
+    {
+        var path = _task.ContextDirectory.Length == 0 ? _task.ProjectDirectory : FullPath(_task.ContextDirectory);
+        if (!Directory.Exists(path))
+        {
+            _problems.Add(ProjectDiagnostics.ContextNotFound(path, _task.ProjectFile));
+        }
+
+        return Path.TrimEndingDirectorySeparator(path);
+    }
+
+    private ProjectDefinition ProjectDefinition(ValueReader values)
+    {
+        var stages = new StageReader(_problems, _files);
+        var project = new ProjectDefinition
+        {
+            File = _task.ProjectFile,
+            Stages = [.. _task.Stages.Select(stages.Stage)],
+            Artifacts = [.. _task.Artifacts.Select(stages.Artifact)],
+            BaseImage = NullIfEmpty(_task.BaseImage),
+            Go = GoModule(values),
+            Config = new ImageConfigReader(_task, _problems, _files).Read(),
+        };
+        if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && _task.UnsupportedNames.Length == 0)
+        {
+            _problems.Add(_task.IsDotNetProject
+                ? ProjectDiagnostics.DotNetConventionMissing(_task.ProjectFile)
+                : ProjectDiagnostics.NothingToBuild(_task.ProjectFile));
+        }
+
+        return project;
+    }
+
+    private GoModule? GoModule(ValueReader values) =>
+        File.Exists(Path.Combine(_task.ProjectDirectory, "go.mod"))
+            ? new GoModule
+            {
+                Directory = Path.TrimEndingDirectorySeparator(_task.ProjectDirectory),
+                Package = _task.GoPackage.Length == 0 ? "." : _task.GoPackage,
+                Version = NullIfEmpty(_task.GoVersion),
+                BuildFlags = NullIfEmpty(_task.GoBuildFlags),
+                LdFlags = NullIfEmpty(_task.GoLdFlags),
+                CgoEnabled = values.Boolean("GoCgoEnabled", _task.GoCgoEnabled),
+            }
+            : null;
+
+    // MSBuild's current directory is whatever project was built before this one; a project's paths begin at the project.
+    private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), _task.ProjectDirectory);
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}
+
+/// <summary>Items and properties that configure an image and that a Dockerfile says itself.</summary>
+internal static class DockerfileConflicts
+{
+    public static IEnumerable<(string Name, string Instead, bool IsSet)> Of(PublishContainerStages task) =>
+    [
+        ("ContainerStage", "Name either a Dockerfile or stages.", task.Stages.Length > 0),
+        ("ContainerStageArtifact", "Write COPY --from in the Dockerfile.", task.Artifacts.Length > 0),
+        ("ContainerBaseImage", "Write FROM in the Dockerfile, or an ARG before it and a ContainerStageBuildArg.", task.BaseImage.Length > 0),
+        ("ContainerEntrypoint", "Write ENTRYPOINT in the Dockerfile.", task.Entrypoint.Length > 0 || task.EntrypointArgs.Length > 0),
+        ("ContainerAppCommand", "Write ENTRYPOINT in the Dockerfile.", task.AppCommand.Length > 0 || task.AppCommandArgs.Length > 0),
+        ("ContainerDefaultArgs", "Write CMD in the Dockerfile.", task.DefaultArgs.Length > 0),
+        ("ContainerUser", "Write USER in the Dockerfile.", task.User.Length > 0),
+        ("ContainerWorkingDirectory", "Write WORKDIR in the Dockerfile.", task.WorkingDirectory.Length > 0),
+        ("ContainerPort", "Write EXPOSE in the Dockerfile.", task.Ports.Length > 0),
+        ("ContainerEnvironmentVariable", "Write ENV in the Dockerfile.", task.EnvironmentVariables.Length > 0),
+    ];
+}
+
+/// <summary>What a reader found wrong, told at once to the log.</summary>
+internal sealed class ProblemList(DiagnosticLog log)
+{
+    public bool HasErrors { get; private set; }
+
+    public void Add(Diagnostic diagnostic)
+    {
+        HasErrors |= diagnostic.Severity == Severity.Error;
+        log.Report(diagnostic);
+    }
+}

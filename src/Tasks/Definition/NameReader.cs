@@ -1,0 +1,147 @@
+using System.Text.RegularExpressions;
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Project;
+using Microsoft.Build.Framework;
+
+namespace ContainerStages.Tasks.Definition;
+
+/// <summary>The names an image gets in the store, and the places it is published to.</summary>
+internal sealed record ImageNames(IReadOnlyList<string> Tags, IReadOnlyList<Destination> Destinations);
+
+/// <summary>Reads registry, repository, tags, archive and further destinations.</summary>
+internal sealed partial class NameReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
+{
+    public ImageNames Read()
+    {
+        CheckRegistry();
+        CheckRepository();
+        var tags = Tags();
+        var repository = task.Registry.Length == 0 ? task.Repository : $"{task.Registry}/{task.Repository}";
+        List<string> names = [.. tags.Select(tag => $"{repository}:{tag}")];
+        List<Destination> destinations = [.. Archive(names) ?? Pushes(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
+        return new ImageNames(names, destinations);
+    }
+
+    private void CheckRegistry()
+    {
+        if (task.Registry.Length > 0 && !RegistryName().IsMatch(task.Registry))
+        {
+            problems.Add(ProjectDiagnostics.InvalidRegistry(task.Registry, task.ProjectFile));
+        }
+    }
+
+    private void CheckRepository()
+    {
+        if (!RepositoryName().IsMatch(task.Repository))
+        {
+            var suggestion = NotInRepository().Replace(task.Repository.ToLowerInvariant(), "-").Trim('-', '.', '_', '/');
+            problems.Add(ProjectDiagnostics.InvalidRepository(task.Repository, suggestion.Length == 0 ? "app" : suggestion, task.ProjectFile));
+        }
+    }
+
+    // On a command line a list can only be written with %3B or inside quotes; commas and spaces divide as well, because no tag can hold them.
+    private List<string> Tags()
+    {
+        if (task.ImageTag.Length > 0 && task.ImageTags.Length > 0)
+        {
+            problems.Add(ProjectDiagnostics.TwoTagProperties(task.ProjectFile));
+        }
+
+        var text = task.ImageTags.Length > 0 ? task.ImageTags : task.ImageTag.Length > 0 ? task.ImageTag : "latest";
+        List<string> tags = [.. text.Split([';', ',', ' ', '\n', '\r', '\t', '"'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        foreach (var tag in tags.Where(tag => !Tag().IsMatch(tag)))
+        {
+            problems.Add(ProjectDiagnostics.InvalidTag(tag, task.ProjectFile));
+        }
+
+        return tags;
+    }
+
+    private IEnumerable<Destination> Pushes(List<string> names) =>
+        task.Registry.Length == 0 ? [] : names.Select(name => new Destination(DestinationKind.Registry, name));
+
+    // As in the .NET SDK an archive is written instead of a push, and a folder gets a file named after the repository.
+    private Destination[]? Archive(List<string> names)
+    {
+        if (task.ArchiveOutputPath.Length == 0)
+        {
+            return null;
+        }
+
+        var path = FullPath(task.ArchiveOutputPath);
+        if (Directory.Exists(path) || task.ArchiveOutputPath[^1] is '/' or '\\')
+        {
+            path = Path.Combine(path, task.Repository.Replace('/', '-') + ".tar");
+        }
+
+        var kind = string.Equals(task.ImageFormat, "Docker", StringComparison.OrdinalIgnoreCase) ? DestinationKind.DockerArchive : DestinationKind.OciArchive;
+        return [new Destination(kind, path) { Names = names }];
+    }
+
+    private IEnumerable<Destination> Further(ITaskItem item, List<string> tags, List<string> names)
+    {
+        var text = item.ItemSpec;
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var (scheme, rest) = colon < 0 ? ("", text) : (text[..colon], text[(colon + 1)..]);
+        DestinationKind? kind = scheme switch
+        {
+            "oci-layout" => DestinationKind.OciLayout,
+            "oci-archive" => DestinationKind.OciArchive,
+            "docker-archive" => DestinationKind.DockerArchive,
+            _ => null,
+        };
+        if (kind is not null)
+        {
+            if (rest.Length == 0)
+            {
+                Refuse(item, "names no path");
+                return [];
+            }
+
+            return [new Destination(kind.Value, FullPath(rest)) { Names = names }];
+        }
+
+        if (scheme is "docker-daemon" or "podman")
+        {
+            Refuse(item, "is not supported by this version; load an archive with 'docker load'");
+            return [];
+        }
+
+        return References(item, tags);
+    }
+
+    private IEnumerable<Destination> References(ITaskItem item, List<string> tags)
+    {
+        var text = item.ItemSpec;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? "" : text[..slash];
+        if (!(host == "localhost" || host.Contains('.', StringComparison.Ordinal) || host.Contains(':', StringComparison.Ordinal)))
+        {
+            Refuse(item, "names no registry host");
+            return [];
+        }
+
+        // Without a tag of its own it gets the project's.
+        return text[slash..].Contains(':', StringComparison.Ordinal)
+            ? [new Destination(DestinationKind.Registry, text)]
+            : tags.Select(tag => new Destination(DestinationKind.Registry, $"{text}:{tag}"));
+    }
+
+    private void Refuse(ITaskItem item, string problem) =>
+        problems.Add(ProjectDiagnostics.InvalidDestination(item.ItemSpec, problem, files.Locate("ContainerStageDestination", item)));
+
+    private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory);
+
+    // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests: <name> and <reference>.
+    [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RepositoryName();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RegistryName();
+
+    [GeneratedRegex("[^a-z0-9._/-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NotInRepository();
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Project;
+using Microsoft.Build.Framework;
+
+namespace ContainerStages.Tasks.Definition;
+
+/// <summary>Reads single values: platform, format, times, switches, and items that are names with a Value.</summary>
+internal sealed class ValueReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
+{
+    // https://github.com/opencontainers/image-spec/blob/main/image-index.md: GOOS/GOARCH values; runtime identifiers of the .NET SDK.
+    private static readonly (string Rid, string Platform)[] Platforms =
+    [
+        ("linux-x64", "linux/amd64"), ("linux-arm64", "linux/arm64"), ("linux-arm", "linux/arm/v7"), ("linux-x86", "linux/386"),
+        ("linux-s390x", "linux/s390x"), ("linux-ppc64le", "linux/ppc64le"), ("linux-riscv64", "linux/riscv64"), ("linux-loongarch64", "linux/loong64"),
+    ];
+
+    public string? Platform()
+    {
+        if (task.RuntimeIdentifier.Length == 0)
+        {
+            return null;
+        }
+
+        var rid = task.RuntimeIdentifier.ToLowerInvariant().Replace("linux-musl-", "linux-", StringComparison.Ordinal);
+        var platform = Platforms.FirstOrDefault(pair => pair.Rid == rid).Platform;
+        if (platform is null)
+        {
+            var valid = string.Join(", ", Platforms.Select(pair => pair.Rid));
+            problems.Add(ProjectDiagnostics.InvalidRuntimeIdentifier(task.RuntimeIdentifier, valid, task.ProjectFile));
+        }
+
+        return platform;
+    }
+
+    public ImageFormat Format()
+    {
+        switch (task.ImageFormat.ToUpperInvariant())
+        {
+            case "" or "OCI":
+                return ImageFormat.Oci;
+            case "DOCKER":
+                return ImageFormat.Docker;
+            default:
+                problems.Add(ProjectDiagnostics.InvalidFormat(task.ImageFormat, task.ProjectFile));
+                return ImageFormat.Oci;
+        }
+    }
+
+    public long? SourceDateEpoch() =>
+        task.Timestamp.Length > 0 ? Seconds("ContainerStagesTimestamp", task.Timestamp) :
+        task.SourceDateEpoch.Length > 0 ? Seconds("SOURCE_DATE_EPOCH", task.SourceDateEpoch) : null;
+
+    public bool Boolean(string name, string value)
+    {
+        switch (value.Trim().ToUpperInvariant())
+        {
+            case "" or "FALSE":
+                return false;
+            case "TRUE":
+                return true;
+            default:
+                problems.Add(ProjectDiagnostics.InvalidBoolean(name, value, task.ProjectFile));
+                return false;
+        }
+    }
+
+    /// <summary>As <c>--build-arg NAME</c> does, an argument without a value takes the environment variable of its name, and is left out when there is none.</summary>
+    public IReadOnlyDictionary<string, string> BuildArgs()
+    {
+        var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var item in task.BuildArgs)
+        {
+            if (HasMetadata(item, "Value"))
+            {
+                arguments[item.ItemSpec] = item.GetMetadata("Value");
+            }
+            else if (Environment.GetEnvironmentVariable(item.ItemSpec) is { } value)
+            {
+                arguments[item.ItemSpec] = value;
+            }
+        }
+
+        return arguments;
+    }
+
+    /// <summary>Items that are a name with metadata Value; of two with one name the later wins.</summary>
+    public IReadOnlyDictionary<string, string> Pairs(string itemType, ITaskItem[] items)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            foreach (string name in item.CloneCustomMetadata().Keys)
+            {
+                if (!string.Equals(name, "Value", StringComparison.OrdinalIgnoreCase))
+                {
+                    problems.Add(ProjectDiagnostics.UnknownMetadata(itemType, item.ItemSpec, name, "Value", files.Locate(itemType, item)));
+                }
+            }
+
+            pairs[item.ItemSpec] = item.GetMetadata("Value");
+        }
+
+        return pairs;
+    }
+
+    public IReadOnlyList<RegistryMirror> Mirrors() => [.. task.Mirrors.Select(Mirror)];
+
+    private RegistryMirror Mirror(ITaskItem item)
+    {
+        var location = item.GetMetadata("Location");
+        if (location.Length == 0)
+        {
+            problems.Add(ProjectDiagnostics.MirrorWithoutLocation(item.ItemSpec, files.Locate("ContainerStageMirror", item)));
+        }
+
+        return new RegistryMirror(item.ItemSpec, location, Boolean("ContainerStageMirror Insecure", item.GetMetadata("Insecure")));
+    }
+
+    private long? Seconds(string name, string value)
+    {
+        if (long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return seconds;
+        }
+
+        if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.ToUnixTimeSeconds() >= 0)
+        {
+            return time.ToUnixTimeSeconds();
+        }
+
+        problems.Add(ProjectDiagnostics.InvalidTimestamp(name, value, task.ProjectFile));
+        return null;
+    }
+
+    private static bool HasMetadata(ITaskItem item, string name) =>
+        item.MetadataNames.Cast<string>().Contains(name, StringComparer.OrdinalIgnoreCase);
+}

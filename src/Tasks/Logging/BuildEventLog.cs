@@ -1,0 +1,162 @@
+using ContainerStages.Contracts;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace ContainerStages.Tasks.Logging;
+
+/// <summary>
+/// Engine events in the MSBuild log: steps and their output at normal importance, progress at low, diagnostics as errors and warnings, and what
+/// compilers say in a RUN as errors and warnings on the host's files.
+/// </summary>
+public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnostics, HostFiles hostFiles)
+{
+    /// <summary>A step that prints more lines of this form than a person reads is no compiler.</summary>
+    private const int MostMessages = 1000;
+
+    private readonly Dictionary<string, RunningStep> _steps = new(StringComparer.Ordinal);
+
+    /// <summary>What was built, once the engine said so.</summary>
+    public BuildResult? Result { get; private set; }
+
+    public void Report(BuildEvent buildEvent)
+    {
+        switch (buildEvent)
+        {
+            case StepStarted started:
+                Begin(started);
+                break;
+            case OutputLine output:
+                Write(output);
+                break;
+            case StepFinished finished:
+                End(finished);
+                break;
+            case ProgressChanged progress:
+                log.LogMessage(MessageImportance.Low, $"{Title(progress.Id)} {progress.Bytes:N0}{(progress.Total > 0 ? $" of {progress.Total:N0}" : "")} bytes");
+                break;
+            case DiagnosticReported reported:
+                diagnostics.Report(reported.Diagnostic);
+                break;
+            case BuildFinished finished:
+                Result = finished.Result;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Writes what is still held back for steps whose end was never told.</summary>
+    public void Complete(bool succeeded)
+    {
+        foreach (var step in _steps.Values)
+        {
+            Compiled(step, succeeded);
+        }
+
+        _steps.Clear();
+    }
+
+    private void Begin(StepStarted started)
+    {
+        var step = new RunningStep(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}", started.Stage);
+        _steps[started.Id] = step;
+        log.LogMessage(MessageImportance.Low, step.Title);
+    }
+
+    private void Write(OutputLine output)
+    {
+        if (!_steps.TryGetValue(output.Id, out var step))
+        {
+            log.LogMessage(MessageImportance.Normal, output.Text);
+            return;
+        }
+
+        // A cached step is told by its end alone; one that speaks is named before what it says.
+        if (!step.HasOutput)
+        {
+            step.HasOutput = true;
+            log.LogMessage(MessageImportance.Normal, step.Title);
+        }
+
+        log.LogMessage(MessageImportance.Normal, step.Stage.Length == 0 ? $"  {output.Text}" : $"[{step.Stage}]   {output.Text}");
+        step.Hear(output.Text);
+    }
+
+    private void End(StepFinished finished)
+    {
+        if (!_steps.Remove(finished.Id, out var step))
+        {
+            return;
+        }
+
+        var how = finished.Outcome switch
+        {
+            StepOutcome.Cached => "cached",
+            StepOutcome.Skipped => "skipped",
+            StepOutcome.Failed => $"failed after {finished.Milliseconds / 1000.0:0.0}s",
+            _ => $"done in {finished.Milliseconds / 1000.0:0.0}s",
+        };
+        log.LogMessage(MessageImportance.Normal, $"{step.Title} {how}");
+        Compiled(step, succeeded: finished.Outcome != StepOutcome.Failed);
+    }
+
+    private void Compiled(RunningStep step, bool succeeded)
+    {
+        foreach (var message in step.Messages.Distinct())
+        {
+            if (hostFiles.Find(message.Path) is { } file)
+            {
+                Compiled(message, file, succeeded);
+            }
+        }
+    }
+
+    private void Compiled(CompilerMessage message, string file, bool succeeded)
+    {
+        // Without a severity of its own, a line of this form is an error when the command failed, and talk otherwise.
+        var isError = !succeeded && message.Severity != Severity.Warning;
+        if (isError)
+        {
+            log.LogError(null, Code(message, file), null, null, file, message.Line, message.Column, 0, 0, message.Text);
+        }
+        else if (message.Severity is not null)
+        {
+            log.LogWarning(null, Code(message, file), null, null, file, message.Line, message.Column, 0, 0, message.Text);
+        }
+    }
+
+    private static string? Code(CompilerMessage message, string file) =>
+        message.Code.Length > 0 ? message.Code : file.EndsWith(".go", StringComparison.Ordinal) ? "GO" : null;
+
+    private string Title(string id) => _steps.TryGetValue(id, out var step) ? step.Title : id;
+
+    private sealed class RunningStep(string title, string stage)
+    {
+        public string Title { get; } = title;
+
+        public string Stage { get; } = stage;
+
+        public bool HasOutput { get; set; }
+
+        public List<CompilerMessage> Messages { get; } = [];
+
+        private bool _lastWasMessage;
+
+        public void Hear(string line)
+        {
+            if (Messages.Count < MostMessages && CompilerMessage.Parse(line) is { } message)
+            {
+                Messages.Add(message);
+                _lastWasMessage = true;
+            }
+            else if (_lastWasMessage && CompilerMessage.Continues(line))
+            {
+                Messages[^1] = Messages[^1] with { Text = Messages[^1].Text + Environment.NewLine + "  " + line.Trim() };
+            }
+            else
+            {
+                _lastWasMessage = false;
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.Engine;
+using ContainerStages.Tasks.Logging;
+using Microsoft.Build.Framework;
+
+namespace ContainerStages.Tasks;
+
+/// <summary>
+/// Builds the image that a project describes and publishes it: hands the project's items and properties to the engine program as one build
+/// definition, and its events to the MSBuild log. Empty text means "not set".
+/// </summary>
+public sealed class PublishContainerStages : ContainerStagesTask
+{
+    // The project.
+    [Required] public string ProjectFile { get; set; } = "";
+    [Required] public string ProjectDirectory { get; set; } = "";
+    /// <summary>True for a project of the .NET SDK, false for one that only names ContainerStages.Sdk.</summary>
+    public bool IsDotNetProject { get; set; }
+    /// <summary>Where results and, if needed, a copy of the engine program are kept, below obj.</summary>
+    [Required] public string IntermediateDirectory { get; set; } = "";
+    [Required] public string ResultFile { get; set; } = "";
+
+    // The engine.
+    /// <summary>Folder <c>tools</c> of the package.</summary>
+    public string ToolsDirectory { get; set; } = "";
+    /// <summary>Another engine program than the package's.</summary>
+    public string Program { get; set; } = "";
+    /// <summary>The <c>dotnet</c> host, for the program that is not native.</summary>
+    public string DotNetHost { get; set; } = "";
+    public string Store { get; set; } = "";
+    public string NoCache { get; set; } = "";
+    public string Pull { get; set; } = "";
+    public string Timestamp { get; set; } = "";
+    public string SourceDateEpoch { get; set; } = "";
+    public ITaskItem[] Mirrors { get; set; } = [];
+
+    // What is built.
+    public ITaskItem[] Stages { get; set; } = [];
+    public ITaskItem[] Artifacts { get; set; } = [];
+    public ITaskItem[] BuildArgs { get; set; } = [];
+    public string Dockerfile { get; set; } = "";
+    public string Target { get; set; } = "";
+    public string ContextDirectory { get; set; } = "";
+    public string RuntimeIdentifier { get; set; } = "";
+    public string BaseImage { get; set; } = "";
+    public string GoPackage { get; set; } = "";
+    public string GoVersion { get; set; } = "";
+    public string GoBuildFlags { get; set; } = "";
+    public string GoLdFlags { get; set; } = "";
+    public string GoCgoEnabled { get; set; } = "";
+
+    // The image's configuration.
+    public string User { get; set; } = "";
+    public string WorkingDirectory { get; set; } = "";
+    public ITaskItem[] Entrypoint { get; set; } = [];
+    public ITaskItem[] EntrypointArgs { get; set; } = [];
+    public ITaskItem[] AppCommand { get; set; } = [];
+    public ITaskItem[] AppCommandArgs { get; set; } = [];
+    public string AppCommandInstruction { get; set; } = "";
+    public ITaskItem[] DefaultArgs { get; set; } = [];
+    public ITaskItem[] Ports { get; set; } = [];
+    public ITaskItem[] Labels { get; set; } = [];
+    public ITaskItem[] EnvironmentVariables { get; set; } = [];
+
+    // Where it goes.
+    public string Registry { get; set; } = "";
+    public string Repository { get; set; } = "";
+    public string ImageTag { get; set; } = "";
+    public string ImageTags { get; set; } = "";
+    public string ImageFormat { get; set; } = "";
+    public string ArchiveOutputPath { get; set; } = "";
+    public ITaskItem[] Destinations { get; set; } = [];
+
+    /// <summary>Names from the project language that are set and that this version cannot honour; metadata Instead says what to do.</summary>
+    public ITaskItem[] UnsupportedNames { get; set; } = [];
+
+    // Results, under the .NET SDK's names.
+    [Output] public ITaskItem[] GeneratedContainer { get; private set; } = [];
+    [Output] public string GeneratedContainerName { get; private set; } = "";
+    [Output] public string GeneratedContainerDigest { get; private set; } = "";
+    [Output] public string GeneratedContainerManifest { get; private set; } = "";
+    [Output] public string GeneratedContainerConfiguration { get; private set; } = "";
+    [Output] public string GeneratedContainerMediaType { get; private set; } = "";
+    [Output] public string GeneratedArchiveOutputPath { get; private set; } = "";
+
+    protected override async System.Threading.Tasks.Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new ProjectException(ProjectDiagnostics.PlatformNotSupported(System.Runtime.InteropServices.RuntimeInformation.OSDescription));
+        }
+
+        var definition = new BuildDefinitionReader(this, Diagnostics).Read();
+        if (definition is null)
+        {
+            return;
+        }
+
+        var events = new BuildEventLog(Log, Diagnostics, new HostFiles(definition.ContextDirectory));
+        var program = EngineProgram.Find(this);
+        var exit = await new EngineProcess(program, ProjectDirectory).RunAsync(definition, events.Report, cancellationToken);
+        events.Complete(succeeded: exit.Code == EngineProcess.Done);
+        cancellationToken.ThrowIfCancellationRequested();
+        Conclude(definition, events.Result, exit);
+    }
+
+    private void Conclude(BuildDefinition definition, BuildResult? result, EngineExit exit)
+    {
+        if (exit.Code == EngineProcess.Done && result is not null)
+        {
+            Return(result);
+            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result));
+        }
+        else if (exit.Code == EngineProcess.Interrupted)
+        {
+            Diagnostics.Report(ProjectDiagnostics.Interrupted());
+        }
+        else if (!Log.HasLoggedErrors)
+        {
+            Diagnostics.Report(ProjectDiagnostics.EngineCrashed(exit.Code, exit.LastErrorLines));
+        }
+    }
+
+    private void Return(BuildResult result)
+    {
+        GeneratedContainerName = result.References.Count > 0 ? result.References[0] : "";
+        GeneratedContainerDigest = result.ManifestDigest;
+        GeneratedContainerManifest = result.Manifest;
+        GeneratedContainerConfiguration = result.Configuration;
+        GeneratedContainerMediaType = result.ManifestMediaType;
+        GeneratedArchiveOutputPath = result.Files.Count > 0 ? result.Files[0] : "";
+        GeneratedContainer = [GeneratedContainerItem.From(result)];
+    }
+}

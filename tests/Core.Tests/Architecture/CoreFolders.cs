@@ -1,0 +1,75 @@
+namespace ContainerStages.Core.Tests.Architecture;
+
+/// <summary>
+/// Which folder of src/Core may touch which: the table of docs/architecture.md. What a folder may touch, it may use with everything that
+/// stands below that (types travel in signatures). Everything may touch Posix, Diagnostics and the contracts, except where noted.
+/// </summary>
+internal static class CoreFolders
+{
+    /// <summary>What stands in src/Core itself: the phases of a whole build, in ContainerBuild*.cs.</summary>
+    public const string Root = "ContainerBuild";
+
+    /// <summary>The assembly of the build definition and the events, shared with the MSBuild tasks.</summary>
+    public const string Contracts = "Contracts";
+
+    private static readonly string[] Everywhere = ["Posix", "Diagnostics", Contracts];
+
+    private static readonly Dictionary<string, string[]> MayTouch = new(StringComparer.Ordinal)
+    {
+        ["Posix"] = [],
+        ["Diagnostics"] = [],
+        ["Oci"] = [],
+        ["Content"] = ["Oci"],
+        ["Layers"] = ["Oci", "Content"],
+        ["Images"] = ["Oci", "Content", "Layers"],
+        ["Registry"] = ["Oci", "Content"],
+        ["Stages"] = ["Oci"],
+        ["Dockerfile"] = ["Stages"],
+        ["Conventions"] = ["Stages"],
+        ["Planning"] = ["Stages", "Oci"],
+        ["Snapshots"] = ["Layers", "Content"],
+        ["Sandboxing"] = ["Snapshots"],
+        ["Engines"] = ["Planning", "Snapshots", "Sandboxing", "Dockerfile"],
+        ["Publishing"] = ["Images", "Registry", "Content"],
+        ["Reporting"] = ["Images"],
+    };
+
+    /// <summary>Folders that know nothing but the base class library; Diagnostics also knows the values that its messages name.</summary>
+    private static readonly Dictionary<string, string[]> Alone = new(StringComparer.Ordinal)
+    {
+        ["Oci"] = [],
+        ["Posix"] = [],
+        ["Diagnostics"] = [Contracts, "Oci", "Posix"],
+        [Contracts] = [],
+    };
+
+    /// <summary>Packages, and the only folders that may know them.</summary>
+    public static IReadOnlyDictionary<string, string[]> Packages { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["Tomlyn"] = ["Registry"],
+        ["ZstdSharp"] = ["Layers"],
+    };
+
+    /// <summary>Folders that compute and never read or write files, start processes or use the network.</summary>
+    public static IReadOnlyList<string> Pure { get; } = ["Oci", "Stages", "Planning"];
+
+    public static IReadOnlyCollection<string> Names => MayTouch.Keys;
+
+    public static bool Allows(string from, string to) =>
+        from == to || (Alone.TryGetValue(from, out var few) ? few.Contains(to) : from == Root || Everywhere.Contains(to) || Below(from).Contains(to));
+
+    private static HashSet<string> Below(string folder)
+    {
+        var below = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>([folder]);
+        while (open.TryPop(out var next))
+        {
+            foreach (var touched in MayTouch[next].Where(below.Add))
+            {
+                open.Push(touched);
+            }
+        }
+
+        return below;
+    }
+}

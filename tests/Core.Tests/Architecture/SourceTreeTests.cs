@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+using ContainerStages.TestKit;
+
+namespace ContainerStages.Core.Tests.Architecture;
+
+/// <summary>What holds for every file of the clone. <c>TestContext</c> tells which files come near a limit.</summary>
+[TestClass]
+public sealed partial class SourceTreeTests(TestContext context)
+{
+    private const int RarelyOver = 300;
+    private const int NeverOver = 500;
+    private static readonly string[] Code = [".cs", ".sh"];
+    private static readonly string[] Text = [".cs", ".sh", ".md", ".props", ".targets", ".csproj", ".goproj", ".json", ".yml", ".yaml", ".mod", ".go", ".sln", ".rsp", ".conf"];
+
+    [TestMethod]
+    [DataRow("src")]
+    [DataRow("tests")]
+    [DataRow("build")]
+    public void Files_are_short(string folder)
+    {
+        var lengths = Repository.Sources(folder, Code).Select(path => (Path: path, Lines: File.ReadLines(Repository.PathOf(path)).Count())).OrderBy(file => file.Lines).ToList();
+        var longOnes = lengths.Where(file => file.Lines > RarelyOver).ToList();
+        foreach (var (path, lines) in longOnes)
+        {
+            context.WriteLine($"{path} has {lines} lines");
+        }
+
+        Assert.IsEmpty(longOnes.Where(file => file.Lines > NeverOver), $"no file may have more than {NeverOver} lines");
+        Assert.IsLessThanOrEqualTo(lengths.Count / 10, longOnes.Count, $"more than a tenth of {folder} has over {RarelyOver} lines");
+    }
+
+    [TestMethod]
+    public void No_file_names_a_place_that_only_one_machine_has()
+    {
+        var here = new[] { Repository.Root + "/", $"{Path.GetDirectoryName(Repository.Root)}/" }.Where(path => path.Count(c => c == '/') > 2).ToList();
+        var found =
+            from path in Repository.Sources(".", Text)
+            from line in File.ReadLines(Repository.PathOf(path)).Index()
+            where here.Any(line.Item.Contains) || HomeFolder().IsMatch(line.Item) || NamesThisMachine(line.Item)
+            select $"{path}({line.Index + 1}): {line.Item.Trim()}";
+        Assert.IsEmpty(found.ToList(), string.Join(Environment.NewLine, found));
+    }
+
+    private static bool NamesThisMachine(string line) =>
+        Environment.MachineName is { Length: > 3 } name && name.Any(c => char.IsDigit(c) || c == '-') && line.Contains(name, StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"(?<![\w.$}])/(?:home|Users)/[a-z]\w*/|[A-Z]:\\Users\\", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HomeFolder();
+}

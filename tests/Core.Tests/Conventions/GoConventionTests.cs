@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using ContainerStages.Contracts;
+using ContainerStages.Conventions;
+using ContainerStages.Core.Tests.Dockerfile;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Core.Tests.Conventions;
+
+[TestClass]
+public sealed class GoConventionTests
+{
+    private static readonly Platform Amd64 = new() { Os = "linux", Architecture = "amd64" };
+
+    [TestMethod]
+    public void A_module_without_requirements_builds_on_scratch_in_one_layer()
+    {
+        using var folder = Module("module example.com/hello\n\ngo 1.22\n");
+        Assert.AreEqual(
+            """
+            FROM golang:1.22-alpine AS builder
+            WORKDIR /src
+            RUN (kit)
+            COPY . .
+            RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata -ldflags '-s -w' -o /out/hello .
+            FROM scratch
+            COPY --from=builder /out/kit/ /
+            COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+            COPY --from=builder /out/hello /usr/local/bin/hello
+            ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+            USER 65532:65532
+            ENTRYPOINT ["/usr/local/bin/hello"]
+            """,
+            Text(Create(folder, new GoModule { Directory = folder.Path })));
+    }
+
+    [TestMethod]
+    public void Requirements_are_fetched_before_the_source_is_copied()
+    {
+        using var folder = Module("module example.com/hello\ngo 1.14.4\nrequire a.b/c v1.0.0\n");
+        File.WriteAllText(folder.File("go.sum"), "");
+        var project = Project(folder, new GoModule { Directory = folder.Path }) with { BaseImage = "alpine:3.22", Config = new ProjectImageConfig { User = "app", Cmd = ["-v"] } };
+        Assert.AreEqual(
+            """
+            FROM golang:1.14.4-alpine AS builder
+            WORKDIR /src
+            COPY go.mod go.sum ./
+            RUN go mod download
+            COPY . .
+            RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags '-s -w' -o /out/hello .
+            FROM alpine:3.22
+            COPY --from=builder /out/hello /usr/local/bin/hello
+            USER app
+            ENTRYPOINT ["/usr/local/bin/hello"]
+            CMD ["-v"]
+            """,
+            Text(GoConvention.Create(project, folder.Path, Amd64, Amd64, new Dictionary<string, string>())));
+    }
+
+    [TestMethod]
+    [DataRow("module m\nrequire a v1\nreplace a => ./a", false, DisplayName = "a requirement is a folder")]
+    [DataRow("module m\nrequire a v1", true, DisplayName = "requirements lie in vendor")]
+    public void Nothing_is_fetched_where_that_would_fail_or_is_not_needed(string goMod, bool vendor)
+    {
+        using var folder = Module(goMod);
+        if (vendor)
+        {
+            Directory.CreateDirectory(folder.File("vendor"));
+        }
+
+        Assert.IsFalse(Text(Create(folder, new GoModule { Directory = folder.Path })).Contains("download", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void A_module_below_the_context_is_built_in_its_folder()
+    {
+        using var folder = new TemporaryFolder();
+        var directory = Directory.CreateDirectory(folder.File("services/my api")).FullName;
+        File.WriteAllText(Path.Combine(directory, "go.mod"), "module example.com/api/v3\nrequire a v1");
+        var text = Text(Create(folder, new GoModule { Directory = directory }));
+        StringAssert.Contains(text, "COPY services/my api/go.mod ./services/my api/\nRUN cd 'services/my api/' && go mod download\nCOPY . .\nWORKDIR /src/services/my api\nRUN ", StringComparison.Ordinal);
+        StringAssert.Contains(text, "-o /out/api .\n", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void A_module_outside_the_context_is_an_error()
+    {
+        using var folder = Module("module m");
+        using var other = new TemporaryFolder();
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() => GoConvention.Create(Project(folder, new GoModule { Directory = folder.Path }), other.Path, Amd64, Amd64, new Dictionary<string, string>()));
+        Assert.AreEqual("CST1015", failure.Diagnostics[0].Code);
+    }
+
+    [TestMethod]
+    public void Properties_tune_the_build()
+    {
+        using var folder = Module("module m\ngo 1.20");
+        Directory.CreateDirectory(folder.File("cmd/my app"));
+        var module = new GoModule
+        {
+            Directory = folder.Path,
+            Package = "cmd/my app",
+            Version = "1.26.1",
+            BuildFlags = "-race -tags \"a b\" -gcflags='all=-N -l' --tags=c $(evil)",
+            LdFlags = "-X 'main.v=it''s'",
+            ProgramName = "tool",
+        };
+        StringAssert.Contains(
+            Text(Create(folder, module)),
+            @"RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata,a,b,c -ldflags '-X '\''main.v=it'\'''\''s'\''' -race '-gcflags=all=-N -l' '$(evil)' -o /out/tool './cmd/my app'",
+            StringComparison.Ordinal);
+        StringAssert.StartsWith(Text(Create(folder, module)), "FROM golang:1.26.1-alpine AS builder", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void With_cgo_the_builder_has_a_compiler_and_the_program_is_static_still()
+    {
+        using var folder = Module("module m\ngo 1.20");
+        var text = Text(Create(folder, new GoModule { Directory = folder.Path, CgoEnabled = true }));
+        StringAssert.StartsWith(text, "FROM golang:1.20 AS builder", StringComparison.Ordinal);
+        StringAssert.Contains(text, "CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags timetzdata,netgo,osusergo -ldflags '-s -w -linkmode external -extldflags \"-static\"' -o", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void For_another_platform_the_builder_compiles_across()
+    {
+        using var folder = Module("module m\ngo 1.20");
+        var set = GoConvention.Create(Project(folder, new GoModule { Directory = folder.Path }), folder.Path, Platform.TryParse("linux/arm/v7")!, Amd64, new Dictionary<string, string>());
+        Assert.AreEqual("linux/amd64", set.Stages[0].Platform);
+        Assert.IsNull(set.Stages[1].Platform);
+        StringAssert.Contains(Text(set), "RUN CGO_ENABLED=0 GOOS=linux GOARCH=arm GOARM=7 go build", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    [DataRow("example.com/hello", ".", null, "hello")]
+    [DataRow("hello", ".", null, "hello")]
+    [DataRow("example.com/hello/v2", ".", null, "hello")]
+    [DataRow("example.com/hello/v10", "./", null, "hello")]
+    [DataRow("example.com/v1", ".", null, "v1")]
+    [DataRow("example.com/m", "./cmd/tool", null, "tool")]
+    [DataRow("example.com/m", "./cmd/tool/", null, "tool")]
+    [DataRow("example.com/m", "./cmd/tool", "other", "other")]
+    public void The_program_is_named_after_package_or_module(string modulePath, string package, string? programName, string expected)
+    {
+        using var folder = Module("module " + modulePath);
+        Assert.AreEqual(expected, GoConvention.ProgramName(new GoModule { Directory = folder.Path, Package = package, ProgramName = programName }, "p"));
+    }
+
+    [TestMethod]
+    [DataRow("a/b")]
+    [DataRow("..")]
+    [DataRow(" ")]
+    public void A_program_name_is_a_file_name(string name)
+    {
+        using var folder = Module("module m");
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Create(folder, new GoModule { Directory = folder.Path, ProgramName = name }));
+        Assert.AreEqual("CST1016", failure.Diagnostics[0].Code);
+    }
+
+    [TestMethod]
+    [DataRow("x", null, "CST1014")]
+    [DataRow(null, "-gcflags 'a", "CST1017")]
+    public void Wrong_properties_are_named(string? version, string? flags, string code)
+    {
+        using var folder = Module("module m");
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Text(Create(folder, new GoModule { Directory = folder.Path, Version = version, BuildFlags = flags })));
+        Assert.AreEqual(code, failure.Diagnostics[0].Code);
+    }
+
+    [TestMethod]
+    public void The_stages_pass_the_graph()
+    {
+        using var folder = Module("module m");
+        var graph = StageGraph.Create(Create(folder, new GoModule { Directory = folder.Path }), null);
+        Assert.HasCount(2, graph.Stages);
+        Assert.AreEqual(new StageSource.OtherStage(0), graph.Target.CopySources["builder"]);
+        Assert.IsTrue(((ArtifactsInstruction)graph.Target.Stage.Instructions[0]).Copies[1].SkipMissing);
+    }
+
+    [TestMethod]
+    [DataRow("/bin/sh", "-c")]
+    [DataRow("/bin/busybox", "sh -c")]
+    public void The_kit_is_made_by_any_small_shell(string program, string arguments)
+    {
+        using var folder = new TemporaryFolder();
+        var start = new ProcessStartInfo(program, [.. arguments.Split(' '), GoConvention.KitCommand().Replace("/out", folder.Path, StringComparison.Ordinal)]) { UseShellExecute = false };
+        using var shell = Process.Start(start)!;
+        shell.WaitForExit();
+        Assert.AreEqual(0, shell.ExitCode);
+        Assert.AreEqual("root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/:/sbin/nologin\n", File.ReadAllText(folder.File("kit/etc/passwd")));
+        Assert.AreEqual("root:x:0:\nnonroot:x:65532:\n", File.ReadAllText(folder.File("kit/etc/group")));
+        Assert.AreEqual(Convert.ToInt32("1777", 8), (int)File.GetUnixFileMode(folder.File("kit/tmp")));
+    }
+
+    private static TemporaryFolder Module(string goMod)
+    {
+        var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("go.mod"), goMod);
+        return folder;
+    }
+
+    private static ProjectDefinition Project(TemporaryFolder folder, GoModule module) => new() { File = folder.File("app.goproj"), Go = module, Config = new ProjectImageConfig() };
+
+    private static StageSet Create(TemporaryFolder folder, GoModule module) =>
+        GoConvention.Create(Project(folder, module), folder.Path, Amd64, Amd64, new Dictionary<string, string>());
+
+    private static string Text(StageSet set) => string.Join('\n', set.Stages.SelectMany(stage =>
+        stage.Instructions.SelectMany(Lines).Prepend($"FROM {stage.From}{(stage.Name is null ? "" : $" AS {stage.Name}")}")));
+
+    private static IEnumerable<string> Lines(Instruction instruction) => instruction switch
+    {
+        ArtifactsInstruction artifacts => artifacts.Copies.Select(copy => copy.Text),
+        RunInstruction run when run.Command == new ShellForm(GoConvention.KitCommand()) => ["RUN (kit)"],
+        _ => [instruction.Text],
+    };
+}

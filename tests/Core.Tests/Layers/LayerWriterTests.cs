@@ -1,0 +1,192 @@
+using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+using ContainerStages.Posix;
+using ContainerStages.TestKit;
+
+namespace ContainerStages.Core.Tests.Layers;
+
+[TestClass]
+public sealed class LayerWriterTests : IDisposable
+{
+    private readonly TempFolder temp = new();
+    private readonly DiskContentStore store;
+    private readonly string source;
+
+    public LayerWriterTests()
+    {
+        store = new DiskContentStore(temp.Combine("store"));
+        source = temp.NewFolder("source");
+    }
+
+    public TestContext TestContext { get; set; } = null!;
+
+    public void Dispose() => temp.Dispose();
+
+    [TestMethod]
+    public async Task Empty_folder_is_no_layer_and_stores_nothing()
+    {
+        Assert.IsNull(await LayerWriter.WriteAsync(source, store, LayerWriterOptions.Default, TestContext.CancellationToken));
+        Assert.IsEmpty(Directory.GetFiles(store.Root, "*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    public async Task Same_content_elsewhere_at_another_time_made_in_another_order_is_the_same_layer()
+    {
+        var other = temp.NewFolder("other");
+        foreach (var name in new[] { "b", "a", "c" })
+        {
+            File.WriteAllText(Path.Combine(source, name), name);
+        }
+
+        foreach (var name in new[] { "c", "b", "a" })
+        {
+            File.WriteAllText(Path.Combine(other, name), name);
+            File.SetLastWriteTimeUtc(Path.Combine(other, name), DateTime.UnixEpoch.AddYears(40));
+        }
+
+        var first = await WriteAsync(source);
+        var second = await WriteAsync(other);
+        Assert.AreEqual(first, second);
+    }
+
+    [TestMethod]
+    public async Task Layer_has_the_digests_it_says_and_no_more_than_its_content()
+    {
+        File.WriteAllText(Path.Combine(source, "file"), "text");
+        var layer = await WriteAsync(source);
+        await using var blob = store.OpenRead(layer.Descriptor.Digest);
+        var actual = LayerInspector.Inspect(blob, "layer", TestContext.CancellationToken);
+        Assert.AreEqual((layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, 4L), (actual.Digest, actual.BlobSize, actual.DiffId, actual.ContentSize));
+        Assert.AreEqual(4, layer.Size);
+    }
+
+    /// <summary>Digest computed once by hand with GNU tar and sha256sum from the same header fields.</summary>
+    [TestMethod]
+    public async Task Tar_is_what_GNU_tar_writes_for_the_same_fields()
+    {
+        Directory.CreateDirectory(Path.Combine(source, "etc"));
+        File.WriteAllText(Path.Combine(source, "etc/motd"), "hello\n");
+        File.CreateSymbolicLink(Path.Combine(source, "link"), "etc/motd");
+        var layer = await WriteAsync(source, new LayerWriterOptions { Compression = LayerCompression.None });
+        await RealTool.RunAsync("tar", "--format=ustar", "--sort=name", "--mtime=@0", "--numeric-owner", "--no-recursion", "-b", "1", "-cf", temp.Combine("gnu.tar"), "-C", source, "etc/", "etc/motd", "link");
+        var gnu = File.ReadAllBytes(temp.Combine("gnu.tar"));
+        var ours = File.ReadAllBytes(store.GetPath(layer.Descriptor.Digest));
+        Assert.AreEqual(gnu.Length, ours.Length);
+        CollectionAssert.AreEqual(gnu, ours);
+    }
+
+    [TestMethod]
+    [DataRow(0L, 0L)]
+    [DataRow(1000L, 1000L)]
+    [DataRow(1_600_000_000L, 1_500_000_000L)]
+    public async Task No_time_is_later_than_the_epoch(long epoch, long expected)
+    {
+        File.WriteAllText(Path.Combine(source, "file"), "");
+        File.SetLastWriteTimeUtc(Path.Combine(source, "file"), DateTimeOffset.FromUnixTimeSeconds(1_500_000_000).UtcDateTime);
+        await UnpackAsync(await WriteAsync(source, new LayerWriterOptions { Epoch = epoch }));
+        Assert.IsTrue(FileCalls.TryStat(temp.Combine("unpacked", "file"), out var status));
+        Assert.AreEqual(expected, status.ModificationSeconds);
+    }
+
+    [TestMethod]
+    public async Task Overlay_form_becomes_the_form_of_the_specification_and_comes_back()
+    {
+        LayerTrees.Extract(
+            new TarBuilder().Folder("dir/").File("dir/file", "x").File("dir/.wh..wh..opq").File(".wh.gone").Folder("empty/").File("empty/.wh.inner").ToArray(), source);
+        var layer = await WriteAsync(source, new LayerWriterOptions { Compression = LayerCompression.None });
+        var listing = await RealTool.RunAsync("tar", "tf", store.GetPath(layer.Descriptor.Digest));
+        CollectionAssert.AreEqual(new[] { "dir/", "dir/.wh..wh..opq", "dir/file", "empty/", "empty/.wh.inner", ".wh.gone" }, listing.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        await UnpackAsync(layer);
+        AssertEqualTrees();
+    }
+
+    [TestMethod]
+    public async Task Hard_links_are_kept_and_their_content_written_once()
+    {
+        File.WriteAllText(Path.Combine(source, "a"), "12345");
+        Directory.CreateDirectory(Path.Combine(source, "b"));
+        await RealTool.RunAsync("ln", Path.Combine(source, "a"), Path.Combine(source, "b/c"));
+        var layer = await WriteAsync(source);
+        Assert.AreEqual(5, layer.Size);
+        await UnpackAsync(layer);
+        Assert.IsTrue(FileCalls.TryStat(temp.Combine("unpacked", "a"), out var a));
+        Assert.IsTrue(FileCalls.TryStat(temp.Combine("unpacked", "b/c"), out var c));
+        Assert.AreEqual(a.Inode, c.Inode);
+    }
+
+    [TestMethod]
+    public async Task Everything_that_ustar_cannot_say_is_in_pax_records()
+    {
+        var name = new string('n', 200);
+        LayerTrees.Extract(
+            new TarBuilder()
+                .Pax(("path", name)).File("x", "long name")
+                .Pax(("path", "\u00c3\u00a4")).File("x", "UTF-8")
+                .Folder("caf\u00e9/")
+                .Pax(("uid", "3000000"), ("gid", "4000000")).File("ids", "large ids")
+                .Pax(("SCHILY.xattr.user.a", "\0\u00ff"), ("SCHILY.xattr.security.capability", "\u0001\0\0\u0002\0\u0020\0\0\0\0\0\0\0\0\0\0\0\0\0\0")).File("xattrs", "attributes")
+                .SymbolicLink("link", "x").Pax(("linkpath", name)).SymbolicLink("longlink", "x")
+                .ToArray(),
+            source);
+        await UnpackAsync(await WriteAsync(source));
+        AssertEqualTrees();
+    }
+
+    [TestMethod]
+    public async Task Sockets_are_left_out()
+    {
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(source, "socket")));
+        Assert.IsNull(await LayerWriter.WriteAsync(source, store, LayerWriterOptions.Default, TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    public async Task File_whose_name_would_read_as_a_removal_is_refused()
+    {
+        File.WriteAllText(Path.Combine(source, ".wh.file"), "");
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => WriteAsync(source));
+        Assert.AreEqual("CST4109", failure.Diagnostics[0].Code);
+        Assert.IsEmpty(Directory.GetFiles(store.Root, "*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    [DataRow(LayerCompression.Gzip, ImageFormat.Oci, MediaTypes.OciLayerGzip)]
+    [DataRow(LayerCompression.Gzip, ImageFormat.Docker, MediaTypes.DockerLayerGzip)]
+    [DataRow(LayerCompression.Zstd, ImageFormat.Oci, MediaTypes.OciLayerZstd)]
+    [DataRow(LayerCompression.None, ImageFormat.Oci, MediaTypes.OciLayer)]
+    [DataRow(LayerCompression.None, ImageFormat.Docker, MediaTypes.DockerLayer)]
+    public async Task Media_type_follows_compression_and_format(LayerCompression compression, ImageFormat format, string mediaType)
+    {
+        File.WriteAllBytes(Path.Combine(source, "file"), new byte[3_000_000]);
+        var layer = await WriteAsync(source, new LayerWriterOptions { Compression = compression, Format = format });
+        Assert.AreEqual(mediaType, layer.Descriptor.MediaType);
+        await UnpackAsync(layer);
+        AssertEqualTrees();
+    }
+
+    [TestMethod]
+    public async Task Parallel_gzip_is_one_member_that_gzip_reads_and_compresses_as_well()
+    {
+        var random = new Random(1);
+        var words = Enumerable.Range(0, 5000).Select(_ => new string((char)random.Next('a', 'z'), random.Next(2, 9))).ToArray();
+        File.WriteAllText(Path.Combine(source, "file"), string.Join(' ', Enumerable.Range(0, 1_500_000).Select(_ => words[random.Next(words.Length)])));
+        var layer = await WriteAsync(source);
+        await RealTool.RunAsync("sh", "-c", $"gzip -t < {store.GetPath(layer.Descriptor.Digest)} && gzip -dc < {store.GetPath(layer.Descriptor.Digest)} | gzip -6 -c > {temp.Combine("again.gz")}");
+        Assert.IsLessThan(new FileInfo(temp.Combine("again.gz")).Length * 1.05, layer.Descriptor.Size);
+    }
+
+    private async Task<Layer> WriteAsync(string folder, LayerWriterOptions? options = null) =>
+        (await LayerWriter.WriteAsync(folder, store, options ?? LayerWriterOptions.Default, TestContext.CancellationToken))!;
+
+    private async Task UnpackAsync(Layer layer)
+    {
+        await using var blob = store.OpenRead(layer.Descriptor.Digest);
+        await LayerUnpacker.UnpackAsync(blob, layer.Descriptor, layer.DiffId, temp.NewFolder("unpacked"), null, null, TestContext.CancellationToken);
+    }
+
+    private void AssertEqualTrees() =>
+        CollectionAssert.AreEqual(LayerTrees.Describe(source).ToArray(), LayerTrees.Describe(temp.Combine("unpacked")).ToArray());
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Dockerfile;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Stages;
+using ContainerStages.TestKit;
+
+namespace ContainerStages.Core.Tests.Planning;
+
+[TestClass]
+public sealed class PlannerTests
+{
+    private static readonly Platform Amd64 = new() { Os = "linux", Architecture = "amd64" };
+
+    private static readonly ContainerConfig Golang = new()
+    {
+        Env = ["PATH=/go/bin:/usr/bin", "GOPATH=/go"],
+        Cmd = ["sh"],
+        WorkingDir = "/go",
+    };
+
+    [TestMethod]
+    public void The_hello_world_of_the_Docker_docs_becomes_two_stages()
+    {
+        var plan = Plan("""
+            FROM golang:1.14.4-alpine AS builder
+            WORKDIR /go/src/app
+            COPY main.go .
+            RUN go build -o /go/bin/app main.go
+            FROM alpine:latest
+            COPY --from=builder /go/bin/app /usr/local/bin/app
+            CMD ["app"]
+            """);
+        var builder = plan.Stages[0];
+        Assert.AreSequenceEqual(new[] { typeof(WorkdirStep), typeof(CopyStep), typeof(RunStep) }, builder.Steps.Select(step => step.GetType()).ToArray());
+        Assert.AreEqual("/go/src/app/", ((CopyStep)builder.Steps[1]).Copies[0].Destination);
+        var run = (RunStep)builder.Steps[2];
+        Assert.AreSequenceEqual(new[] { "/bin/sh", "-c", "go build -o /go/bin/app main.go" }, run.Arguments.ToArray());
+        Assert.AreEqual("/go/src/app", run.WorkingDirectory);
+
+        var copy = ((CopyStep)plan.Target.Steps.Single()).Copies.Single();
+        Assert.AreSame(builder, ((FromStage)copy.From).Stage);
+        Assert.AreSequenceEqual(new[] { "app" }, plan.Target.Config.Cmd!.ToArray());
+    }
+
+    [TestMethod]
+    public void ENV_beats_ARG_and_both_reach_RUN()
+    {
+        var plan = Plan("""
+            FROM golang
+            ARG A=1
+            ARG B=2
+            ENV A=env C=$B
+            RUN true
+            """);
+        Assert.AreSequenceEqual(
+            new[] { "PATH=/go/bin:/usr/bin", "GOPATH=/go", "A=env", "C=2", "B=2" },
+            plan.Target.Steps.OfType<RunStep>().Single().Environment.ToArray());
+        Assert.AreSequenceEqual(new[] { "PATH=/go/bin:/usr/bin", "GOPATH=/go", "A=env", "C=2" }, plan.Target.Config.Env!.ToArray());
+    }
+
+    [TestMethod]
+    public void Values_of_one_ENV_are_those_before_it()
+    {
+        var plan = Plan("""
+            FROM scratch
+            ENV abc=hello
+            ENV abc=bye def=$abc
+            """);
+        CollectionAssert.Contains(plan.Target.Config.Env!.ToArray(), "def=hello");
+    }
+
+    [TestMethod]
+    public void A_global_argument_needs_to_be_declared_in_the_stage()
+    {
+        var text = """
+            ARG VERSION=1.2
+            FROM scratch
+            LABEL before=$VERSION
+            ARG VERSION
+            LABEL after=$VERSION
+            """;
+        var labels = Plan(text).Target.Config.Labels!;
+        Assert.AreEqual("", labels["before"]);
+        Assert.AreEqual("1.2", labels["after"]);
+        Assert.AreEqual("9", Plan(text, ("VERSION", "9")).Target.Config.Labels!["after"]);
+    }
+
+    [TestMethod]
+    public void A_stage_on_a_stage_inherits_configuration_and_arguments()
+    {
+        var plan = Plan("""
+            FROM golang AS one
+            ARG WHO=world
+            WORKDIR /one
+            USER app
+            FROM one
+            WORKDIR two
+            LABEL hello=$WHO
+            """);
+        Assert.AreEqual("/one/two", plan.Target.Config.WorkingDir);
+        Assert.AreEqual("app", plan.Target.Config.User);
+        Assert.AreEqual("world", plan.Target.Config.Labels!["hello"]);
+    }
+
+    [TestMethod]
+    public void ENTRYPOINT_resets_the_CMD_of_the_base_but_not_the_own_one()
+    {
+        Assert.IsNull(Plan("FROM golang\nENTRYPOINT [\"app\"]").Target.Config.Cmd);
+        Assert.AreSequenceEqual(new[] { "x" }, Plan("FROM golang\nCMD [\"x\"]\nENTRYPOINT [\"app\"]").Target.Config.Cmd!.ToArray());
+    }
+
+    [TestMethod]
+    public void SHELL_changes_the_commands_after_it()
+    {
+        var plan = Plan("""
+            FROM golang
+            SHELL ["/bin/busybox", "sh", "-ec"]
+            RUN one
+            CMD two
+            """);
+        Assert.AreSequenceEqual(new[] { "/bin/busybox", "sh", "-ec", "one" }, plan.Target.Steps.OfType<RunStep>().Single().Arguments.ToArray());
+        Assert.AreSequenceEqual(new[] { "/bin/busybox", "sh", "-ec", "two" }, plan.Target.Config.Cmd!.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("80", "80/tcp")]
+    [DataRow("53/udp", "53/udp")]
+    [DataRow("53/UDP", "53/udp")]
+    [DataRow("8000-8002", "8000/tcp 8001/tcp 8002/tcp")]
+    public void EXPOSE_writes_ports_with_their_protocol(string written, string expected) =>
+        Assert.AreEqual(expected, string.Join(' ', Plan($"FROM scratch\nEXPOSE {written}").Target.Config.ExposedPorts!.Keys));
+
+    [TestMethod]
+    [DataRow("EXPOSE 0", "CST3101")]
+    [DataRow("EXPOSE 80/http", "CST3101")]
+    [DataRow("EXPOSE 9-8", "CST3101")]
+    [DataRow("WORKDIR $nothing", "CST3102")]
+    [DataRow("COPY --chown=$nobody a b", "CST3102")]
+    public void What_makes_no_sense_is_an_error_with_its_line(string instruction, string code)
+    {
+        var failed = Assert.ThrowsExactly<BuildFailedException>(() => Plan($"FROM scratch\n{instruction}"));
+        Assert.AreEqual(code, failed.Diagnostics.Single().Code);
+        Assert.AreEqual(2, failed.Diagnostics.Single().Location!.Value.Line);
+    }
+
+    [TestMethod]
+    public void A_build_argument_that_nobody_takes_is_warned_about()
+    {
+        var events = new RecordedEvents();
+        Plan("FROM scratch\nARG USED", events, ("USED", "1"), ("TYPO", "2"));
+        var warning = events.Events.OfType<DiagnosticReported>().Single().Diagnostic;
+        Assert.AreEqual("CST3104", warning.Code);
+        StringAssert.Contains(warning.Message, "'TYPO'");
+    }
+
+    [TestMethod]
+    public void A_base_with_ONBUILD_is_refused_by_name()
+    {
+        var failed = Assert.ThrowsExactly<BuildFailedException>(() => Plan("FROM onbuild"));
+        StringAssert.Contains(failed.Message, "COPY . /app");
+    }
+
+    private static BuildPlan Plan(string text, params (string Name, string Value)[] arguments) => Plan(text, NoBuildEvents.Instance, arguments);
+
+    private static BuildPlan Plan(string text, IBuildEvents events, params (string Name, string Value)[] arguments)
+    {
+        var values = arguments.ToDictionary(argument => argument.Name, argument => argument.Value, StringComparer.Ordinal);
+        var set = DockerfileFrontEnd.Read(text, "Dockerfile", new FrontEndOptions { BuildArgs = values, Target = Amd64 });
+        var graph = StageGraph.Create(set, null);
+        var images = graph.Stages.SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Select(image => image.Reference).Distinct().ToDictionary(reference => reference, Base);
+        return Planner.Plan(graph, images, values, Amd64, events);
+    }
+
+    private static ImageBase Base(ImageReference reference) => new(
+        reference,
+        new Manifest { Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Of("{}"u8), Size = 2 }, Layers = [] },
+        new ImageConfig
+        {
+            Os = "linux",
+            Architecture = "amd64",
+            RootFs = new RootFs { DiffIds = [] },
+            Config = reference.Repository.EndsWith("onbuild", StringComparison.Ordinal) ? Golang with { OnBuild = ["COPY . /app"] } : Golang,
+        });
+}

@@ -1,0 +1,105 @@
+namespace ContainerStages.Sdk.Tests;
+
+/// <summary>A project that names nothing but ContainerStages.Sdk.</summary>
+[TestClass]
+public sealed class OwnProjectTests(TestContext context)
+{
+    [TestMethod]
+    public async Task Restore_build_test_and_clean_succeed_and_write_nothing()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("hello.goproj", """<Project Sdk="ContainerStages.Sdk/0.1.0" />""");
+
+        foreach (var verb in (string[])["restore", "build", "clean"])
+        {
+            (await project.DotnetAsync(verb)).ShouldSucceed();
+        }
+
+        Assert.AreSequenceEqual(
+            ["hello.goproj", "nuget.config"],
+            Directory.EnumerateFileSystemEntries(project.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList());
+    }
+
+    [TestMethod]
+    public async Task Clean_removes_the_result()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("hello.goproj", """<Project Sdk="ContainerStages.Sdk/0.1.0" />""");
+        project.Write("obj/containerstages/result.json", "{}");
+
+        (await project.DotnetAsync("clean")).ShouldSucceed();
+
+        Assert.IsFalse(Directory.Exists(project.Full("obj/containerstages")));
+    }
+
+    [TestMethod]
+    public async Task A_solution_with_one_builds()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("hello/hello.goproj", """<Project Sdk="ContainerStages.Sdk/0.1.0" />""");
+        project.Write("lib/lib.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup><ProjectReference Include="../hello/hello.goproj" ReferenceOutputAssembly="false" /></ItemGroup>
+            </Project>
+            """);
+
+        (await project.DotnetAsync("new", "sln", "--name", "all", "--format", "sln")).ShouldSucceed();
+        (await project.DotnetAsync("sln", "add", "hello/hello.goproj", "lib/lib.csproj")).ShouldSucceed();
+        Assert.IsEmpty((await project.DotnetAsync("build", "all.sln")).ShouldSucceed().Diagnostics);
+        (await project.DotnetAsync("build", "lib/lib.csproj", "-graph")).ShouldSucceed();
+    }
+
+    [TestMethod]
+    public async Task Errors_of_the_project_stand_at_its_lines_and_publish_nothing()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("hello.goproj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <PropertyGroup><ContainerStagesOffline>true</ContainerStagesOffline></PropertyGroup>
+              <ItemGroup>
+                <ContainerStage Include="builder"><Steps>RUN x</Steps></ContainerStage>
+                <ContainerStageSecret Include="token" Path="token.txt" />
+                <ContainerPort Include="http" />
+              </ItemGroup>
+            </Project>
+            """);
+
+        var published = (await project.DotnetAsync("publish")).ShouldFail();
+
+        Assert.AreSequenceEqual(
+            ["hello.goproj(4): error CST1008", "hello.goproj(6): error CST1015", "hello.goproj: error CST1006"],
+            published.Diagnostics.Order(StringComparer.Ordinal).ToList());
+        Assert.Contains("ContainerStageSecret", published.Output);
+        Assert.Contains("ContainerStagesOffline", published.Output);
+        Assert.IsEmpty(published.ResultLines);
+    }
+
+    [TestMethod]
+    public async Task The_sdk_before_the_dotnet_sdk_is_an_error_that_says_the_order()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("app.csproj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0;Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+            </Project>
+            """);
+
+        var published = (await project.DotnetAsync("publish")).ShouldFail();
+
+        Assert.Contains("app.csproj: error CST1023", published.Diagnostics);
+    }
+
+    [TestMethod]
+    public async Task A_package_reference_that_has_no_effect_is_a_warning()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("hello.goproj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <ItemGroup><PackageReference Include="MinVer" Version="6.0.0" /></ItemGroup>
+            </Project>
+            """);
+
+        Assert.AreSequenceEqual(["hello.goproj: warning CST1024"], (await project.DotnetAsync("build")).ShouldSucceed().Diagnostics);
+    }
+}

@@ -1,0 +1,46 @@
+namespace ContainerStages.Sdk.Tests;
+
+/// <summary>
+/// The package as a user gets it: packed once per run (nothing is done when the sources are those of the last pack), unpacked into a packages folder of
+/// this run, because NuGet never looks again at a version it has unpacked.
+/// </summary>
+[TestClass]
+public sealed class PackedSdk
+{
+    private static readonly Lazy<Task<PackedSdk>> Once = new(PackAsync);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("containerstages-sdk-").FullName;
+
+    /// <summary>The engine program that stands alone.</summary>
+    public static string Program => Repository.File("artifacts/program/linux-x64/dotnet-stages");
+
+    /// <summary>The environment of every command: packages and a store of this run.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["NUGET_PACKAGES"] = Path.Combine(_folder, "packages"),
+        ["CONTAINERSTAGES_STORE"] = System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_STORE") ?? Path.Combine(_folder, "store"),
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_NOLOGO"] = "1",
+        ["MSBUILDDISABLENODEREUSE"] = "1",
+        ["MSBUILDTERMINALLOGGER"] = "off",
+    };
+
+    public static Task<PackedSdk> GetAsync() => Once.Value;
+
+    [AssemblyCleanup]
+    public static async Task RemoveFolderAsync()
+    {
+        if (Once.IsValueCreated)
+        {
+            Directory.Delete((await Once.Value)._folder, recursive: true);
+        }
+    }
+
+    private static async Task<PackedSdk> PackAsync()
+    {
+        var sdk = new PackedSdk();
+        var packed = await Command.RunAsync(Repository.File("build/pack.sh"), [], Repository.Root, new Dictionary<string, string>(StringComparer.Ordinal), CancellationToken.None);
+        packed.ShouldSucceed();
+        return sdk;
+    }
+}

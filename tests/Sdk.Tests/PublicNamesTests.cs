@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+
+namespace ContainerStages.Sdk.Tests;
+
+/// <summary>
+/// What users can name is our public API. It stands in <c>public-names.txt</c> and changes only on purpose: run with UPDATE_GOLDEN=1 to write the file anew.
+/// </summary>
+[TestClass]
+public sealed partial class PublicNamesTests
+{
+    [TestMethod]
+    public void The_public_names_are_those_of_the_golden_file()
+    {
+        var golden = Repository.File("tests/Sdk.Tests/public-names.txt");
+        var actual = string.Join('\n', Sections().SelectMany(section => section.Names.Prepend($"# {section.Title}").Append(""))).TrimEnd() + "\n";
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            File.WriteAllText(golden, actual);
+        }
+
+        Assert.AreEqual(File.ReadAllText(golden), actual);
+    }
+
+    [TestMethod]
+    public void Every_public_name_is_in_the_documentation()
+    {
+        var documentation = File.ReadAllText(Repository.File("docs/project-language.md"));
+        var missing = Sections()
+            .Where(section => section.Title is "properties" or "items" or "targets")
+            .SelectMany(section => section.Names)
+            .Where(name => !Regex.IsMatch(documentation, $@"\b{name}\b", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            .ToList();
+        Assert.IsEmpty(missing, string.Join(", ", missing));
+    }
+
+    private static (string Title, List<string> Names)[] Sections()
+    {
+        var msbuild = Text("src/Sdk", "*.props") + Text("src/Sdk", "*.targets");
+        var code = Text("src", "*.cs");
+        return
+        [
+            ("properties", Names(Property().Matches(msbuild))),
+            ("items", Names(Item().Matches(msbuild))),
+            ("metadata", Names(Metadata().Matches(Text("src/Tasks", "*.cs")))
+                .Where(name => !name.StartsWith("Container", StringComparison.Ordinal) && name is not ("DefiningProjectFullPath" or "Instead")).ToList()),
+            ("targets", Names(Target().Matches(msbuild))),
+            ("codes", Names(Code().Matches(code + msbuild))),
+        ];
+    }
+
+    private static List<string> Names(MatchCollection matches) =>
+        [.. matches.Select(match => match.Groups["name"].Value).Where(name => !name.StartsWith('_')).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private static string Text(string folder, string pattern) =>
+        Comments().Replace(
+            string.Join('\n', Directory.EnumerateFiles(Repository.File(folder), pattern, SearchOption.AllDirectories)
+                .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText)),
+            "");
+
+    // Ours by prefix; beside them the names that the .NET SDK and Visual Studio have and that we honour.
+    [GeneratedRegex(@"(?:\$\(|PropertyName="")(?<name>(?:Container|Go(?!ogle)|Generated)\w+|SOURCE_DATE_EPOCH|RegistryUrl|PublishImageTag|AutoGenerateImageTag|LocalRegistry|PublishContainer|PublishProfile|UsingContainerStagesSdk)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Property();
+
+    [GeneratedRegex(@"(?:@\(|ItemName="")(?<name>(?:Container|Generated)\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Item();
+
+    [GeneratedRegex(@"(?:GetMetadata|Metadata|HasMetadata|Set)\((?:\w+, )?""(?<name>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Metadata();
+
+    [GeneratedRegex(@"<Target Name=""(?<name>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Target();
+
+    [GeneratedRegex(@"""(?<name>CST[0-9]{4})""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Comments();
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace ContainerStages.Sdk.Tests;
+
+/// <summary>A user's folder with a project that names the packed SDK from a folder feed.</summary>
+internal sealed class UserProject : IDisposable
+{
+    private readonly PackedSdk _sdk;
+    private readonly CancellationToken _cancellationToken;
+
+    private UserProject(PackedSdk sdk, CancellationToken cancellationToken)
+    {
+        _sdk = sdk;
+        _cancellationToken = cancellationToken;
+        Write("nuget.config", $"""
+            <configuration>
+              <packageSources><clear /><add key="packed" value="{Repository.File("artifacts/packages")}" /></packageSources>
+            </configuration>
+            """);
+    }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("containerstages-user-").FullName;
+
+    public static async Task<UserProject> CreateAsync(TestContext context) => new(await PackedSdk.GetAsync(), context.CancellationToken);
+
+    /// <summary>A copy of a sample, so that its own nuget.config and settings above it play no part.</summary>
+    public static async Task<UserProject> CopyOfSampleAsync(string sample, TestContext context)
+    {
+        var project = await CreateAsync(context);
+        foreach (var file in Directory.EnumerateFiles(Repository.File($"samples/{sample}")))
+        {
+            File.Copy(file, project.Full(Path.GetFileName(file)));
+        }
+
+        return project;
+    }
+
+    public string Full(string name) => Path.Combine(Folder, name);
+
+    public string Read(string name) => File.ReadAllText(Full(name));
+
+    public void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Full(name))!);
+        File.WriteAllText(Full(name), text);
+    }
+
+    public Task<CommandResult> DotnetAsync(params string[] arguments) =>
+        Command.RunAsync("dotnet", arguments, Folder, _sdk.Environment, _cancellationToken);
+
+    /// <summary>Runs the engine program beside MSBuild, on the same store.</summary>
+    public Task<CommandResult> StagesAsync(params string[] arguments) =>
+        Command.RunAsync(PackedSdk.Program, arguments, Folder, _sdk.Environment, _cancellationToken);
+
+    public System.Diagnostics.Process StartDotnet(params string[] arguments) => Command.Start("dotnet", arguments, Folder, _sdk.Environment);
+
+    /// <summary>The values of properties after evaluation.</summary>
+    public async Task<JsonElement> PropertiesAsync(string[] names, params string[] arguments)
+    {
+        // With one name alone MSBuild prints the bare value.
+        var result = await DotnetAsync(["msbuild", .. names.Select(name => $"-getProperty:{name}"), "-getProperty:MSBuildProjectName", .. arguments]);
+        using var json = JsonDocument.Parse(result.ShouldSucceed().Output);
+        return json.RootElement.GetProperty("Properties").Clone();
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

@@ -1,0 +1,284 @@
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.Logging;
+using static ContainerStages.Tasks.Tests.TestFolder;
+
+namespace ContainerStages.Tasks.Tests.Definition;
+
+[TestClass]
+public sealed class BuildDefinitionReaderTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly RecordingEngine _engine = new();
+
+    [TestMethod]
+    public void Stages_and_artifacts_arrive_with_their_lines()
+    {
+        var steps = "\n        WORKDIR /src\n        RUN make\n      ";
+        var task = _folder.Task(_engine, $"""
+            <Project>
+              <ItemGroup>
+                <ContainerStage Include="builder" From="golang:1.14.4-alpine">
+                  <Steps>{steps}</Steps>
+                </ContainerStage>
+                <ContainerStageArtifact Include="/go/bin/app" From="builder" Destination="/app" />
+              </ItemGroup>
+            </Project>
+            """);
+        task.Stages = [Item("builder", ("From", "golang:1.14.4-alpine"), ("Steps", steps))];
+        task.Artifacts = [Item("/go/bin/app", ("From", "builder"), ("Destination", "/app"), ("Chmod", "755"))];
+        task.BaseImage = "alpine:latest";
+
+        var project = Read(task).Project!;
+
+        Assert.AreEqual(new ProjectStage("builder", "golang:1.14.4-alpine", null, steps, task.ProjectFile, 4), project.Stages.Single());
+        Assert.AreEqual(new ProjectArtifact("/go/bin/app", "builder", "/app", "755", null, task.ProjectFile, 9), project.Artifacts.Single());
+        Assert.AreEqual("alpine:latest", project.BaseImage);
+        Assert.IsNull(project.Go);
+    }
+
+    [TestMethod]
+    public void A_folder_with_go_mod_is_a_go_module()
+    {
+        _folder.Write("go.mod", "module example.com/hello\n");
+        var task = _folder.Task(_engine);
+        task.GoPackage = "./cmd/app";
+        task.GoLdFlags = "-s -w";
+        task.GoCgoEnabled = "true";
+
+        var go = Read(task).Project!.Go;
+
+        Assert.AreEqual(new GoModule { Directory = _folder.Path, Package = "./cmd/app", LdFlags = "-s -w", CgoEnabled = true }, go);
+    }
+
+    [TestMethod]
+    public void Paths_begin_at_the_project_whatever_the_current_directory_is()
+    {
+        _folder.Write("docker/Dockerfile", "FROM scratch\n");
+        var task = _folder.Task(_engine);
+        task.Dockerfile = "docker/Dockerfile";
+        task.ContextDirectory = "docker/";
+        task.Store = "../store";
+        task.ArchiveOutputPath = @"out\image.tar";
+
+        var definition = Read(task);
+
+        Assert.AreEqual(_folder["docker/Dockerfile"], definition.Dockerfile);
+        Assert.AreEqual(_folder["docker"], definition.ContextDirectory);
+        Assert.AreEqual(Path.GetFullPath(_folder["../store"]), definition.Store);
+        Assert.AreEqual(_folder["out/image.tar"], definition.Destinations.Single().Value);
+        Assert.IsNull(definition.Project);
+    }
+
+    [TestMethod]
+    public void Without_a_registry_the_image_only_gets_names_in_the_store()
+    {
+        var task = GoTask();
+        task.ImageTag = "1.0";
+
+        var definition = Read(task);
+
+        Assert.AreSequenceEqual(["hello:1.0"], definition.Tags);
+        Assert.IsEmpty(definition.Destinations);
+    }
+
+    [TestMethod]
+    [DataRow("1.0;latest")]
+    [DataRow("\"1.0;latest\"")]
+    [DataRow("1.0, latest")]
+    [DataRow("\n 1.0\n latest ;")]
+    public void Every_tag_of_a_list_is_pushed(string tags)
+    {
+        var task = GoTask();
+        task.Registry = "localhost:5000";
+        task.ImageTags = tags;
+
+        var definition = Read(task);
+
+        Assert.AreSequenceEqual(["localhost:5000/hello:1.0", "localhost:5000/hello:latest"], definition.Tags);
+        Assert.AreSequenceEqual(definition.Tags, definition.Destinations.Select(destination => destination.Value).ToList());
+    }
+
+    [TestMethod]
+    public void An_archive_is_written_instead_of_a_push_and_a_folder_gets_a_file_named_after_the_repository()
+    {
+        var task = GoTask();
+        task.Registry = "ghcr.io";
+        task.Repository = "acme/hello";
+        task.ArchiveOutputPath = "images/";
+        task.ImageFormat = "Docker";
+
+        var destination = Read(task).Destinations.Single();
+
+        Assert.AreEqual(DestinationKind.DockerArchive, destination.Kind);
+        Assert.AreEqual(_folder["images/acme-hello.tar"], destination.Value);
+        Assert.AreSequenceEqual(["ghcr.io/acme/hello:latest"], destination.Names);
+    }
+
+    [TestMethod]
+    public void Further_destinations_are_layouts_archives_and_registries()
+    {
+        var task = GoTask();
+        task.ImageTags = "1;2";
+        task.Destinations = [Item("oci-layout:layout"), Item("docker-archive:/tmp/a.tar"), Item("ghcr.io/acme/app"), Item("localhost:5000/app:x")];
+
+        var destinations = Read(task).Destinations.Select(destination => (destination.Kind, destination.Value)).ToList();
+
+        Assert.AreSequenceEqual(
+            [
+                (DestinationKind.OciLayout, _folder["layout"]),
+                (DestinationKind.DockerArchive, "/tmp/a.tar"),
+                (DestinationKind.Registry, "ghcr.io/acme/app:1"),
+                (DestinationKind.Registry, "ghcr.io/acme/app:2"),
+                (DestinationKind.Registry, "localhost:5000/app:x"),
+            ],
+            destinations);
+    }
+
+    [TestMethod]
+    public void Values_are_read()
+    {
+        var task = GoTask();
+        task.NoCache = "TRUE";
+        task.Pull = "true";
+        task.Timestamp = "2025-01-01T00:00:00Z";
+        task.SourceDateEpoch = "5";
+        task.RuntimeIdentifier = "linux-musl-arm64";
+        task.ImageFormat = "oci";
+        task.Target = "builder";
+        task.BuildArgs = [Item("A", ("Value", "1")), Item("B_THAT_NO_ENVIRONMENT_HAS")];
+        task.Labels = [Item("org.example.url", ("Value", "https://example.org/a:b"))];
+        task.Mirrors = [Item("docker.io", ("Location", "localhost:5000"), ("Insecure", "true"))];
+
+        var definition = Read(task);
+
+        Assert.IsTrue(definition.NoCache);
+        Assert.IsTrue(definition.Pull);
+        Assert.AreEqual(1735689600, definition.SourceDateEpoch);
+        Assert.AreEqual("linux/arm64", definition.Platform);
+        Assert.AreEqual(ImageFormat.Oci, definition.Format);
+        Assert.AreEqual("builder", definition.Target);
+        Assert.AreEqual("1", definition.BuildArgs.Single().Value);
+        Assert.AreEqual("https://example.org/a:b", definition.Labels["org.example.url"]);
+        Assert.AreEqual(new RegistryMirror("docker.io", "localhost:5000", Insecure: true), definition.Mirrors.Single());
+        Assert.AreEqual(_folder["obj/containerstages/result.json"], definition.ResultFile);
+    }
+
+    [TestMethod]
+    public void Everything_wrong_is_said_at_once()
+    {
+        var task = _folder.Task(_engine);
+        task.Stages = [Item("a", ("Steps", "RUN x"))];
+        task.Artifacts = [Item("/a")];
+        task.Registry = "https://ghcr.io";
+        task.Repository = "Hello World";
+        task.ImageTag = "a b/c";
+        task.ImageTags = "-x";
+        task.ImageFormat = "tar";
+        task.RuntimeIdentifier = "win-x64";
+        task.NoCache = "yes";
+        task.Timestamp = "today";
+        task.Ports = [Item("99999")];
+        task.Destinations = [Item("podman:"), Item("example")];
+        task.Mirrors = [Item("docker.io")];
+        task.ContextDirectory = "nowhere";
+        task.UnsupportedNames = [Item("ContainerStageSecret")];
+
+        Assert.IsNull(TryRead(task));
+
+        var codes = _engine.Errors.Select(error => error.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        Assert.AreSequenceEqual(
+            ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015", "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027"],
+            codes);
+        Assert.Contains("'hello-world'", _engine.Errors.Single(error => error.Code == "CST1011").Message!);
+    }
+
+    [TestMethod]
+    public void A_project_that_names_nothing_is_told_what_it_may_name()
+    {
+        Assert.IsNull(TryRead(_folder.Task(_engine)));
+        Assert.AreEqual("CST1004", _engine.Errors.Single().Code);
+    }
+
+    [TestMethod]
+    public void A_dotnet_project_needs_stages_for_now()
+    {
+        var task = _folder.Task(_engine);
+        task.IsDotNetProject = true;
+
+        Assert.IsNull(TryRead(task));
+        Assert.AreEqual("CST1005", _engine.Errors.Single().Code);
+    }
+
+    [TestMethod]
+    public void A_missing_dockerfile_and_what_it_would_have_said_are_errors()
+    {
+        var task = _folder.Task(_engine);
+        task.Dockerfile = "Dockerfile";
+        task.User = "app";
+
+        Assert.IsNull(TryRead(task));
+        Assert.AreSequenceEqual(["CST1025", "CST1029"], _engine.Errors.Select(error => error.Code).ToList());
+    }
+
+    [TestMethod]
+    public void Metadata_without_a_meaning_is_a_warning_at_the_item()
+    {
+        var task = _folder.Task(_engine, """
+            <Project>
+              <ItemGroup>
+                <ContainerStage Include="a" Form="alpine" From="alpine" />
+              </ItemGroup>
+            </Project>
+            """);
+        task.Stages = [Item("a", ("From", "alpine"), ("Form", "alpine"))];
+
+        _ = Read(task);
+
+        var warning = _engine.Warnings.Single();
+        Assert.AreEqual(("CST1009", 3, task.ProjectFile), (warning.Code, warning.LineNumber, warning.File));
+        Assert.Contains("From, Platform, Steps", warning.Message!);
+    }
+
+    [TestMethod]
+    public void Shell_expressions_that_msbuild_swallowed_are_warned_of_on_their_line()
+    {
+        var task = _folder.Task(_engine, """
+            <Project>
+              <PropertyGroup><Flags></Flags></PropertyGroup>
+              <ItemGroup>
+                <ContainerStage Include="a" From="alpine">
+                  <Steps>
+                    RUN make $(Flags)
+                    RUN echo $(date) > /built
+                  </Steps>
+                </ContainerStage>
+              </ItemGroup>
+            </Project>
+            """);
+        task.Stages = [Item("a", ("From", "alpine"), ("Steps", "\n        RUN make \n        RUN echo  > /built\n      "))];
+
+        _ = Read(task);
+
+        var warning = _engine.Warnings.Single();
+        Assert.AreEqual(("CST1007", 7), (warning.Code, warning.LineNumber));
+        Assert.Contains("'$(date)'", warning.Message!);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private PublishContainerStages GoTask()
+    {
+        _folder.Write("go.mod", "module hello\n");
+        return _folder.Task(_engine);
+    }
+
+    private BuildDefinition Read(PublishContainerStages task)
+    {
+        var definition = TryRead(task);
+        Assert.IsEmpty(_engine.Errors);
+        return definition!;
+    }
+
+    private static BuildDefinition? TryRead(PublishContainerStages task) => new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read();
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
+
+namespace ContainerStages.TestKit;
+
+/// <summary>
+/// Debian's real <c>docker-registry</c> on a free loopback port, its storage in a temporary folder; gone with everything when disposed.
+/// </summary>
+public sealed partial class RegistryServer : IAsyncDisposable
+{
+    public const string User = "tester";
+    public const string Password = "secret";
+
+    /// <summary>bcrypt of <see cref="Password"/>.</summary>
+    private const string PasswordHash = "$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
+
+    // The registry chooses the port itself and says which: no other process can take it in between.
+    private const string Configuration = """
+        version: 0.1
+        log:
+          level: info
+          accesslog:
+            disabled: true
+        storage:
+          filesystem:
+            rootdirectory: FOLDER/storage
+          delete:
+            enabled: true
+        http:
+          addr: 127.0.0.1:0
+          secret: not-secret
+
+        """;
+
+    private readonly DirectoryInfo folder;
+    private readonly Process process;
+
+    private RegistryServer(DirectoryInfo folder, Process process, int port) => (this.folder, this.process, Port) = (folder, process, port);
+
+    public int Port { get; }
+
+    /// <summary><c>localhost:port</c>, the first part of image names.</summary>
+    public string Host => $"localhost:{Port}";
+
+    /// <summary>Root of the storage driver; blobs are under <c>docker/registry/v2/blobs/sha256</c>.</summary>
+    public string StorageFolder => Path.Combine(folder.FullName, "storage");
+
+    /// <summary>Starts a registry that anybody may read and write.</summary>
+    public static Task<RegistryServer> StartAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken);
+
+    /// <summary>Starts a registry that wants <see cref="User"/> and <see cref="Password"/>.</summary>
+    public static Task<RegistryServer> StartWithPasswordAsync(CancellationToken cancellationToken) => StartAsync(
+        """
+        auth:
+          htpasswd:
+            realm: test
+            path: FOLDER/htpasswd
+        """,
+        cancellationToken);
+
+    /// <summary>Starts a registry that speaks TLS with a certificate for localhost that nobody signed.</summary>
+    public static Task<RegistryServer> StartWithTlsAsync(CancellationToken cancellationToken) => StartAsync(
+        """
+          tls:
+            certificate: FOLDER/certificate.pem
+            key: FOLDER/key.pem
+        """,
+        cancellationToken);
+
+    /// <summary>File of a blob's content inside the registry.</summary>
+    public string BlobFile(string hex) => Path.Combine(StorageFolder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken)
+    {
+        var temporary = Directory.CreateTempSubdirectory("registry-");
+        var configuration = Path.Combine(temporary.FullName, "config.yml");
+        await File.WriteAllTextAsync(configuration, (Configuration + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(temporary.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
+        WriteCertificate(temporary.FullName);
+        var started = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            return new RegistryServer(temporary, started, await ReadPortAsync(started, cancellationToken));
+        }
+        catch
+        {
+            started.Kill();
+            started.Dispose();
+            temporary.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    private static void WriteCertificate(string folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(Path.Combine(folder, "certificate.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static async Task<int> ReadPortAsync(Process process, CancellationToken cancellationToken)
+    {
+        var said = new List<string>();
+        while (await process.StandardError.ReadLineAsync(cancellationToken) is { } line)
+        {
+            said.Add(line);
+            if (Listening().Match(line) is { Success: true } match)
+            {
+                // Nobody reads on; the pipes must not fill up.
+                _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+                return int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
+            }
+        }
+
+        throw new InvalidOperationException("docker-registry did not start: " + string.Join(Environment.NewLine, said));
+    }
+
+    [GeneratedRegex(@"listening on 127\.0\.0\.1:(?<port>[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Listening();
+}
