@@ -12,5 +12,14 @@ public sealed class TempFolder : IDisposable
     /// <summary>A new folder inside.</summary>
     public string NewFolder(string name) => Directory.CreateDirectory(Combine(name)).FullName;
 
+    /// <summary>A file inside, with its folders; returns its path.</summary>
+    public string Write(string name, string content)
+    {
+        var path = Combine(name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
     public void Dispose() => TreeRemover.Remove(Path);
 }

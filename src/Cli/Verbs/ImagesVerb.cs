@@ -23,7 +23,7 @@ internal static class ImagesVerb
     {
         using var store = new ContainerBuildImages(null);
         var wanted = options.Rest.Count > 0 ? ImageReference.TryParse(options.Rest[0]) ?? throw new UsageException($"'{options.Rest[0]}' is no image name.") : null;
-        var anyTag = wanted is not null && !options.Rest[0].Contains(':', StringComparison.Ordinal);
+        var anyTag = wanted is not null && !options.Rest[0][(options.Rest[0].LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
         var listed = store.List().Where(image => wanted is null || (image.Name.Registry == wanted.Registry && image.Name.Repository == wanted.Repository && (anyTag || image.Name.Tag == wanted.Tag)));
         var images = new List<(NamedImage Name, Image Image)>();
         foreach (var named in listed)

@@ -28,7 +28,7 @@ internal static class CopyStepRunner
         foreach (var source in sources)
         {
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
-            composer.MakeDirectory(source.IsDirectory ? target : Parent(target), rules.Owner ?? default);
+            composer.MakeDirectory(source.IsDirectory && copy.Destination.EndsWith('/') ? target : Parent(target), rules.Owner ?? default);
             CopyEntries(source, target, rules, composer, cancellationToken);
         }
     }

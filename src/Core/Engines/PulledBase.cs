@@ -17,6 +17,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
 {
     private readonly Lock gate = new();
     private readonly long total = image.Manifest.Layers.Sum(layer => layer.Size);
+    private readonly bool isStored = image.Manifest.Layers.All(layer => services.Content.Contains(layer.Digest));
     private readonly string stepId = services.NextStepId();
     private Stopwatch? watch;
     private long moved;
@@ -84,7 +85,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             if (watch is null)
             {
                 watch = Stopwatch.StartNew();
-                services.Events.Report(new StepStarted(stepId, "", $"pull {image.Reference.FamiliarName}"));
+                services.Events.Report(new StepStarted(stepId, "", $"{(isStored ? "unpack" : "pull")} {image.Reference.FamiliarName}"));
             }
         }
     }

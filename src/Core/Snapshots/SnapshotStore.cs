@@ -62,7 +62,7 @@ public sealed class SnapshotStore(StoreDirectory store)
             var parts = Path.GetFileName(path)[TemporaryPrefix.Length..].Split('-');
             if (!int.TryParse(parts[0], out var owner) || ProcessStart(owner) != parts.ElementAtOrDefault(1))
             {
-                FileTree.Delete(path);
+                TreeRemover.Remove(path);
             }
         }
     }
@@ -100,5 +100,5 @@ public sealed class TemporaryFolder(string path) : IDisposable
 {
     public string Path { get; } = path;
 
-    public void Dispose() => FileTree.Delete(Path);
+    public void Dispose() => TreeRemover.Remove(Path);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContainerStages.Contracts;
+using ContainerStages.TestKit;
 using ContainerStages.Conventions;
 using ContainerStages.Core.Tests.Dockerfile;
 using ContainerStages.Diagnostics;
@@ -39,7 +40,7 @@ public sealed class GoConventionTests
     public void Requirements_are_fetched_before_the_source_is_copied()
     {
         using var folder = Module("module example.com/hello\ngo 1.14.4\nrequire a.b/c v1.0.0\n");
-        File.WriteAllText(folder.File("go.sum"), "");
+        File.WriteAllText(folder.Combine("go.sum"), "");
         var project = Project(folder, new GoModule { Directory = folder.Path }) with { BaseImage = "alpine:3.22", Config = new ProjectImageConfig { User = "app", Cmd = ["-v"] } };
         Assert.AreEqual(
             """
@@ -66,7 +67,7 @@ public sealed class GoConventionTests
         using var folder = Module(goMod);
         if (vendor)
         {
-            Directory.CreateDirectory(folder.File("vendor"));
+            Directory.CreateDirectory(folder.Combine("vendor"));
         }
 
         Assert.IsFalse(Text(Create(folder, new GoModule { Directory = folder.Path })).Contains("download", StringComparison.Ordinal));
@@ -75,8 +76,8 @@ public sealed class GoConventionTests
     [TestMethod]
     public void A_module_below_the_context_is_built_in_its_folder()
     {
-        using var folder = new TemporaryFolder();
-        var directory = Directory.CreateDirectory(folder.File("services/my api")).FullName;
+        using var folder = new TempFolder();
+        var directory = Directory.CreateDirectory(folder.Combine("services/my api")).FullName;
         File.WriteAllText(Path.Combine(directory, "go.mod"), "module example.com/api/v3\nrequire a v1");
         var text = Text(Create(folder, new GoModule { Directory = directory }));
         StringAssert.Contains(text, "COPY services/my api/go.mod ./services/my api/\nRUN cd 'services/my api/' && go mod download\nCOPY . .\nWORKDIR /src/services/my api\nRUN ", StringComparison.Ordinal);
@@ -87,7 +88,7 @@ public sealed class GoConventionTests
     public void A_module_outside_the_context_is_an_error()
     {
         using var folder = Module("module m");
-        using var other = new TemporaryFolder();
+        using var other = new TempFolder();
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => GoConvention.Create(Project(folder, new GoModule { Directory = folder.Path }), other.Path, Amd64, Amd64, new Dictionary<string, string>()));
         Assert.AreEqual("CST1015", failure.Diagnostics[0].Code);
     }
@@ -96,7 +97,7 @@ public sealed class GoConventionTests
     public void Properties_tune_the_build()
     {
         using var folder = Module("module m\ngo 1.20");
-        Directory.CreateDirectory(folder.File("cmd/my app"));
+        Directory.CreateDirectory(folder.Combine("cmd/my app"));
         var module = new GoModule
         {
             Directory = folder.Path,
@@ -183,26 +184,26 @@ public sealed class GoConventionTests
     [DataRow("/bin/busybox", "sh -c")]
     public void The_kit_is_made_by_any_small_shell(string program, string arguments)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TempFolder();
         var start = new ProcessStartInfo(program, [.. arguments.Split(' '), GoConvention.KitCommand().Replace("/out", folder.Path, StringComparison.Ordinal)]) { UseShellExecute = false };
         using var shell = Process.Start(start)!;
         shell.WaitForExit();
         Assert.AreEqual(0, shell.ExitCode);
-        Assert.AreEqual("root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/:/sbin/nologin\n", File.ReadAllText(folder.File("kit/etc/passwd")));
-        Assert.AreEqual("root:x:0:\nnonroot:x:65532:\n", File.ReadAllText(folder.File("kit/etc/group")));
-        Assert.AreEqual(Convert.ToInt32("1777", 8), (int)File.GetUnixFileMode(folder.File("kit/tmp")));
+        Assert.AreEqual("root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/:/sbin/nologin\n", File.ReadAllText(folder.Combine("kit/etc/passwd")));
+        Assert.AreEqual("root:x:0:\nnonroot:x:65532:\n", File.ReadAllText(folder.Combine("kit/etc/group")));
+        Assert.AreEqual(Convert.ToInt32("1777", 8), (int)File.GetUnixFileMode(folder.Combine("kit/tmp")));
     }
 
-    private static TemporaryFolder Module(string goMod)
+    private static TempFolder Module(string goMod)
     {
-        var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("go.mod"), goMod);
+        var folder = new TempFolder();
+        File.WriteAllText(folder.Combine("go.mod"), goMod);
         return folder;
     }
 
-    private static ProjectDefinition Project(TemporaryFolder folder, GoModule module) => new() { File = folder.File("app.goproj"), Go = module, Config = new ProjectImageConfig() };
+    private static ProjectDefinition Project(TempFolder folder, GoModule module) => new() { File = folder.Combine("app.goproj"), Go = module, Config = new ProjectImageConfig() };
 
-    private static StageSet Create(TemporaryFolder folder, GoModule module) =>
+    private static StageSet Create(TempFolder folder, GoModule module) =>
         GoConvention.Create(Project(folder, module), folder.Path, Amd64, Amd64, new Dictionary<string, string>());
 
     private static string Text(StageSet set) => string.Join('\n', set.Stages.SelectMany(stage =>

@@ -1,4 +1,5 @@
 using ContainerStages.Diagnostics;
+using ContainerStages.TestKit;
 using ContainerStages.Dockerfile;
 using CsCheck;
 
@@ -145,12 +146,12 @@ public sealed class IgnoreFileTests
     [TestMethod]
     public void The_file_of_the_Dockerfile_comes_before_that_of_the_context()
     {
-        using var folder = new TemporaryFolder();
-        Assert.IsFalse(IgnoreFile.ReadFor(folder.Path, folder.File("Dockerfile")).Excludes("a"));
-        File.WriteAllText(folder.File(".dockerignore"), "a");
-        Assert.IsTrue(IgnoreFile.ReadFor(folder.Path, folder.File("Dockerfile")).Excludes("a"));
-        File.WriteAllText(folder.File("Dockerfile.dockerignore"), "b");
-        var ignore = IgnoreFile.ReadFor(folder.Path, folder.File("Dockerfile"));
+        using var folder = new TempFolder();
+        Assert.IsFalse(IgnoreFile.ReadFor(folder.Path, folder.Combine("Dockerfile")).Excludes("a"));
+        File.WriteAllText(folder.Combine(".dockerignore"), "a");
+        Assert.IsTrue(IgnoreFile.ReadFor(folder.Path, folder.Combine("Dockerfile")).Excludes("a"));
+        File.WriteAllText(folder.Combine("Dockerfile.dockerignore"), "b");
+        var ignore = IgnoreFile.ReadFor(folder.Path, folder.Combine("Dockerfile"));
         Assert.IsFalse(ignore.Excludes("a"));
         Assert.IsTrue(ignore.Excludes("b"));
         Assert.IsTrue(IgnoreFile.ReadFor(folder.Path, null).Excludes("a"));

@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerStages.Diagnostics;
+using ContainerStages.TestKit;
 using ContainerStages.Dockerfile;
 using ContainerStages.Stages;
 
@@ -25,11 +26,11 @@ public sealed class LexerTests
     [TestMethod]
     public void A_file_is_read_as_UTF8_whatever_its_mark()
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("Dockerfile"), "FROM alpine\nENV A=é\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-        var env = (EnvInstruction)DockerfileFrontEnd.ReadFile(folder.File("Dockerfile"), new FrontEndOptions()).Stages[0].Instructions[0];
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.Combine("Dockerfile"), "FROM alpine\nENV A=é\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        var env = (EnvInstruction)DockerfileFrontEnd.ReadFile(folder.Combine("Dockerfile"), new FrontEndOptions()).Stages[0].Instructions[0];
         Assert.AreEqual("é", env.Variables[0].Value);
-        Assert.AreEqual(folder.File("Dockerfile"), env.Location.File);
+        Assert.AreEqual(folder.Combine("Dockerfile"), env.Location.File);
     }
 
     [TestMethod]

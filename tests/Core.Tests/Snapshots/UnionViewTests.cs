@@ -15,7 +15,7 @@ public sealed class UnionViewTests
     {
         for (var seed = 1; seed <= 40; seed++)
         {
-            using var folder = new ScratchFolder();
+            using var folder = new TempFolder();
             var layers = RandomLayers(folder.Path, new Random(seed));
             Assert.AreEqual(Mounted(layers, folder.Path), Listing(new UnionView(layers)), $"seed {seed}");
         }
@@ -24,8 +24,8 @@ public sealed class UnionViewTests
     [TestMethod]
     public void Links_are_followed_inside_the_root_and_never_out_of_it()
     {
-        using var folder = new ScratchFolder();
-        var layer = folder.Folder("layer");
+        using var folder = new TempFolder();
+        var layer = folder.NewFolder("layer");
         Directory.CreateDirectory(Path.Combine(layer, "real"));
         File.WriteAllText(Path.Combine(layer, "real", "file"), "inside");
         File.CreateSymbolicLink(Path.Combine(layer, "absolute"), "/real");
@@ -44,8 +44,8 @@ public sealed class UnionViewTests
     [TestMethod]
     public void A_circle_of_links_is_an_error_and_no_hang()
     {
-        using var folder = new ScratchFolder();
-        var layer = folder.Folder("layer");
+        using var folder = new TempFolder();
+        var layer = folder.NewFolder("layer");
         File.CreateSymbolicLink(Path.Combine(layer, "a"), "b");
         File.CreateSymbolicLink(Path.Combine(layer, "b"), "a");
         Assert.ThrowsExactly<IOException>(() => new UnionView([layer]).Find("/a"));

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace ContainerStages.TestKit;
+
+/// <summary>Who runs the program.</summary>
+public enum Account
+{
+    /// <summary>Whoever runs the tests.</summary>
+    Own,
+
+    /// <summary>An ordinary user with ids in /etc/subuid (build/setup.sh makes it).</summary>
+    OrdinaryUser,
+}
+
+/// <summary>What a run of the program gave.</summary>
+public sealed record ProgramResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>The digest in the result line.</summary>
+    public string Digest => Output.Split('@') is [.., var last] && last.StartsWith("sha256:", StringComparison.Ordinal) ? last[..71] : throw new InvalidOperationException($"No digest in: {this}");
+}
+
+/// <summary>The packed <c>dotnet-stages</c> program, run as a user runs it, with a store of its own.</summary>
+public sealed class StagesProgram(string store, Account account = Account.Own)
+{
+    private const string User = "stagestester";
+    private static readonly Lazy<string> Program = new(CopyProgram);
+
+    public string Store { get; } = store;
+
+    public Task<ProgramResult> BuildAsync(string context, params string[] arguments) => RunAsync(["build", "--progress", "plain", .. arguments, context]);
+
+    public async Task<ProgramResult> RunAsync(params string[] arguments)
+    {
+        using var process = Start([], arguments);
+        return await EndAsync(process);
+    }
+
+    /// <summary>Runs with further environment variables.</summary>
+    public async Task<ProgramResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = Start(environment, arguments);
+        return await EndAsync(process);
+    }
+
+    /// <summary>Starts without waiting, to be interrupted.</summary>
+    public Process Start(params string[] arguments) => Start([], arguments);
+
+    /// <summary>The command as a line for a shell, with its environment; arguments must need no quotes.</summary>
+    public string CommandLine(params string[] arguments) =>
+        $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} CONTAINERSTAGES_STORE={Store} {Program.Value} {string.Join(' ', arguments)}";
+
+    public static async Task<ProgramResult> EndAsync(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new ProgramResult(process.ExitCode, await output, await error);
+    }
+
+    private Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
+    {
+        string[] command = [.. account == Account.OrdinaryUser ? Become() : [], Program.Value, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in BaseImages.Instance.Environment.Concat(environment))
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["CONTAINERSTAGES_STORE"] = Store;
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private static string[] Become() => ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"];
+
+    /// <summary>Where every user may read it; a clone in a home folder is not such a place.</summary>
+    private static string CopyProgram()
+    {
+        var packed = Repository.PathOf("artifacts", "program", "linux-x64", "dotnet-stages");
+        if (!File.Exists(packed))
+        {
+            throw new InvalidOperationException($"'{packed}' is missing: run build/pack.sh, or build/test.sh, which does.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("stages-program-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
+        var copy = Path.Combine(folder, "dotnet-stages");
+        File.Copy(packed, copy);
+        File.SetUnixFileMode(copy, (UnixFileMode)0x1ED);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return copy;
+    }
+}
