@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Threading.Channels;
@@ -16,7 +17,7 @@ internal sealed class ParallelGzipStream : CompressorStream
     private readonly Channel<Task<CompressedBlock>> queue;
     private readonly Task writing;
     private readonly CancellationToken cancellationToken;
-    private byte[] block = new byte[BlockSize];
+    private byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
     private int used;
 
     /// <param name="level">0 to 9.</param>
@@ -77,7 +78,7 @@ internal sealed class ParallelGzipStream : CompressorStream
             }
         }
 
-        (block, used) = (new byte[BlockSize], 0);
+        (block, used) = (ArrayPool<byte>.Shared.Rent(BlockSize), 0);
     }
 
     private static CompressedBlock Compress(byte[] bytes, int count, int level)
@@ -90,6 +91,8 @@ internal sealed class ParallelGzipStream : CompressorStream
             gzip.Flush();
             end = (int)output.Length;
         }
+
+        ArrayPool<byte>.Shared.Return(bytes);
 
         // The trailer, after the end mark that is left out, is only of use for its checksum.
         var trailer = output.GetBuffer().AsSpan((int)output.Length - 8);
