@@ -25,7 +25,7 @@ internal static class ScenarioRun
     private static async Task<SandboxResult> RunAsync(SandboxScenario scenario, string folder)
     {
         var layers = MakeLayers(scenario, folder);
-        var mounts = await File.ReadAllTextAsync("/proc/self/mountinfo");
+        var mounts = Mounts(folder);
         var descriptors = OpenDescriptors();
         using var output = new ScenarioOutput(scenario);
         var codes = ImmutableArray<int>.Empty;
@@ -47,8 +47,8 @@ internal static class ScenarioRun
             Lines = output.Lines,
             Error = error,
             Upper = [.. FolderListing.Of($"{folder}/upper0")],
-            MountsUntouched = mounts == await File.ReadAllTextAsync("/proc/self/mountinfo"),
-            LeakedDescriptors = OpenDescriptors() - descriptors,
+            ChangedMounts = [.. mounts.SymmetricExcept(Mounts(folder))],
+            LeakedDescriptors = [.. OpenDescriptors().Except(descriptors)],
         };
     }
 
@@ -90,9 +90,16 @@ internal static class ScenarioRun
         };
     }
 
-    // The runtime opens its assemblies meanwhile; only what the sandbox works with is counted.
-    private static int OpenDescriptors() =>
-        Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget ?? "").Count(IsPipeOrProcess);
+    // Others on the machine mount elsewhere meanwhile.
+    private static ImmutableHashSet<string> Mounts(string folder) =>
+        [.. File.ReadLines("/proc/self/mountinfo").Where(line => IsOurs(line.Split(' ')[4]) || line.Contains(folder, StringComparison.Ordinal))];
 
-    private static bool IsPipeOrProcess(string target) => target.StartsWith("pipe:", StringComparison.Ordinal) || target.Contains("pidfd", StringComparison.Ordinal);
+    private static bool IsOurs(string mountPoint) => mountPoint == "/" || mountPoint.Split('/')[1] is "proc" or "sys" or "dev" or "etc";
+
+    // The runtime opens its assemblies meanwhile; only what the sandbox works with is counted.
+    private static ImmutableHashSet<string> OpenDescriptors() =>
+        [.. Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => $"{path} {new FileInfo(path).LinkTarget}").Where(IsPipeOrProcess)];
+
+    private static bool IsPipeOrProcess(string target) =>
+        target.Contains(" pipe:", StringComparison.Ordinal) || target.Contains("pidfd", StringComparison.Ordinal);
 }

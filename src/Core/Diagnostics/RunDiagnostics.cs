@@ -4,16 +4,16 @@ using ContainerStages.Posix;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>What can go wrong before a command runs: CST40xx.</summary>
+/// <summary>What can go wrong before a command runs: CST4004 to CST4039.</summary>
 public static class RunDiagnostics
 {
     public static Diagnostic NamespacesRefused(int error) => Error(
-        "CST4001",
+        "CST4031",
         $"The kernel refused new namespaces for a RUN step ({Reason(error)}). Run the build as root, or as an ordinary user on a machine that allows user " +
         "namespaces; inside a container, that container needs CAP_SYS_ADMIN (docker run --privileged) or a seccomp profile that allows unshare.");
 
     public static Diagnostic OverlayRefused(int error, string folder) => Error(
-        "CST4002",
+        "CST4032",
         $"The kernel refused to join the layers for a RUN step in '{folder}' (overlay mount: {Reason(error)}). " + (error switch
         {
             Errno.EPERM or Errno.EINVAL =>
@@ -25,7 +25,7 @@ public static class RunDiagnostics
         }));
 
     public static Diagnostic SetupFailed(string step, int error, string subject) => Error(
-        "CST4003",
+        "CST4033",
         $"The sandbox for a RUN step could not be set up: {step}{(subject.Length == 0 ? "" : $" '{subject}'")} failed ({Reason(error)}). " +
         "Inside a container this needs one that is started with CAP_SYS_ADMIN and unmasked system paths (docker run --privileged).");
 

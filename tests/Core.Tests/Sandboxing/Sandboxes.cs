@@ -10,8 +10,8 @@ internal static class Sandboxes
     {
         SkipUnless(account);
         var result = await DriverProcess.RunAsync(account, scenario);
-        Assert.IsTrue(result.MountsUntouched, "The machine's mounts changed.");
-        Assert.AreEqual(0, result.LeakedDescriptors, "Pipes or process descriptors stayed open.");
+        Assert.AreEqual("", string.Join('\n', result.ChangedMounts));
+        Assert.AreEqual("", string.Join('\n', result.LeakedDescriptors));
         return result;
     }
 

@@ -41,6 +41,6 @@ public sealed class UserNamespaceTests
     {
         Sandboxes.SkipUnless(SandboxAccount.Root);
         using var driver = await DriverProcess.StartAsConfinedRootAsync(SandboxScenario.Shell("true"));
-        Assert.Contains("CST4001", (await driver.ResultAsync()).Error);
+        Assert.Contains("CST4031", (await driver.ResultAsync()).Error);
     }
 }

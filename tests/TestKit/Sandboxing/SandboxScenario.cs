@@ -77,11 +77,11 @@ public sealed record SandboxResult
     /// <summary>The upper folder of the first copy: <c>kind mode owner:group path [content or target]</c>, sorted.</summary>
     public ImmutableArray<string> Upper { get; init; } = [];
 
-    /// <summary>The driver saw the same mounts before and after.</summary>
-    public bool MountsUntouched { get; init; }
+    /// <summary>Mounts of the root, of the kernel's file systems and of the driver's folder that the driver saw after, but not before, or the reverse.</summary>
+    public ImmutableArray<string> ChangedMounts { get; init; } = [];
 
-    /// <summary>Descriptors that the driver had open after, but not before.</summary>
-    public int LeakedDescriptors { get; init; }
+    /// <summary>Pipes and process descriptors that the driver had open after, but not before.</summary>
+    public ImmutableArray<string> LeakedDescriptors { get; init; } = [];
 
     [JsonIgnore]
     public int ExitCode => ExitCodes.Single();
