@@ -62,7 +62,7 @@ internal sealed class ContainerBuildServices : IDisposable
         {
             Store = Store,
             ContextDirectory = definition.ContextDirectory,
-            ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, definition.Project is null ? null : ProjectFrontEnd.DefaultIgnoreRules)),
+            ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, ContainerBuildStages.IgnoreRules(definition))),
             Epoch = definition.SourceDateEpoch ?? 0,
             NoCache = definition.NoCache,
             MayExecute = mayExecute,

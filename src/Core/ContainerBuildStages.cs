@@ -1,4 +1,5 @@
 using ContainerStages.Contracts;
+using ContainerStages.Conventions;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
 using ContainerStages.Oci;
@@ -21,8 +22,19 @@ internal static class ContainerBuildStages
         return (definition.Dockerfile, definition.Project) switch
         {
             ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options),
+            (null, { } project) when IsGoByConvention(project) => GoConvention.Create(project, definition.ContextDirectory, platform, Platform.Host, definition.BuildArgs),
             (null, { } project) => ProjectFrontEnd.Read(project, options, definition.Target),
             _ => throw new ArgumentException("A build definition names either a Dockerfile or a project.", nameof(definition)),
         };
     }
+
+    /// <summary>Rules that stand before those of the ignore file: what MSBuild and the project itself write is no input of a build.</summary>
+    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => definition.Project switch
+    {
+        null => [],
+        var project when IsGoByConvention(project) => GoConvention.DefaultIgnoreRules,
+        _ => ProjectFrontEnd.DefaultIgnoreRules,
+    };
+
+    private static bool IsGoByConvention(ProjectDefinition project) => project is { Go: not null, Stages.Count: 0, Artifacts.Count: 0 };
 }

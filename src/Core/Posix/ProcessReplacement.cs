@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,6 +11,7 @@ internal static unsafe partial class ProcessReplacement
     /// <param name="program">Absolute path and arguments.</param>
     /// <param name="environment">NAME=value.</param>
     /// <exception cref="PosixException">The program cannot be executed.</exception>
+    [DoesNotReturn]
     public static void Execute(IReadOnlyList<string> program, IEnumerable<string> environment)
     {
         using var arguments = new NativeArguments(program);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
@@ -28,11 +29,6 @@ internal static class MountPointStub
                 Add(stub, stack, place.Path, isFolder);
                 made = true;
             }
-        }
-
-        if (!made && lowerDirectories.IsEmpty)
-        {
-            throw new InvalidOperationException("An empty stack lacks every mount point.");
         }
 
         return made;
@@ -89,7 +85,7 @@ internal static class MountPointStub
             return true;
         }
 
-        var error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+        var error = Marshal.GetLastPInvokeError();
         return error == Errno.EEXIST ? false : throw new PosixException("mkdir", path, error);
     }
 
@@ -112,7 +108,7 @@ internal static class MountPointStub
 
             var size = (int)FileCalls.GetXattr(from, name, value, (nuint)value.Length);
             if (size >= 0 && FileCalls.SetXattr(to, name, value[..size], (nuint)size, 0) < 0
-                && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is not (Errno.EPERM or Errno.EOPNOTSUPP))
+                && Marshal.GetLastPInvokeError() is not (Errno.EPERM or Errno.EOPNOTSUPP))
             {
                 throw Errno.Exception("setxattr", to);
             }

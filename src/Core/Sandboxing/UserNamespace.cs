@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 
@@ -26,6 +27,7 @@ public static class UserNamespace
     /// <param name="arguments">Without the program.</param>
     /// <param name="standardInput">What the program reads there; null: what this process would read.</param>
     /// <exception cref="BuildFailedException">The machine does not allow it; says what to install or switch on.</exception>
+    [DoesNotReturn]
     public static void ReExecute(IReadOnlyList<string> arguments, ReadOnlyMemory<byte>? standardInput = null)
     {
         if (IsInside)

@@ -14,16 +14,15 @@ public sealed class LayerRoundtripTests
         Names.Array[1, 4], Gen.Int[0, 9], Gen.Int[0, 300_000], Gen.Int[0, 0xFFF], Pick(0, 1000, 65534, 3_000_000), (path, kind, size, mode, owner) => new Node(string.Join('/', path), kind, size, mode, owner));
 
     [TestMethod]
-    public void Random_trees_come_back_as_they_were() => Nodes.Array[0, 25].Sample(
-        nodes =>
+    public Task Random_trees_come_back_as_they_were() => Nodes.Array[0, 25].SampleAsync(
+        async nodes =>
         {
             using var temp = new TempFolder();
-            var tar = MakeTar(nodes);
             var one = temp.NewFolder("one");
-            LayerTrees.Extract(tar, one);
+            LayerTrees.Extract(MakeTar(nodes), one);
             var store = new DiskContentStore(temp.Combine("store"));
             var options = new LayerWriterOptions { Compression = nodes.Length % 2 == 0 ? LayerCompression.Gzip : LayerCompression.Zstd };
-            var layer = LayerWriter.WriteAsync(one, store, options, CancellationToken.None).GetAwaiter().GetResult();
+            var layer = await LayerWriter.WriteAsync(one, store, options, CancellationToken.None);
             if (layer is null)
             {
                 Assert.IsEmpty(LayerTrees.Describe(one));
@@ -31,13 +30,13 @@ public sealed class LayerRoundtripTests
             }
 
             var two = temp.NewFolder("two");
-            using (var blob = store.OpenRead(layer.Descriptor.Digest))
+            await using (var blob = store.OpenRead(layer.Descriptor.Digest))
             {
-                LayerUnpacker.UnpackAsync(blob, layer.Descriptor, layer.DiffId, two, null, null, CancellationToken.None).GetAwaiter().GetResult();
+                await LayerUnpacker.UnpackAsync(blob, layer.Descriptor, layer.DiffId, two, null, null, CancellationToken.None);
             }
 
             CollectionAssert.AreEqual(LayerTrees.Describe(one).ToArray(), LayerTrees.Describe(two).ToArray());
-            Assert.AreEqual(layer, LayerWriter.WriteAsync(two, store, options, CancellationToken.None).GetAwaiter().GetResult());
+            Assert.AreEqual(layer, await LayerWriter.WriteAsync(two, store, options, CancellationToken.None));
         },
         iter: 150);
 

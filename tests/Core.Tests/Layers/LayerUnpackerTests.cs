@@ -92,8 +92,8 @@ public sealed class LayerUnpackerTests : IDisposable
     [TestMethod]
     public async Task Cancelling_ends_it_while_the_blob_stalls()
     {
-        using var source = new CancellationTokenSource();
-        using var stalled = new StalledStream(tar.AsMemory(0, 700_000));
+        var source = new CancellationTokenSource();
+        var stalled = new StalledStream(tar.AsMemory(0, 700_000));
         var unpacking = LayerUnpacker.UnpackAsync(stalled, Describe(Digest.Of(tar), tar.Length), Digest.Of(tar), layer, null, null, source.Token);
         await stalled.Reached;
         await source.CancelAsync();
@@ -104,7 +104,7 @@ public sealed class LayerUnpackerTests : IDisposable
     public async Task Refused_entry_ends_it_while_the_blob_stalls()
     {
         var evil = new TarBuilder().File("../evil").File("file", new string('x', 10_000_000)).ToArray();
-        using var stalled = new StalledStream(evil.AsMemory(0, 1_000_000));
+        var stalled = new StalledStream(evil.AsMemory(0, 1_000_000));
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() =>
             LayerUnpacker.UnpackAsync(stalled, Describe(Digest.Of(evil), evil.Length), Digest.Of(evil), layer, null, null, TestContext.CancellationToken));
         Assert.AreEqual("CST4106", failure.Diagnostics[0].Code);

@@ -38,8 +38,8 @@ public sealed class SandboxIsolationTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task The_command_is_process_1_of_a_machine_of_its_own(SandboxAccount account)
     {
-        var result = await Sandboxes.ShellAsync(account, "echo $$; hostname; ls -d /proc/[0-9]* | wc -l; cat /proc/sys/kernel/core_pattern > /dev/null && ulimit -c");
-        Assert.AreEqual("1\nbuildkitsandbox\n2\n0", result.Text.Replace("\n3\n0", "\n2\n0", StringComparison.Ordinal));
+        var result = await Sandboxes.ShellAsync(account, "echo $$; hostname; echo /proc/[0-9]*; ulimit -c");
+        Assert.AreEqual("1\nbuildkitsandbox\n/proc/1\n0", result.Text);
     }
 
     [TestMethod]

@@ -44,6 +44,7 @@ public sealed class SandboxLifetimeTests
     }
 
     [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = false)]
     [DataRow(SandboxAccount.Root, 0u)]
     [DataRow(SandboxAccount.Root, 1000u)]
     [DataRow(SandboxAccount.OrdinaryUser, 0u)]

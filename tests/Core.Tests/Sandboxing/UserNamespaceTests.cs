@@ -35,4 +35,12 @@ public sealed class UserNamespaceTests
         Assert.Contains("CST4024", error);
         Assert.Contains("newuidmap", error);
     }
+
+    [TestMethod]
+    public async Task Root_that_may_not_make_namespaces_is_told_so()
+    {
+        Sandboxes.SkipUnless(SandboxAccount.Root);
+        using var driver = await DriverProcess.StartAsConfinedRootAsync(SandboxScenario.Shell("true"));
+        Assert.Contains("CST4001", (await driver.ResultAsync()).Error);
+    }
 }

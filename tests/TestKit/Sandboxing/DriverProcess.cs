@@ -52,6 +52,10 @@ public sealed class DriverProcess : IDisposable
     public static Task<DriverProcess> StartWithoutRightsAsync(SandboxScenario scenario) =>
         StartAsync(["setpriv", "--no-new-privs", .. User.Value ? Become(OrdinaryUser) : []], scenario);
 
+    /// <summary>As root without the right to make namespaces, as in a container.</summary>
+    public static Task<DriverProcess> StartAsConfinedRootAsync(SandboxScenario scenario) =>
+        StartAsync(["setpriv", "--bounding-set", "-sys_admin"], scenario);
+
     /// <summary>As a user that has no line in /etc/subuid.</summary>
     public static Task<DriverProcess> StartWithoutIdsAsync(SandboxScenario scenario) => StartAsync(Become("nobody"), scenario);
 
