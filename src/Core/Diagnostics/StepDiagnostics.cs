@@ -37,12 +37,12 @@ public static class StepDiagnostics
     public static Diagnostic CommandFailed(string instruction, int exitCode, IEnumerable<string> lastLines, SourceLocation location)
     {
         var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + line));
-        return new Diagnostic("CST4001", Severity.Error, $"{instruction} failed with exit code {exitCode}.{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
+        return new Diagnostic("CST4209", Severity.Error, $"{instruction} failed with exit code {exitCode}.{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
     }
 
     public static Diagnostic NoCommand(string image) =>
-        new("CST4002", Severity.Error, $"The image '{image}' has neither CMD nor ENTRYPOINT. Name the command to run behind the image.");
+        new("CST4210", Severity.Error, $"The image '{image}' has neither CMD nor ENTRYPOINT. Name the command to run behind the image.");
 
     public static Diagnostic NoSuchImage(string name, IEnumerable<string> known) =>
-        new("CST4003", Severity.Error, $"The store has no image '{name}'.{NearestName.Suggest(name, known)} 'dotnet-stages images' lists those it has.");
+        new("CST4211", Severity.Error, $"The store has no image '{name}'.{NearestName.Suggest(name, known)} 'dotnet-stages images' lists those it has.");
 }

@@ -31,6 +31,7 @@ internal static class CoreFolders
         ["Sandboxing"] = ["Snapshots"],
         ["Engines"] = ["Planning", "Snapshots", "Sandboxing", "Dockerfile"],
         ["Publishing"] = ["Images", "Registry", "Content"],
+        ["Sources"] = ["Images", "Registry", "Content"],
         ["Reporting"] = ["Images"],
     };
 
