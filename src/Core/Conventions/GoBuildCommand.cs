@@ -74,7 +74,7 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
         yield return "-tags";
         yield return string.Join(',', tags);
         yield return "-ldflags";
-        yield return (Module.LdFlags ?? "-s -w") + (Module.CgoEnabled ? " -linkmode external -extldflags \"-static\"" : "");
+        yield return (Module.LdFlags ?? "-s -w -buildid=") + (Module.CgoEnabled ? " -linkmode external -extldflags \"-static\"" : "");
     }
 
     /// <summary>The project's own flags; the value of -tags apart, for a second -tags would replace ours.</summary>

@@ -24,7 +24,7 @@ public sealed class GoConventionTests
             WORKDIR /src
             RUN (kit)
             COPY . .
-            RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata -ldflags '-s -w' -o /out/hello .
+            RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata -ldflags '-s -w -buildid=' -o /out/hello .
             FROM scratch
             COPY --from=builder /out/kit/ /
             COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
@@ -49,7 +49,7 @@ public sealed class GoConventionTests
             COPY go.mod go.sum ./
             RUN go mod download
             COPY . .
-            RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags '-s -w' -o /out/hello .
+            RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags '-s -w -buildid=' -o /out/hello .
             FROM alpine:3.22
             COPY --from=builder /out/hello /usr/local/bin/hello
             USER app
@@ -120,7 +120,7 @@ public sealed class GoConventionTests
         using var folder = Module("module m\ngo 1.20");
         var text = Text(Create(folder, new GoModule { Directory = folder.Path, CgoEnabled = true }));
         StringAssert.StartsWith(text, "FROM golang:1.20 AS builder", StringComparison.Ordinal);
-        StringAssert.Contains(text, "CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags timetzdata,netgo,osusergo -ldflags '-s -w -linkmode external -extldflags \"-static\"' -o", StringComparison.Ordinal);
+        StringAssert.Contains(text, "CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags timetzdata,netgo,osusergo -ldflags '-s -w -buildid= -linkmode external -extldflags \"-static\"' -o", StringComparison.Ordinal);
     }
 
     [TestMethod]
