@@ -83,20 +83,22 @@ internal sealed class ParallelGzipStream : CompressorStream
 
     private static CompressedBlock Compress(byte[] bytes, int count, int level)
     {
-        var output = new MemoryStream(count / 2);
+        // The worst that deflate makes of a block is an eighth more.
+        var target = ArrayPool<byte>.Shared.Rent(2 * BlockSize);
+        using var output = new MemoryStream(target);
         int end;
         using (var gzip = new GZipStream(output, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
         {
             gzip.Write(bytes, 0, count);
             gzip.Flush();
-            end = (int)output.Length;
+            end = (int)output.Position;
         }
 
         ArrayPool<byte>.Shared.Return(bytes);
 
         // The trailer, after the end mark that is left out, is only of use for its checksum.
-        var trailer = output.GetBuffer().AsSpan((int)output.Length - 8);
-        return new CompressedBlock(output.GetBuffer().AsMemory(GzipHeaderLength, end - GzipHeaderLength), BinaryPrimitives.ReadUInt32LittleEndian(trailer), count);
+        var crc = BinaryPrimitives.ReadUInt32LittleEndian(target.AsSpan((int)output.Position - 8));
+        return new CompressedBlock(target, end, crc, count);
     }
 
     private async Task WriteInOrderAsync(ByteSink write)
@@ -110,7 +112,8 @@ internal sealed class ParallelGzipStream : CompressorStream
             await foreach (var task in queue.Reader.ReadAllAsync(cancellationToken))
             {
                 var compressed = await task;
-                await write(compressed.Bytes, cancellationToken);
+                await write(compressed.Bytes.AsMemory(GzipHeaderLength..compressed.End), cancellationToken);
+                ArrayPool<byte>.Shared.Return(compressed.Bytes);
                 crc = Crc32.Combine(crc, compressed.Crc, compressed.Length);
                 total += compressed.Length;
             }
@@ -128,5 +131,6 @@ internal sealed class ParallelGzipStream : CompressorStream
         }
     }
 
-    private readonly record struct CompressedBlock(ReadOnlyMemory<byte> Bytes, uint Crc, int Length);
+    /// <summary>A rented array with a gzip header and deflate data up to <c>End</c>; checksum and length are those of the plain bytes.</summary>
+    private readonly record struct CompressedBlock(byte[] Bytes, int End, uint Crc, int Length);
 }
