@@ -48,7 +48,7 @@ internal static class ScenarioRun
             Error = error,
             Upper = [.. FolderListing.Of($"{folder}/upper0")],
             ChangedMounts = [.. mounts.SymmetricExcept(Mounts(folder))],
-            LeakedDescriptors = [.. OpenDescriptors().Except(descriptors)],
+            LeakedDescriptors = await LeakedAsync(descriptors),
         };
     }
 
@@ -95,6 +95,19 @@ internal static class ScenarioRun
         [.. File.ReadLines("/proc/self/mountinfo").Where(line => IsOurs(line.Split(' ')[4]) || line.Contains(folder, StringComparison.Ordinal))];
 
     private static bool IsOurs(string mountPoint) => mountPoint == "/" || mountPoint.Split('/')[1] is "proc" or "sys" or "dev" or "etc";
+
+    // The runtime's unwinder has a pipe of its own for a moment when an exception is thrown; what is leaked stays.
+    private static async Task<ImmutableArray<string>> LeakedAsync(ImmutableHashSet<string> before)
+    {
+        var leaked = OpenDescriptors().Except(before);
+        for (var attempt = 0; attempt < 100 && !leaked.IsEmpty; attempt++)
+        {
+            await Task.Delay(20);
+            leaked = OpenDescriptors().Except(before);
+        }
+
+        return [.. leaked];
+    }
 
     // The runtime opens its assemblies meanwhile; only what the sandbox works with is counted.
     private static ImmutableHashSet<string> OpenDescriptors() =>
