@@ -19,7 +19,4 @@ public static class PlanDiagnostics
 
     public static Diagnostic BadPlatform(string platform, SourceLocation? location) =>
         new("CST3105", Severity.Error, $"'{platform}' is not a platform of the form os/architecture[/variant], such as linux/amd64 or linux/arm/v7.", location);
-
-    public static Diagnostic CopyFromScratch(SourceLocation location) =>
-        new("CST3106", Severity.Error, "COPY --from=scratch: scratch holds no files. Name a stage or an image.", location);
 }

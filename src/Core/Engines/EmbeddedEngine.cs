@@ -18,7 +18,7 @@ public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISa
     {
         if (options.MayExecute)
         {
-            services.Snapshots.RemoveAbandoned();
+            services.RemoveAbandoned();
         }
 
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
 
     public EngineOptions Options { get; } = options;
 
-    public IContentStore Content { get; } = new DiskContentStore(options.Store.Root);
+    public DiskContentStore Content { get; } = new(options.Store.Root);
 
     public SnapshotStore Snapshots { get; } = new(options.Store);
 
@@ -32,6 +32,13 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
 
     /// <summary>Commands run at once.</summary>
     public SemaphoreSlim Commands { get; } = new(Math.Max(2, Environment.ProcessorCount));
+
+    /// <summary>Removes what killed builds left behind.</summary>
+    public void RemoveAbandoned()
+    {
+        Snapshots.RemoveAbandoned();
+        Content.RemoveAbandonedFiles();
+    }
 
     public string NextStepId() => $"step-{Interlocked.Increment(ref steps)}";
 

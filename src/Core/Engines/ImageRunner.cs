@@ -34,7 +34,7 @@ public sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbo
     public async Task<int> RunAsync(ImageBase image, RunSettings settings, CancellationToken cancellationToken)
     {
         var services = new EngineServices(new EngineOptions { Store = store, ContextDirectory = "/" }, blobs, sandbox, events);
-        services.Snapshots.RemoveAbandoned();
+        services.RemoveAbandoned();
         var config = new ConfigBuilder(image).ToConfig();
         var arguments = Arguments(config, settings, image);
         var lower = await new PulledBase(image, keepBlobs: true, services).Stack().EnsureAsync(services.Snapshots, cancellationToken);

@@ -36,6 +36,9 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         return stack;
     }
 
+    /// <summary>The name as a person wrote it; the digest says nothing in a progress line.</summary>
+    private string Name => image.Reference.Tag is { } tag ? image.Reference.WithTag(tag).FamiliarName : image.Reference.FamiliarName;
+
     /// <summary>Bytes of the uncompressed layer, or <see cref="LayerSizes.Unknown"/> while it was never unpacked here.</summary>
     public long SizeOf(Digest diffId) => services.Sizes.TryGet(diffId) ?? LayerSizes.Unknown;
 
@@ -85,7 +88,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             if (watch is null)
             {
                 watch = Stopwatch.StartNew();
-                services.Events.Report(new StepStarted(stepId, "", $"{(isStored ? "unpack" : "pull")} {image.Reference.FamiliarName}"));
+                services.Events.Report(new StepStarted(stepId, "", $"{(isStored ? "unpack" : "pull")} {Name}"));
             }
         }
     }

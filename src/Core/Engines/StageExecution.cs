@@ -38,18 +38,22 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     private async Task<StepResult> ExecuteStepAsync(PlanStep step, LayerStack stack, CancellationToken cancellationToken)
     {
         var id = services.NextStepId();
-        var watch = Stopwatch.StartNew();
         var key = await runners.KeyAsync(step, stack, cancellationToken);
-        services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
         var known = services.Options.NoCache ? null : services.Records.FindStep(key);
         if (known is not null)
         {
-            services.Events.Report(new StepFinished(id, StepOutcome.Cached, watch.ElapsedMilliseconds));
+            services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
+            services.Events.Report(new StepFinished(id, StepOutcome.Cached, 0));
             return known;
         }
 
         services.RequirePrivileges();
         Worked = true;
+
+        // Pulling the base is a step of its own; this one's time begins when it can.
+        await stack.EnsureAsync(services.Snapshots, cancellationToken);
+        var watch = Stopwatch.StartNew();
+        services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
         try
         {
             var result = await runners.RunAsync(step, stack, services.Options.NoCache ? CacheKey.Fresh(key) : key, id, cancellationToken);

@@ -52,8 +52,8 @@ public static class Planner
     {
         StageSource.OtherStage other => new FromStage(planned[other.Index]),
         StageSource.Image image => new FromImage(images[image.Reference]),
-        StageSource.Scratch => throw new BuildFailedException(PlanDiagnostics.CopyFromScratch(copy.FromLocation)),
-        _ => new FromContext(),
+        null => new FromContext(),
+        var other => throw new InvalidOperationException($"The stage graph let COPY --from={copy.From} name {other}."),
     };
 
     private static void WarnOfUnused(StageGraph graph, IReadOnlyDictionary<string, string> buildArguments, HashSet<string> used, IBuildEvents warnings)
