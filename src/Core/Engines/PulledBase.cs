@@ -69,13 +69,16 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         var root = Path.Combine(folder, "layer");
         Directory.CreateDirectory(root);
         var stored = services.Content.Contains(descriptor.Digest);
-        await using var blob = stored ? services.Content.OpenRead(descriptor.Digest) : await services.Blobs.OpenBlobAsync(image.Reference, descriptor, cancellationToken);
+        await using var blob = await OpenAsync(descriptor, stored, cancellationToken);
         await using var tee = stored || !keepBlobs ? null : services.Content.CreateWriter();
         var before = 0L;
         var layer = await LayerUnpacker.UnpackAsync(blob, descriptor, diffId, root, tee, bytes => Progress(bytes - Interlocked.Exchange(ref before, bytes)), cancellationToken);
         services.Sizes.Record(diffId, layer.Size);
         return root;
     }
+
+    private Task<Stream> OpenAsync(Descriptor descriptor, bool stored, CancellationToken cancellationToken) =>
+        stored ? Task.FromResult(services.Content.OpenRead(descriptor.Digest)) : services.Blobs.OpenBlobAsync(image.Reference, descriptor, cancellationToken);
 
     private void Progress(long bytes) =>
         services.Events.Report(new ProgressChanged(stepId, Interlocked.Add(ref moved, bytes), total));

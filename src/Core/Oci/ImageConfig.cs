@@ -22,7 +22,12 @@ public sealed record ImageConfig
     public required string Os { get; init; }
 
     [JsonPropertyOrder(5)]
-    public ContainerConfig Config { get; init; } = new();
+    public ContainerConfig Config
+    {
+        // A document may lack the member, and the reader then sets null.
+        get => field ?? new ContainerConfig();
+        init;
+    }
 
     [JsonPropertyOrder(6)]
     [JsonPropertyName("rootfs")]
