@@ -5,7 +5,7 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Cli.Progress;
 
 /// <summary>One line per thing that happens, for logs and pipes: on standard error, so that standard output holds results alone.</summary>
-internal sealed class PlainProgress : IBuildEvents
+internal sealed class PlainProgress : IBuildEvents, IDisposable
 {
     private const int AnnounceAfter = 200;
     private readonly TextWriter output;
@@ -33,6 +33,8 @@ internal sealed class PlainProgress : IBuildEvents
             Write(buildEvent);
         }
     }
+
+    public void Dispose() => announce.Dispose();
 
     /// <summary>A step that ends at once gets one line, a longer one also a line when it begins.</summary>
     private void Announce()

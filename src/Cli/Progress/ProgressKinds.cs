@@ -9,18 +9,15 @@ internal static class ProgressKinds
     public static OpenProgress Open(string kind) => kind switch
     {
         "auto" when !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb") => Open("tty"),
-        "auto" or "plain" => new OpenProgress(new PlainProgress(Console.Error), null),
-        "tty" => Tty(),
+        "auto" or "plain" => Owned(new PlainProgress(Console.Error)),
+        "tty" => Owned(new TtyProgress(Console.Error)),
         "json" => new OpenProgress(new JsonProgress(Console.OpenStandardOutput()), null),
         "quiet" => new OpenProgress(new QuietProgress(Console.Error), null),
         _ => throw new UsageException($"--progress {kind}: one of auto, plain, tty, json, quiet is expected."),
     };
 
-    private static OpenProgress Tty()
-    {
-        var progress = new TtyProgress(Console.Error);
-        return new OpenProgress(progress, progress);
-    }
+    private static OpenProgress Owned<T>(T progress)
+        where T : IBuildEvents, IDisposable => new(progress, progress);
 }
 
 /// <summary>A progress display that ends with its handle.</summary>

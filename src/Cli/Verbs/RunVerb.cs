@@ -52,9 +52,10 @@ internal static class RunVerb
         };
         using var interrupt = new Interrupt();
         using var images = new ContainerBuildImages(null);
+        using var progress = new PlainProgress(Console.Error);
         try
         {
-            return await images.RunAsync(options.Rest[0], settings, new PlainProgress(Console.Error), interrupt.Token);
+            return await images.RunAsync(options.Rest[0], settings, progress, interrupt.Token);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
