@@ -72,21 +72,45 @@ internal static class FilePattern
         return name.IsEmpty;
     }
 
+    /// <summary>Index of the bracket that closes a class, or -1 where the class is malformed.</summary>
     private static int ClassEnd(ReadOnlySpan<char> pattern, int start)
     {
-        for (var i = start + 1; i < pattern.Length; i++)
+        var i = start + 1;
+        i += i < pattern.Length && pattern[i] == '^' ? 1 : 0;
+        for (var members = 0; i < pattern.Length; members++)
         {
-            if (pattern[i] == '\\')
-            {
-                i++;
-            }
-            else if (pattern[i] == ']' && i > start + 1)
+            if (pattern[i] == ']' && members > 0)
             {
                 return i;
+            }
+
+            if (!SkipMember(pattern, ref i))
+            {
+                return -1;
+            }
+
+            if (i < pattern.Length && pattern[i] == '-')
+            {
+                i++;
+                if (!SkipMember(pattern, ref i))
+                {
+                    return -1;
+                }
             }
         }
 
         return -1;
+    }
+
+    private static bool SkipMember(ReadOnlySpan<char> pattern, ref int i)
+    {
+        if (i >= pattern.Length || pattern[i] is '-' or ']')
+        {
+            return false;
+        }
+
+        i += pattern[i] == '\\' ? 2 : 1;
+        return i <= pattern.Length;
     }
 
     private static bool InClass(ReadOnlySpan<char> members, char value)

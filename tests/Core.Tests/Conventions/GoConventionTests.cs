@@ -90,7 +90,7 @@ public sealed class GoConventionTests
         using var folder = Module("module m");
         using var other = new TempFolder();
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => GoConvention.Create(Project(folder, new GoModule { Directory = folder.Path }), other.Path, Amd64, Amd64, new Dictionary<string, string>()));
-        Assert.AreEqual("CST1015", failure.Diagnostics[0].Code);
+        Assert.AreEqual("CST1115", failure.Diagnostics[0].Code);
     }
 
     [TestMethod]
@@ -156,12 +156,12 @@ public sealed class GoConventionTests
     {
         using var folder = Module("module m");
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => Create(folder, new GoModule { Directory = folder.Path, ProgramName = name }));
-        Assert.AreEqual("CST1016", failure.Diagnostics[0].Code);
+        Assert.AreEqual("CST1116", failure.Diagnostics[0].Code);
     }
 
     [TestMethod]
-    [DataRow("x", null, "CST1014")]
-    [DataRow(null, "-gcflags 'a", "CST1017")]
+    [DataRow("x", null, "CST1114")]
+    [DataRow(null, "-gcflags 'a", "CST1117")]
     public void Wrong_properties_are_named(string? version, string? flags, string code)
     {
         using var folder = Module("module m");

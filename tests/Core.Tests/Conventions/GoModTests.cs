@@ -58,13 +58,13 @@ public sealed class GoModTests
     public void A_requirement_replaced_by_a_folder_is_noticed(string line, bool expected) => Assert.AreEqual(expected, GoMod.Read("module m\n" + line, "go.mod").HasFolderReplacements);
 
     [TestMethod]
-    [DataRow("", "go.mod: error CST1012:")]
-    [DataRow("go 1.22", "go.mod: error CST1012:")]
-    [DataRow("\nmodule", "go.mod(2): error CST1013: 'module' of go.mod needs a module path")]
-    [DataRow("module a b", "go.mod(1): error CST1013:")]
-    [DataRow("module a\ngo one", "go.mod(2): error CST1014: 'one'")]
-    [DataRow("module a\nrequire (\n b v1", "go.mod(2): error CST1013: The block 'require ('")]
-    [DataRow("module \"a", "go.mod(1): error CST1013: A string")]
+    [DataRow("", "go.mod: error CST1112:")]
+    [DataRow("go 1.22", "go.mod: error CST1112:")]
+    [DataRow("\nmodule", "go.mod(2): error CST1113: 'module' of go.mod needs a module path")]
+    [DataRow("module a b", "go.mod(1): error CST1113:")]
+    [DataRow("module a\ngo one", "go.mod(2): error CST1114: 'one'")]
+    [DataRow("module a\nrequire (\n b v1", "go.mod(2): error CST1113: The block 'require ('")]
+    [DataRow("module \"a", "go.mod(1): error CST1113: A string")]
     public void A_malformed_file_is_named_with_its_line(string text, string message) =>
         StringAssert.StartsWith(Assert.ThrowsExactly<BuildFailedException>(() => GoMod.Read(text, "go.mod")).Message, message, StringComparison.Ordinal);
 
@@ -72,6 +72,6 @@ public sealed class GoModTests
     public void A_missing_file_is_an_error_of_the_project()
     {
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => GoMod.ReadFile("/nowhere", new SourceLocation("app.goproj")));
-        StringAssert.StartsWith(failure.Message, "app.goproj: error CST1010: There is no go.mod in '/nowhere'.", StringComparison.Ordinal);
+        StringAssert.StartsWith(failure.Message, "app.goproj: error CST1110: There is no go.mod in '/nowhere'.", StringComparison.Ordinal);
     }
 }

@@ -129,7 +129,7 @@ public sealed class ProjectFrontEndTests
 
     [TestMethod]
     public void A_project_that_names_nothing_says_so() =>
-        StringAssert.StartsWith(Failure(Docs with { Stages = [], Artifacts = [] }), "app.goproj: error CST1001:", StringComparison.Ordinal);
+        StringAssert.StartsWith(Failure(Docs with { Stages = [], Artifacts = [] }), "app.goproj: error CST1101:", StringComparison.Ordinal);
 
     [TestMethod]
     public void Wrong_items_are_named_with_their_lines()
@@ -141,7 +141,7 @@ public sealed class ProjectFrontEndTests
         };
         var codes = string.Join(' ', Failure(project).Split('\n').Select(line => line[..line.IndexOf(": ", line.IndexOf("error", StringComparison.Ordinal), StringComparison.Ordinal)]));
         Assert.AreEqual(
-            "app.goproj(5): error CST2014 app.goproj(5): error CST1002 app.goproj(5): error CST2016 app.goproj(7): error CST1003 app.goproj(9): error CST1003 app.goproj(9): error CST1005",
+            "app.goproj(5): error CST2014 app.goproj(5): error CST1102 app.goproj(5): error CST2016 app.goproj(7): error CST1103 app.goproj(9): error CST1103 app.goproj(9): error CST1105",
             codes);
     }
 
@@ -149,7 +149,7 @@ public sealed class ProjectFrontEndTests
     public void An_artifact_without_any_stage_says_so()
     {
         var project = Docs with { Stages = [], Artifacts = [Docs.Artifacts[0] with { From = null }] };
-        StringAssert.StartsWith(Failure(project), "app.goproj(14): error CST1004:", StringComparison.Ordinal);
+        StringAssert.StartsWith(Failure(project), "app.goproj(14): error CST1104:", StringComparison.Ordinal);
     }
 
     [TestMethod]

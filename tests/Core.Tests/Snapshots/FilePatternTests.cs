@@ -40,6 +40,10 @@ public sealed class FilePatternTests
 
     [TestMethod]
     [DataRow("[]a]")]
+    [DataRow("[-]")]
+    [DataRow("[x-]")]
+    [DataRow("[-x]")]
+    [DataRow("[a-b-c]")]
     [DataRow("[")]
     [DataRow("[^")]
     [DataRow("[^bc")]
