@@ -6,11 +6,19 @@
 #   X_memory ARGS...       build, and print the peak memory of the largest process in MB
 # shellcheck shell=bash
 
+# A store that nothing was in yet. The old one stays until the end: ext4 avoids the numbers of files deleted in the last minutes, one by
+# one, so whoever comes after the deletion of a large tree is measured several times too slow.
+fresh_folder() {
+    FRESHES=$((${FRESHES:-0} + 1))
+    FRESH=$WORK/$1-$FRESHES
+    sync
+}
+
 # --- this project: one program, no daemon; building and pushing is one command
 
-stages_start() { export CONTAINERSTAGES_STORE=$WORK/stages; }
-stages_stop() { remove_tree "$WORK/stages"; }
-stages_reset() { remove_tree "$WORK/stages"; }
+stages_start() { stages_reset; }
+stages_stop() { :; }
+stages_reset() { fresh_folder stages && export CONTAINERSTAGES_STORE=$FRESH; }
 stages_build() { "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
 stages_push() { :; }
 stages_build_push() { stages_build "$1" --push "${@:2}"; }
@@ -20,8 +28,9 @@ stages_memory() { peak_memory "$PROGRAM" build --progress plain -t "$1" "${@:2}"
 
 DOCKER=/usr/bin/docker
 docker_start() {
+    fresh_folder docker
     export DOCKER_HOST=unix://$WORK/docker.sock DOCKER_BUILDKIT=1
-    setsid dockerd --iptables=false --ip6tables=false --bridge=none --storage-driver overlay2 --data-root "$WORK/docker" \
+    setsid dockerd --iptables=false --ip6tables=false --bridge=none --storage-driver overlay2 --data-root "$FRESH" \
         --exec-root "$WORK/docker-exec" --pidfile "$WORK/docker.pid" -H "$DOCKER_HOST" >"$WORK/dockerd.log" 2>&1 </dev/null 8>&- 9>&- &
     for _ in $(seq 200); do
         $DOCKER version >/dev/null 2>&1 && return
@@ -37,7 +46,7 @@ docker_stop() {
     for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.1; done
     kill -9 "$pid"
 }
-docker_reset() { $DOCKER system prune --all --force --volumes; $DOCKER builder prune --all --force; }
+docker_reset() { docker_stop && docker_start; }
 docker_build() { $DOCKER build --network host --progress plain -t "$1" "${@:2}"; }
 docker_push() { $DOCKER push "$1"; }
 docker_build_push() { docker_build "$@" && docker_push "$1"; }
@@ -51,9 +60,9 @@ docker_memory() {
 # --- buildah: no daemon
 
 BUILDAH=(buildah --storage-driver overlay)
-buildah_start() { BUILDAH=(buildah --storage-driver overlay --root "$WORK/buildah" --runroot "$WORK/buildah-run"); }
-buildah_stop() { buildah_reset && umount "$WORK/buildah/overlay" 2>/dev/null || true; }
-buildah_reset() { "${BUILDAH[@]}" rm --all; "${BUILDAH[@]}" rmi --all --force; }
+buildah_start() { buildah_reset; }
+buildah_stop() { umount "$WORK"/buildah-*/overlay 2>/dev/null || true; }
+buildah_reset() { fresh_folder buildah && BUILDAH=(buildah --storage-driver overlay --root "$FRESH" --runroot "$FRESH-run"); }
 buildah_build() { "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
 buildah_push() { "${BUILDAH[@]}" push --tls-verify=false "$1"; }
 buildah_build_push() { buildah_build "$@" && buildah_push "$1"; }

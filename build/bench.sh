@@ -58,7 +58,6 @@ make_large_image() {
     begin_image bench/large amd64
     add_layer_of_folder "$tree"
     finish_image '{}' latest
-    rm -rf "$tree"
 }
 
 start_peers() {

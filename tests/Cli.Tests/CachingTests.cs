@@ -42,6 +42,14 @@ public sealed class CachingTests
     }
 
     [TestMethod]
+    public async Task The_same_command_twice_runs_twice()
+    {
+        using var context = Hello.Context($"FROM alpine\nRUN echo {Guid.NewGuid()} > /dev/null\nRUN true\nRUN true\n");
+        var result = await Built(context);
+        Assert.HasCount(3, result.Error.Split("RUN true done"), result.Error);
+    }
+
+    [TestMethod]
     public async Task Stages_that_the_target_does_not_need_are_not_run()
     {
         using var context = Hello.Context("""

@@ -16,6 +16,9 @@ internal sealed record LayerStack(string Key, ImmutableArray<StackLayer> Layers)
 
     public LayerStack Push(StackLayer layer) => new(CacheKey.Stack(Key, layer.Id), Layers.Add(layer));
 
+    /// <summary>The same files, after a step that changed none: a later step with the same text is another step all the same.</summary>
+    public LayerStack After(string step) => this with { Key = CacheKey.Stack(Key, step) };
+
     /// <summary>Sees to it that every layer's folder exists, side by side, and returns the folders from the base up.</summary>
     public async Task<ImmutableArray<string>> EnsureAsync(SnapshotStore snapshots, CancellationToken cancellationToken)
     {

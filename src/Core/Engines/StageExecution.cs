@@ -29,7 +29,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         {
             var result = await ExecuteStepAsync(step, stack, cancellationToken);
             finished.Add((step, result.Empty));
-            stack = result.Empty ? stack : stack.Push(LayerOf(step, stack, result.Layer));
+            stack = result.Empty ? stack.After(result.Layer) : stack.Push(LayerOf(step, stack, result.Layer));
         }
 
         return stack;
