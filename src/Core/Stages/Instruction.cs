@@ -21,6 +21,12 @@ public sealed record ShellForm(string Text) : CommandLine;
 
 public sealed record ExecForm(ImmutableArray<string> Arguments) : CommandLine;
 
+/// <summary>RUN with here-documents: the line with its <c>&lt;&lt;WORD</c> marks, and the documents in order. Source: Dockerfile reference, Here-Documents.</summary>
+public sealed record HeredocForm(string Text, ImmutableArray<HereDocument> Documents) : CommandLine;
+
+/// <summary>A here-document. <see cref="Expand"/> is false where its word was quoted; tabs are removed already where it began with <c>&lt;&lt;-</c>.</summary>
+public sealed record HereDocument(string Name, string Content, bool Expand, SourceLocation Location);
+
 public sealed record ArgInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Arguments) : Instruction(Location, Text);
 
 public sealed record EnvInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Variables) : Instruction(Location, Text);
@@ -43,7 +49,24 @@ public sealed record CmdInstruction(SourceLocation Location, string Text, Comman
 
 public sealed record EntrypointInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text);
 
-public sealed record RunInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text);
+/// <summary>RUN. Words of the options are raw; the command itself is never expanded.</summary>
+public sealed record RunInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text)
+{
+    public ImmutableArray<RunMount> Mounts { get; init; } = [];
+
+    public RunNetwork Network { get; init; }
+
+    /// <summary>True for --security=insecure.</summary>
+    public bool Insecure { get; init; }
+}
+
+/// <summary>The value of RUN --network.</summary>
+public enum RunNetwork
+{
+    Default,
+    None,
+    Host,
+}
 
 /// <summary>MAINTAINER, deprecated: the author of the image.</summary>
 public sealed record MaintainerInstruction(SourceLocation Location, string Text, string Author) : Instruction(Location, Text);
@@ -63,7 +86,58 @@ public sealed record CopyInstruction(
 
     /// <summary>True: a source that does not exist is left out instead of being an error. No Dockerfile says this; conventions do.</summary>
     public bool SkipMissing { get; init; }
+
+    public bool Link { get; init; }
+
+    public bool Parents { get; init; }
+
+    /// <summary>Patterns of --exclude, in order.</summary>
+    public ImmutableArray<string> Excludes { get; init; } = [];
+
+    /// <summary>Inline files; each also stands in <see cref="Sources"/> as <c>&lt;&lt;NAME</c>.</summary>
+    public ImmutableArray<HereDocument> Documents { get; init; } = [];
 }
+
+/// <summary>ADD. Sources are paths of the context, http(s) addresses or git repositories.</summary>
+public sealed record AddInstruction(
+    SourceLocation Location,
+    string Text,
+    ImmutableArray<string> Sources,
+    string Destination,
+    string? Chown = null,
+    string? Chmod = null) : Instruction(Location, Text)
+{
+    public bool Link { get; init; }
+
+    public ImmutableArray<string> Excludes { get; init; } = [];
+
+    public ImmutableArray<HereDocument> Documents { get; init; } = [];
+
+    /// <summary><c>sha256:...</c>, or a commit for git; null where not given.</summary>
+    public string? Checksum { get; init; }
+
+    public bool KeepGitDirectory { get; init; }
+
+    /// <summary>True and false as given; null: archives of the context are unpacked, downloaded ones are not.</summary>
+    public bool? Unpack { get; init; }
+}
+
+/// <summary>HEALTHCHECK. <see cref="Command"/> null means NONE. Durations are texts such as <c>30s</c>; null where not given.</summary>
+public sealed record HealthcheckInstruction(SourceLocation Location, string Text, CommandLine? Command) : Instruction(Location, Text)
+{
+    public string? Interval { get; init; }
+
+    public string? Timeout { get; init; }
+
+    public string? StartPeriod { get; init; }
+
+    public string? StartInterval { get; init; }
+
+    public string? Retries { get; init; }
+}
+
+/// <summary>ONBUILD: an instruction as text, for whoever builds on the image.</summary>
+public sealed record OnBuildInstruction(SourceLocation Location, string Text, string Trigger) : Instruction(Location, Text);
 
 /// <summary>
 /// What an image takes from other stages and images: several copies, executed in order as one step that makes one layer.

@@ -1,0 +1,73 @@
+namespace ContainerStages.Stages;
+
+/// <summary>A RUN --mount as written; words are raw and null where not given. Source: Dockerfile reference, RUN --mount.</summary>
+public abstract record RunMount(string? Target);
+
+/// <summary>Files of the context (<see cref="From"/> null), a stage or an image; changes are thrown away.</summary>
+public sealed record BindMount(string? Target, string? Source, string? From, bool ReadWrite) : RunMount(Target);
+
+/// <summary>How builds that run at the same time use one cache.</summary>
+public enum CacheSharing
+{
+    Shared,
+    Private,
+    Locked,
+}
+
+/// <summary>A folder that outlives the build.</summary>
+public sealed record CacheMount(string? Target) : RunMount(Target)
+{
+    /// <summary>Null: the target.</summary>
+    public string? Id { get; init; }
+
+    public CacheSharing Sharing { get; init; }
+
+    /// <summary>What a new cache begins with.</summary>
+    public string? From { get; init; }
+
+    public string? Source { get; init; }
+
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Octal; null for 0755.</summary>
+    public string? Mode { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? GroupId { get; init; }
+}
+
+/// <summary>Memory; <see cref="Size"/> such as <c>64m</c>.</summary>
+public sealed record TmpfsMount(string? Target, string? Size) : RunMount(Target);
+
+/// <summary>A secret of the build as a file, and as a variable where <see cref="Environment"/> names one.</summary>
+public sealed record SecretMount(string? Target) : RunMount(Target)
+{
+    public string? Id { get; init; }
+
+    public string? Environment { get; init; }
+
+    public bool Required { get; init; }
+
+    /// <summary>Octal; null for 0400.</summary>
+    public string? Mode { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? GroupId { get; init; }
+}
+
+/// <summary>The socket of an ssh agent.</summary>
+public sealed record SshMount(string? Target) : RunMount(Target)
+{
+    public string? Id { get; init; }
+
+    public bool Required { get; init; }
+
+    /// <summary>Octal; null for 0600.</summary>
+    public string? Mode { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? GroupId { get; init; }
+}
