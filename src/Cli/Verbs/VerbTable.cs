@@ -1,3 +1,4 @@
+using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli.Verbs;
@@ -59,6 +60,11 @@ internal static class VerbTable
         catch (BuildFailedException failed)
         {
             await Console.Error.WriteLineAsync(failed.Message);
+            return Failed;
+        }
+        catch (Exception failure) when (StoreDirectory.Explain(failure, StoreDirectory.DefaultPath()) is { } diagnostic)
+        {
+            await Console.Error.WriteLineAsync(diagnostic.ToString());
             return Failed;
         }
     }
