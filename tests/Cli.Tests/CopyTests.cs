@@ -40,4 +40,15 @@ public sealed class CopyTests
         var run = await Hello.Program.RunAsync("run", "-w", "/", name, "sh", "-c", look);
         Assert.AreEqual(expected, string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), run.Error);
     }
+
+    [TestMethod]
+    public async Task Names_that_are_not_UTF8_survive_every_step()
+    {
+        using var context = Hello.Context($"FROM alpine AS one\nRUN mkdir /d && touch \"/d/$(printf 'caf\\351')\" && ln -s \"$(printf 'caf\\351')\" /d/link\nFROM alpine\nCOPY --from=one /d /copy\n");
+        var name = $"copy-{Guid.NewGuid():N}";
+        var built = await Hello.Program.BuildAsync(context.Path, "-t", name);
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        var run = await Hello.Program.RunAsync("run", name, "sh", "-c", "test -e \"/copy/$(printf 'caf\\351')\" && test -e /copy/link && echo there");
+        Assert.AreEqual("there\n", run.Output, run.Error);
+    }
 }
