@@ -36,6 +36,7 @@ internal sealed class StagePlanner
         foreach (var instruction in stage.Instructions)
         {
             number++;
+            Unsupported.Refuse(instruction);
             Add(instruction);
         }
 
