@@ -35,6 +35,30 @@ public sealed record BuildDefinition
 
     public bool NoCache { get; init; }
 
+    /// <summary>Names of stages whose steps are all run again.</summary>
+    public IReadOnlyList<string> NoCacheFilter { get; init; } = [];
+
+    /// <summary>Secrets by id, for RUN --mount=type=secret. Their values are in no document, only where they are found.</summary>
+    public IReadOnlyDictionary<string, SecretSource> Secrets { get; init; } = new Dictionary<string, SecretSource>(StringComparer.Ordinal);
+
+    /// <summary>Sockets of ssh agents by id, for RUN --mount=type=ssh.</summary>
+    public IReadOnlyDictionary<string, string> Ssh { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What commands may do beyond the ordinary: <c>security.insecure</c>, <c>network.host</c>.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>False: RUN has no network unless it says --network=host.</summary>
+    public bool Network { get; init; } = true;
+
+    /// <summary>Further lines of /etc/hosts in commands.</summary>
+    public IReadOnlyList<ExtraHost> AddHosts { get; init; } = [];
+
+    /// <summary>Size of /dev/shm in commands, in bytes; null for 64 MiB.</summary>
+    public long? ShmSize { get; init; }
+
+    /// <summary>Limits of commands.</summary>
+    public IReadOnlyList<ResourceLimit> Ulimits { get; init; } = [];
+
     /// <summary>Ask the registry for the current digest of every named image, also where the store knows one.</summary>
     public bool Pull { get; init; }
 
@@ -49,6 +73,20 @@ public sealed record BuildDefinition
     /// <summary>Registry mirrors beside those of containers-registries.conf.</summary>
     public IReadOnlyList<RegistryMirror> Mirrors { get; init; } = [];
 }
+
+/// <summary>Where a secret is: a file by absolute path, or an environment variable of the build. Exactly one is set.</summary>
+public sealed record SecretSource
+{
+    public string? File { get; init; }
+
+    public string? EnvironmentVariable { get; init; }
+}
+
+/// <summary>A line of /etc/hosts.</summary>
+public sealed record ExtraHost(string Name, string Address);
+
+/// <summary>A limit by its name in setrlimit(2), in lower case without RLIMIT_ (<c>nofile</c>); -1 is none.</summary>
+public sealed record ResourceLimit(string Name, long Soft, long Hard);
 
 /// <summary>Media types of manifest and configuration.</summary>
 public enum ImageFormat

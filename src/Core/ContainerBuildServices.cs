@@ -63,12 +63,25 @@ internal sealed class ContainerBuildServices : IDisposable
             ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, ContainerBuildStages.IgnoreRules(definition))),
             Epoch = definition.SourceDateEpoch ?? 0,
             NoCache = definition.NoCache,
+            NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
+            Commands = CommandSettings(),
             MayExecute = mayExecute,
             Format = definition.Format,
         },
         new RegistryBlobs(Registry),
         new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
         events);
+
+    private CommandSettings CommandSettings() => new()
+    {
+        Secrets = definition.Secrets,
+        Agents = definition.Ssh,
+        AllowInsecure = definition.Allow.Contains("security.insecure"),
+        Network = definition.Network,
+        SharedMemory = definition.ShmSize,
+        Limits = [.. definition.Ulimits.Select(limit => new SandboxLimit(ResourceLimits.NumberOf(limit.Name), (ulong)limit.Soft, (ulong)limit.Hard))],
+        ExtraHosts = [.. definition.AddHosts.Select(host => (host.Address, host.Name))],
+    };
 
     public void Dispose() => Registry.Dispose();
 

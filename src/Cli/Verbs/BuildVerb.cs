@@ -22,6 +22,7 @@ internal static class BuildVerb
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
             new(["--platform"], "OS/ARCH", "platform of the image (default: this machine's)"),
             new(["--no-cache"], null, "run every step again"),
+            .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
             new(["--push"], null, "push to the registries that the names say"),
             new(["--output", "-o"], "SPEC", "type=oci|docker|oci-layout,dest=PATH or type=registry; repeatable"),
@@ -49,7 +50,7 @@ internal static class BuildVerb
 
         var context = Path.GetFullPath(options.Rest[0]);
         var tags = options.All("--tag").Select(Name).ToArray();
-        return new BuildDefinition
+        return CommandOptions.Apply(new BuildDefinition
         {
             ContextDirectory = context,
             Dockerfile = options.Last("--file") is { } file ? Path.GetFullPath(file) : Path.Combine(context, "Dockerfile"),
@@ -62,7 +63,7 @@ internal static class BuildVerb
             Tags = tags,
             Destinations = [.. Destinations(options, tags)],
             SourceDateEpoch = Epoch(),
-        };
+        }, options);
     }
 
     private static IEnumerable<Destination> Destinations(OptionReader options, string[] tags)

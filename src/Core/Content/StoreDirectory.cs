@@ -65,20 +65,34 @@ public sealed class StoreDirectory
     }
 
     /// <summary>Waits until this process alone holds <paramref name="key"/>; the lock ends with the returned handle, or with the process.</summary>
-    public async Task<IDisposable> LockAsync(string key, CancellationToken cancellationToken)
+    public Task<IDisposable> LockAsync(string key, CancellationToken cancellationToken) => LockAsync(key, shared: false, cancellationToken);
+
+    /// <summary>The same, where <paramref name="shared"/> allows others that share too.</summary>
+    public async Task<IDisposable> LockAsync(string key, bool shared, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Folder("locks"), key);
         for (var delay = 2; ; delay = Math.Min(delay * 2, 100))
         {
-            try
+            if (TryLock(key, shared) is { } held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                return held;
             }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Held by another build: .NET reports a failed flock as IOException.
-                await Task.Delay(delay, cancellationToken);
-            }
+
+            await Task.Delay(delay, cancellationToken);
+        }
+    }
+
+    /// <summary>The lock, or null where another build, or another part of this one, holds it.</summary>
+    public IDisposable? TryLock(string key, bool shared)
+    {
+        var path = Path.Combine(Folder("locks"), key);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, shared ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // .NET reports a failed flock as IOException.
+            return null;
         }
     }
 

@@ -22,13 +22,16 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         var digests = new List<string>();
         foreach (var copy in step.Copies)
         {
-            digests.Add(copy.From is FromContext
-                ? ContentDigest.Of((await SelectAsync(copy, cancellationToken)).Sources, withOwners: false, cancellationToken)
-                : await RememberedDigestAsync(copy, cancellationToken));
+            digests.Add(await DigestAsync(copy, cancellationToken));
         }
 
         return digests;
     }
+
+    /// <summary>Digest of what one copy selects.</summary>
+    public async Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From is FromContext
+        ? ContentDigest.Of((await SelectAsync(copy, cancellationToken)).Sources, withOwners: false, cancellationToken)
+        : await RememberedDigestAsync(copy, cancellationToken);
 
     /// <exception cref="BuildFailedException">A source names nothing.</exception>
     public async Task<CopySelection> SelectAsync(PlannedCopy copy, CancellationToken cancellationToken)
@@ -73,7 +76,8 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         return digest;
     }
 
-    private async Task<LayerStack> StackOfAsync(CopySource source, CancellationToken cancellationToken) => source switch
+    /// <summary>The files of a stage or image.</summary>
+    public async Task<LayerStack> StackOfAsync(CopySource source, CancellationToken cancellationToken) => source switch
     {
         FromStage other => await stage(other.Stage).WaitAsync(cancellationToken),
         FromImage other => image(other.Image),
@@ -84,14 +88,16 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     {
         var rule = selection.HiddenBy(source);
         var hint = rule is null ? "" : $" It is there, but the ignore rule {rule} hides it.";
-        var where = copy.From switch
-        {
-            FromStage other => $"stage '{other.Stage.Name}'",
-            FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
-            _ => $"the build context '{services.Options.ContextDirectory}'",
-        };
-        return new BuildFailedException(StepDiagnostics.SourceNotFound(source, where, hint, copy.Location));
+        return new BuildFailedException(StepDiagnostics.SourceNotFound(source, Describe(copy.From), hint, copy.Location));
     }
+
+    /// <summary>For messages.</summary>
+    public string Describe(CopySource source) => source switch
+    {
+        FromStage other => $"stage '{other.Stage.Name}'",
+        FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
+        _ => $"the build context '{services.Options.ContextDirectory}'",
+    };
 
     private static SourceSelection OpenContext(EngineOptions options) =>
         Directory.Exists(options.ContextDirectory)

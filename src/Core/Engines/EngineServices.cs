@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
@@ -68,6 +69,11 @@ public sealed record EngineOptions
 
     /// <summary>Run every step, whatever the store knows.</summary>
     public bool NoCache { get; init; }
+
+    /// <summary>Stages, by name, of which every step is run whatever the store knows.</summary>
+    public IReadOnlySet<string> NoCacheStages { get; init; } = ImmutableHashSet<string>.Empty;
+
+    public CommandSettings Commands { get; init; } = new();
 
     /// <summary>False: only look up what is cached; anything that must run ends in <see cref="PrivilegesNeededException"/>.</summary>
     public bool MayExecute { get; init; } = true;

@@ -58,7 +58,7 @@ public sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbo
                 Network = settings.Network,
                 Interactive = true,
             },
-            new StepOutput("run", events),
+            new StepOutput("run", events, []),
             cancellationToken);
     }
 

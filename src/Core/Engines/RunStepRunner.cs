@@ -5,44 +5,75 @@ using ContainerStages.Planning;
 using ContainerStages.Posix;
 using ContainerStages.Sandboxing;
 using ContainerStages.Snapshots;
+using ContainerStages.Stages;
 
 namespace ContainerStages.Engines;
 
 /// <summary>Runs the command of a RUN step on a stack of layers; what it changes becomes the step's layer.</summary>
-internal sealed class RunStepRunner(EngineServices services)
+internal sealed class RunStepRunner(EngineServices services, CopySources sources)
 {
+    /// <summary>The key of the step's result: of mounts that bring files their content counts.</summary>
+    public async Task<string> KeyAsync(RunStep step, LayerStack stack, CancellationToken cancellationToken)
+    {
+        var contents = new List<string>();
+        foreach (var bind in step.Mounts.OfType<PlannedBind>())
+        {
+            contents.Add(await sources.DigestAsync(bind.Files, cancellationToken));
+        }
+
+        return CacheKey.Run(stack.Key, step, services.Options.Commands.Key, contents);
+    }
+
     /// <returns>The folder with the changes.</returns>
     /// <exception cref="BuildFailedException">The command ended with another exit code than 0.</exception>
     public async Task<string> RunAsync(RunStep step, ImmutableArray<string> lower, string folder, string eventId, CancellationToken cancellationToken)
+    {
+        if (step.Insecure && !services.Options.Commands.AllowInsecure)
+        {
+            throw new BuildFailedException(MountRunDiagnostics.InsecureNotAllowed(step.Location));
+        }
+
+        using var mounts = await new RunMounts(services, sources, step, folder).PrepareAsync(cancellationToken);
+        var command = CommandFor(step, mounts, lower, folder);
+        var output = new StepOutput(eventId, services.Events, mounts.Secrets);
+        await services.Commands.WaitAsync(cancellationToken);
+        try
+        {
+            var exitCode = await services.Sandbox.RunAsync(command, output, cancellationToken);
+            return exitCode == 0 ? command.UpperDirectory : throw new BuildFailedException(StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location));
+        }
+        finally
+        {
+            services.Commands.Release();
+        }
+    }
+
+    private SandboxCommand CommandFor(RunStep step, PreparedMounts mounts, ImmutableArray<string> lower, string folder)
     {
         var view = new UnionView(lower);
         var upper = MakeUpper(folder, view);
         var work = Path.Combine(folder, "work");
         Directory.CreateDirectory(work);
         var user = ImageUsers.Lookup(view, step.User, step.Location);
+        var settings = services.Options.Commands;
         var command = new SandboxCommand
         {
             LowerDirectories = lower,
             UpperDirectory = upper,
             WorkDirectory = work,
             Arguments = step.Arguments,
-            Environment = WithHome(step.Environment, user.Home),
+            Environment = WithHome([.. step.Environment, .. step.HiddenEnvironment, .. mounts.Environment], user.Home),
             WorkingDirectory = step.WorkingDirectory,
             UserId = user.UserId,
             GroupId = user.GroupId,
             SupplementaryGroups = user.SupplementaryGroups,
+            Network = step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network),
+            Privileged = step.Insecure,
+            Mounts = mounts.Mounts,
+            Limits = settings.Limits,
+            ExtraHosts = settings.ExtraHosts,
         };
-        var output = new StepOutput(eventId, services.Events);
-        await services.Commands.WaitAsync(cancellationToken);
-        try
-        {
-            var exitCode = await services.Sandbox.RunAsync(command, output, cancellationToken);
-            return exitCode == 0 ? upper : throw new BuildFailedException(StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location));
-        }
-        finally
-        {
-            services.Commands.Release();
-        }
+        return settings.SharedMemory is { } size ? command with { SharedMemory = size } : command;
     }
 
     /// <summary>overlayfs shows the upper folder's owner and mode at the root, so they must be those of the layers below.</summary>
@@ -59,7 +90,7 @@ internal sealed class RunStepRunner(EngineServices services)
 }
 
 /// <summary>Passes a command's lines on and keeps the last ones for the error message.</summary>
-internal sealed class StepOutput(string stepId, IBuildEvents events) : ISandboxOutput
+internal sealed class StepOutput(string stepId, IBuildEvents events, ImmutableArray<string> secrets) : ISandboxOutput
 {
     private const int Kept = 20;
     private readonly Queue<string> lines = new();
@@ -77,6 +108,7 @@ internal sealed class StepOutput(string stepId, IBuildEvents events) : ISandboxO
 
     public void WriteLine(string line, bool isError)
     {
+        line = SecretMask.Apply(line, secrets);
         lock (lines)
         {
             lines.Enqueue(line);

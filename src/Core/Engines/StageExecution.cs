@@ -14,6 +14,8 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 {
     private readonly List<(PlanStep Step, bool Empty)> finished = [];
 
+    private readonly bool noCache = services.Options.NoCache || services.Options.NoCacheStages.Contains(stage.Name);
+
     public StagePlan Stage { get; } = stage;
 
     /// <summary>True once a step had to run.</summary>
@@ -39,7 +41,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     {
         var id = services.NextStepId();
         var key = await runners.KeyAsync(step, stack, cancellationToken);
-        var known = services.Options.NoCache ? null : services.Records.FindStep(key);
+        var known = noCache ? null : services.Records.FindStep(key);
         if (known is not null)
         {
             services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
@@ -56,7 +58,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
         try
         {
-            var result = await runners.RunAsync(step, stack, services.Options.NoCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
+            var result = await runners.RunAsync(step, stack, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
             services.Records.SaveStep(key, result);
             services.Events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
             return result;

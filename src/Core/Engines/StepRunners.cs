@@ -10,11 +10,11 @@ namespace ContainerStages.Engines;
 /// <summary>Finds the key of a step and, when it must run, makes its layer.</summary>
 internal sealed class StepRunners(EngineServices services, CopySources sources)
 {
-    private readonly RunStepRunner run = new(services);
+    private readonly RunStepRunner run = new(services, sources);
 
     public async Task<string> KeyAsync(PlanStep step, LayerStack stack, CancellationToken cancellationToken) => step switch
     {
-        RunStep command => CacheKey.Run(stack.Key, command),
+        RunStep command => await run.KeyAsync(command, stack, cancellationToken),
         WorkdirStep workdir => CacheKey.Workdir(stack.Key, workdir),
         CopyStep copy => CacheKey.Copy(stack.Key, copy, await sources.DigestsAsync(copy, cancellationToken)),
         _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),

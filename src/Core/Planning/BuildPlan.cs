@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Oci;
+using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
 
@@ -61,7 +62,17 @@ public sealed record RunStep(
     ImmutableArray<string> Arguments,
     ImmutableArray<string> Environment,
     string WorkingDirectory,
-    string User) : PlanStep(Number, Title, Location);
+    string User) : PlanStep(Number, Title, Location)
+{
+    public ImmutableArray<PlannedMount> Mounts { get; init; } = [];
+
+    public RunNetwork Network { get; init; }
+
+    public bool Insecure { get; init; }
+
+    /// <summary><c>NAME=value</c> that the command sees and that names no result: proxies.</summary>
+    public ImmutableArray<string> HiddenEnvironment { get; init; } = [];
+}
 
 /// <summary>One or several copies that make one layer.</summary>
 public sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location);

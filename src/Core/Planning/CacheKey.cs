@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
 
@@ -20,8 +21,10 @@ public static class CacheKey
     /// <summary>Key of the empty stack.</summary>
     public static string EmptyStack { get; } = Hash("empty");
 
-    public static string Run(string stack, RunStep step) =>
-        Hash(["run", stack, step.WorkingDirectory, step.User, Count(step.Arguments), .. step.Arguments, .. step.Environment]);
+    /// <param name="settings">What the whole build says of commands, as text; empty by default.</param>
+    /// <param name="contents">Digest of the files of each bind mount, in order.</param>
+    public static string Run(string stack, RunStep step, string settings, IReadOnlyList<string> contents) =>
+        Hash(["run", stack, step.WorkingDirectory, step.User, Count(step.Arguments), .. step.Arguments, .. step.Environment, .. Extras(step, settings, contents)]);
 
     public static string Workdir(string stack, WorkdirStep step) => Hash("workdir", stack, step.Path, step.User);
 
@@ -35,6 +38,12 @@ public static class CacheKey
 
     /// <summary>A key that no other build has: for results that must be made anew.</summary>
     public static string Fresh(string key) => Hash("fresh", key, Guid.NewGuid().ToString());
+
+    private static IEnumerable<string> Extras(RunStep step, string settings, IReadOnlyList<string> contents)
+    {
+        var isPlain = step.Mounts.IsEmpty && step.Network == RunNetwork.Default && !step.Insecure && settings.Length == 0;
+        return isPlain ? [] : ["extras", step.Network.ToString(), step.Insecure ? "insecure" : "", settings, .. step.Mounts.SelectMany(mount => mount.Declaration), .. contents];
+    }
 
     private static string Count(ImmutableArray<string> items) => items.Length.ToString();
 

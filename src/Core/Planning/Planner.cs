@@ -58,7 +58,7 @@ public static class Planner
 
     private static void WarnOfUnused(StageGraph graph, IReadOnlyDictionary<string, string> buildArguments, HashSet<string> used, IBuildEvents warnings)
     {
-        ImmutableArray<string> unused = [.. buildArguments.Keys.Where(name => !used.Contains(name) && !graph.Set.GlobalArguments.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> unused = [.. buildArguments.Keys.Where(name => !used.Contains(name) && !ProxyArguments.Contains(name) && !graph.Set.GlobalArguments.ContainsKey(name)).Order(StringComparer.Ordinal)];
         if (!unused.IsEmpty)
         {
             warnings.Report(new DiagnosticReported(PlanDiagnostics.UnusedBuildArgs(unused)));

@@ -133,10 +133,17 @@ internal sealed class StagePlanner
 
     private void AddRun(RunInstruction run)
     {
-        var arguments = Words(run.Command);
+        var (arguments, script) = RunCommand.Of(run.Command, config.Shell ?? DefaultShell);
         var declared = variables.Arguments.Where(argument => argument.Value is not null).OrderBy(argument => argument.Key, StringComparer.Ordinal).ToArray();
         var scoped = declared.Length == 0 ? "" : $"|{declared.Length.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', declared.Select(argument => $"{argument.Key}={argument.Value}"))} ";
-        var step = new RunStep(number, run.Text, run.Location, arguments, variables.ForCommand(), config.WorkingDirectory, config.User ?? "");
+        var environment = variables.ForCommand();
+        var step = new RunStep(number, run.Text, run.Location, arguments, environment, config.WorkingDirectory, config.User ?? "")
+        {
+            Mounts = new MountPlanner(run, variables, scope, config.WorkingDirectory).Plan(script),
+            Network = run.Network,
+            Insecure = run.Insecure,
+            HiddenEnvironment = ProxyArguments.For(scope.BuildArguments, environment),
+        };
         AddStep($"RUN {scoped}{string.Join(' ', arguments)}", step);
     }
 

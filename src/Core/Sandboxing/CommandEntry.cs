@@ -27,6 +27,8 @@ internal sealed unsafe class CommandEntry : IDisposable
     private readonly NativeArguments _places;
     private readonly SystemCallFilter _filter = new();
     private readonly uint[] _groups;
+    private readonly ulong[] _limits;
+    private readonly bool _privileged;
     private readonly uint _userId;
     private readonly uint _groupId;
 
@@ -40,6 +42,14 @@ internal sealed unsafe class CommandEntry : IDisposable
         _places = new NativeArguments([".", "/", specification.WorkingDirectory]);
         _groups = GC.AllocateArray<uint>(specification.SupplementaryGroups.Length, pinned: true);
         specification.SupplementaryGroups.CopyTo(_groups);
+        _limits = GC.AllocateArray<ulong>(3 * specification.Limits.Length, pinned: true);
+        for (var i = 0; i < specification.Limits.Length; i++)
+        {
+            var limit = specification.Limits[i];
+            (_limits[3 * i], _limits[(3 * i) + 1], _limits[(3 * i) + 2]) = ((ulong)limit.Resource, limit.Soft, limit.Hard);
+        }
+
+        _privileged = specification.Privileged;
         _userId = specification.UserId;
         _groupId = specification.GroupId;
     }
@@ -113,9 +123,11 @@ internal sealed unsafe class CommandEntry : IDisposable
         limits[1] = 0;
         Need(_system.SetLimit(RLIMIT_CORE, limits), SandboxStep.Limits, null);
 
+        SetLimits();
+
         // A session keyring of its own; a kernel without keyrings, or a full quota, is no reason not to run.
         _ = _system.Keys(KEYCTL_JOIN_SESSION_KEYRING, 0);
-        for (var capability = 0; capability <= Capabilities.Last; capability++)
+        for (var capability = 0; capability <= Capabilities.Last && !_privileged; capability++)
         {
             if ((Capabilities.Default >> capability & 1) == 0)
             {
@@ -132,12 +144,29 @@ internal sealed unsafe class CommandEntry : IDisposable
 
         Need(_system.SetGroupId(_groupId), SandboxStep.GroupId, null);
         Need(_system.SetUserId(_userId), SandboxStep.UserId, null);
-        SetCapabilities(_userId == 0 ? Capabilities.Default : 0);
+        SetCapabilities(_userId != 0 ? 0 : _privileged ? ulong.MaxValue : Capabilities.Default);
 
         // A change of credentials has cleared the wish to die with the parent.
         Need(_system.Control(PR_SET_PDEATHSIG, ProcessCalls.SIGKILL), SandboxStep.Capabilities, null);
+        if (_privileged)
+        {
+            return;
+        }
+
         Need(_system.Control(PR_SET_NO_NEW_PRIVS, 1), SandboxStep.Capabilities, null);
         Need(_system.Control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, _filter.Program), SandboxStep.SystemCallFilter, null);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SetLimits()
+    {
+        fixed (ulong* limits = _limits)
+        {
+            for (var i = 0; i < _limits.Length; i += 3)
+            {
+                Need(_system.SetLimit((int)limits[i], limits + i + 1), SandboxStep.Limits, null);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace ContainerStages.Sandboxing;
@@ -7,16 +8,21 @@ internal static class HostFiles
 {
     public static void Write(SandboxFolder folder, SandboxCommand command)
     {
-        WriteReadable(folder.Hosts, Hosts(command.Network ? ReadOrEmpty("/etc/hosts") : "", command.HostName));
+        WriteReadable(folder.Hosts, Hosts(command.Network ? ReadOrEmpty("/etc/hosts") : "", command.HostName, command.ExtraHosts));
         WriteReadable(folder.ResolvConf, command.Network ? ReadOrEmpty("/etc/resolv.conf") : "");
     }
 
     /// <summary>The machine's lines, after those that name the sandbox itself.</summary>
-    internal static string Hosts(string machine, string hostName)
+    internal static string Hosts(string machine, string hostName, ImmutableArray<(string Address, string Name)> extra)
     {
         var text = new StringBuilder()
             .Append("127.0.0.1\tlocalhost ").Append(hostName).Append('\n')
             .Append("::1\tlocalhost ip6-localhost ip6-loopback\n");
+        foreach (var (address, name) in extra)
+        {
+            text.Append(address).Append('\t').Append(name).Append('\n');
+        }
+
         return machine.Length == 0 ? text.ToString() : text.Append(machine.TrimEnd('\n')).Append('\n').ToString();
     }
 

@@ -45,6 +45,20 @@ public sealed record SandboxCommand
     /// <summary>False: a network namespace of its own with only loopback.</summary>
     public bool Network { get; init; } = true;
 
+    /// <summary>In the order in which they are mounted: one inside another stands behind it.</summary>
+    public ImmutableArray<SandboxMount> Mounts { get; init; } = [];
+
+    /// <summary>True: every capability, no system call filter, nothing of /proc and /sys hidden.</summary>
+    public bool Privileged { get; init; }
+
+    /// <summary>Size of /dev/shm in bytes.</summary>
+    public long SharedMemory { get; init; } = 64 * 1024 * 1024;
+
+    public ImmutableArray<SandboxLimit> Limits { get; init; } = [];
+
+    /// <summary>Further lines of /etc/hosts: address and name.</summary>
+    public ImmutableArray<(string Address, string Name)> ExtraHosts { get; init; } = [];
+
     /// <summary>True: standard input, output and error are the caller's own (for <c>run</c>); <see cref="ISandboxOutput"/> hears nothing.</summary>
     public bool Interactive { get; init; }
 }

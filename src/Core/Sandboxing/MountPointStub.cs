@@ -17,11 +17,11 @@ internal static class MountPointStub
 
     /// <returns>False where the stack has everything and no folder was made.</returns>
     /// <exception cref="PosixException">The folder cannot be written.</exception>
-    public static bool Create(string stub, ImmutableArray<string> lowerDirectories)
+    public static bool Create(string stub, ImmutableArray<string> lowerDirectories, ImmutableArray<SandboxMount> mounts)
     {
         var stack = new LayerStack(lowerDirectories);
         var made = false;
-        foreach (var (path, isFolder) in MountPoints)
+        foreach (var (path, isFolder) in MountPoints.Concat(mounts.Select(mount => (Path: mount.Target.Trim('/'), mount.IsFolder)).Where(place => !IsInsideAnother(place.Path, mounts))))
         {
             var place = stack.Resolve(path);
             if (place.Status is null)
@@ -33,6 +33,10 @@ internal static class MountPointStub
 
         return made;
     }
+
+    // It is made inside that mount, and must not be seen below it.
+    private static bool IsInsideAnother(string path, ImmutableArray<SandboxMount> mounts) =>
+        mounts.Select(mount => mount.Target.Trim('/')).Concat(["dev", "proc", "sys"]).Any(other => path.StartsWith(other + "/", StringComparison.Ordinal));
 
     private static void Add(string stub, LayerStack stack, string path, bool isFolder)
     {
@@ -50,7 +54,7 @@ internal static class MountPointStub
         }
         else
         {
-            File.WriteAllBytes($"{stub}/{path}", []);
+            using var made = FileCalls.OpenBeneath(root, path, FileCalls.O_CREAT | FileCalls.O_WRONLY, 0x1A4, FileCalls.RESOLVE_NO_SYMLINKS) ?? throw Errno.Exception("open", path);
         }
     }
 

@@ -30,13 +30,13 @@ public sealed class NamespaceSandbox(ImmutableArray<string> initCommand) : ISand
     {
         // RunContinuationsAsynchronously: nothing of the caller runs on the thread that watches.
         var done = new TaskCompletionSource<SandboxOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var program = initCommand.Add(new SandboxFolder(specification.Folder).Specification);
+        var program = initCommand.Add($"/proc/self/fd/{SandboxInit.SpecificationDescriptor}");
         var namespaces = command.Network ? Namespaces : Namespaces | NamespaceSpawn.CLONE_NEWNET;
         var watcher = new Thread(() =>
         {
             try
             {
-                done.SetResult(SandboxProcess.Run(program, InitEnvironment(), namespaces, command, output, cancellationToken));
+                done.SetResult(SandboxProcess.Run(program, InitEnvironment(), namespaces, command, specification, output, cancellationToken));
             }
             catch (Exception exception)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Sandboxing;
@@ -23,7 +24,11 @@ internal readonly record struct SandboxFolder(string Path)
 
     public string ResolvConf => Path + "/resolv.conf";
 
-    public string Specification => Path + "/spec";
+    /// <summary>Where files that must not reach a disk are, seen only inside the sandbox.</summary>
+    public string Memory => Path + "/memory";
+
+    /// <summary>Where the union of a <see cref="StackMount"/> is put together.</summary>
+    public string StackRoot(string name) => $"{Path}/{name}";
 
     /// <summary>Makes everything that the first process needs, so that it has only to mount.</summary>
     /// <exception cref="PosixException">A file or folder cannot be made.</exception>
@@ -38,11 +43,12 @@ internal readonly record struct SandboxFolder(string Path)
         Directory.CreateDirectory(folder.Root);
         Directory.CreateDirectory(folder.OverlayWork);
         Directory.CreateDirectory(folder.Links);
+        Directory.CreateDirectory(folder.Memory);
         HostFiles.Write(folder, command);
-        var specification = new SandboxSpecification
+        return new SandboxSpecification
         {
             Folder = folder.Path,
-            LowerNames = folder.Link(command, MountPointStub.Create(folder.Stub, command.LowerDirectories)),
+            LowerNames = folder.Link(command, MountPointStub.Create(folder.Stub, command.LowerDirectories, command.Mounts)),
             Arguments = command.Arguments,
             Environment = command.Environment,
             WorkingDirectory = command.WorkingDirectory,
@@ -51,9 +57,32 @@ internal readonly record struct SandboxFolder(string Path)
             SupplementaryGroups = command.SupplementaryGroups,
             HostName = command.HostName,
             Network = command.Network,
+            Privileged = command.Privileged,
+            SharedMemory = command.SharedMemory,
+            Limits = command.Limits,
+            Mounts = [.. command.Mounts.Select(folder.Prepare)],
         };
-        specification.Write(folder.Specification);
-        return specification;
+    }
+
+    private MountRecord Prepare(SandboxMount mount, int index)
+    {
+        var name = "m" + index.ToString(CultureInfo.InvariantCulture);
+        return MountRecord.Of(mount, name, mount is StackMount stack ? LinkStack(stack, name) : "");
+    }
+
+    private string LinkStack(StackMount stack, string name)
+    {
+        Directory.CreateDirectory(StackRoot(name));
+        Directory.CreateDirectory($"{Links}/{name}u");
+        Directory.CreateDirectory($"{Links}/{name}w");
+        var names = new List<string>();
+        for (var i = stack.LowerDirectories.Length - 1; i >= 0; i--)
+        {
+            names.Add($"{name}-{i.ToString(CultureInfo.InvariantCulture)}");
+            File.CreateSymbolicLink($"{Links}/{names[^1]}", stack.LowerDirectories[i]);
+        }
+
+        return string.Join(':', names);
     }
 
     private string Link(SandboxCommand command, bool hasStub)
@@ -71,7 +100,7 @@ internal readonly record struct SandboxFolder(string Path)
 
         for (var i = command.LowerDirectories.Length - 1; i >= 0; i--)
         {
-            var name = i.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var name = i.ToString(CultureInfo.InvariantCulture);
             File.CreateSymbolicLink($"{Links}/{name}", command.LowerDirectories[i]);
             names.Add(name);
         }

@@ -12,6 +12,7 @@ public static class SandboxInit
 {
     internal const string Verb = "sandbox-init";
     internal const int StatusDescriptor = 3;
+    internal const int SpecificationDescriptor = 4;
     private const int FailureCode = 125;
 
     /// <summary>Does not return when all goes well.</summary>
@@ -51,7 +52,9 @@ public static class SandboxInit
         RootMount.Overlay(folder, specification.LowerNames);
         using (var root = FileCalls.OpenDirectory(folder.Root))
         {
-            new SystemMounts(root).MountAll(folder, ref step);
+            new SystemMounts(root, specification).MountAll(folder, ref step);
+            step = SandboxStep.CommandMounts;
+            new CommandMounts(folder, root).MountAll(specification.Mounts);
         }
 
         step = SandboxStep.HostName;

@@ -59,6 +59,7 @@ internal static class SandboxOutcomes
         SandboxStep.MountPoint => "protecting /proc and /sys",
         SandboxStep.Devices => "making /dev",
         SandboxStep.HostFiles => "mounting the machine's name resolution",
+        SandboxStep.CommandMounts => "mounting what the command asks for at",
         SandboxStep.HostName => "setting the host name",
         SandboxStep.Loopback => "switching on the loopback interface",
         SandboxStep.PivotRoot => "changing the root",

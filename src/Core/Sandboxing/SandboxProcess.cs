@@ -12,18 +12,21 @@ internal sealed class SandboxProcess : IDisposable
     private readonly (SafeFileHandle Read, SafeFileHandle Write) _output = ProcessCalls.CreatePipe();
     private readonly (SafeFileHandle Read, SafeFileHandle Write) _error = ProcessCalls.CreatePipe();
     private readonly (SafeFileHandle Read, SafeFileHandle Write) _status = ProcessCalls.CreatePipe();
+    private readonly SafeFileHandle _specification;
     private readonly NamespaceSpawn _spawn;
     private readonly string _program;
     private readonly OutputLines _outputLines;
     private readonly OutputLines _errorLines;
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    private SandboxProcess(ImmutableArray<string> program, List<string> environment, int namespaces, SandboxCommand command, ISandboxOutput output)
+    private SandboxProcess(
+        ImmutableArray<string> program, List<string> environment, int namespaces, SandboxCommand command, SandboxSpecification specification, ISandboxOutput output)
     {
+        _specification = MemoryFile.Create("sandbox", specification.ToBytes());
         _program = program[0];
         _outputLines = new OutputLines(output, isError: false);
         _errorLines = new OutputLines(output, isError: true);
-        List<(SafeFileHandle, int)> descriptors = [(_status.Write, SandboxInit.StatusDescriptor)];
+        List<(SafeFileHandle, int)> descriptors = [(_status.Write, SandboxInit.StatusDescriptor), (_specification, SandboxInit.SpecificationDescriptor)];
         if (!command.Interactive)
         {
             descriptors.AddRange([(_output.Write, 1), (_error.Write, 2)]);
@@ -42,10 +45,11 @@ internal sealed class SandboxProcess : IDisposable
         List<string> environment,
         int namespaces,
         SandboxCommand command,
+        SandboxSpecification specification,
         ISandboxOutput output,
         CancellationToken cancellationToken)
     {
-        using var process = new SandboxProcess(program, environment, namespaces, command, output);
+        using var process = new SandboxProcess(program, environment, namespaces, command, specification, output);
         return process.Run(cancellationToken);
     }
 
@@ -63,6 +67,7 @@ internal sealed class SandboxProcess : IDisposable
                     : RunDiagnostics.SetupFailed("starting the first process", started.Error, _program));
             }
 
+            _specification.Dispose();
             using var process = new SafeFileHandle(started.ProcessDescriptor, ownsHandle: true);
             using (cancellationToken.UnsafeRegister(static state => ProcessCalls.Signal((SafeFileHandle)state!, ProcessCalls.SIGKILL), process))
             {
@@ -83,6 +88,7 @@ internal sealed class SandboxProcess : IDisposable
             write.Dispose();
         }
 
+        _specification.Dispose();
         _spawn.Dispose();
     }
 

@@ -32,7 +32,16 @@ internal sealed record SandboxSpecification
 
     public bool Network { get; init; }
 
-    public void Write(string path)
+    public bool Privileged { get; init; }
+
+    public long SharedMemory { get; init; }
+
+    public ImmutableArray<SandboxLimit> Limits { get; init; } = [];
+
+    public ImmutableArray<MountRecord> Mounts { get; init; } = [];
+
+    /// <summary>Never written to a disk: environment and mounts may hold secrets.</summary>
+    public byte[] ToBytes()
     {
         var text = new StringBuilder();
         Add(text, "folder", Folder);
@@ -57,13 +66,22 @@ internal sealed record SandboxSpecification
             Add(text, "arg", argument);
         }
 
-        // The environment may hold secrets.
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-        using var file = new FileStream(path, options);
-        file.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        Add(text, "privileged", Privileged ? "1" : "0");
+        Add(text, "shm", SharedMemory.ToString(CultureInfo.InvariantCulture));
+        foreach (var limit in Limits)
+        {
+            Add(text, "limit", string.Create(CultureInfo.InvariantCulture, $"{limit.Resource} {limit.Soft} {limit.Hard}"));
+        }
+
+        foreach (var field in Mounts.SelectMany(mount => mount.ToFields()))
+        {
+            Add(text, "mount", field);
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <exception cref="InvalidDataException">The file was not written by <see cref="Write"/> of this version.</exception>
+    /// <exception cref="InvalidDataException">The file does not hold what <see cref="ToBytes"/> of this version gives.</exception>
     public static SandboxSpecification Read(string path)
     {
         var fields = Encoding.UTF8.GetString(File.ReadAllBytes(path)).Split('\0');
@@ -71,6 +89,8 @@ internal sealed record SandboxSpecification
         var arguments = ImmutableArray.CreateBuilder<string>();
         var environment = ImmutableArray.CreateBuilder<string>();
         var groups = ImmutableArray.CreateBuilder<uint>();
+        var limits = ImmutableArray.CreateBuilder<SandboxLimit>();
+        var mounts = new List<string>();
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
             var value = fields[i + 1];
@@ -79,6 +99,8 @@ internal sealed record SandboxSpecification
                 case "arg": arguments.Add(value); break;
                 case "env": environment.Add(value); break;
                 case "more": groups.Add(Number(value)); break;
+                case "limit": limits.Add(Limit(value)); break;
+                case "mount": mounts.Add(value); break;
                 default: single[fields[i]] = value; break;
             }
         }
@@ -92,10 +114,20 @@ internal sealed record SandboxSpecification
             GroupId = Number(Get(single, "group")),
             HostName = Get(single, "host"),
             Network = Get(single, "network") == "1",
+            Privileged = Get(single, "privileged") == "1",
+            SharedMemory = long.Parse(Get(single, "shm"), CultureInfo.InvariantCulture),
+            Limits = limits.DrainToImmutable(),
+            Mounts = [.. mounts.Chunk(MountRecord.FieldCount).Select(MountRecord.Read)],
             Arguments = arguments.DrainToImmutable(),
             Environment = environment.DrainToImmutable(),
             SupplementaryGroups = groups.DrainToImmutable(),
         };
+    }
+
+    private static SandboxLimit Limit(string text)
+    {
+        var parts = text.Split(' ');
+        return new SandboxLimit(int.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture), ulong.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
     private static uint Number(string text) => uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

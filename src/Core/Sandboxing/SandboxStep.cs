@@ -13,6 +13,7 @@ internal enum SandboxStep : byte
     Devices,
     Sys,
     HostFiles,
+    CommandMounts,
     HostName,
     Loopback,
     PivotRoot,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 using static ContainerStages.Posix.MountCalls;
@@ -9,7 +10,7 @@ namespace ContainerStages.Sandboxing;
 /// the root first and mounted on by descriptor: a link that an image holds cannot lead out.
 /// </summary>
 /// <remarks>Source: runtime-spec config-linux.md (default filesystems and devices), Docker's default masked and read-only paths.</remarks>
-internal sealed class SystemMounts(SafeFileHandle root)
+internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification specification)
 {
     private static readonly string[] MaskedPaths =
     [
@@ -29,7 +30,11 @@ internal sealed class SystemMounts(SafeFileHandle root)
         step = SandboxStep.Sys;
         MountSys();
         step = SandboxStep.MountPoint;
-        Protect();
+        if (!specification.Privileged)
+        {
+            Protect();
+        }
+
         step = SandboxStep.Devices;
         MountDevices();
         step = SandboxStep.HostFiles;
@@ -39,9 +44,10 @@ internal sealed class SystemMounts(SafeFileHandle root)
 
     private void MountSys()
     {
+        var readOnly = specification.Privileged ? 0 : MS_RDONLY;
         using (var place = Open("sys"))
         {
-            if (TryMount("sysfs", place, "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY))
+            if (TryMount("sysfs", place, "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | readOnly))
             {
                 return;
             }
@@ -107,7 +113,7 @@ internal sealed class SystemMounts(SafeFileHandle root)
         MakeFolders(dev, "pts", "shm", "mqueue");
         const ulong quiet = MS_NOSUID | MS_NOEXEC;
         MountTerminals(quiet);
-        Mount("shm", "dev/shm", "tmpfs", quiet | MS_NODEV, "mode=1777,size=65536k");
+        Mount("shm", "dev/shm", "tmpfs", quiet | MS_NODEV, $"mode=1777,size={specification.SharedMemory.ToString(CultureInfo.InvariantCulture)}");
         using (var queues = Open("dev/mqueue"))
         {
             // Kernels without POSIX message queues have none to offer; the folder stays empty.

@@ -1,0 +1,79 @@
+using System.Globalization;
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Planning;
+using ContainerStages.Posix;
+using ContainerStages.Snapshots;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Engines;
+
+/// <summary>
+/// The folders of cache mounts, below <c>caches</c> of the store: one per id, further ones where private caches are used at once. Locks hold among
+/// the builds of all processes. Source: Dockerfile reference, RUN --mount=type=cache.
+/// </summary>
+internal sealed class CacheFolders(StoreDirectory store)
+{
+    /// <summary>Name of the cache: its id, and what a new one begins with, because another beginning is another cache.</summary>
+    /// <param name="content">Digest of the files it begins with; empty for none.</param>
+    public static string NameOf(PlannedCache cache, string content) =>
+        StoreDirectory.KeyOf(string.Join('\n', [cache.Id, content, .. cache.Owner.Declaration]));
+
+    /// <summary>Waits until the cache may be used as <paramref name="sharing"/> says; it is in use until the result is disposed.</summary>
+    public async Task<UsedCache> UseAsync(string name, CacheSharing sharing, CancellationToken cancellationToken)
+    {
+        if (sharing != CacheSharing.Private)
+        {
+            var held = await store.LockAsync(LockOf(name, 0), sharing == CacheSharing.Shared, cancellationToken);
+            return new UsedCache(PathOf(name, 0), held);
+        }
+
+        for (var number = 0; ; number++)
+        {
+            if (store.TryLock(LockOf(name, number), shared: false) is { } held)
+            {
+                return new UsedCache(PathOf(name, number), held);
+            }
+        }
+    }
+
+    /// <summary>Makes the folder unless it exists; it appears whole.</summary>
+    public static void Create(string path, string temporary, FileOwner owner)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(temporary);
+        FileCalls.Check(FileCalls.ChownNoFollow(temporary, owner.UserId ?? 0, owner.GroupId ?? 0), "chown", temporary);
+        File.SetUnixFileMode(temporary, (UnixFileMode)(owner.Mode ?? 0x1ED));
+        MoveTo(path, temporary);
+    }
+
+    /// <summary>Another user of a shared cache may have been first.</summary>
+    public static void MoveTo(string path, string made)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            Directory.Move(made, path);
+        }
+        catch (IOException) when (Directory.Exists(path))
+        {
+            TreeRemover.Remove(made);
+        }
+    }
+
+    private static string LockOf(string name, int number) => $"cache-{name[..32]}-{number.ToString(CultureInfo.InvariantCulture)}";
+
+    private string PathOf(string name, int number) => Path.Combine(store.Folder("caches"), name, number.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>A cache that is in use until it is disposed.</summary>
+internal sealed class UsedCache(string path, IDisposable held) : IDisposable
+{
+    public string Path { get; } = path;
+
+    public void Dispose() => held.Dispose();
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ContainerStages.Contracts;
+using ContainerStages.Sandboxing;
+
+namespace ContainerStages.Engines;
+
+/// <summary>What a build says of all its commands.</summary>
+public sealed record CommandSettings
+{
+    /// <summary>By id.</summary>
+    public IReadOnlyDictionary<string, SecretSource> Secrets { get; init; } = ImmutableDictionary<string, SecretSource>.Empty;
+
+    /// <summary>Sockets of agents by id.</summary>
+    public IReadOnlyDictionary<string, string> Agents { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>True: RUN --security=insecure may be.</summary>
+    public bool AllowInsecure { get; init; }
+
+    /// <summary>For commands that do not say it themselves; false: no network but loopback.</summary>
+    public bool Network { get; init; } = true;
+
+    /// <summary>Size of /dev/shm in bytes; null for the default.</summary>
+    public long? SharedMemory { get; init; }
+
+    public ImmutableArray<SandboxLimit> Limits { get; init; } = [];
+
+    public ImmutableArray<(string Address, string Name)> ExtraHosts { get; init; } = [];
+
+    /// <summary>What of it can change a result, as text; empty where nothing is set. Secrets and agents count by their id alone, which steps name.</summary>
+    internal string Key => string.Join('\n', (IEnumerable<string>)
+    [
+        .. Network ? (string[])[] : ["no network"],
+        .. SharedMemory is { } size ? (string[])[string.Create(CultureInfo.InvariantCulture, $"shm {size}")] : [],
+        .. Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"limit {limit.Resource} {limit.Soft} {limit.Hard}")),
+        .. ExtraHosts.Select(host => $"host {host.Address} {host.Name}"),
+    ]);
+}
