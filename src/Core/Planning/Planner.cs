@@ -37,10 +37,7 @@ public static class Planner
         switch (node.Base)
         {
             case StageSource.Image image:
-                var found = images[image.Reference];
-                return found.Config.Config.OnBuild is { Count: > 0 } triggers
-                    ? throw new BuildFailedException(PlanDiagnostics.OnBuildBase(image.Reference.FamiliarName, triggers, image.Location))
-                    : found;
+                return images[image.Reference];
             case StageSource.OtherStage other:
                 return new StageBase(planned[other.Index]);
             default:
