@@ -20,6 +20,8 @@ internal static class BuildVerb
             new(["--target"], "STAGE", "stage to build (default: the last)"),
             new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable"),
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
+            new(["--build-context"], "NAME=VALUE", "folder, docker-image://NAME or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
+            new(["--annotation"], "KEY=VALUE", "annotation of the manifest; repeatable"),
             new(["--platform"], "OS/ARCH", "platform of the image (default: this machine's)"),
             new(["--no-cache"], null, "run every step again"),
             new(["--pull"], null, "ask the registry for base images the store already knows"),
@@ -57,6 +59,8 @@ internal static class BuildVerb
             Platform = options.Last("--platform"),
             BuildArgs = options.Pairs("--build-arg"),
             Labels = options.Pairs("--label"),
+            BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => ContextValue(pair.Value), StringComparer.Ordinal),
+            Annotations = options.Pairs("--annotation"),
             NoCache = options.IsSet("--no-cache"),
             Pull = options.IsSet("--pull"),
             Tags = tags,
@@ -64,6 +68,9 @@ internal static class BuildVerb
             SourceDateEpoch = Epoch(),
         };
     }
+
+    private static string ContextValue(string value) =>
+        value.Contains("://", StringComparison.Ordinal) || value.StartsWith("target:", StringComparison.Ordinal) ? value : Path.GetFullPath(value);
 
     private static IEnumerable<Destination> Destinations(OptionReader options, string[] tags)
     {

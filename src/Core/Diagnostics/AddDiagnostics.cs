@@ -35,6 +35,12 @@ public static class AddDiagnostics
     public static Diagnostic BadRetries(string text, SourceLocation location) =>
         new("CST4410", Severity.Error, $"HEALTHCHECK --retries={text}: a whole number from 0 is expected.", location);
 
+    public static Diagnostic FolderAsBase(string name, string folder, SourceLocation location) =>
+        new("CST4412", Severity.Error, $"FROM {name} names the build context '{folder}', which is a folder. Only COPY --from={name} can use it.", location);
+
+    public static Diagnostic BadContext(string name, string value) =>
+        new("CST4413", Severity.Error, $"The build context {name}={value} is none: a folder that exists, docker-image://NAME or target:STAGE is expected.");
+
     public static Diagnostic BadExclude(string pattern, SourceLocation location) =>
         new("CST4411", Severity.Error, $"--exclude={pattern} is not a valid pattern: a '[' is not closed or a '\\' ends it.", location);
 }

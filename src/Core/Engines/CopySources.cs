@@ -1,5 +1,6 @@
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Dockerfile;
 using ContainerStages.Planning;
 using ContainerStages.Snapshots;
 
@@ -62,6 +63,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     private async Task<SourceSelection> OpenAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
     {
         FromContext => context.Value,
+        FromFolder folder => new SourceSelection(new UnionView([folder.Path]), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null))),
         FromDocument document => Fetched(fetched.Write(document)),
         FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
         FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy, cancellationToken)),
@@ -101,6 +103,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         {
             FromStage other => $"stage '{other.Stage.Name}'",
             FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
+            FromFolder other => $"the build context '{other.Path}'",
             FromRepository other => $"the repository '{other.Repository.Remote}'",
             _ => $"the build context '{services.Options.ContextDirectory}'",
         };

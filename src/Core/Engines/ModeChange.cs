@@ -22,22 +22,22 @@ internal sealed class ModeChange
             return value <= 0xFFF ? new ModeChange(value, []) : throw new BuildFailedException(StepDiagnostics.BadMode(text, location));
         }
 
-        var clauses = ImmutableArray.CreateBuilder<Clause>();
+        var read = ImmutableArray.CreateBuilder<Clause>();
         foreach (var part in text.Split(','))
         {
-            if (!TryRead(part, clauses))
+            if (!TryRead(part, read))
             {
                 throw new BuildFailedException(StepDiagnostics.BadMode(text, location));
             }
         }
 
-        return new ModeChange(null, clauses.ToImmutable());
+        return new ModeChange(null, read.ToImmutable());
     }
 
     public uint Apply(uint mode, bool isDirectory) => octal ?? clauses.Aggregate(mode, (current, clause) => clause.Apply(current, isDirectory));
 
     /// <summary><c>[ugoa...][[-+=][rwxXst...]...]</c>; the umask plays no part.</summary>
-    private static bool TryRead(string text, ImmutableArray<Clause>.Builder clauses)
+    private static bool TryRead(string text, ImmutableArray<Clause>.Builder read)
     {
         var position = 0;
         uint who = 0;
@@ -57,7 +57,7 @@ internal sealed class ModeChange
                 position++;
             }
 
-            clauses.Add(new Clause(who, operation, text[permissions..position]));
+            read.Add(new Clause(who, operation, text[permissions..position]));
         }
 
         return position == text.Length && position > start;

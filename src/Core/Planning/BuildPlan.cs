@@ -106,3 +106,6 @@ public sealed record FromAddress(Uri Address, string? Checksum) : CopySource;
 
 /// <summary>The files of a git repository.</summary>
 public sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource;
+
+/// <summary>A folder of this machine beside the build context.</summary>
+public sealed record FromFolder(string Path) : CopySource;

@@ -49,6 +49,7 @@ public static class Planner
     {
         StageSource.OtherStage other => new FromStage(planned[other.Index]),
         StageSource.Image image => new FromImage(images[image.Reference]),
+        StageSource.Folder folder => new FromFolder(folder.Path),
         null => new FromContext(),
         var other => throw new InvalidOperationException($"The stage graph let COPY --from={copy.From} name {other}."),
     };
