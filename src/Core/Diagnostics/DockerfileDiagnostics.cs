@@ -92,5 +92,17 @@ public static class DockerfileDiagnostics
     public static Diagnostic InvalidIgnorePattern(string pattern, string reason, SourceLocation location) =>
         Error("CST2026", $"'{pattern}' is not a pattern of an ignore file: {reason}", location);
 
+    public static Diagnostic FlagNotBoolean(string keyword, string flag, string value, SourceLocation location) =>
+        Error("CST2201", $"Flag '--{flag}' of {keyword} takes true or false, not '{value}'.", location);
+
+    public static Diagnostic FlagValue(string keyword, string flag, string value, string valid, SourceLocation location) =>
+        Error("CST2202", $"'{value}' is no value of {keyword} --{flag}; it takes {valid}.", location);
+
+    public static Diagnostic HealthcheckForm(string reason, SourceLocation location) =>
+        Error("CST2203", $"{reason} Write HEALTHCHECK [OPTIONS] CMD COMMAND, or HEALTHCHECK NONE.", location);
+
+    public static Diagnostic OnBuildOf(string keyword, SourceLocation location) =>
+        Error("CST2204", $"{keyword} cannot be the instruction of ONBUILD.", location);
+
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 }

@@ -13,20 +13,20 @@ public static class DockerfileFrontEnd
     public static StageSet Read(string text, string fileName, FrontEndOptions options)
     {
         var diagnostics = new List<Diagnostic>();
-        var (instructions, escape) = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
-        if (instructions.IsEmpty && diagnostics.Count == 0)
+        var read = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
+        if (read.Instructions.IsEmpty && diagnostics.Count == 0)
         {
             diagnostics.Add(DockerfileDiagnostics.NoInstructions(new SourceLocation(fileName)));
         }
 
-        var stages = new StageCollector(options, new WordExpander(escape), diagnostics).Collect(instructions);
+        var stages = new StageCollector(options, new WordExpander(read.Escape), diagnostics).Collect(read.Instructions);
         if (stages.Stages.IsEmpty && diagnostics.Count == 0)
         {
             diagnostics.Add(StageDiagnostics.NoStage(new SourceLocation(fileName)));
         }
 
         ThrowIfAny(diagnostics);
-        return stages with { Escape = escape };
+        return stages with { Escape = read.Escape };
     }
 
     /// <summary>Reads the file at a path, as <see cref="Read"/> does with its text.</summary>
@@ -55,7 +55,7 @@ public static class DockerfileFrontEnd
     public static ImmutableArray<Instruction> ReadSteps(string text, string file, int line)
     {
         var diagnostics = new List<Diagnostic>();
-        var (instructions, _) = InstructionReader.Read(SourceText.Of(text, file, line, isPart: true), withDirectives: false, diagnostics);
+        var instructions = InstructionReader.Read(SourceText.Of(text, file, line, isPart: true), withDirectives: false, diagnostics).Instructions;
         diagnostics.AddRange(instructions.OfType<FromInstruction>().Select(from => DockerfileDiagnostics.FromInSteps(from.Location)));
         ThrowIfAny(diagnostics);
         return instructions;

@@ -7,49 +7,55 @@ namespace ContainerStages.Dockerfile;
 /// <summary>The flags of one instruction, checked against those that it has.</summary>
 internal sealed class InstructionFlags
 {
-    private readonly ImmutableDictionary<string, Flag> _flags;
+    private readonly ImmutableArray<Flag> _flags;
 
     /// <param name="line">The instruction.</param>
-    /// <param name="valid">Flags with a value that the instruction has.</param>
-    /// <param name="later">Flags of the Dockerfile language that are not supported yet.</param>
+    /// <param name="known">Flags that the instruction has.</param>
     /// <param name="diagnostics">Receives what is wrong.</param>
-    public InstructionFlags(InstructionLine line, string[] valid, string[] later, ICollection<Diagnostic> diagnostics)
+    public InstructionFlags(InstructionLine line, FlagSpec[] known, ICollection<Diagnostic> diagnostics)
     {
-        var found = ImmutableDictionary.CreateBuilder<string, Flag>(StringComparer.Ordinal);
+        var found = ImmutableArray.CreateBuilder<Flag>();
         foreach (var flag in line.Flags)
         {
-            if (Check(line.Keyword, flag, valid, later, found.ContainsKey(flag.Name)) is { } problem)
+            if (Check(line.Keyword, flag, known, found.Any(earlier => earlier.Name == flag.Name)) is { } problem)
             {
                 diagnostics.Add(problem);
             }
             else
             {
-                found.Add(flag.Name, flag);
+                found.Add(flag);
             }
         }
 
         _flags = found.ToImmutable();
     }
 
-    public Flag? this[string name] => _flags.GetValueOrDefault(name);
+    /// <summary>The flag, or null where it was not given.</summary>
+    public Flag? this[string name] => _flags.FirstOrDefault(flag => flag.Name == name);
 
-    private static Diagnostic? Check(string keyword, Flag flag, string[] valid, string[] later, bool isRepeated)
+    public IEnumerable<Flag> All(string name) => _flags.Where(flag => flag.Name == name);
+
+    /// <summary>Null where the flag was not given.</summary>
+    public bool? Switch(string name) => this[name] is { } flag ? flag.Value is null or "true" : null;
+
+    private static Diagnostic? Check(string keyword, Flag flag, FlagSpec[] known, bool isRepeated)
     {
-        if (later.Contains(flag.Name))
+        if (Array.FindIndex(known, spec => spec.Name == flag.Name) is not (>= 0 and var index))
         {
-            return DockerfileDiagnostics.NotSupportedYet($"{keyword} --{flag.Name}", flag.Location);
+            return DockerfileDiagnostics.UnknownFlag(keyword, flag.Name, [.. known.Select(spec => spec.Name)], flag.Location);
         }
 
-        if (!valid.Contains(flag.Name))
-        {
-            return DockerfileDiagnostics.UnknownFlag(keyword, flag.Name, [.. valid, .. later], flag.Location);
-        }
-
-        if (isRepeated)
+        var kind = known[index].Kind;
+        if (kind != FlagKind.List && isRepeated)
         {
             return DockerfileDiagnostics.FlagRepeated(keyword, flag.Name, flag.Location);
         }
 
-        return string.IsNullOrEmpty(flag.Value) ? DockerfileDiagnostics.FlagWithoutValue(keyword, flag.Name, flag.Location) : null;
+        return kind switch
+        {
+            FlagKind.Missing => DockerfileDiagnostics.NotSupportedYet($"{keyword} --{flag.Name}", flag.Location),
+            FlagKind.Switch => flag.Value is null or "true" or "false" ? null : DockerfileDiagnostics.FlagNotBoolean(keyword, flag.Name, flag.Value, flag.Location),
+            _ => string.IsNullOrEmpty(flag.Value) ? DockerfileDiagnostics.FlagWithoutValue(keyword, flag.Name, flag.Location) : null,
+        };
     }
 }

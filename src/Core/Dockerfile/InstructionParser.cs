@@ -17,19 +17,21 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
         "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
     ];
 
-    public Instruction? Parse(InstructionLine line) => line.Keyword switch
+    public Instruction? Parse(InstructionLine line, ImmutableArray<HereDocument> documents) => line.Keyword switch
     {
-        "ADD" or "HEALTHCHECK" or "ONBUILD" => Fail(DockerfileDiagnostics.NotSupportedYet(line.Keyword, line.KeywordLocation)),
+        "ADD" => ParseAdd(line, documents),
         "ARG" => ParseArg(line),
         "CMD" => ParseCommand(line, command => new CmdInstruction(line.Location, line.Text, command)),
-        "COPY" => ParseCopy(line),
+        "COPY" => ParseCopy(line, documents),
         "ENTRYPOINT" => ParseCommand(line, command => new EntrypointInstruction(line.Location, line.Text, command)),
         "ENV" => ParseNameValues(line, pairs => new EnvInstruction(line.Location, line.Text, pairs)),
         "EXPOSE" => ParseExpose(line),
         "FROM" => ParseFrom(line),
+        "HEALTHCHECK" => ParseHealthcheck(line),
         "LABEL" => ParseNameValues(line, pairs => new LabelInstruction(line.Location, line.Text, pairs)),
         "MAINTAINER" => ParseText(line, "a name", text => new MaintainerInstruction(line.Location, line.Text, text)),
-        "RUN" => ParseRun(line),
+        "ONBUILD" => ParseOnBuild(line, documents),
+        "RUN" => ParseRun(line, documents),
         "SHELL" => ParseShell(line),
         "STOPSIGNAL" => ParseText(line, "a signal, for example SIGTERM", text => new StopSignalInstruction(line.Location, line.Text, text)),
         "USER" => ParseText(line, "a user, for example 65532:65532", text => new UserInstruction(line.Location, line.Text, text)),
@@ -41,7 +43,7 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
     /// <summary>Never null: also a FROM with a mistake begins a stage, or all that follows would seem to stand before the first.</summary>
     private FromInstruction ParseFrom(InstructionLine line)
     {
-        TryReadFlags(line, ["platform"], [], out var flags);
+        TryReadFlags(line, [FlagSpec.Text("platform")], out var flags);
         var words = line.SplitAtBlanks();
         if (words.Length != 1 && !(words.Length == 3 && words[1].Text.Equals("AS", StringComparison.OrdinalIgnoreCase)))
         {
@@ -60,7 +62,7 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
 
     private ArgInstruction? ParseArg(InstructionLine line)
     {
-        if (!TryReadFlags(line, [], [], out _))
+        if (!TryReadFlags(line, [], out _))
         {
             return null;
         }
@@ -80,7 +82,7 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
     /// <summary><c>NAME=value NAME=value</c>, or the old form <c>NAME the rest is the value</c>: the first word decides.</summary>
     private Instruction? ParseNameValues(InstructionLine line, Func<ImmutableArray<NameValue>, Instruction> create)
     {
-        if (!TryReadFlags(line, [], [], out _))
+        if (!TryReadFlags(line, [], out _))
         {
             return null;
         }
@@ -132,39 +134,114 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
         _ => null,
     };
 
-    private CopyInstruction? ParseCopy(InstructionLine line)
+    private CopyInstruction? ParseCopy(InstructionLine line, ImmutableArray<HereDocument> documents)
     {
-        if (!TryReadFlags(line, ["from", "chown", "chmod"], ["link", "parents", "exclude"], out var flags) || ReadList(line) is not { } paths)
+        FlagSpec[] known = [FlagSpec.Text("from"), FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Switch("link"), FlagSpec.Switch("parents"), FlagSpec.List("exclude")];
+        return TryReadFlags(line, known, out var flags) && ReadPaths(line) is { } paths
+            ? new CopyInstruction(line.Location, line.Text, paths[..^1], paths[^1], flags["from"]?.Value, flags["chown"]?.Value, flags["chmod"]?.Value)
+            {
+                FromLocation = flags["from"]?.Location ?? line.Location,
+                Link = flags.Switch("link") is true,
+                Parents = flags.Switch("parents") is true,
+                Excludes = [.. flags.All("exclude").Select(flag => flag.Value!)],
+                Documents = documents,
+            }
+            : null;
+    }
+
+    private AddInstruction? ParseAdd(InstructionLine line, ImmutableArray<HereDocument> documents)
+    {
+        FlagSpec[] known =
+        [
+            FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Text("checksum"), FlagSpec.Switch("link"), FlagSpec.Switch("keep-git-dir"), FlagSpec.Switch("unpack"),
+            FlagSpec.List("exclude"),
+        ];
+        return TryReadFlags(line, known, out var flags) && ReadPaths(line) is { } paths
+            ? new AddInstruction(line.Location, line.Text, paths[..^1], paths[^1], flags["chown"]?.Value, flags["chmod"]?.Value)
+            {
+                Link = flags.Switch("link") is true,
+                Excludes = [.. flags.All("exclude").Select(flag => flag.Value!)],
+                Documents = documents,
+                Checksum = flags["checksum"]?.Value,
+                KeepGitDirectory = flags.Switch("keep-git-dir") is true,
+                Unpack = flags.Switch("unpack"),
+            }
+            : null;
+    }
+
+    /// <summary>Sources and, last, the destination; a here-document among the sources is <c>&lt;&lt;NAME</c>. Null where there are too few.</summary>
+    private ImmutableArray<string>? ReadPaths(InstructionLine line)
+    {
+        if (ReadList(line) is not { } paths)
         {
             return null;
         }
 
-        return paths.Length < 2
-            ? Fail<CopyInstruction>(DockerfileDiagnostics.CopyWithoutDestination(line.Keyword, line.Location))
-            : new CopyInstruction(line.Location, line.Text, paths[..^1], paths[^1], flags["from"]?.Value, flags["chown"]?.Value, flags["chmod"]?.Value)
-            {
-                FromLocation = flags["from"]?.Location ?? line.Location,
-            };
+        if (paths.Length < 2)
+        {
+            diagnostics.Add(DockerfileDiagnostics.CopyWithoutDestination(line.Keyword, line.Location));
+            return null;
+        }
+
+        return JsonArguments.Read(line.Rest, out _) == JsonArguments.Form.Text
+            ? [.. paths.Select(path => Heredoc.TryParse(new Word(path, default)) is { } heredoc ? $"<<{heredoc.Name}" : path)]
+            : paths;
     }
 
-    private RunInstruction? ParseRun(InstructionLine line)
+    private RunInstruction? ParseRun(InstructionLine line, ImmutableArray<HereDocument> documents)
     {
-        if (!TryReadFlags(line, [], ["mount", "network", "security", "device"], out _) || ReadCommand(line) is not { } command)
+        FlagSpec[] known = [FlagSpec.List("mount"), FlagSpec.Text("network"), FlagSpec.Text("security"), FlagSpec.Missing("device")];
+        var before = diagnostics.Count;
+        TryReadFlags(line, known, out var flags);
+        var network = RunFlags.Network(flags["network"], diagnostics);
+        var isInsecure = RunFlags.IsInsecure(flags["security"], diagnostics);
+        var mounts = flags.All("mount").Select(flag => MountParser.Parse(flag, diagnostics)).OfType<RunMount>().ToImmutableArray();
+        if (diagnostics.Count > before || ReadCommand(line) is not { } command)
         {
             return null;
         }
 
         return command is ExecForm { Arguments.IsEmpty: true }
             ? Fail<RunInstruction>(DockerfileDiagnostics.ArgumentsMissing(line.Keyword, "a command", line.Location))
-            : new RunInstruction(line.Location, line.Text, command);
+            : new RunInstruction(line.Location, line.Text, documents.IsEmpty ? command : new HeredocForm(line.Rest, documents)) { Mounts = mounts, Network = network, Insecure = isInsecure };
+    }
+
+    private HealthcheckInstruction? ParseHealthcheck(InstructionLine line)
+    {
+        FlagSpec[] known = [.. HealthcheckForm.Flags.Select(FlagSpec.Text)];
+        return TryReadFlags(line, known, out var flags) ? HealthcheckForm.Parse(line, flags, diagnostics) : null;
+    }
+
+    /// <summary>The trigger is text that is read when an image is built on this one; only what it may be is checked now.</summary>
+    private Instruction? ParseOnBuild(InstructionLine line, ImmutableArray<HereDocument> documents)
+    {
+        if (!TryReadFlags(line, [], out _))
+        {
+            return null;
+        }
+
+        if (line.SplitAtBlanks() is not [var first, ..])
+        {
+            return Fail(DockerfileDiagnostics.ArgumentsMissing(line.Keyword, "an instruction, for example ONBUILD COPY . /app", line.Location));
+        }
+
+        var keyword = first.Text.ToUpperInvariant();
+        if (keyword is "FROM" or "MAINTAINER" or "ONBUILD")
+        {
+            return Fail(DockerfileDiagnostics.OnBuildOf(keyword, first.Location));
+        }
+
+        return Keywords.Contains(keyword)
+            ? new OnBuildInstruction(line.Location, line.Text, line.Rest + string.Concat(documents.Select(document => $"\n{document.Content}{document.Name}")))
+            : Fail(DockerfileDiagnostics.UnknownInstruction(first.Text, Keywords, first.Location));
     }
 
     private Instruction? ParseCommand(InstructionLine line, Func<CommandLine, Instruction> create) =>
-        TryReadFlags(line, [], [], out _) && ReadCommand(line) is { } command ? create(command) : null;
+        TryReadFlags(line, [], out _) && ReadCommand(line) is { } command ? create(command) : null;
 
     private ExposeInstruction? ParseExpose(InstructionLine line)
     {
-        if (!TryReadFlags(line, [], [], out _))
+        if (!TryReadFlags(line, [], out _))
         {
             return null;
         }
@@ -176,7 +253,7 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
 
     private VolumeInstruction? ParseVolume(InstructionLine line)
     {
-        if (!TryReadFlags(line, [], [], out _) || ReadList(line) is not { } paths)
+        if (!TryReadFlags(line, [], out _) || ReadList(line) is not { } paths)
         {
             return null;
         }
@@ -193,7 +270,7 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
 
     private ShellInstruction? ParseShell(InstructionLine line)
     {
-        if (!TryReadFlags(line, [], [], out _))
+        if (!TryReadFlags(line, [], out _))
         {
             return null;
         }
@@ -205,7 +282,7 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
 
     private Instruction? ParseText(InstructionLine line, string form, Func<string, Instruction> create)
     {
-        if (!TryReadFlags(line, [], [], out _))
+        if (!TryReadFlags(line, [], out _))
         {
             return null;
         }
@@ -244,10 +321,10 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
         }
     }
 
-    private bool TryReadFlags(InstructionLine line, string[] valid, string[] later, out InstructionFlags flags)
+    private bool TryReadFlags(InstructionLine line, FlagSpec[] known, out InstructionFlags flags)
     {
         var before = diagnostics.Count;
-        flags = new InstructionFlags(line, valid, later, diagnostics);
+        flags = new InstructionFlags(line, known, diagnostics);
         return diagnostics.Count == before;
     }
 

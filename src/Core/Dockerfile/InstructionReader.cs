@@ -8,41 +8,51 @@ namespace ContainerStages.Dockerfile;
 /// <summary>Text to the sequence of its instructions, FROM among them. All that is wrong is gathered; what is right is still returned.</summary>
 internal static class InstructionReader
 {
-    public static (ImmutableArray<Instruction> Instructions, char Escape) Read(SourceText source, bool withDirectives, ICollection<Diagnostic> diagnostics)
+    public static ReadInstructions Read(SourceText source, bool withDirectives, ICollection<Diagnostic> diagnostics)
     {
         var lexer = new Lexer(source, diagnostics, withDirectives);
         var parser = new InstructionParser(lexer.Escape, diagnostics);
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
+        var lines = ImmutableArray.CreateBuilder<InstructionLine>();
         while (lexer.Read() is { } logicalLine)
         {
             var line = new InstructionLine(logicalLine);
-            if (!TakeHeredocs(line, lexer, diagnostics))
+            if (TakeHeredocs(line, lexer, diagnostics) is not { } documents)
             {
                 break;
             }
 
-            if (parser.Parse(line) is { } instruction)
+            lines.Add(line);
+            if (parser.Parse(line, documents) is { } instruction)
             {
                 instructions.Add(instruction);
             }
         }
 
-        return (instructions.ToImmutable(), lexer.Escape);
+        return new ReadInstructions(instructions.ToImmutable(), lines.ToImmutable(), lexer);
     }
 
-    /// <summary>Skips the texts of here-documents, which are not supported yet, so that they are not taken for instructions. False: no end was found.</summary>
-    private static bool TakeHeredocs(InstructionLine line, Lexer lexer, ICollection<Diagnostic> diagnostics)
+    /// <summary>Null: one has no end, so that nothing after it can be read.</summary>
+    private static ImmutableArray<HereDocument>? TakeHeredocs(InstructionLine line, Lexer lexer, ICollection<Diagnostic> diagnostics)
     {
+        var documents = ImmutableArray.CreateBuilder<HereDocument>();
         foreach (var heredoc in Heredoc.Find(line))
         {
-            diagnostics.Add(DockerfileDiagnostics.NotSupportedYet($"The here-document '{heredoc.Word.Text}' of {line.Keyword}", heredoc.Word.Location));
-            if (lexer.ReadRaw(heredoc.IsEnd) is null)
+            if (lexer.ReadRaw(heredoc.IsEnd) is not { } lines)
             {
                 diagnostics.Add(DockerfileDiagnostics.HeredocWithoutEnd(heredoc.Name, heredoc.Word.Location));
-                return false;
+                return null;
             }
+
+            documents.Add(heredoc.ToDocument(lines));
         }
 
-        return true;
+        return documents.ToImmutable();
     }
+}
+
+/// <summary>What one text holds: its instructions, and for the checks the lines that they were read from and the lexer with its directives.</summary>
+internal sealed record ReadInstructions(ImmutableArray<Instruction> Instructions, ImmutableArray<InstructionLine> Lines, Lexer Lexer)
+{
+    public char Escape => Lexer.Escape;
 }

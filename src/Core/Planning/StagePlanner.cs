@@ -38,6 +38,7 @@ internal sealed class StagePlanner
         foreach (var instruction in stage.Instructions)
         {
             number++;
+            Unsupported.Refuse(instruction);
             Add(instruction);
         }
 

@@ -7,7 +7,7 @@ namespace ContainerStages.Stages;
 /// <summary>A stage with everything it names resolved.</summary>
 /// <param name="Stage">The stage as read.</param>
 /// <param name="Base">What it builds on.</param>
-/// <param name="CopySources">By the text of --from: an image or another stage.</param>
+/// <param name="CopySources">By the text of --from, also of bind and cache mounts: an image or another stage.</param>
 public sealed record StageNode(Stage Stage, StageSource Base, ImmutableDictionary<string, StageSource> CopySources)
 {
     /// <summary>Indexes of the stages that have to be built before this one.</summary>

@@ -55,21 +55,23 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
     private ImmutableDictionary<string, StageSource> ResolveCopies(Stage stage)
     {
         var sources = ImmutableDictionary.CreateBuilder<string, StageSource>(StringComparer.Ordinal);
-        foreach (var copy in stage.Instructions.SelectMany(Copies))
+        foreach (var (from, location) in stage.Instructions.SelectMany(Sources))
         {
-            if (copy.From is { } from && !sources.ContainsKey(from))
+            if (!sources.ContainsKey(from))
             {
-                sources.Add(from, ResolveCopy(stage, from, copy.FromLocation));
+                sources.Add(from, ResolveCopy(stage, from, location));
             }
         }
 
         return sources.ToImmutable();
     }
 
-    private static IEnumerable<CopyInstruction> Copies(Instruction instruction) => instruction switch
+    /// <summary>What the copies and mounts of an instruction take from. ONBUILD is text until somebody builds on the image.</summary>
+    private static IEnumerable<(string From, SourceLocation Location)> Sources(Instruction instruction) => instruction switch
     {
-        CopyInstruction copy => [copy],
-        ArtifactsInstruction artifacts => artifacts.Copies,
+        CopyInstruction { From: { } from } copy => [(from, copy.FromLocation)],
+        ArtifactsInstruction artifacts => artifacts.Copies.SelectMany(Sources),
+        RunInstruction run => run.Mounts.Select(mount => (mount as BindMount)?.From ?? (mount as CacheMount)?.From).OfType<string>().Select(from => (from, run.Location)),
         _ => [],
     };
 

@@ -67,7 +67,10 @@ internal static class StageDump
         ShellInstruction shell => shell.Shell.Select(Quote),
         CmdInstruction cmd => [Command(cmd.Command)],
         EntrypointInstruction entrypoint => [Command(entrypoint.Command)],
-        RunInstruction run => [Command(run.Command)],
+        RunInstruction run => InstructionDetails.Of(run),
+        AddInstruction add => InstructionDetails.Of(add),
+        HealthcheckInstruction check => InstructionDetails.Of(check),
+        OnBuildInstruction trigger => [Quote(trigger.Trigger)],
         CopyInstruction copy => Copy(copy),
         _ => [],
     };
@@ -80,22 +83,28 @@ internal static class StageDump
             yield return $"{name} {Quote(value)}{(name == "from" ? " " + Range(copy.FromLocation) : "")}";
         }
 
+        foreach (var detail in InstructionDetails.Options(("link", copy.Link), ("parents", copy.Parents)).Concat(InstructionDetails.Files(copy.Excludes, copy.Documents)))
+        {
+            yield return detail;
+        }
+
         if (copy.SkipMissing)
         {
             yield return "where it exists";
         }
     }
 
-    private static string Command(CommandLine command) => command switch
+    internal static string Command(CommandLine command) => command switch
     {
         ExecForm exec => "exec " + string.Join(' ', exec.Arguments.Select(Quote)),
         ShellForm shell => "shell " + Quote(shell.Text),
+        HeredocForm heredoc => "shell " + Quote(heredoc.Text) + string.Concat(heredoc.Documents.Select(document => "\n        " + InstructionDetails.Document(document))),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
     private static string Pair(NameValue pair) => $"{pair.Name} = {Quote(pair.Value)}";
 
-    private static string Quote(string? text) => text is null ? "nothing" : $"<{text.Replace("\t", "\\t", StringComparison.Ordinal)}>";
+    internal static string Quote(string? text) => text is null ? "nothing" : $"<{text.Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}>";
 
-    private static string Range(SourceLocation location) => $"[{location.Line}:{location.Column}-{location.EndLine}:{location.EndColumn}]";
+    internal static string Range(SourceLocation location) => $"[{location.Line}:{location.Column}-{location.EndLine}:{location.EndColumn}]";
 }

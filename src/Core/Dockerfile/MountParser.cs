@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Dockerfile;
+
+/// <summary>The value of one RUN --mount. Source: Dockerfile reference, RUN --mount; keys and limits as in BuildKit.</summary>
+internal static class MountParser
+{
+    private static readonly string[] Types = ["bind", "cache", "tmpfs", "secret", "ssh"];
+
+    /// <summary>Every key with its first name, and the types of mount that have it.</summary>
+    private static readonly ImmutableDictionary<string, MountKey> Keys = CreateKeys();
+
+    /// <returns>Null where something is wrong; it is among the diagnostics then.</returns>
+    public static RunMount? Parse(Flag flag, ICollection<Diagnostic> diagnostics)
+    {
+        var before = diagnostics.Count;
+        var fields = new MountFields(Read(flag, diagnostics), flag, diagnostics);
+        var mount = diagnostics.Count == before ? Create(fields) : null;
+        return diagnostics.Count == before ? mount : null;
+    }
+
+    private static Dictionary<string, string?> Read(Flag flag, ICollection<Diagnostic> diagnostics)
+    {
+        var written = CommaSeparated.Split(flag.Value!).Select(field => field.Split('=', 2)).Select(parts => (Key: parts[0].ToLowerInvariant(), Value: parts.ElementAtOrDefault(1))).ToArray();
+        var type = written.LastOrDefault(field => field.Key == "type").Value?.ToLowerInvariant() ?? "bind";
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal) { ["type"] = type };
+        if (!Types.Contains(type))
+        {
+            diagnostics.Add(MountDiagnostics.UnknownType(type, Types, flag.Location));
+            return values;
+        }
+
+        foreach (var (name, value) in written.Where(field => field.Key != "type"))
+        {
+            if (!Keys.TryGetValue(name, out var key))
+            {
+                diagnostics.Add(MountDiagnostics.UnknownKey(name, [.. Keys.Where(known => known.Value.Types.Contains(type)).Select(known => known.Key).Order(StringComparer.Ordinal)], flag.Location));
+            }
+            else if (!key.Types.Contains(type))
+            {
+                diagnostics.Add(MountDiagnostics.KeyOfOtherType(name, type, key.Types, flag.Location));
+            }
+            else if (value is null && !key.IsSwitch)
+            {
+                diagnostics.Add(MountDiagnostics.KeyWithoutValue(name, flag.Location));
+            }
+            else if (name is "readwrite" or "rw")
+            {
+                values[key.Name] = MountFields.ReadBoolean(value) is { } isWritable ? (isWritable ? "false" : "true") : value;
+            }
+            else
+            {
+                values[key.Name] = value;
+            }
+        }
+
+        return values;
+    }
+
+    private static RunMount? Create(MountFields fields) => fields["type"] switch
+    {
+        "bind" => new BindMount(fields["target"], fields["source"], fields.From, fields.Switch("readonly") is false),
+        "cache" => new CacheMount(fields["target"])
+        {
+            Id = fields["id"],
+            Sharing = fields.Sharing,
+            From = fields.From,
+            Source = fields["source"],
+            ReadOnly = fields.Switch("readonly") is true,
+            Mode = fields.Mode,
+            UserId = fields.Number("uid"),
+            GroupId = fields.Number("gid"),
+        },
+        "tmpfs" => new TmpfsMount(fields["target"], fields.Size),
+        "secret" => fields.SecretId(out var id) ? new SecretMount(fields["target"])
+        {
+            Id = id,
+            Environment = fields["env"],
+            Required = fields.Switch("required") is true,
+            Mode = fields.Mode,
+            UserId = fields.Number("uid"),
+            GroupId = fields.Number("gid"),
+        } : null,
+        _ => new SshMount(fields["target"])
+        {
+            Id = fields["id"],
+            Required = fields.Switch("required") is true,
+            Mode = fields.Mode,
+            UserId = fields.Number("uid"),
+            GroupId = fields.Number("gid"),
+        },
+    };
+
+    private static ImmutableDictionary<string, MountKey> CreateKeys()
+    {
+        string[] files = ["cache", "secret", "ssh"];
+        MountKey target = new("target", Types), source = new("source", ["bind", "cache", "secret"]), isReadOnly = new("readonly", Types, IsSwitch: true);
+        var id = new MountKey("id", ["cache", "secret", "ssh"]);
+        return new Dictionary<string, MountKey>(StringComparer.Ordinal)
+        {
+            ["target"] = target,
+            ["dst"] = target,
+            ["destination"] = target,
+            ["source"] = source,
+            ["src"] = source,
+            ["from"] = new("from", ["bind", "cache"]),
+            ["readonly"] = isReadOnly,
+            ["ro"] = isReadOnly,
+            ["readwrite"] = isReadOnly,
+            ["rw"] = isReadOnly,
+            ["id"] = id,
+            ["sharing"] = new("sharing", ["cache"]),
+            ["size"] = new("size", ["tmpfs"]),
+            ["required"] = new("required", ["secret", "ssh"], IsSwitch: true),
+            ["env"] = new("env", ["secret"]),
+            ["mode"] = new("mode", files),
+            ["uid"] = new("uid", files),
+            ["gid"] = new("gid", files),
+        }.ToImmutableDictionary(StringComparer.Ordinal);
+    }
+
+    private sealed record MountKey(string Name, string[] Types, bool IsSwitch = false);
+}
