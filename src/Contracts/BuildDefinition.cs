@@ -69,6 +69,12 @@ public enum DestinationKind
     OciLayout,
     OciArchive,
     DockerArchive,
+
+    /// <summary>The files of the image in a folder.</summary>
+    Folder,
+
+    /// <summary>The files of the image as one tar; <c>-</c> is standard output.</summary>
+    Tar,
 }
 
 /// <summary>A place the image is published to: a reference for registries, a path otherwise. Archives are named inside by <see cref="Names"/>.</summary>

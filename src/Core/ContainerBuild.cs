@@ -35,6 +35,11 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
 
         var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, events);
         var executed = await services.OpenEngine(MayExecute).ExecuteAsync(plan, cancellationToken);
+        if (!MayExecute && definition.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
+        {
+            throw new PrivilegesNeededException();
+        }
+
         Executed();
         var image = await AssembleAsync(plan, executed, services, cancellationToken);
         return await new ContainerBuildPublishing(definition, services, events).PublishAsync(image, executed.AllCached, cancellationToken);

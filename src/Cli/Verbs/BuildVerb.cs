@@ -26,7 +26,7 @@ internal static class BuildVerb
             new(["--no-cache"], null, "run every step again"),
             new(["--pull"], null, "ask the registry for base images the store already knows"),
             new(["--push"], null, "push to the registries that the names say"),
-            new(["--output", "-o"], "SPEC", "type=oci|docker|oci-layout,dest=PATH or type=registry; repeatable"),
+            new(["--output", "-o"], "SPEC", "type=oci|docker|oci-layout|local|tar,dest=PATH, type=registry, or a folder; repeatable"),
             new(["--metadata-file"], "FILE", "write the result as JSON"),
             new(["--iidfile"], "FILE", "write the image id (digest of the configuration)"),
             new(["--progress"], "KIND", "auto, plain, tty, json or quiet"),
@@ -84,7 +84,7 @@ internal static class BuildVerb
         {
             if (output.Type != "registry")
             {
-                yield return new Destination(output.Kind, Path.GetFullPath(output.Path!)) { Names = tags };
+                yield return new Destination(output.Kind, output.IsStandardOutput ? output.Path! : Path.GetFullPath(output.Path!)) { Names = tags };
                 continue;
             }
 
@@ -110,6 +110,8 @@ internal static class BuildVerb
         switch (kind)
         {
             case "json":
+                break;
+            case not null when options.All("--output").Any(output => OutputOption.Parse(output).IsStandardOutput):
                 break;
             case "quiet":
                 await Console.Out.WriteLineAsync(result.ConfigDigest);

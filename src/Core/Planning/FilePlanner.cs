@@ -8,9 +8,6 @@ namespace ContainerStages.Planning;
 /// <summary>Plans COPY and ADD: one copy for each run of sources of the same kind, in their order, so that later ones win.</summary>
 internal sealed class FilePlanner(PlanScope scope, StageVariables variables, ConfigBuilder config)
 {
-    /// <summary>Source: BuildKit, which gives downloaded files no rights for others.</summary>
-    private const string DownloadedMode = "0600";
-
     public ImmutableArray<PlannedCopy> Plan(CopyInstruction copy)
     {
         var files = new Sources(copy, copy.Documents, copy.Sources);
@@ -72,7 +69,7 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
             throw new BuildFailedException(AddDiagnostics.BadChecksum(checksum, add.Location));
         }
 
-        return common with { From = new FromAddress(address, checksum), Sources = ["*"], Unpack = add.Unpack ?? false, Chmod = common.Chmod ?? DownloadedMode };
+        return common with { From = new FromAddress(address, checksum), Sources = ["*"], Unpack = add.Unpack ?? false };
     }
 
     private static bool IsAddress(string word) =>
