@@ -5,18 +5,29 @@ namespace ContainerStages.Cli;
 /// <summary>The value of --output. Source: docker buildx build, --output.</summary>
 internal sealed record OutputOption(string Type, string? Path)
 {
-    private static readonly string[] Types = ["registry", "oci", "docker", "oci-layout"];
+    public const string StandardOutput = "-";
+    private static readonly string[] Types = ["registry", "oci", "docker", "oci-layout", "local", "tar"];
 
     public DestinationKind Kind => Type switch
     {
         "oci" => DestinationKind.OciArchive,
         "docker" => DestinationKind.DockerArchive,
         "oci-layout" => DestinationKind.OciLayout,
+        "local" => DestinationKind.Folder,
+        "tar" => DestinationKind.Tar,
         _ => DestinationKind.Registry,
     };
 
+    public bool IsStandardOutput => Type == "tar" && Path == StandardOutput;
+
     public static OutputOption Parse(string text)
     {
+        // The short form of docker: a folder, or '-' for a tar on standard output.
+        if (!text.Contains('=', StringComparison.Ordinal))
+        {
+            return new OutputOption(text == StandardOutput ? "tar" : "local", text);
+        }
+
         var fields = text.Split(',').Select(field => field.Split('=', 2)).ToDictionary(
             pair => pair.Length == 2 ? pair[0].Trim().ToLowerInvariant() : throw new UsageException($"--output {text}: the form is type=TYPE,dest=PATH."),
             pair => pair[1],

@@ -23,6 +23,12 @@ public sealed record BuildDefinition
 
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Named contexts: a folder (absolute path), <c>docker-image://NAME</c> or <c>target:STAGE</c>; they win over stages and images of their name.</summary>
+    public IReadOnlyDictionary<string, string> BuildContexts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>For the manifest.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Names the image gets in the embedded store (<c>example:latest</c>).</summary>
@@ -101,6 +107,12 @@ public enum DestinationKind
     OciLayout,
     OciArchive,
     DockerArchive,
+
+    /// <summary>The files of the image in a folder.</summary>
+    Folder,
+
+    /// <summary>The files of the image as one tar; <c>-</c> is standard output.</summary>
+    Tar,
 }
 
 /// <summary>A place the image is published to: a reference for registries, a path otherwise. Archives are named inside by <see cref="Names"/>.</summary>

@@ -23,12 +23,23 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
         var platform = ContainerBuildStages.PlatformOf(definition);
-        var stages = ContainerBuildStages.Read(definition, platform);
+        var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
         var graph = StageGraph.Create(stages, definition.Target);
         using var services = new ContainerBuildServices(definition, graph, platform, events);
-        var images = await services.ResolveImagesAsync(cancellationToken);
+        var images = await services.ResolveImagesAsync(graph, cancellationToken);
+        if (ContainerBuildTriggers.Insert(graph, images) is { } withTriggers)
+        {
+            graph = StageGraph.Create(withTriggers, definition.Target);
+            images = await services.ResolveImagesAsync(graph, cancellationToken);
+        }
+
         var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, events);
         var executed = await services.OpenEngine(MayExecute).ExecuteAsync(plan, cancellationToken);
+        if (!MayExecute && definition.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
+        {
+            throw new PrivilegesNeededException();
+        }
+
         Executed();
         var image = await AssembleAsync(plan, executed, services, cancellationToken);
         return await new ContainerBuildPublishing(definition, services, events).PublishAsync(image, executed.AllCached, cancellationToken);
@@ -48,8 +59,11 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
             History = executed.History,
         };
         var layers = executed.Layers.Select(layer => new ImageLayer(layer.Layer, layer.Origin));
-        return await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, annotations: null, services.Content, cancellationToken);
+        return await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, Annotations(), services.Content, cancellationToken);
     }
+
+    private SortedDictionary<string, string>? Annotations() =>
+        definition.Annotations.Count == 0 ? null : new SortedDictionary<string, string>(definition.Annotations.ToDictionary(), StringComparer.Ordinal);
 
     private SortedDictionary<string, string>? WithLabels(SortedDictionary<string, string>? labels)
     {

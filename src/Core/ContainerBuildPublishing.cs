@@ -57,7 +57,9 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         var step = new PublishStep(destination, events);
         try
         {
-            var published = await OpenPublisher(destination, step.Id).PublishAsync(image, cancellationToken);
+            var published = destination.Kind is DestinationKind.Folder or DestinationKind.Tar
+                ? await new ContainerBuildExport(services, definition.SourceDateEpoch ?? 0).WriteAsync(destination, image, cancellationToken)
+                : await OpenPublisher(destination, step.Id).PublishAsync(image, cancellationToken);
             step.Finish(published.Written ? StepOutcome.Done : StepOutcome.Skipped);
             return published;
         }

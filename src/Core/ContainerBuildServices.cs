@@ -8,7 +8,6 @@ using ContainerStages.Oci;
 using ContainerStages.Planning;
 using ContainerStages.Registry;
 using ContainerStages.Sandboxing;
-using ContainerStages.Snapshots;
 using ContainerStages.Sources;
 using ContainerStages.Stages;
 
@@ -45,9 +44,9 @@ internal sealed class ContainerBuildServices : IDisposable
     public IBlobFetcher Blobs { get; }
 
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
-    public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, CancellationToken cancellationToken)
     {
-        var named = graph.Stages
+        var named = stages.Stages
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
             .DistinctBy(image => image.Name)
             .ToArray();
@@ -94,12 +93,4 @@ internal sealed class ContainerBuildServices : IDisposable
     private Platform PlatformOf(Stage stage) => stage.Platform is not { } text
         ? platform
         : Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, stage.Location));
-
-    /// <summary>An ignore file as what walks a context sees of it.</summary>
-    private sealed class ContextFilter(IgnoreFile file) : IPathFilter
-    {
-        public bool Excludes(string relativePath, out string? rule) => file.Excludes(relativePath, out rule);
-
-        public bool ExcludesTree(string relativeFolder) => file.ExcludesTree(relativeFolder);
-    }
 }

@@ -19,7 +19,7 @@ public sealed class BadInputTests
     [DataRow("FROM alpine@sha256:0000000000000000000000000000000000000000000000000000000000000000", "", "sha256:0000")]
     [DataRow("FROM alpine\nUSER nobody-here\nRUN true", "Dockerfile(3,", "nobody-here")]
     [DataRow("FROM alpine\nFORM alpine", "Dockerfile(2,", "FROM")]
-    [DataRow("FROM alpine\nADD http://example.invalid/x /", "Dockerfile(2,", "not supported yet")]
+    [DataRow("FROM alpine\nADD http://example.invalid/x /", "Dockerfile(2,", "could not download")]
     [DataRow("FROM alpine\nCOPY main.go Dockerfile /file", "Dockerfile(2,", "End it with '/'")]
     [DataRow("FROM alpine\nCOPY main.go /etc/passwd/", "", "a file stands there")]
     public async Task A_mistake_is_named_with_its_place(string dockerfile, string place, string words)

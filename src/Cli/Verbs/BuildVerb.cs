@@ -20,12 +20,14 @@ internal static class BuildVerb
             new(["--target"], "STAGE", "stage to build (default: the last)"),
             new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable"),
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
+            new(["--build-context"], "NAME=VALUE", "folder, docker-image://NAME or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
+            new(["--annotation"], "KEY=VALUE", "annotation of the manifest; repeatable"),
             new(["--platform"], "OS/ARCH", "platform of the image (default: this machine's)"),
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
             new(["--push"], null, "push to the registries that the names say"),
-            new(["--output", "-o"], "SPEC", "type=oci|docker|oci-layout,dest=PATH or type=registry; repeatable"),
+            new(["--output", "-o"], "SPEC", "type=oci|docker|oci-layout|local|tar,dest=PATH, type=registry, or a folder; repeatable"),
             new(["--metadata-file"], "FILE", "write the result as JSON"),
             new(["--iidfile"], "FILE", "write the image id (digest of the configuration)"),
             new(["--progress"], "KIND", "auto, plain, tty, json or quiet"),
@@ -58,6 +60,8 @@ internal static class BuildVerb
             Platform = options.Last("--platform"),
             BuildArgs = options.Pairs("--build-arg"),
             Labels = options.Pairs("--label"),
+            BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => ContextValue(pair.Value), StringComparer.Ordinal),
+            Annotations = options.Pairs("--annotation"),
             NoCache = options.IsSet("--no-cache"),
             Pull = options.IsSet("--pull"),
             Tags = tags,
@@ -65,6 +69,9 @@ internal static class BuildVerb
             SourceDateEpoch = Epoch(),
         }, options);
     }
+
+    private static string ContextValue(string value) =>
+        value.Contains("://", StringComparison.Ordinal) || value.StartsWith("target:", StringComparison.Ordinal) ? value : Path.GetFullPath(value);
 
     private static IEnumerable<Destination> Destinations(OptionReader options, string[] tags)
     {
@@ -78,7 +85,7 @@ internal static class BuildVerb
         {
             if (output.Type != "registry")
             {
-                yield return new Destination(output.Kind, Path.GetFullPath(output.Path!)) { Names = tags };
+                yield return new Destination(output.Kind, output.IsStandardOutput ? output.Path! : Path.GetFullPath(output.Path!)) { Names = tags };
                 continue;
             }
 
@@ -104,6 +111,8 @@ internal static class BuildVerb
         switch (kind)
         {
             case "json":
+                break;
+            case not null when options.All("--output").Any(output => OutputOption.Parse(output).IsStandardOutput):
                 break;
             case "quiet":
                 await Console.Out.WriteLineAsync(result.ConfigDigest);

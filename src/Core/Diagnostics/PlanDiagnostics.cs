@@ -11,9 +11,6 @@ public static class PlanDiagnostics
     public static Diagnostic EmptyValue(string instruction, string written, SourceLocation location) =>
         new("CST3102", Severity.Error, $"{instruction} needs a value, but '{written}' is empty once its variables are replaced. Give the variable a value with ARG, ENV or --build-arg.", location);
 
-    public static Diagnostic OnBuildBase(string image, IEnumerable<string> triggers, SourceLocation location) =>
-        new("CST3103", Severity.Error, $"The base image '{image}' has ONBUILD instructions ({string.Join("; ", triggers)}), which are not supported yet. Use a base without them.", location);
-
     public static Diagnostic UnusedBuildArgs(IEnumerable<string> names) =>
         new("CST3104", Severity.Warning, $"No ARG takes the build arguments {string.Join(", ", names.Select(name => $"'{name}'"))}. Declare them with ARG in the stage that uses them, or do not pass them.");
 

@@ -24,7 +24,7 @@ public static class StepDiagnostics
         new("CST4205", Severity.Error, $"'{source}' leads out of the build context '{context}' through a symbolic link. Copy the file into the context.", location);
 
     public static Diagnostic BadMode(string chmod, SourceLocation location) =>
-        new("CST4206", Severity.Error, $"--chmod={chmod} is not an octal mode such as 755 or 0644.", location);
+        new("CST4206", Severity.Error, $"--chmod={chmod} is neither an octal mode such as 755 or 0644 nor a symbolic one such as u=rwX,go-w.", location);
 
     public static Diagnostic BadGlob(string pattern, SourceLocation location) =>
         new("CST4207", Severity.Error, $"'{pattern}' is not a valid file name pattern: a '[' is not closed or a '\\' ends it.", location);

@@ -1,12 +1,13 @@
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Dockerfile;
 using ContainerStages.Planning;
 using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
-/// <summary>What one copy takes, found and ready to be written.</summary>
-internal sealed record CopySelection(PlannedCopy Copy, IReadOnlyList<SelectedSource> Sources, bool FromContext);
+/// <summary>What one copy takes, found and ready to be written. <paramref name="IsForeign"/>: from no image, so that its owners mean nothing there.</summary>
+internal sealed record CopySelection(PlannedCopy Copy, IReadOnlyList<SelectedSource> Sources, bool IsForeign);
 
 /// <summary>
 /// Opens what copies read from (the context, other stages, images) and finds what they select. The digest of a selection is remembered by the
@@ -15,6 +16,9 @@ internal sealed record CopySelection(PlannedCopy Copy, IReadOnlyList<SelectedSou
 internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<LayerStack>> stage, Func<ImageBase, LayerStack> image)
 {
     private readonly Lazy<SourceSelection> context = new(() => OpenContext(services.Options));
+    private readonly DocumentFiles fetched = new(services.Options.Store);
+    private readonly Downloads downloads = new(services.Options.Store);
+    private readonly GitRepositories repositories = new(services.Options.Store);
 
     /// <summary>One digest for each copy of the step.</summary>
     public async Task<IReadOnlyList<string>> DigestsAsync(CopyStep step, CancellationToken cancellationToken)
@@ -29,17 +33,16 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     }
 
     /// <summary>Digest of what one copy selects.</summary>
-    public async Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From is FromContext
+    public async Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From is not (FromStage or FromImage)
         ? ContentDigest.Of((await SelectAsync(copy, cancellationToken)).Sources, withOwners: false, cancellationToken)
         : await RememberedDigestAsync(copy, cancellationToken);
 
-    /// <exception cref="BuildFailedException">A source names nothing.</exception>
+    /// <exception cref="BuildFailedException">A source names nothing, or cannot be fetched.</exception>
     public async Task<CopySelection> SelectAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
-        var fromContext = copy.From is FromContext;
-        var selection = fromContext
-            ? context.Value
-            : new SourceSelection(await (await StackOfAsync(copy.From, cancellationToken)).OpenAsync(services.Snapshots, cancellationToken), filter: null);
+        var isForeign = copy.From is not (FromStage or FromImage);
+        var selection = await OpenAsync(copy, cancellationToken);
+        var exclude = copy.Excludes.IsEmpty ? null : new ExcludePatterns(copy.Excludes, copy.Location);
         var found = new List<SelectedSource>();
         foreach (var source in copy.Sources)
         {
@@ -48,17 +51,29 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
                 throw new BuildFailedException(StepDiagnostics.BadGlob(source, copy.Location));
             }
 
-            var matches = selection.Select(source);
+            var matches = copy.Parents ? selection.SelectWithParents(source) : selection.Select(source);
             if (matches.Count == 0 && !copy.Optional)
             {
                 throw NotFound(copy, source, selection);
             }
 
-            found.AddRange(matches);
+            found.AddRange(exclude is null ? matches : exclude.Remove(matches));
         }
 
-        return new CopySelection(copy, found, fromContext);
+        return new CopySelection(copy, found, isForeign);
     }
+
+    private async Task<SourceSelection> OpenAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
+    {
+        FromContext => context.Value,
+        FromFolder folder => new SourceSelection(new UnionView([folder.Path]), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null))),
+        FromDocument document => Fetched(fetched.Write(document)),
+        FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
+        FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy, cancellationToken)),
+        _ => new SourceSelection(await (await StackOfAsync(copy.From, cancellationToken)).OpenAsync(services.Snapshots, cancellationToken), filter: null),
+    };
+
+    private static SourceSelection Fetched(string folder) => new(new UnionView([folder]), filter: null);
 
     private async Task<string> RememberedDigestAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
@@ -96,6 +111,8 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     {
         FromStage other => $"stage '{other.Stage.Name}'",
         FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
+        FromFolder other => $"the build context '{other.Path}'",
+        FromRepository other => $"the repository '{other.Repository.Remote}'",
         _ => $"the build context '{services.Options.ContextDirectory}'",
     };
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
 using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
@@ -8,7 +8,8 @@ namespace ContainerStages.Engines;
 /// <summary>Writes what a copy selected into a layer. Source: Dockerfile reference, COPY.</summary>
 internal static class CopyStepRunner
 {
-    public static void Copy(CopySelection selection, ImmutableArray<string> lower, LayerComposer composer, CancellationToken cancellationToken)
+    /// <param name="scratch">A folder that may be made and is thrown away.</param>
+    public static void Copy(CopySelection selection, ImmutableArray<string> lower, LayerComposer composer, string scratch, CancellationToken cancellationToken)
     {
         if (selection.Sources.Count == 0)
         {
@@ -19,7 +20,7 @@ internal static class CopyStepRunner
         var view = composer.ViewWith(lower);
         var destination = view.Resolve(copy.Destination, out var existing);
         var intoFolder = copy.Destination.EndsWith('/') || existing is { IsDirectory: true };
-        if (!intoFolder && sources.Count > 1)
+        if (!intoFolder && (sources.Count > 1 || copy.OneOfSeveral))
         {
             throw new BuildFailedException(StepDiagnostics.SeveralIntoFile(copy.Destination, copy.Location));
         }
@@ -27,8 +28,14 @@ internal static class CopyStepRunner
         var rules = new CopyRules(view, selection);
         foreach (var source in sources)
         {
+            if (copy.Unpack && !source.IsDirectory && UserArchive.IsArchive(source.Entries[0].Entry.HostPath!))
+            {
+                ArchiveMerge.Unpack(source, destination, rules, composer, Path.Combine(scratch, Guid.NewGuid().ToString("N")), cancellationToken);
+                continue;
+            }
+
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
-            composer.MakeDirectory(source.IsDirectory && copy.Destination.EndsWith('/') ? target : Parent(target), rules.Owner ?? default);
+            composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default);
             CopyEntries(source, target, rules, composer, cancellationToken);
         }
     }
@@ -58,36 +65,28 @@ internal static class CopyStepRunner
 /// <summary>Owner and mode of what a copy writes: --chown and --chmod, else root's for the context and the source's own for stages and images.</summary>
 internal sealed class CopyRules
 {
-    private readonly uint? mode;
-    private readonly bool fromContext;
+    private readonly ModeChange? mode;
+    private readonly bool isForeign;
 
     public CopyRules(UnionView view, CopySelection selection)
     {
         var copy = selection.Copy;
-        fromContext = selection.FromContext;
+        isForeign = selection.IsForeign;
         Owner = copy.Chown is { } chown ? ImageUsers.Find(view, chown, copy.Location) : null;
-        mode = copy.Chmod is { } chmod ? ReadMode(chmod, copy.Location) : null;
+        mode = copy.Chmod is { } chmod ? ModeChange.Read(chmod, copy.Location) : null;
     }
 
     /// <summary>The owner that --chown names, or null.</summary>
     public Ownership? Owner { get; }
 
-    public Ownership OwnerOf(UnionEntry entry) => Owner ?? (fromContext ? default : new Ownership(entry.Status.UserId, entry.Status.GroupId));
+    public Ownership OwnerOf(UnionEntry entry) => Owner ?? (isForeign ? default : new Ownership(entry.Status.UserId, entry.Status.GroupId));
 
-    public uint ModeOf(UnionEntry entry) => mode ?? (entry.HostPath is null ? 0x1EDu : entry.Status.Permissions);
+    /// <summary>Owner of something that an archive holds.</summary>
+    public Ownership OwnerInArchive(UnionEntry entry) => Owner ?? new Ownership(entry.Status.UserId, entry.Status.GroupId);
 
-    private static uint ReadMode(string chmod, SourceLocation location)
+    public uint ModeOf(UnionEntry entry)
     {
-        uint value = 0;
-        foreach (var digit in chmod)
-        {
-            value = digit is >= '0' and <= '7' && chmod.Length <= 5 ? (value * 8) + (uint)(digit - '0') : uint.MaxValue;
-            if (value > 0xFFF)
-            {
-                throw new BuildFailedException(StepDiagnostics.BadMode(chmod, location));
-            }
-        }
-
-        return value;
+        var own = entry.HostPath is null ? 0x1EDu : entry.Status.Permissions;
+        return mode?.Apply(own, entry.IsDirectory) ?? own;
     }
 }

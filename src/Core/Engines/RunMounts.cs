@@ -172,7 +172,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         var root = Directory.CreateDirectory(Next()).FullName;
         var composer = new LayerComposer(new UnionView([]), root, services.Options.Epoch);
         composer.Begin();
-        CopyStepRunner.Copy(selection, [], composer, cancellationToken);
+        CopyStepRunner.Copy(selection, [], composer, Next(), cancellationToken);
         composer.Finish();
         return root + files.Destination;
     }

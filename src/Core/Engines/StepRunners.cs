@@ -24,7 +24,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     public async Task<StepResult> RunAsync(PlanStep step, LayerStack stack, string layer, string eventId, CancellationToken cancellationToken)
     {
         services.RequirePrivileges();
-        var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
+        var lower = step is CopyStep { Link: true } ? [] : await stack.EnsureAsync(services.Snapshots, cancellationToken);
         await services.Snapshots.CreateAsync(
             layer,
             (folder, token) => step switch
@@ -54,7 +54,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         {
             foreach (var selection in selections)
             {
-                CopyStepRunner.Copy(selection, lower, composer, cancellationToken);
+                CopyStepRunner.Copy(selection, lower, composer, Path.Combine(folder, "archives"), cancellationToken);
             }
         });
     }

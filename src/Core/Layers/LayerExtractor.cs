@@ -17,6 +17,7 @@ public sealed class LayerExtractor : IDisposable
     private readonly string directory;
     private readonly string layer;
     private readonly ExtractionLimits limits;
+    private readonly bool whiteouts;
     private readonly LayerFolder folder;
     private readonly List<string> skipped = [];
     private readonly List<string> implied = [];
@@ -24,12 +25,13 @@ public sealed class LayerExtractor : IDisposable
     private long entries;
     private long size;
 
-    private LayerExtractor(Stream tar, string directory, string layer, ExtractionLimits limits)
+    private LayerExtractor(Stream tar, string directory, string layer, ExtractionLimits limits, bool whiteouts)
     {
         reader = new TarStreamReader(tar);
         this.directory = directory;
         this.layer = layer;
         this.limits = limits;
+        this.whiteouts = whiteouts;
         folder = new LayerFolder(directory) { FolderImplied = RememberImplied };
     }
 
@@ -42,7 +44,15 @@ public sealed class LayerExtractor : IDisposable
     /// <exception cref="BuildFailedException">The archive is damaged or refused, or the disk is full.</exception>
     public static ExtractedLayer Extract(Stream tar, string directory, string layer, ExtractionLimits limits, CancellationToken cancellationToken)
     {
-        using var extractor = new LayerExtractor(tar, directory, layer, limits);
+        using var extractor = new LayerExtractor(tar, directory, layer, limits, whiteouts: true);
+        return extractor.ExtractAll(cancellationToken);
+    }
+
+    /// <summary>The same for an archive of the user, in which no name means a removed file.</summary>
+    /// <inheritdoc cref="Extract(Stream, string, string, ExtractionLimits, CancellationToken)"/>
+    public static ExtractedLayer ExtractArchive(Stream tar, string directory, string archive, ExtractionLimits limits, CancellationToken cancellationToken)
+    {
+        using var extractor = new LayerExtractor(tar, directory, archive, limits, whiteouts: false);
         return extractor.ExtractAll(cancellationToken);
     }
 
@@ -123,6 +133,10 @@ public sealed class LayerExtractor : IDisposable
         if (path.IsRoot)
         {
             ExtractRoot(entry);
+        }
+        else if (!whiteouts && path.Full.Split('/').Any(part => part.StartsWith(Whiteout.Prefix, StringComparison.Ordinal)))
+        {
+            throw Refuse(entry, "has a name that means a removed file in an image's layer.");
         }
         else if (path.Full.Contains(Whiteout.Prefix, StringComparison.Ordinal) && IsMarker(path, entry))
         {

@@ -75,7 +75,11 @@ public sealed record RunStep(
 }
 
 /// <summary>One or several copies that make one layer.</summary>
-public sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location);
+public sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location)
+{
+    /// <summary>The layer knows nothing of those below, and stays when they change.</summary>
+    public bool Link { get; init; }
+}
 
 /// <summary>A folder that WORKDIR names; made when missing.</summary>
 public sealed record WorkdirStep(int Number, string Title, SourceLocation Location, string Path, string User) : PlanStep(Number, Title, Location);
@@ -85,6 +89,18 @@ public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources
 {
     /// <summary>True where a source that names nothing is passed over instead of ending the build.</summary>
     public bool Optional { get; init; }
+
+    /// <summary>The sources are archives whose content is wanted: those of the context and downloaded ones.</summary>
+    public bool Unpack { get; init; }
+
+    /// <summary>Folders above what a source names, from its <c>/./</c> on, are made at the destination too.</summary>
+    public bool Parents { get; init; }
+
+    /// <summary>Patterns of what is left out, relative to what a source names.</summary>
+    public ImmutableArray<string> Excludes { get; init; } = [];
+
+    /// <summary>The instruction has other sources beside these, so that the destination must be a folder.</summary>
+    public bool OneOfSeveral { get; init; }
 }
 
 /// <summary>Where a copy reads from.</summary>
@@ -95,3 +111,15 @@ public sealed record FromContext : CopySource;
 public sealed record FromStage(StagePlan Stage) : CopySource;
 
 public sealed record FromImage(ImageBase Image) : CopySource;
+
+/// <summary>A file that the Dockerfile itself holds.</summary>
+public sealed record FromDocument(string Name, string Content) : CopySource;
+
+/// <summary>A file of a web server. <see cref="Checksum"/>: <c>sha256:...</c>, or null.</summary>
+public sealed record FromAddress(Uri Address, string? Checksum) : CopySource;
+
+/// <summary>The files of a git repository.</summary>
+public sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource;
+
+/// <summary>A folder of this machine beside the build context.</summary>
+public sealed record FromFolder(string Path) : CopySource;

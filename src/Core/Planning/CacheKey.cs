@@ -30,11 +30,13 @@ public static class CacheKey
 
     /// <param name="contents">Digest of what each copy selects, in order.</param>
     public static string Copy(string stack, CopyStep step, IReadOnlyList<string> contents) =>
-        Hash(["copy", stack, .. step.Copies.SelectMany((copy, i) => (IEnumerable<string>)[copy.Destination, copy.Chown ?? "", copy.Chmod ?? "", contents[i]])]);
+        Hash(["copy", step.Link ? EmptyStack : stack, .. step.Copies.SelectMany((copy, i) => (IEnumerable<string>)[copy.Destination, copy.Chown ?? "", copy.Chmod ?? "", Marks(copy), contents[i]])]);
+
+    private static string Marks(PlannedCopy copy) => (copy.Unpack ? "unpack" : "") + (copy.OneOfSeveral ? " several" : "");
 
     /// <summary>Key of what a copy selects in a stack, so that the stack need not be read again.</summary>
     public static string Selection(string stack, PlannedCopy copy) =>
-        Hash(["select", stack, copy.Chown is null ? "owners" : "", .. copy.Sources]);
+        Hash(["select", stack, copy.Chown is null ? "owners" : "", copy.Parents ? "parents" : "", .. copy.Excludes, "sources", .. copy.Sources]);
 
     /// <summary>A key that no other build has: for results that must be made anew.</summary>
     public static string Fresh(string key) => Hash("fresh", key, Guid.NewGuid().ToString());

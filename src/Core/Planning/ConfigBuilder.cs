@@ -29,6 +29,7 @@ internal sealed class ConfigBuilder
 
         (cmd, entrypoint, User, StopSignal) = (inherited.Cmd, inherited.Entrypoint, Nullable(inherited.User), inherited.StopSignal);
         WorkingDirectory = Nullable(inherited.WorkingDir) ?? "/";
+        Healthcheck = inherited.Healthcheck;
         Shell = inherited.Shell is { } shell ? [.. shell] : null;
         Labels = new SortedDictionary<string, string>(inherited.Labels ?? [], StringComparer.Ordinal);
         Ports = new SortedSet<string>(inherited.ExposedPorts?.Keys ?? Enumerable.Empty<string>(), StringComparer.Ordinal);
@@ -44,6 +45,11 @@ internal sealed class ConfigBuilder
     public string? StopSignal { get; set; }
 
     public ImmutableArray<string>? Shell { get; set; }
+
+    public Healthcheck? Healthcheck { get; set; }
+
+    /// <summary>Triggers of this stage; those of the base have been executed.</summary>
+    public List<string> OnBuild { get; } = [];
 
     public SortedDictionary<string, string> Labels { get; }
 
@@ -87,7 +93,8 @@ internal sealed class ConfigBuilder
         Labels = Labels.Count == 0 ? null : Labels,
         ExposedPorts = Set(Ports),
         Volumes = Set(Volumes),
-        OnBuild = null,
+        Healthcheck = Healthcheck,
+        OnBuild = OnBuild.Count == 0 ? null : OnBuild,
     };
 
     private static SortedDictionary<string, EmptyObject>? Set(SortedSet<string> names) =>

@@ -37,10 +37,7 @@ public static class Planner
         switch (node.Base)
         {
             case StageSource.Image image:
-                var found = images[new NamedBase(image.Reference, node.Stage.Platform)];
-                return found.Config.Config.OnBuild is { Count: > 0 } triggers
-                    ? throw new BuildFailedException(PlanDiagnostics.OnBuildBase(image.Reference.FamiliarName, triggers, image.Location))
-                    : found;
+                return images[new NamedBase(image.Reference, node.Stage.Platform)];
             case StageSource.OtherStage other:
                 return new StageBase(planned[other.Index]);
             default:
@@ -52,6 +49,7 @@ public static class Planner
     {
         StageSource.OtherStage other => new FromStage(planned[other.Index]),
         StageSource.Image image => new FromImage(images[new NamedBase(image.Reference, node.Stage.Platform)]),
+        StageSource.Folder folder => new FromFolder(folder.Path),
         null => new FromContext(),
         var other => throw new InvalidOperationException($"The stage graph let COPY --from={copy.From} name {other}."),
     };

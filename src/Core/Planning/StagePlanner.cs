@@ -19,6 +19,7 @@ internal sealed class StagePlanner
     private readonly PlanScope scope;
     private readonly StageVariables variables;
     private readonly ConfigBuilder config;
+    private readonly FilePlanner files;
     private readonly ImmutableArray<PlanStep>.Builder steps = ImmutableArray.CreateBuilder<PlanStep>();
     private readonly ImmutableArray<PlannedHistory>.Builder history = ImmutableArray.CreateBuilder<PlannedHistory>();
     private string? author;
@@ -29,6 +30,7 @@ internal sealed class StagePlanner
         (this.stage, this.start, this.scope) = (stage, start, scope);
         config = new ConfigBuilder(start);
         variables = new StageVariables(scope, config, start);
+        files = new FilePlanner(scope, variables, config);
     }
 
     public StagePlan Plan()
@@ -60,10 +62,13 @@ internal sealed class StagePlanner
                 AddRun(run);
                 return;
             case CopyInstruction copy:
-                AddStep(instruction.Text, new CopyStep(number, copy.Text, copy.Location, [Planned(copy)]));
+                AddStep(instruction.Text, new CopyStep(number, copy.Text, copy.Location, files.Plan(copy)) { Link = copy.Link });
+                return;
+            case AddInstruction add:
+                AddStep(instruction.Text, new CopyStep(number, add.Text, add.Location, files.Plan(add)) { Link = add.Link });
                 return;
             case ArtifactsInstruction artifacts:
-                AddStep(instruction.Text, new CopyStep(number, artifacts.Text, artifacts.Location, [.. artifacts.Copies.Select(Planned)]));
+                AddStep(instruction.Text, new CopyStep(number, artifacts.Text, artifacts.Location, [.. artifacts.Copies.SelectMany(copy => files.Plan(copy))]));
                 return;
             case WorkdirInstruction workdir:
                 AddWorkdir(workdir);
@@ -126,6 +131,12 @@ internal sealed class StagePlanner
             case EntrypointInstruction entrypoint:
                 config.SetEntrypoint(Words(entrypoint.Command));
                 break;
+            case HealthcheckInstruction check:
+                config.Healthcheck = HealthcheckReader.Read(check, check.Command is { } probe ? Test(probe) : ["NONE"], word => Expand(word, check));
+                break;
+            case OnBuildInstruction trigger:
+                config.OnBuild.Add(trigger.Trigger);
+                break;
             default:
                 throw new NotSupportedException($"The planner does not know {instruction.GetType().Name}.");
         }
@@ -159,15 +170,11 @@ internal sealed class StagePlanner
         steps.Add(step);
     }
 
-    private PlannedCopy Planned(CopyInstruction copy) => new(
-        copy.From is null ? new FromContext() : scope.Source(copy),
-        [.. copy.Sources.Select(source => Expand(source, copy))],
-        ImagePath.Destination(config.WorkingDirectory, Required("COPY", copy.Destination, copy)),
-        copy.Chown is null ? null : Required("--chown", copy.Chown, copy),
-        copy.Chmod is null ? null : Required("--chmod", copy.Chmod, copy),
-        copy.Location)
+    /// <summary>The shell of the container, not that of the build, runs the shell form. Source: Docker image specification 1.2, Healthcheck.</summary>
+    private ImmutableArray<string> Test(CommandLine probe) => probe switch
     {
-        Optional = copy.SkipMissing,
+        ShellForm shell => ["CMD-SHELL", shell.Text],
+        _ => ["CMD", .. Words(probe)],
     };
 
     private ImmutableArray<string> Words(CommandLine command) => command switch

@@ -31,6 +31,8 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
 
     public string Expand(string word, SourceLocation location) => scope.Expander.ExpandWord(word, InForce(), location);
 
+    public string ExpandText(string text, SourceLocation location) => scope.Expander.ExpandText(text, InForce(), location);
+
     public ImmutableArray<string> ExpandWords(string word, SourceLocation location) => scope.Expander.ExpandWords(word, InForce(), location);
 
     /// <summary><c>NAME=value</c> for a RUN: the variables in their order, then the arguments by name.</summary>

@@ -17,17 +17,10 @@ internal static class Unsupported
 
     private static string? What(Instruction instruction) => instruction switch
     {
-        AddInstruction => "ADD",
-        HealthcheckInstruction => "HEALTHCHECK",
-        OnBuildInstruction => "ONBUILD",
         RunInstruction { Mounts.IsEmpty: false } => "RUN --mount",
         RunInstruction { Network: not RunNetwork.Default } => "RUN --network",
         RunInstruction { Insecure: true } => "RUN --security=insecure",
         RunInstruction { Command: HeredocForm } => "A here-document of RUN",
-        CopyInstruction { Parents: true } => "COPY --parents",
-        CopyInstruction { Link: true } => "COPY --link",
-        CopyInstruction { Excludes.IsEmpty: false } => "COPY --exclude",
-        CopyInstruction { Documents.IsEmpty: false } => "A here-document of COPY",
         _ => null,
     };
 }

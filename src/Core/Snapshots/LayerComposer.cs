@@ -14,6 +14,7 @@ namespace ContainerStages.Snapshots;
 internal sealed class LayerComposer(UnionView below, string layer, long epoch)
 {
     private readonly HashSet<string> known = new(StringComparer.Ordinal) { "/" };
+    private readonly HashSet<string> replaced = new(StringComparer.Ordinal);
 
     /// <summary>Copies owner and mode of the root, which overlayfs takes from the topmost layer.</summary>
     public void Begin()
@@ -57,7 +58,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
             return;
         }
 
-        switch (below.Find(path, followLast: false))
+        switch (FindBelow(path))
         {
             case { IsDirectory: true } existing:
                 CreateDirectory(target, existing.Status.UserId, existing.Status.GroupId, existing.Status.Permissions);
@@ -67,6 +68,26 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
                 break;
             default:
                 throw new BuildFailedException(StepDiagnostics.FileInTheWay(path));
+        }
+    }
+
+    /// <summary>Takes away what stands at <paramref name="path"/> in the way of an archive's entry: anything but a folder where a folder is to be made, and the other way round.</summary>
+    public void ClearFor(string path, bool directory)
+    {
+        var target = HostPathOf(path);
+        if (FileCalls.TryStat(target, out var made))
+        {
+            if (made.IsDirectory != directory)
+            {
+                Forget(path, target);
+            }
+
+            return;
+        }
+
+        if (below.Find(path, followLast: false) is { } existing && existing.IsDirectory != directory)
+        {
+            replaced.Add(path);
         }
     }
 
@@ -139,6 +160,27 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         }
     }
 
+    private void Forget(string path, string target)
+    {
+        TreeRemover.Remove(target);
+        known.RemoveWhere(folder => folder == path || folder.StartsWith(path + "/", StringComparison.Ordinal));
+        replaced.Add(path);
+    }
+
+    /// <summary>What the layers below have at a path; nothing where this layer replaced it.</summary>
+    private UnionEntry? FindBelow(string path)
+    {
+        for (var part = path; part.Length > 1; part = Parent(part))
+        {
+            if (replaced.Contains(part))
+            {
+                return null;
+            }
+        }
+
+        return below.Find(path, followLast: false);
+    }
+
     private bool Exists(string path, out bool isDirectory)
     {
         if (FileCalls.TryStat(HostPathOf(path), out var made))
@@ -147,7 +189,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
             return true;
         }
 
-        var entry = below.Find(path, followLast: false);
+        var entry = FindBelow(path);
         isDirectory = entry?.IsDirectory ?? false;
         return entry is not null;
     }

@@ -25,6 +25,27 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter)
     public IReadOnlyList<SelectedSource> Select(string source) =>
         [.. Expand(source).Select(SelectOne).OfType<SelectedSource>()];
 
+    /// <summary>
+    /// The same with the folders above each match, from the source's <c>/./</c> on or from the root: one source whose entries keep their
+    /// paths. <c>**</c> in the source stands for any number of folders.
+    /// </summary>
+    public IReadOnlyList<SelectedSource> SelectWithParents(string source)
+    {
+        var pivot = source.IndexOf("/./", StringComparison.Ordinal);
+        var starts = pivot < 0 ? [view.Find("/")!] : ExpandDeep(NamesOf(source[..pivot]));
+        var names = NamesOf(pivot < 0 ? source : source[(pivot + 3)..]);
+        var entries = new SortedDictionary<string, UnionEntry>(StringComparer.Ordinal);
+        foreach (var start in starts)
+        {
+            foreach (var match in ExpandDeep(names, start.Path))
+            {
+                AddWithParents(start, match, entries);
+            }
+        }
+
+        return entries.Count == 0 ? [] : [new SelectedSource("", true, [.. entries.Select(pair => new SelectedEntry(pair.Key, pair.Value))])];
+    }
+
     /// <summary>The ignore rule that hides a source which exists, or null.</summary>
     public string? HiddenBy(string source) =>
         filter is not null && Expand(source).Select(entry => filter.Excludes(Relative(entry), out var rule) ? rule : null).FirstOrDefault(rule => rule is not null) is { } found
@@ -80,9 +101,51 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter)
         }
     }
 
+    private void AddWithParents(UnionEntry start, UnionEntry match, SortedDictionary<string, UnionEntry> entries)
+    {
+        if (SelectOne(match) is not { } selected)
+        {
+            return;
+        }
+
+        var path = match.Path[start.Path.Length..].TrimStart('/');
+        foreach (var entry in selected.Entries)
+        {
+            entries[entry.RelativePath.Length == 0 ? path : path.Length == 0 ? entry.RelativePath : $"{path}/{entry.RelativePath}"] = entry.Entry;
+        }
+
+        for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        {
+            entries.TryAdd(path[..slash], view.Find($"{start.Path.TrimEnd('/')}/{path[..slash]}")!);
+        }
+    }
+
+    private IEnumerable<UnionEntry> ExpandDeep(ReadOnlyMemory<string> names, string parent = "/")
+    {
+        if (names.IsEmpty)
+        {
+            return view.Find(parent) is { } found ? [found] : [];
+        }
+
+        if (names.Span[0] != "**")
+        {
+            return view.Find(parent) is { IsDirectory: true } folder
+                ? UnionView.List(folder).Where(child => FilePattern.Matches(names.Span[0], NameOf(child))).SelectMany(child => names.Length == 1 ? [child] : ExpandDeep(names[1..], child.Path))
+                : [];
+        }
+
+        // No folder, or one more: links are not followed here, so that a circle of them has an end.
+        var below = view.Find(parent, followLast: false) is { IsDirectory: true } start ? UnionView.List(start) : [];
+        return (names.Length == 1 ? below : ExpandDeep(names[1..], parent)).Concat(below.Where(child => child.IsDirectory).SelectMany(child => ExpandDeep(names, child.Path)));
+    }
+
+    private static string NameOf(UnionEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
+
+    private static string[] NamesOf(string source) => [.. source.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".")];
+
     private IEnumerable<UnionEntry> Expand(string source)
     {
-        var names = source.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".").ToArray();
+        var names = NamesOf(source);
         return names.Any(FilePattern.HasMeta) ? ExpandPattern("/", names) : Single("/" + string.Join('/', names));
     }
 

@@ -44,6 +44,9 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     /// <summary>What escapes a character in the words of the instructions: the file's <c># escape=</c> directive.</summary>
     public char Escape { get; init; } = WordExpander.DefaultEscape;
 
+    /// <summary>Named contexts of the build, which win over stages and images of their name.</summary>
+    public ImmutableDictionary<string, StageSource> Contexts { get; init; } = ImmutableDictionary.Create<string, StageSource>(StageNames.Comparer);
+
     /// <summary>True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.</summary>
     public bool AnyOrder { get; init; }
 }

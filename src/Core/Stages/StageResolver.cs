@@ -32,6 +32,11 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
 
     private StageSource ResolveBase(Stage stage)
     {
+        if (set.Contexts.TryGetValue(stage.From, out var given))
+        {
+            return given is StageSource.Folder folder ? Fail(AddDiagnostics.FolderAsBase(stage.From, folder.Path, stage.FromLocation)) : given;
+        }
+
         if (stage.From == StageNames.Scratch)
         {
             return new StageSource.Scratch();
@@ -72,6 +77,11 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
 
     private StageSource ResolveCopy(Stage stage, string from, SourceLocation location)
     {
+        if (set.Contexts.TryGetValue(from, out var given))
+        {
+            return given;
+        }
+
         if (int.TryParse(from, out var index))
         {
             return ResolveIndex(stage, index, location);

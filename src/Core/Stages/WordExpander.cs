@@ -39,6 +39,28 @@ public sealed class WordExpander(char escape = WordExpander.DefaultEscape)
         }
     }
 
+    /// <summary>A text in which quotes mean nothing, such as that of a here-document: only variables and escapes are replaced.</summary>
+    /// <exception cref="BuildFailedException">The text is malformed, or a <c>${v:?message}</c> has no value.</exception>
+    public string ExpandText(string text, IReadOnlyDictionary<string, string> variables, SourceLocation location)
+    {
+        var word = new System.Text.StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is '"' or '\'')
+            {
+                word.Append(escape);
+            }
+
+            word.Append(text[i]);
+            if (text[i] == escape && i + 1 < text.Length)
+            {
+                word.Append(text[++i]);
+            }
+        }
+
+        return ExpandWord(word.ToString(), variables, location);
+    }
+
     /// <summary>The raw word that expands to <paramref name="literal"/> whatever the variables are.</summary>
     public string Protect(string literal) => string.Concat(literal.Select(character =>
         character is '$' or '"' or '\'' || character == escape || char.IsWhiteSpace(character) ? $"{escape}{character}" : character.ToString()));

@@ -48,6 +48,7 @@ internal static class CoreFolders
     public static IReadOnlyDictionary<string, string[]> Packages { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Tomlyn"] = ["Registry"],
+        ["SharpCompress"] = ["Layers"],
         ["ZstdSharp"] = ["Layers"],
     };
 

@@ -157,10 +157,57 @@ public sealed class PlannerTests
     }
 
     [TestMethod]
-    public void A_base_with_ONBUILD_is_refused_by_name()
+    [DataRow("--interval=1m30s", 90_000_000_000L)]
+    [DataRow("--interval=1.5s", 1_500_000_000L)]
+    [DataRow("--interval=0s", null)]
+    [DataRow("", null)]
+    public void HEALTHCHECK_gives_nanoseconds(string options, long? expected) =>
+        Assert.AreEqual(expected, Plan($"FROM scratch\nHEALTHCHECK {options} CMD true").Target.Config.Healthcheck!.Interval);
+
+    [TestMethod]
+    public void HEALTHCHECK_NONE_takes_the_one_of_the_base_away() =>
+        CollectionAssert.AreEqual(new[] { "NONE" }, Plan("FROM scratch AS a\nHEALTHCHECK CMD true\nFROM a\nHEALTHCHECK NONE").Target.Config.Healthcheck!.Test!.ToArray());
+
+    [TestMethod]
+    public void ONBUILD_stands_in_the_configuration_and_only_there()
     {
-        var failed = Assert.ThrowsExactly<BuildFailedException>(() => Plan("FROM onbuild"));
-        StringAssert.Contains(failed.Message, "COPY . /app");
+        var plan = Plan("FROM scratch\nONBUILD COPY . /app");
+        CollectionAssert.AreEqual(new[] { "COPY . /app" }, plan.Target.Config.OnBuild!.ToArray());
+        Assert.IsEmpty(plan.Target.Steps);
+    }
+
+    [TestMethod]
+    [DataRow("https://example.com/a/b.git#v1:sub/dir", "https://example.com/a/b.git", "v1", "sub/dir")]
+    [DataRow("https://example.com/a/b.git?ref=v2&subdir=x", "https://example.com/a/b.git", "v2", "x")]
+    [DataRow("git@example.com:a/b.git", "git@example.com:a/b.git", null, ".")]
+    [DataRow("ssh://git@example.com/a/b#main", "ssh://git@example.com/a/b", "main", ".")]
+    [DataRow("git://example.com/a#:docs", "git://example.com/a", null, "docs")]
+    public void A_git_source_is_read_in_its_parts(string text, string remote, string? reference, string folder)
+    {
+        var source = GitSource.TryParse(text)!;
+        Assert.AreEqual((remote, reference, folder), (source.Remote, source.Reference, source.Folder));
+    }
+
+    [TestMethod]
+    [DataRow("https://example.com/file.tar.gz")]
+    [DataRow("dir/file.git")]
+    [DataRow("file:///srv/repository.git")]
+    [DataRow("ext::sh -c true")]
+    [DataRow("--upload-pack=x@host:y")]
+    public void What_is_no_git_source_is_none(string text) => Assert.IsNull(GitSource.TryParse(text));
+
+    [TestMethod]
+    [DataRow("ADD --checksum=sha256:12 http://example.com/x /x", "CST4402")]
+    [DataRow("ADD --checksum=sha256:12 x /x", "CST4403")]
+    [DataRow("HEALTHCHECK --interval=1q CMD true", "CST4409")]
+    public void What_cannot_be_added_is_refused(string instruction, string code) =>
+        Assert.AreEqual(code, Assert.ThrowsExactly<BuildFailedException>(() => Plan($"FROM scratch\n{instruction}")).Diagnostics[0].Code);
+
+    [TestMethod]
+    public void The_text_of_a_document_keeps_its_quotes()
+    {
+        var step = (CopyStep)Plan("FROM scratch\nARG V=x\nCOPY <<A <<'B' /d/\n\"$V\" it's\nA\n$V\nB\n").Target.Steps[0];
+        CollectionAssert.AreEqual(new[] { "\"x\" it's\n", "$V\n" }, step.Copies.Select(copy => ((FromDocument)copy.From).Content).ToArray());
     }
 
     private static BuildPlan Plan(string text, params (string Name, string Value)[] arguments) => Plan(text, NoBuildEvents.Instance, arguments);
@@ -185,6 +232,6 @@ public sealed class PlannerTests
             Os = "linux",
             Architecture = "amd64",
             RootFs = new RootFs { DiffIds = [] },
-            Config = reference.Repository.EndsWith("onbuild", StringComparison.Ordinal) ? Golang with { OnBuild = ["COPY . /app"] } : Golang,
+            Config = Golang,
         });
 }

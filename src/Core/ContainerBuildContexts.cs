@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Stages;
+
+namespace ContainerStages;
+
+/// <summary>The named contexts of a build. Source: docker buildx build, --build-context.</summary>
+internal static class ContainerBuildContexts
+{
+    private const string ImagePrefix = "docker-image://";
+    private const string TargetPrefix = "target:";
+
+    /// <exception cref="BuildFailedException">A value is no folder, image or stage.</exception>
+    public static StageSet Add(StageSet set, BuildDefinition definition)
+    {
+        var contexts = set.Contexts;
+        foreach (var (name, value) in definition.BuildContexts)
+        {
+            contexts = contexts.SetItem(name, Read(set, value) ?? throw new BuildFailedException(AddDiagnostics.BadContext(name, value)));
+        }
+
+        return set with { Contexts = contexts };
+    }
+
+    private static StageSource? Read(StageSet set, string value)
+    {
+        if (value.StartsWith(ImagePrefix, StringComparison.Ordinal))
+        {
+            return ImageReference.TryParse(value[ImagePrefix.Length..]) is { } reference ? new StageSource.Image(reference, default) : null;
+        }
+
+        if (value.StartsWith(TargetPrefix, StringComparison.Ordinal))
+        {
+            var name = value[TargetPrefix.Length..];
+            return set.Stages.FirstOrDefault(stage => StageNames.Comparer.Equals(stage.Name, name)) is { } stage ? new StageSource.OtherStage(stage.Index) : null;
+        }
+
+        return Directory.Exists(value) ? new StageSource.Folder(Path.GetFullPath(value)) : null;
+    }
+}

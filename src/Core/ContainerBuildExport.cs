@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Images;
+using ContainerStages.Layers;
+using ContainerStages.Publishing;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages;
+
+/// <summary>Writes the files of an image, without its layers: into a folder, or as one tar. Source: docker buildx build, --output, local and tar.</summary>
+internal sealed class ContainerBuildExport(ContainerBuildServices services, long epoch)
+{
+    private const string StandardOutput = "-";
+
+    /// <exception cref="Diagnostics.BuildFailedException">The destination cannot be written, or something stands in the way.</exception>
+    public async Task<PublishedImage> WriteAsync(Destination destination, Image image, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(image.Layers.Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
+        using var temporary = new SnapshotStore(services.Store).CreateTemporary();
+        var files = new UnionView(Unpack(image, temporary.Path, cancellationToken));
+        return await ImageBlobs.GuardAsync(destination.Value, async () =>
+        {
+            if (destination.Kind == DestinationKind.Folder)
+            {
+                Copy(files, Directory.CreateDirectory(destination.Value).FullName, cancellationToken);
+            }
+            else
+            {
+                await WriteTarAsync(files, temporary.Path, destination.Value, cancellationToken);
+            }
+
+            return new PublishedImage([], destination.Value == StandardOutput ? [] : [destination.Value], Written: true);
+        });
+    }
+
+    private ImmutableArray<string> Unpack(Image image, string folder, CancellationToken cancellationToken)
+    {
+        var layers = ImmutableArray.CreateBuilder<string>();
+        foreach (var (layer, _) in image.Layers)
+        {
+            var path = Path.Combine(folder, $"layer-{layers.Count}");
+            Directory.CreateDirectory(path);
+            using var tar = LayerDecompression.Open(ImageBlobs.OpenVerified(image, services.Content, layer.Descriptor));
+            LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
+            layers.Add(path);
+        }
+
+        return layers.ToImmutable();
+    }
+
+    /// <summary>What stands in the folder stays unless a file of the image replaces it; a link in the way is never followed.</summary>
+    private void Copy(UnionView files, string folder, CancellationToken cancellationToken)
+    {
+        var composer = new LayerComposer(new UnionView([]), folder, epoch);
+        CopyChildren(files.Find("/")!, composer, cancellationToken);
+        composer.Finish();
+    }
+
+    private static void CopyChildren(UnionEntry parent, LayerComposer composer, CancellationToken cancellationToken)
+    {
+        foreach (var entry in UnionView.List(parent))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var owner = new Ownership(entry.Status.UserId, entry.Status.GroupId);
+            if (entry.IsDirectory)
+            {
+                composer.MakeDirectory(entry.Path, owner, entry.Status.Permissions);
+                CopyChildren(entry, composer, cancellationToken);
+            }
+            else
+            {
+                composer.CopyFile(entry.Path, entry.HostPath!, entry.Status, owner, entry.Status.Permissions);
+            }
+        }
+    }
+
+    private async Task WriteTarAsync(UnionView files, string temporary, string path, CancellationToken cancellationToken)
+    {
+        var flat = Path.Combine(temporary, "flat");
+        Directory.CreateDirectory(flat);
+        Copy(files, flat, cancellationToken);
+        if (path == StandardOutput)
+        {
+            await using var output = Console.OpenStandardOutput();
+            WriteTar(flat, output, cancellationToken);
+            return;
+        }
+
+        var unfinished = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                WriteTar(flat, file, cancellationToken);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private void WriteTar(string folder, Stream output, CancellationToken cancellationToken)
+    {
+        var tar = new TarStreamWriter(output);
+        new LayerFolderReader(tar, epoch, cancellationToken).Write(folder);
+        tar.Finish();
+    }
+}

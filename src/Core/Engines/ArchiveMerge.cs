@@ -1,0 +1,41 @@
+using ContainerStages.Layers;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>
+/// Unpacks an archive beside the layer and then copies its content in: entries replace what is in their way, as tar does it. Links of the
+/// image that lie in the way are replaced too, never followed. Source: Dockerfile reference, ADD, Adding local tar archives.
+/// </summary>
+internal static class ArchiveMerge
+{
+    /// <param name="folder">Does not exist yet; for the unpacked files.</param>
+    public static void Unpack(SelectedSource source, string destination, CopyRules rules, LayerComposer composer, string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        UserArchive.Extract(source.Entries[0].Entry.HostPath!, source.Name, folder, cancellationToken);
+        composer.MakeDirectory(destination, rules.Owner ?? default);
+        var content = new UnionView([folder]);
+        Copy(content.Find("/")!, destination, rules, composer, cancellationToken);
+    }
+
+    private static void Copy(UnionEntry folder, string destination, CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
+    {
+        foreach (var entry in UnionView.List(folder))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var name = entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
+            var path = destination == "/" ? "/" + name : $"{destination}/{name}";
+            composer.ClearFor(path, entry.IsDirectory);
+            if (entry.IsDirectory)
+            {
+                composer.MakeDirectory(path, rules.OwnerInArchive(entry), rules.ModeOf(entry));
+                Copy(entry, path, rules, composer, cancellationToken);
+            }
+            else
+            {
+                composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerInArchive(entry), rules.ModeOf(entry));
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Posix;
+
+namespace ContainerStages.Engines;
+
+/// <summary>What is known of an address: the validators of its last answer, and which file it gave.</summary>
+internal sealed record DownloadRecord(string? Tag, DateTimeOffset? LastModified, string Hex, string Name);
+
+[JsonSerializable(typeof(DownloadRecord))]
+internal sealed partial class DownloadJson : JsonSerializerContext;
+
+/// <summary>
+/// Files that ADD downloads, kept by content. With a checksum a known file needs no network; without, the server is asked each time
+/// whether the file is still the same. Source: Dockerfile reference, ADD, Adding files from a remote URL.
+/// </summary>
+internal sealed class Downloads(StoreDirectory store)
+{
+    private const uint Mode = 0x180; // rw-------
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>A folder that holds nothing but the file.</summary>
+    /// <exception cref="BuildFailedException">The file cannot be had, or is another than the checksum says.</exception>
+    public async Task<string> FetchAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken)
+    {
+        var address = source.Address.AbsoluteUri;
+        var expected = source.Checksum is { } checksum ? Digest.Parse(checksum).Hex : null;
+        using var held = await store.LockAsync("download-" + KeyOf(address)[..32], cancellationToken);
+        var known = Read(address);
+        if (known is not null && expected == known.Hex && File.Exists(PathOf(known)))
+        {
+            return FolderOf(known, copy, address);
+        }
+
+        try
+        {
+            var record = await AskAsync(source.Address, known, cancellationToken);
+            if (expected is not null && record.Hex != expected)
+            {
+                throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(address, "sha256:" + expected, "sha256:" + record.Hex, copy.Location));
+            }
+
+            StoreDirectory.WriteAtomically(RecordPath(address), JsonSerializer.SerializeToUtf8Bytes(record, DownloadJson.Default.DownloadRecord));
+            return FolderOf(record, copy, address);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or HttpIOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new BuildFailedException(AddDiagnostics.DownloadFailed(address, Reason(failure), copy.Location), failure);
+        }
+    }
+
+    private async Task<DownloadRecord> AskAsync(Uri address, DownloadRecord? known, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { Timeout = Patience };
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("containerstages", null));
+        if (known is not null && File.Exists(PathOf(known)))
+        {
+            AddValidators(request.Headers, known);
+        }
+
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.NotModified && known is not null)
+        {
+            return known;
+        }
+
+        answer.EnsureSuccessStatusCode();
+        var hex = await SaveAsync(answer.Content, cancellationToken);
+        return new DownloadRecord(answer.Headers.ETag?.ToString(), answer.Content.Headers.LastModified, hex, NameOf(answer, address));
+    }
+
+    private static void AddValidators(HttpRequestHeaders headers, DownloadRecord known)
+    {
+        if (known.Tag is { } tag && EntityTagHeaderValue.TryParse(tag, out var parsed))
+        {
+            headers.IfNoneMatch.Add(parsed);
+        }
+        else if (known.LastModified is { } time)
+        {
+            headers.IfModifiedSince = time;
+        }
+    }
+
+    /// <summary>Keeps the content by its digest; half a file never gets that name.</summary>
+    private async Task<string> SaveAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var folder = store.Folder("downloads");
+        var temporary = Path.Combine(folder, $".incomplete-{Guid.NewGuid():N}");
+        try
+        {
+            string hex;
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
+            {
+                await content.CopyToAsync(file, cancellationToken);
+                file.Position = 0;
+                hex = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+            }
+
+            File.Move(temporary, Path.Combine(folder, hex), overwrite: true);
+            return hex;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>The name that the server gives, else the last element of the path that was asked for; empty where there is none.</summary>
+    private static string NameOf(HttpResponseMessage answer, Uri address)
+    {
+        var given = answer.Content.Headers.ContentDisposition is { } disposition ? (disposition.FileNameStar ?? disposition.FileName)?.Trim('"') : null;
+        var name = given is { Length: > 0 } ? given : Uri.UnescapeDataString(address.AbsolutePath);
+        name = name[(name.LastIndexOf('/') + 1)..];
+        return name is "." or ".." || name.Contains('\0', StringComparison.Ordinal) ? "" : name;
+    }
+
+    private string FolderOf(DownloadRecord record, PlannedCopy copy, string address)
+    {
+        if (record.Name.Length == 0 && copy.Destination.EndsWith('/'))
+        {
+            throw new BuildFailedException(AddDiagnostics.NoFileName(address, copy.Location));
+        }
+
+        var name = record.Name.Length == 0 ? "download" : record.Name;
+        var folder = Path.Combine(store.Folder("downloads"), $"{record.Hex}-{KeyOf(name)[..16]}");
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(folder);
+            File.Copy(PathOf(record), path, overwrite: true);
+        }
+
+        FileCalls.Check(FileCalls.Chmod(path, Mode), "chmod", path);
+        return folder;
+    }
+
+    private DownloadRecord? Read(string address)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(RecordPath(address)), DownloadJson.Default.DownloadRecord);
+        }
+        catch (Exception problem) when (problem is FileNotFoundException or JsonException)
+        {
+            // Unknown, or damaged by a power failure: the file is fetched again.
+            return null;
+        }
+    }
+
+    private string RecordPath(string address) => Path.Combine(store.Folder("downloads"), KeyOf(address) + ".json");
+
+    private string PathOf(DownloadRecord record) => Path.Combine(store.Folder("downloads"), record.Hex);
+
+    private static string KeyOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static string Reason(Exception failure) => failure switch
+    {
+        HttpRequestException { StatusCode: { } status } => $"the server answered {(int)status} ({status}). Check the address.",
+        OperationCanceledException => "the server took too long.",
+        _ => $"{failure.Message} Check the address and the network.",
+    };
+}

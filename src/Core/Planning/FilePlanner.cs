@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Planning;
+
+/// <summary>Plans COPY and ADD: one copy for each run of sources of the same kind, in their order, so that later ones win.</summary>
+internal sealed class FilePlanner(PlanScope scope, StageVariables variables, ConfigBuilder config)
+{
+    public ImmutableArray<PlannedCopy> Plan(CopyInstruction copy)
+    {
+        var files = new Sources(copy, copy.Documents, copy.Sources);
+        var from = copy.From is null ? new FromContext() : scope.Source(copy);
+        var common = new PlannedCopy(
+            from,
+            [],
+            Destination("COPY", copy.Destination, copy),
+            Optional("--chown", copy.Chown, copy),
+            Optional("--chmod", copy.Chmod, copy),
+            copy.Location)
+        {
+            Optional = copy.SkipMissing,
+            Parents = copy.Parents,
+            Excludes = [.. copy.Excludes.Select(pattern => variables.Expand(pattern, copy.Location))],
+        };
+        return Group(files, word => common with { From = from, Sources = [word] }, common);
+    }
+
+    public ImmutableArray<PlannedCopy> Plan(AddInstruction add)
+    {
+        var files = new Sources(add, add.Documents, add.Sources);
+        var common = new PlannedCopy(
+            new FromContext(),
+            [],
+            Destination("ADD", add.Destination, add),
+            Optional("--chown", add.Chown, add),
+            Optional("--chmod", add.Chmod, add),
+            add.Location)
+        {
+            Excludes = [.. add.Excludes.Select(pattern => variables.Expand(pattern, add.Location))],
+        };
+        var checksum = Optional("--checksum", add.Checksum, add);
+        var planned = Group(files, word => AddSource(word, add, checksum, common), common);
+        return checksum is null || planned.Any(copy => copy.From is FromAddress or FromRepository)
+            ? planned
+            : throw new BuildFailedException(AddDiagnostics.ChecksumOfLocalFile(checksum, add.Location));
+    }
+
+    private static PlannedCopy AddSource(string word, AddInstruction add, string? checksum, PlannedCopy common)
+    {
+        if (GitSource.TryParse(word, checksum) is { } repository)
+        {
+            return common with { From = new FromRepository(repository, add.KeepGitDirectory || repository.KeepGitDirectory), Sources = [repository.Folder] };
+        }
+
+        if (!IsAddress(word))
+        {
+            return common with { Sources = [word], Unpack = add.Unpack ?? true };
+        }
+
+        if (!Uri.TryCreate(word, UriKind.Absolute, out var address) || address.Host.Length == 0)
+        {
+            throw new BuildFailedException(AddDiagnostics.BadAddress(word, add.Location));
+        }
+
+        if (checksum is not null && !Digest.TryParse(checksum, out _))
+        {
+            throw new BuildFailedException(AddDiagnostics.BadChecksum(checksum, add.Location));
+        }
+
+        return common with { From = new FromAddress(address, checksum), Sources = ["*"], Unpack = add.Unpack ?? false };
+    }
+
+    private static bool IsAddress(string word) =>
+        word.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || word.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Neighbours that differ only in their paths become one copy.</summary>
+    private ImmutableArray<PlannedCopy> Group(Sources files, Func<string, PlannedCopy> plan, PlannedCopy common)
+    {
+        var copies = new List<PlannedCopy>();
+        foreach (var word in files.Words)
+        {
+            var copy = files.DocumentOf(word) is { } document
+                ? common with { From = new FromDocument(document.Name, ContentOf(document)), Sources = ["*"], Parents = false, Excludes = [] }
+                : plan(variables.Expand(word, files.Instruction.Location));
+            if (copies is [.., var last] && last.From == copy.From && last.Unpack == copy.Unpack && copy.From is not (FromDocument or FromAddress))
+            {
+                copies[^1] = last with { Sources = last.Sources.AddRange(copy.Sources) };
+            }
+            else
+            {
+                copies.Add(copy);
+            }
+        }
+
+        return [.. copies.Select(copy => copy with { OneOfSeveral = copies.Count > 1 })];
+    }
+
+    private string ContentOf(HereDocument document) => document.Expand ? variables.ExpandText(document.Content, document.Location) : document.Content;
+
+    private string Destination(string instruction, string word, Instruction where) => ImagePath.Destination(config.WorkingDirectory, Required(instruction, word, where));
+
+    private string? Optional(string flag, string? word, Instruction where) => word is null ? null : Required(flag, word, where);
+
+    private string Required(string what, string word, Instruction where) => variables.Expand(word, where.Location) is { Length: > 0 } value
+        ? value
+        : throw new BuildFailedException(PlanDiagnostics.EmptyValue(what, word, where.Location));
+
+    /// <summary>The sources of one instruction; the n-th <c>&lt;&lt;NAME</c> among them stands for the n-th document.</summary>
+    private sealed class Sources(Instruction instruction, ImmutableArray<HereDocument> documents, ImmutableArray<string> words)
+    {
+        private int next;
+
+        public Instruction Instruction { get; } = instruction;
+
+        public ImmutableArray<string> Words { get; } = words;
+
+        public HereDocument? DocumentOf(string word) => word.StartsWith("<<", StringComparison.Ordinal) && next < documents.Length ? documents[next++] : null;
+    }
+}

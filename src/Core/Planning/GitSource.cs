@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace ContainerStages.Planning;
+
+/// <summary>
+/// A git repository as ADD and the command line name it: <c>ADDRESS.git[#ref[:folder]]</c> or, for the parts, a query
+/// (<c>?ref=...&amp;subdir=...</c>). Source: Dockerfile reference, ADD, Adding files from a Git repository; BuildKit, util/gitutil.
+/// </summary>
+public sealed partial record GitSource(string Remote)
+{
+    /// <summary>Branch, tag or commit; null for what the repository's HEAD names.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Folder of the repository that is wanted, without a leading slash; <c>.</c> for all.</summary>
+    public string Folder { get; init; } = ".";
+
+    /// <summary>The commit, or its first digits, that the reference must lead to; null where anything will do.</summary>
+    public string? Checksum { get; init; }
+
+    public bool KeepGitDirectory { get; init; }
+
+    /// <summary>Null where the text names no repository.</summary>
+    /// <param name="checksum">Value of --checksum; wins over the query's.</param>
+    public static GitSource? TryParse(string text, string? checksum = null)
+    {
+        var hash = text.IndexOf('#', StringComparison.Ordinal);
+        var (address, fragment) = hash < 0 ? (text, "") : (text[..hash], text[(hash + 1)..]);
+        var mark = address.IndexOf('?', StringComparison.Ordinal);
+        var (remote, query) = mark < 0 ? (address, "") : (address[..mark], address[(mark + 1)..]);
+        if (!IsRemote(remote))
+        {
+            return null;
+        }
+
+        var parts = fragment.Split(':', 2);
+        var named = query.Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .ToLookup(pair => pair[0], pair => Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? ""), StringComparer.Ordinal);
+        return new GitSource(remote)
+        {
+            Reference = NotEmpty(parts[0]) ?? Last(named, "ref") ?? Last(named, "branch") ?? Last(named, "tag") ?? Last(named, "commit"),
+            Folder = (NotEmpty(parts.ElementAtOrDefault(1)) ?? Last(named, "subdir"))?.TrimStart('/') is { Length: > 0 } folder ? folder : ".",
+            Checksum = checksum ?? Last(named, "checksum") ?? Last(named, "commit"),
+            KeepGitDirectory = named["keep-git-dir"].LastOrDefault() is "" or "true" or "1",
+        };
+    }
+
+    private static bool IsRemote(string remote) =>
+        Scheme().Match(remote) is { Success: true } match
+            ? match.Groups["scheme"].Value is "git" or "ssh" || (match.Groups["scheme"].Value is "http" or "https" && remote.EndsWith(".git", StringComparison.Ordinal))
+            : SecureShell().IsMatch(remote);
+
+    private static string? Last(ILookup<string, string> named, string name) => NotEmpty(named[name].LastOrDefault());
+
+    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    [GeneratedRegex("^(?<scheme>[a-z]+)://.", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Scheme();
+
+    /// <summary><c>user@host:path</c>, as scp has it.</summary>
+    [GeneratedRegex("^[a-zA-Z0-9_][a-zA-Z0-9_.-]*@[a-zA-Z0-9][a-zA-Z0-9.-]*:[^-]", RegexOptions.None, 1000)]
+    private static partial Regex SecureShell();
+}
