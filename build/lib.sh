@@ -5,6 +5,8 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ARTIFACTS=$ROOT/artifacts
 PROGRAM=$ARTIFACTS/program/linux-x64/dotnet-stages
+# A login shell may name no locale; file names are UTF-8 all the same, and numbers have points.
+export LC_ALL=C.UTF-8
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
 if [ -t 1 ] && [ "${NO_COLOR:-}" = "" ]; then

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Cli.Verbs;
+using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Engines;
@@ -45,13 +47,11 @@ internal static class BuildHost
         }
         catch (BuildFailedException failed)
         {
-            held.Release();
-            foreach (var diagnostic in failed.Diagnostics)
-            {
-                held.Report(new DiagnosticReported(diagnostic));
-            }
-
-            return VerbTable.Failed;
+            return Fail(failed.Diagnostics, held);
+        }
+        catch (Exception failure) when (StoreDirectory.Explain(failure, definition.Store ?? StoreDirectory.DefaultPath()) is { } diagnostic)
+        {
+            return Fail([diagnostic], held);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
@@ -59,5 +59,16 @@ internal static class BuildHost
             await Console.Error.WriteLineAsync("Interrupted; nothing was published.");
             return VerbTable.Interrupted;
         }
+    }
+
+    private static int Fail(ImmutableArray<Diagnostic> diagnostics, HeldEvents events)
+    {
+        events.Release();
+        foreach (var diagnostic in diagnostics)
+        {
+            events.Report(new DiagnosticReported(diagnostic));
+        }
+
+        return VerbTable.Failed;
     }
 }

@@ -1,8 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Cli.Verbs;
 using ContainerStages.Images;
+using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli;
 
@@ -16,7 +17,7 @@ internal static class ImageDocument
         ["ID"] = image.Manifest.Config.Digest.ToString(),
         ["Digest"] = image.Digest.ToString(),
         ["CreatedAt"] = image.Config.Created,
-        ["Size"] = ProgressText.Bytes(image.Size),
+        ["Size"] = ByteSize.Format(image.Size),
         ["Bytes"] = image.Size,
         ["Layers"] = image.Layers.Length,
     };

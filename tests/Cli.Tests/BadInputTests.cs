@@ -63,4 +63,22 @@ public sealed class BadInputTests
         StringAssert.Contains(error.Message, context.Combine("small"));
         Assert.IsFalse(error.Message.Contains("   at ", StringComparison.Ordinal), error.Message);
     }
+
+    [TestMethod]
+    public async Task A_store_that_cannot_be_written_is_told_as_one()
+    {
+        using var context = Hello.Context("FROM scratch\nCOPY main.go /");
+        var other = new StagesProgram("/proc/containerstages");
+        var result = await other.BuildAsync(context.Path);
+        Assert.AreEqual(1, result.ExitCode, result.Error);
+        StringAssert.Contains(result.Error, "error CST4102");
+
+        if (Environment.IsPrivilegedProcess)
+        {
+            var mine = context.NewFolder("mine");
+            var denied = await new StagesProgram(mine, Account.OrdinaryUser).BuildAsync(context.Path);
+            Assert.AreEqual(1, denied.ExitCode, denied.Error);
+            StringAssert.Contains(denied.Error, $"error CST4102: The store folder '{mine}'");
+        }
+    }
 }

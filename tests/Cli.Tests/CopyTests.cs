@@ -40,4 +40,25 @@ public sealed class CopyTests
         var run = await Hello.Program.RunAsync("run", "-w", "/", name, "sh", "-c", look);
         Assert.AreEqual(expected, string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), run.Error);
     }
+
+    [TestMethod]
+    public async Task Names_that_are_not_UTF8_survive_every_step()
+    {
+        using var context = Hello.Context($"FROM alpine AS one\nRUN mkdir /d && touch \"/d/$(printf 'caf\\351')\" && ln -s \"$(printf 'caf\\351')\" /d/link\nFROM alpine\nCOPY --from=one /d /copy\n");
+        var name = $"copy-{Guid.NewGuid():N}";
+        var built = await Hello.Program.BuildAsync(context.Path, "-t", name);
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        var run = await Hello.Program.RunAsync("run", name, "sh", "-c", "test -e \"/copy/$(printf 'caf\\351')\" && test -e /copy/link && echo there");
+        Assert.AreEqual("there\n", run.Output, run.Error);
+    }
+
+    [TestMethod]
+    public async Task One_name_for_two_platforms_is_two_images()
+    {
+        using var context = Hello.Context("FROM --platform=$BUILDPLATFORM both AS builder\nCOPY main.go /made\nFROM both\nCOPY --from=builder /made /made\n");
+        var name = $"copy-{Guid.NewGuid():N}";
+        var built = await Hello.Program.BuildAsync(context.Path, "-t", name, "--platform", "linux/arm64");
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        Assert.AreEqual("arm64\n", (await Hello.Program.RunAsync("inspect", "-f", ".Architecture", name)).Output);
+    }
 }

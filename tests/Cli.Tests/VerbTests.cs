@@ -82,4 +82,18 @@ public sealed class VerbTests
         CollectionAssert.Contains(kinds, "step-finished");
         Assert.AreEqual("result", kinds[^1]);
     }
+
+    [TestMethod]
+    public async Task A_report_compares_images_with_the_first()
+    {
+        using var context = Hello.Context("FROM alpine\nRUN dd if=/dev/zero of=/large bs=1M count=4\n");
+        await Hello.Program.BuildAsync(context.Path, "-t", "report:large");
+        context.Write("Dockerfile", "FROM alpine\nCOPY main.go /\n");
+        await Hello.Program.BuildAsync(context.Path, "-t", "report:small");
+        var report = await Hello.Program.RunAsync("report", "--layers", "report:large", "report:small");
+        Assert.AreEqual(0, report.ExitCode, report.Error);
+        StringAssert.Contains(report.Output, "100.0 %");
+        StringAssert.Contains(report.Output, "COPY main.go /");
+        StringAssert.Contains((await Hello.Program.RunAsync("report", "--format", "markdown", "report:small")).Output, "| report:small | 2 |");
+    }
 }

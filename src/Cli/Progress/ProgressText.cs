@@ -18,17 +18,4 @@ internal static class ProgressText
     };
 
     public static string Seconds(long milliseconds) => $"{milliseconds / 1000.0:0.0}s";
-
-    /// <summary>Bytes as Docker shows them: three digits, decimal units.</summary>
-    public static string Bytes(long bytes)
-    {
-        string[] units = ["B", "kB", "MB", "GB", "TB"];
-        var (value, unit) = ((double)bytes, 0);
-        while (value >= 1000 && unit < units.Length - 1)
-        {
-            (value, unit) = (value / 1000, unit + 1);
-        }
-
-        return unit == 0 ? $"{bytes}B" : value >= 100 ? $"{value:0}{units[unit]}" : value >= 10 ? $"{value:0.0}{units[unit]}" : $"{value:0.00}{units[unit]}";
-    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli.Progress;
 
@@ -37,7 +38,7 @@ internal sealed class TtyProgress : IBuildEvents, IDisposable
                     step.Detail = line.Text;
                     break;
                 case ProgressChanged moved when Find(moved.Id) is { } step:
-                    step.Detail = $"{ProgressText.Bytes(moved.Bytes)}{(moved.Total > 0 ? " of " + ProgressText.Bytes(moved.Total) : "")}";
+                    step.Detail = $"{ByteSize.Format(moved.Bytes)}{(moved.Total > 0 ? " of " + ByteSize.Format(moved.Total) : "")}";
                     break;
                 case StepFinished finished when Find(finished.Id) is { } step:
                     running.Remove(step);

@@ -3,6 +3,7 @@ using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
+using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -107,7 +108,7 @@ internal static class BuildVerb
                 await Console.Out.WriteLineAsync(result.ConfigDigest);
                 break;
             default:
-                await Console.Out.WriteLineAsync($"{Names(result)}@{result.ManifestDigest} ({ProgressText.Bytes(result.Size)}, {result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")})");
+                await Console.Out.WriteLineAsync($"{Names(result)}@{result.ManifestDigest} ({ByteSize.Format(result.Size)}, {result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")})");
                 break;
         }
 

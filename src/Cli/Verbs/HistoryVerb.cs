@@ -1,5 +1,6 @@
 using ContainerStages.Cli.Progress;
 using ContainerStages.Images;
+using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -36,7 +37,7 @@ internal static class HistoryVerb
         foreach (var entry in image.Config.History ?? [])
         {
             var made = entry.EmptyLayer != true && layer < image.Layers.Length ? image.Layers[layer++].Layer : null;
-            rows.Add([made?.DiffId.Hex[..12] ?? "-", ProgressText.Bytes(made?.Size ?? 0), Shorten(entry.CreatedBy ?? "", whole)]);
+            rows.Add([made?.DiffId.Hex[..12] ?? "-", ByteSize.Format(made?.Size ?? 0), Shorten(entry.CreatedBy ?? "", whole)]);
         }
 
         rows.Reverse();

@@ -2,6 +2,7 @@ using System.Globalization;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Images;
 using ContainerStages.Oci;
+using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -46,7 +47,7 @@ internal static class ImagesVerb
     private static string[] Row(NamedImage named, Image image, OptionReader options)
     {
         string[] name = [RepositoryOf(named.Name), named.Name.Tag ?? "<none>"];
-        string[] rest = [ShortId(image), Age(image.Config.Created), ProgressText.Bytes(image.Size)];
+        string[] rest = [ShortId(image), Age(image.Config.Created), ByteSize.Format(image.Size)];
         return options.IsSet("--digests") ? [.. name, image.Digest.ToString(), .. rest] : [.. name, .. rest];
     }
 

@@ -1,3 +1,4 @@
+using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli.Verbs;
@@ -18,7 +19,7 @@ internal static class VerbTable
 
     private static readonly Option HelpOption = new(["--help", "-h"], null, "show this help");
 
-    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ExecuteVerb.Verb];
+    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ReportVerb.Verb, ExecuteVerb.Verb];
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -59,6 +60,11 @@ internal static class VerbTable
         catch (BuildFailedException failed)
         {
             await Console.Error.WriteLineAsync(failed.Message);
+            return Failed;
+        }
+        catch (Exception failure) when (StoreDirectory.Explain(failure, StoreDirectory.DefaultPath()) is { } diagnostic)
+        {
+            await Console.Error.WriteLineAsync(diagnostic.ToString());
             return Failed;
         }
     }

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Content;
 
@@ -9,10 +12,24 @@ namespace ContainerStages.Content;
 /// </summary>
 public sealed class StoreDirectory
 {
+    /// <exception cref="BuildFailedException">The folder cannot be made or written.</exception>
     public StoreDirectory(string root)
     {
         Root = Path.GetFullPath(root);
-        Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Folder("locks");
+        }
+        catch (Exception failure) when (Explain(failure, Root) is { } diagnostic)
+        {
+            throw new BuildFailedException(diagnostic, failure);
+        }
+
+        if (FileCalls.Access(Root, FileCalls.W_OK | FileCalls.X_OK) != 0)
+        {
+            throw new BuildFailedException(StoreDiagnostics.StoreNotWritable(Root, "it belongs to another user, or is read-only."));
+        }
     }
 
     public string Root { get; }
@@ -30,6 +47,14 @@ public sealed class StoreDirectory
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         return Path.Combine(cache, "containerstages");
     }
+
+    /// <summary>What a failure of the file system in or below a store means to the user; null for anything else.</summary>
+    public static Diagnostic? Explain(Exception failure, string root) => failure switch
+    {
+        _ when DiskSpace.IsFull(failure) => StoreDiagnostics.DiskFull(root),
+        UnauthorizedAccessException or IOException when failure.Message.Contains(root, StringComparison.Ordinal) => StoreDiagnostics.StoreNotWritable(root, failure.Message),
+        _ => null,
+    };
 
     /// <summary>A folder of the store by name, made when missing.</summary>
     public string Folder(string name)

@@ -6,10 +6,10 @@ namespace ContainerStages.Diagnostics;
 public static class StoreDiagnostics
 {
     public static Diagnostic DiskFull(string folder) =>
-        Error("CST4101", $"The disk that holds '{folder}' is full (or a quota is reached). Free space there, remove old builds with 'dotnet-stages prune', or put the store on another disk (ContainerStagesStore).");
+        Error("CST4101", $"The disk that holds '{folder}' is full (or a quota is reached). Free space there, or put the store on another disk (CONTAINERSTAGES_STORE, or ContainerStagesStore in a project).");
 
     public static Diagnostic StoreNotWritable(string folder, string reason) =>
-        Error("CST4102", $"The store folder '{folder}' cannot be written: {reason} Make it writable for the user who builds, or choose another folder (ContainerStagesStore).");
+        Error("CST4102", $"The store folder '{folder}' cannot be written: {reason} Make it writable for the user who builds, or choose another folder (CONTAINERSTAGES_STORE, or ContainerStagesStore in a project).");
 
     public static Diagnostic BlobDamaged(string digest, string reason) =>
         Error("CST4103", $"The stored blob {digest} is damaged: {reason} Remove it from the store (blobs/sha256) and build again.");

@@ -53,7 +53,7 @@ public static class ContentDigest
 
     private static byte[] HashFile(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using var file = new FileStream(FileCalls.OpenFile(path, FileCalls.O_RDONLY), FileAccess.Read, bufferSize: 0);
         return SHA256.HashData(file);
     }
 

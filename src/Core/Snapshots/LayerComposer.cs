@@ -108,14 +108,18 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         }
 
         var target = HostPathOf(path);
-        File.Delete(target);
+        if (FileCalls.TryStat(target, out _))
+        {
+            FileCalls.Check(FileCalls.Unlink(target), "unlink", target);
+        }
+
         if (status.IsRegularFile)
         {
             CopyContent(source, target);
         }
         else if (status.IsSymbolicLink)
         {
-            File.CreateSymbolicLink(target, new FileInfo(source).LinkTarget!);
+            FileCalls.Check(FileCalls.Symlink(FileCalls.ReadLink(source), target), "symlink", target);
         }
         else
         {
@@ -178,23 +182,17 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
 
     private void CreateDirectory(string target, uint userId, uint groupId, uint mode)
     {
-        Directory.CreateDirectory(target);
+        FileCalls.Check(FileCalls.Mkdir(target, 0x1C0), "mkdir", target);
         SetMetadata(target, userId, groupId, mode);
     }
 
-    private static void MakeNode(string target, in FileStatus status)
-    {
-        using var here = FileCalls.OpenDirectory(Path.GetDirectoryName(target)!);
-        if (FileCalls.MknodAt(here, Path.GetFileName(target), status.Mode, FileCalls.MakeDevice(status.DeviceMajor, status.DeviceMinor)) != 0)
-        {
-            throw Errno.Exception("mknod", target);
-        }
-    }
+    private static void MakeNode(string target, in FileStatus status) =>
+        FileCalls.Check(FileCalls.Mknod(target, status.Mode, FileCalls.MakeDevice(status.DeviceMajor, status.DeviceMinor)), "mknod", target);
 
     private static void CopyContent(string source, string target)
     {
-        using var from = File.OpenHandle(source);
-        using var to = File.OpenHandle(target, FileMode.CreateNew, FileAccess.Write);
+        using var from = FileCalls.OpenFile(source, FileCalls.O_RDONLY);
+        using var to = FileCalls.OpenFile(target, FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL, 0x180);
         var left = RandomAccess.GetLength(from);
         while (left > 0)
         {
@@ -203,7 +201,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
             {
                 if (Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP)
                 {
-                    CopyByReading(source, to);
+                    CopyByReading(from, to);
                     return;
                 }
 
@@ -214,12 +212,11 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         }
     }
 
-    private static void CopyByReading(string source, SafeFileHandle to)
+    private static void CopyByReading(SafeFileHandle from, SafeFileHandle to)
     {
-        using var reader = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var buffer = new byte[1 << 20];
         long position = 0;
-        for (int read; (read = reader.Read(buffer)) > 0; position += read)
+        for (int read; (read = RandomAccess.Read(from, buffer, position)) > 0; position += read)
         {
             RandomAccess.Write(to, buffer.AsSpan(0, read), position);
         }
@@ -230,7 +227,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         SetOwner(target, userId, groupId);
 
         // After the owner: changing it clears the set-user-id bit.
-        File.SetUnixFileMode(target, (UnixFileMode)mode);
+        FileCalls.Check(FileCalls.Chmod(target, mode), "chmod", target);
         SetTimes(target);
     }
 
@@ -240,21 +237,13 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         SetTimes(target);
     }
 
-    private static void SetOwner(string target, uint userId, uint groupId)
-    {
-        if (FileCalls.ChownNoFollow(target, userId, groupId) != 0)
-        {
-            throw Errno.Exception("lchown", target);
-        }
-    }
+    private static void SetOwner(string target, uint userId, uint groupId) =>
+        FileCalls.Check(FileCalls.ChownNoFollow(target, userId, groupId), "lchown", target);
 
     private void SetTimes(string target)
     {
         var times = FileTimes.Both(epoch);
-        if (FileCalls.UtimensPath(FileCalls.AT_FDCWD, target, ref times, FileCalls.AT_SYMLINK_NOFOLLOW) != 0)
-        {
-            throw Errno.Exception("utimensat", target);
-        }
+        FileCalls.Check(FileCalls.UtimensPath(FileCalls.AT_FDCWD, target, ref times, FileCalls.AT_SYMLINK_NOFOLLOW), "utimensat", target);
     }
 
     private string HostPathOf(string path) => layer + path;

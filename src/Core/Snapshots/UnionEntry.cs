@@ -35,7 +35,7 @@ public sealed class UnionEntry
     public bool IsRegularFile => Status.IsRegularFile;
 
     /// <summary>Where a symbolic link points, as written.</summary>
-    public string LinkTarget => new FileInfo(HostPath!).LinkTarget ?? "";
+    public string LinkTarget => FileCalls.ReadLink(HostPath!);
 
     /// <summary>Folders that make up this folder, topmost first; empty for anything else.</summary>
     internal ImmutableArray<string> Parts { get; }

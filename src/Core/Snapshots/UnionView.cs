@@ -35,11 +35,11 @@ public sealed class UnionView
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var part in folder.Parts)
         {
-            foreach (var item in new DirectoryInfo(part).EnumerateFileSystemInfos())
+            foreach (var name in FileCalls.ListNames(part))
             {
-                if (seen.Add(item.Name) && Child(folder, item.Name) is { } child)
+                if (seen.Add(name) && Child(folder, name) is { } child)
                 {
-                    found.Add(item.Name, child);
+                    found.Add(name, child);
                 }
             }
         }
@@ -55,7 +55,7 @@ public sealed class UnionView
         var parts = ImmutableArray.CreateBuilder<string>();
         foreach (var part in folder.Parts)
         {
-            var candidate = Path.Combine(part, name);
+            var candidate = $"{part}/{name}";
             if (!FileCalls.TryStat(candidate, out var status))
             {
                 continue;
