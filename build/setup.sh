@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine ready: checks the .NET SDK and installs, from Debian's packages, only what lacks.
 #   setup.sh           what packing, the demo and the base images need
-#   setup.sh --tests   ... and the ordinary user that the rootless tests run as
+#   setup.sh --tests   ... and Docker, which the differential tests compare with, and the ordinary user that the rootless tests run as
 #   setup.sh --bench   ... and the peers of the benchmarks: Docker, buildah, podman
 source "$(dirname "$0")/lib.sh"
 
@@ -19,6 +19,9 @@ skopeo:skopeo:checks published images with a second implementation
 umoci:umoci:unpacks published images with a second implementation
 runc:runc:runs published images with a second implementation
 '
+TEST_TOOLS='
+/usr/bin/docker:docker.io:builds the same images in the differential tests
+'
 BENCH_TOOLS='
 /usr/bin/docker:docker.io:peer of the benchmarks
 buildah:buildah:peer of the benchmarks
@@ -32,7 +35,7 @@ main() {
     local tools=$TOOLS want_user=0
     for option in "$@"; do
         case $option in
-            --tests) want_user=1 ;;
+            --tests) want_user=1 tools+=$TEST_TOOLS ;;
             --bench) tools+=$BENCH_TOOLS ;;
             *) usage ;;
         esac

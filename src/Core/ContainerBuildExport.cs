@@ -64,12 +64,12 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
             var owner = new Ownership(entry.Status.UserId, entry.Status.GroupId);
             if (entry.IsDirectory)
             {
-                composer.MakeDirectory(entry.Path, owner, entry.Status.Permissions);
+                composer.MakeDirectory(entry.Path, owner, entry.Status.Permissions, withAttributes: true);
                 CopyChildren(entry, composer, cancellationToken);
             }
             else
             {
-                composer.CopyFile(entry.Path, entry.HostPath!, entry.Status, owner, entry.Status.Permissions);
+                composer.CopyFile(entry.Path, entry.HostPath!, entry.Status, owner, entry.Status.Permissions, withAttributes: true);
             }
         }
     }

@@ -34,7 +34,7 @@ internal static class ArchiveMerge
             }
             else
             {
-                composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerInArchive(entry), rules.ModeOf(entry));
+                composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerInArchive(entry), rules.ModeOf(entry), withAttributes: true);
             }
         }
     }

@@ -52,7 +52,9 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
             }
 
             var matches = copy.Parents ? selection.SelectWithParents(source) : selection.Select(source);
-            if (matches.Count == 0 && !copy.Optional)
+
+            // A pattern may match nothing, as with Docker; a name may not.
+            if (matches.Count == 0 && !copy.Optional && !source.Split('/').Any(FilePattern.HasMeta))
             {
                 throw NotFound(copy, source, selection);
             }
@@ -118,6 +120,6 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
 
     private static SourceSelection OpenContext(EngineOptions options) =>
         Directory.Exists(options.ContextDirectory)
-            ? new SourceSelection(new UnionView([options.ContextDirectory]), options.ContextFilter)
+            ? new SourceSelection(new UnionView([options.ContextDirectory]), options.ContextFilter, withSpecialFiles: false)
             : throw new BuildFailedException(StepDiagnostics.NoContext(options.ContextDirectory));
 }

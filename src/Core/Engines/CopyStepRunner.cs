@@ -42,19 +42,36 @@ internal static class CopyStepRunner
 
     private static void CopyEntries(SelectedSource source, string target, CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
     {
+        var linked = new Dictionary<(ulong Device, ulong Inode), string>();
         foreach (var (relativePath, entry) in source.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = relativePath.Length == 0 ? target : Combine(target, relativePath);
-            if (entry.IsDirectory)
+            if (relativePath.Length == 0 && entry.IsDirectory)
             {
-                composer.MakeDirectory(path, rules.OwnerOf(entry), rules.ModeOf(entry));
+                // Only the content of a folder is copied: the destination is made like any other missing folder.
+                composer.MakeDirectory(path, rules.Owner ?? default);
+            }
+            else if (entry.IsDirectory)
+            {
+                composer.ReplaceDirectory(path, rules.OwnerOf(entry), rules.ModeOf(entry));
+            }
+            else if (FirstName(linked, entry, path) is { } first)
+            {
+                composer.LinkFile(path, first);
             }
             else
             {
-                composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerOf(entry), rules.ModeOf(entry));
+                composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerOf(entry), rules.ModeOf(entry), rules.KeepsAttributes);
             }
         }
+    }
+
+    /// <summary>What this copy made of another name of the same file; null for the first.</summary>
+    private static string? FirstName(Dictionary<(ulong Device, ulong Inode), string> linked, UnionEntry entry, string path)
+    {
+        var file = (entry.Status.Device, entry.Status.Inode);
+        return entry.IsRegularFile && entry.Status.LinkCount > 1 && !linked.TryAdd(file, path) ? linked[file] : null;
     }
 
     private static string Combine(string folder, string name) => folder == "/" ? "/" + name : $"{folder}/{name}";
@@ -83,6 +100,9 @@ internal sealed class CopyRules
 
     /// <summary>Owner of something that an archive holds.</summary>
     public Ownership OwnerInArchive(UnionEntry entry) => Owner ?? new Ownership(entry.Status.UserId, entry.Status.GroupId);
+
+    /// <summary>Capabilities of a developer's files stay behind, as with Docker; those of stages and images come along.</summary>
+    public bool KeepsAttributes => !isForeign;
 
     public uint ModeOf(UnionEntry entry)
     {

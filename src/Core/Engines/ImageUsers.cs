@@ -1,3 +1,4 @@
+using System.Globalization;
 using ContainerStages.Contracts;
 using ContainerStages.Sandboxing;
 using ContainerStages.Snapshots;
@@ -11,12 +12,19 @@ internal static class ImageUsers
     public static SandboxUser Lookup(UnionView view, string user, SourceLocation location) =>
         UserLookup.Resolve(user, Read(view, "/etc/passwd"), Read(view, "/etc/group"), location);
 
-    /// <summary>Owner that <c>user[:group]</c> names; root where empty.</summary>
+    /// <summary>
+    /// Owner that <c>user[:group]</c> names; root where empty. A number alone is user and group. Source: Dockerfile reference, COPY --chown.
+    /// </summary>
     public static Ownership Find(UnionView view, string user, SourceLocation location)
     {
         if (user.Length == 0)
         {
             return default;
+        }
+
+        if (uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return new Ownership(number, number);
         }
 
         var found = Lookup(view, user, location);

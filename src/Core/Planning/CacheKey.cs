@@ -13,7 +13,7 @@ namespace ContainerStages.Planning;
 public static class CacheKey
 {
     /// <summary>Changed when the engine starts to make other layers from the same input.</summary>
-    private const string Generation = "containerstages-1";
+    private const string Generation = "containerstages-2";
 
     /// <summary>Key of a stack of layers: that of the stack below, and the layer on top.</summary>
     public static string Stack(string below, string layer) => Hash("stack", below, layer);

@@ -13,6 +13,9 @@ internal sealed class ConfigBuilder
     private IReadOnlyList<string>? entrypoint;
     private bool cmdIsOwn;
 
+    /// <summary>As the image has it: a base that names none leaves it so, as with Docker.</summary>
+    private string? writtenWorkingDirectory;
+
     public ConfigBuilder(PlannedBase start)
     {
         inherited = start switch
@@ -28,7 +31,7 @@ internal sealed class ConfigBuilder
         }
 
         (cmd, entrypoint, User, StopSignal) = (inherited.Cmd, inherited.Entrypoint, Nullable(inherited.User), inherited.StopSignal);
-        WorkingDirectory = Nullable(inherited.WorkingDir) ?? "/";
+        writtenWorkingDirectory = Nullable(inherited.WorkingDir) ?? (start is ScratchBase ? "/" : null);
         Healthcheck = inherited.Healthcheck;
         Shell = inherited.Shell is { } shell ? [.. shell] : null;
         Labels = new SortedDictionary<string, string>(inherited.Labels ?? [], StringComparer.Ordinal);
@@ -38,7 +41,12 @@ internal sealed class ConfigBuilder
 
     public IReadOnlyList<(string Name, string Value)> Variables => variables;
 
-    public string WorkingDirectory { get; set; }
+    /// <summary>The folder that relative paths begin in.</summary>
+    public string WorkingDirectory
+    {
+        get => writtenWorkingDirectory ?? "/";
+        set => writtenWorkingDirectory = value;
+    }
 
     public string? User { get; set; }
 
@@ -86,7 +94,7 @@ internal sealed class ConfigBuilder
         Env = [.. variables.Select(variable => $"{variable.Name}={variable.Value}")],
         Cmd = cmd,
         Entrypoint = entrypoint,
-        WorkingDir = WorkingDirectory,
+        WorkingDir = writtenWorkingDirectory,
         User = User,
         StopSignal = StopSignal,
         Shell = Shell,

@@ -75,7 +75,7 @@ internal sealed class StagePlanner
                 return;
             case ArgInstruction argument:
                 variables.Declare(argument);
-                return;
+                break;
             case MaintainerInstruction maintainer:
                 author = maintainer.Author;
                 break;
@@ -96,6 +96,7 @@ internal sealed class StagePlanner
                 foreach (var (name, value) in values)
                 {
                     config.SetVariable(name, value);
+                    variables.Forget(name);
                 }
 
                 break;

@@ -15,7 +15,10 @@ internal sealed record PlanScope(
     public HashSet<string> Used { get; } = new(StringComparer.Ordinal);
 }
 
-/// <summary>The arguments and variables in force at an instruction; ENV beats ARG. Source: Dockerfile reference, ARG, Using ARG variables.</summary>
+/// <summary>
+/// The arguments and variables in force at an instruction. Of an ENV and an ARG with one name the later wins: the reference promises it to
+/// ENV always, but BuildKit does not keep that, and Dockerfiles are written for what it does.
+/// </summary>
 internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, PlannedBase start)
 {
     public ImmutableDictionary<string, string?> Arguments { get; private set; } =
@@ -29,6 +32,9 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
         }
     }
 
+    /// <summary>An ENV ends the argument of its name.</summary>
+    public void Forget(string name) => Arguments = Arguments.Remove(name);
+
     public string Expand(string word, SourceLocation location) => scope.Expander.ExpandWord(word, InForce(), location);
 
     public string ExpandText(string text, SourceLocation location) => scope.Expander.ExpandText(text, InForce(), location);
@@ -38,7 +44,7 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
     /// <summary><c>NAME=value</c> for a RUN: the variables in their order, then the arguments by name.</summary>
     public ImmutableArray<string> ForCommand() =>
     [
-        .. config.Variables.Select(variable => $"{variable.Name}={variable.Value}"),
+        .. config.Variables.Select(variable => $"{variable.Name}={Arguments.GetValueOrDefault(variable.Name) ?? variable.Value}"),
         .. Arguments.Where(argument => argument.Value is not null && !config.HasVariable(argument.Key))
             .OrderBy(argument => argument.Key, StringComparer.Ordinal)
             .Select(argument => $"{argument.Key}={argument.Value}"),
@@ -58,17 +64,17 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
     private Dictionary<string, string> InForce()
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in config.Variables)
+        {
+            all[name] = value;
+        }
+
         foreach (var (name, value) in Arguments)
         {
             if (value is not null)
             {
                 all[name] = value;
             }
-        }
-
-        foreach (var (name, value) in config.Variables)
-        {
-            all[name] = value;
         }
 
         return all;

@@ -7,7 +7,7 @@ namespace ContainerStages.Snapshots;
 
 /// <summary>
 /// A digest of selected files that changes exactly when the layer made of them would: names, types, modes, owners, contents, link
-/// targets and capabilities count; times, folders above and inode numbers do not.
+/// targets, hard links and capabilities count; times, folders above and inode numbers do not.
 /// </summary>
 public static class ContentDigest
 {
@@ -23,9 +23,11 @@ public static class ContentDigest
         {
             Append(hash, source.IsDirectory ? "folder" : "file");
             Append(hash, source.Name);
+            var linked = new Dictionary<(ulong Device, ulong Inode), string>();
             foreach (var item in source.Entries)
             {
                 AppendEntry(hash, item, withOwners);
+                AppendLink(hash, item, linked);
                 if (item.Entry.IsRegularFile)
                 {
                     hash.AppendData(hashes[next++]);
@@ -70,6 +72,16 @@ public static class ContentDigest
         if (item.Entry.IsRegularFile)
         {
             AppendCapability(hash, item.Entry.HostPath!);
+        }
+    }
+
+    /// <summary>Which earlier entry is the same file, where one is.</summary>
+    private static void AppendLink(IncrementalHash hash, in SelectedEntry item, Dictionary<(ulong Device, ulong Inode), string> linked)
+    {
+        var status = item.Entry.Status;
+        if (item.Entry.IsRegularFile && status.LinkCount > 1 && !linked.TryAdd((status.Device, status.Inode), item.RelativePath))
+        {
+            Append(hash, linked[(status.Device, status.Inode)]);
         }
     }
 

@@ -91,12 +91,41 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         }
     }
 
+    /// <summary>The same, but a folder that exists gets the owner and mode too.</summary>
+    public void ReplaceDirectory(string path, Ownership owner, uint mode)
+    {
+        MakeDirectory(path, owner, mode);
+        SetMetadata(HostPathOf(path), owner.UserId, owner.GroupId, mode);
+    }
+
+    /// <summary>Makes another name of a file that this layer has.</summary>
+    /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
+    public void LinkFile(string path, string first)
+    {
+        if (IsDirectory(path))
+        {
+            throw new BuildFailedException(StepDiagnostics.FolderInTheWay(path));
+        }
+
+        var target = HostPathOf(path);
+        if (FileCalls.TryStat(target, out _))
+        {
+            FileCalls.Check(FileCalls.Unlink(target), "unlink", target);
+        }
+
+        using var here = FileCalls.OpenDirectory(layer);
+        if (FileCalls.LinkAt(here, first[1..], here, path[1..], 0) != 0)
+        {
+            throw Errno.Exception("linkat", target);
+        }
+    }
+
     /// <summary>True where a folder stands at the path, in this layer or below.</summary>
     public bool IsDirectory(string path) => Exists(path, out var isDirectory) && isDirectory;
 
     /// <summary>Copies a regular file, or makes the link or special file again, at <paramref name="path"/>.</summary>
     /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
-    public void CopyFile(string path, string source, in FileStatus status, Ownership owner, uint mode)
+    public void CopyFile(string path, string source, in FileStatus status, Ownership owner, uint mode, bool withAttributes)
     {
         if (IsDirectory(path))
         {
@@ -131,7 +160,10 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
             SetMetadata(target, owner.UserId, owner.GroupId, mode);
         }
 
-        CopyAttributes(source, target);
+        if (withAttributes)
+        {
+            CopyAttributes(source, target);
+        }
     }
 
     /// <summary>Extended attributes that belong to content: capabilities and the user's own, not overlayfs's.</summary>

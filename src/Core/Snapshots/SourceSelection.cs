@@ -19,7 +19,10 @@ public readonly record struct SelectedEntry(string RelativePath, UnionEntry Entr
 public sealed record SelectedSource(string Name, bool IsDirectory, ImmutableArray<SelectedEntry> Entries);
 
 /// <summary>Finds what the sources of a COPY name in a context or stage. Source: Dockerfile reference, COPY.</summary>
-public sealed class SourceSelection(UnionView view, IPathFilter? filter)
+/// <param name="view">The files.</param>
+/// <param name="filter">Hides files; null for none.</param>
+/// <param name="withSpecialFiles">False for a context, whose pipes, sockets and devices are nothing to build from.</param>
+public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool withSpecialFiles = true)
 {
     /// <summary>All matches of one source, in ordinal order; none where it names nothing. A source may hold patterns.</summary>
     public IReadOnlyList<SelectedSource> Select(string source) =>
@@ -57,7 +60,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter)
         // A link that is named is followed; links found inside folders are copied as links.
         var name = named.Path == "/" ? "" : named.Path[(named.Path.LastIndexOf('/') + 1)..];
         var entry = named.IsSymbolicLink ? view.Find(named.Path) : named;
-        if (entry is null)
+        if (entry is null || IsLeftOut(entry))
         {
             return null;
         }
@@ -89,7 +92,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter)
             {
                 AddFolder(child, path, entries, !IsHidden(child));
             }
-            else if (!IsHidden(child))
+            else if (!IsHidden(child) && !IsLeftOut(child))
             {
                 entries.Add(new SelectedEntry(path, child));
             }
@@ -185,6 +188,8 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter)
             }
         }
     }
+
+    private bool IsLeftOut(UnionEntry entry) => !withSpecialFiles && !entry.IsDirectory && !entry.IsRegularFile && !entry.IsSymbolicLink;
 
     private bool IsHidden(UnionEntry entry) => filter is not null && entry.Path != "/" && filter.Excludes(Relative(entry), out _);
 

@@ -1,0 +1,2 @@
+[assembly: Parallelize(Scope = ExecutionScope.MethodLevel)]
+[assembly: TestCategory("EndToEnd")]

@@ -1,0 +1,42 @@
+using ContainerStages.TestKit;
+
+namespace ContainerStages.Differential.Tests;
+
+/// <summary>
+/// One folder of Cases: a Dockerfile and its context, and beside them what is no part of the context: <c>args</c> (flags of the build, one a line),
+/// <c>make.sh</c> (makes, in a copy, what git cannot hold), <c>expected.txt</c> (the image where Docker is too old),
+/// <c>different.txt</c> (why our image is knowingly another), <c>fails.txt</c> (why the build must fail).
+/// </summary>
+internal sealed class BuildCase(string name)
+{
+    private static readonly string[] NotContext = ["args", "make.sh", "expected.txt", "different.txt", "fails.txt"];
+
+    public static string Root { get; } = Repository.PathOf("tests", "Differential.Tests", "Cases");
+
+    public static IEnumerable<string> Names => Directory.EnumerateDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);
+
+    public string[] Arguments => Read("args") is { } text ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+
+    public string? Expected => Read("expected.txt");
+
+    public bool IsDifferent => Read("different.txt") is not null;
+
+    public bool Fails => Read("fails.txt") is not null;
+
+    /// <summary>Copies the context to <paramref name="folder"/> and completes it.</summary>
+    public async Task CopyContextAsync(string folder)
+    {
+        await RealTool.RunAsync("cp", "-a", "--no-target-directory", "--no-preserve=ownership", Path.Combine(Root, name), folder);
+        foreach (var file in NotContext)
+        {
+            File.Delete(Path.Combine(folder, file));
+        }
+
+        if (Read("make.sh") is { } script)
+        {
+            await RealTool.RunAsync("sh", "-euc", "umask 022; cd \"$1\"; eval \"$2\"", "sh", folder, script);
+        }
+    }
+
+    private string? Read(string file) => Path.Combine(Root, name, file) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
+}

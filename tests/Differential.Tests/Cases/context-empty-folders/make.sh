@@ -1,0 +1,1 @@
+mkdir -p things/a/b/c empty

@@ -1,0 +1,2 @@
+mkdir things
+mkfifo things/pipe

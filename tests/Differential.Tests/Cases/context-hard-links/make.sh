@@ -1,0 +1,3 @@
+mkdir things
+echo a > things/one
+ln things/one things/two

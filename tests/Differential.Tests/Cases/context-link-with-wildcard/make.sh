@@ -1,0 +1,2 @@
+echo a > file
+ln -s file link
