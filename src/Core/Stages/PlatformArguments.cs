@@ -13,6 +13,9 @@ public static class PlatformArguments
             pair => (string?)(buildArgs.TryGetValue(pair.Name, out var given) ? given : pair.Value),
             StringComparer.Ordinal);
 
+    /// <summary>True for a name that every build has a value for.</summary>
+    public static bool IsPredefined(string name) => Of("TARGET", Platform.Host).Concat(Of("BUILD", Platform.Host)).Any(argument => argument.Name == name);
+
     private static IEnumerable<(string Name, string Value)> Of(string prefix, Platform platform) =>
     [
         (prefix + "PLATFORM", platform.ToString()),

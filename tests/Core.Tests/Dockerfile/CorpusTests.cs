@@ -15,6 +15,9 @@ public sealed class CorpusTests
 {
     private static readonly bool Update = Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
 
+    private static readonly Platform Arm = new() { Os = "linux", Architecture = "arm64" };
+    private static readonly Platform Amd = new() { Os = "linux", Architecture = "amd64" };
+
     public static IEnumerable<object[]> Cases => Directory.GetDirectories(CorpusFolder()).Order(StringComparer.Ordinal).Select(folder => new object[] { Path.GetFileName(folder) });
 
     [TestMethod]
@@ -33,20 +36,33 @@ public sealed class CorpusTests
     }
 
     [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public void What_is_written_of_a_Dockerfile_reads_as_the_same_stages(string name)
+    {
+        StageSet set;
+        try
+        {
+            set = ReadStages(Path.Combine(CorpusFolder(), name));
+        }
+        catch (BuildFailedException)
+        {
+            return;
+        }
+
+        var written = DockerfileWriter.Write(set);
+        var again = DockerfileFrontEnd.Read(written, "Dockerfile", new FrontEndOptions { Target = Arm, Build = Amd });
+        Assert.AreEqual(StageMeaning.Of(set), StageMeaning.Of(again), written);
+        Assert.AreEqual(written, DockerfileWriter.Write(again));
+    }
+
+    [TestMethod]
     public void There_are_forty_cases_or_more() => Assert.IsGreaterThanOrEqualTo(40, Cases.Count());
 
     private static string Read(string folder)
     {
-        var arguments = Path.Combine(folder, "build-args.txt");
-        var options = new FrontEndOptions
-        {
-            BuildArgs = File.Exists(arguments) ? File.ReadAllLines(arguments).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]) : [],
-            Target = new Platform { Os = "linux", Architecture = "arm64" },
-            Build = new Platform { Os = "linux", Architecture = "amd64" },
-        };
         try
         {
-            var set = DockerfileFrontEnd.Read(File.ReadAllText(Path.Combine(folder, "Dockerfile")), "Dockerfile", options);
+            var set = ReadStages(folder);
             StageGraph.Create(set, null);
             return StageDump.Of(set);
         }
@@ -54,6 +70,18 @@ public sealed class CorpusTests
         {
             return StageDump.Of(failure.Diagnostics);
         }
+    }
+
+    private static StageSet ReadStages(string folder)
+    {
+        var arguments = Path.Combine(folder, "build-args.txt");
+        var options = new FrontEndOptions
+        {
+            BuildArgs = File.Exists(arguments) ? File.ReadAllLines(arguments).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]) : [],
+            Target = Arm,
+            Build = Amd,
+        };
+        return DockerfileFrontEnd.Read(File.ReadAllText(Path.Combine(folder, "Dockerfile")), "Dockerfile", options);
     }
 
     private static string CorpusFolder([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "Corpus");

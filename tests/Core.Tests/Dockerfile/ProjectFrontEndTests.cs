@@ -50,8 +50,8 @@ public sealed class ProjectFrontEndTests
         {
             Stages =
             [
-                new ProjectStage("one", "alpine", null, "RNU a\n      FROM alpine\n\n      COPY a \\\n        --from=x\n      ADD a b", "app.goproj", 5),
-                new ProjectStage("two", "alpine", null, "\nRUN --mount=type=ssh x", "Directory.Build.props", 20),
+                new ProjectStage("one", "alpine", null, "RNU a\n      FROM alpine\n\n      COPY a \\\n        --from=x\n      ADD a", "app.goproj", 5),
+                new ProjectStage("two", "alpine", null, "\nRUN --mount=type=sh x", "Directory.Build.props", 20),
                 new ProjectStage("three", "alpine", null, "\nEXPOSE", "app.goproj", 0),
             ],
         };
@@ -59,8 +59,8 @@ public sealed class ProjectFrontEndTests
             """
             app.goproj(5): error CST2004: Unknown instruction 'RNU'. Did you mean 'RUN'?
             app.goproj(6,7): error CST2007: FROM cannot stand in the steps of a project's stage: the stage's base is its From, and another stage is another ContainerStage item.
-            app.goproj(10,7): error CST2005: ADD is not supported yet.
-            Directory.Build.props(21,5): error CST2005: RUN --mount is not supported yet.
+            app.goproj(10,7): error CST2012: ADD needs at least one source and a destination: ADD SOURCE... DESTINATION.
+            Directory.Build.props(21,5): error CST2210: Unsupported mount type 'sh'. Did you mean 'ssh'? Valid: bind, cache, tmpfs, secret, ssh.
             app.goproj: error CST2011: EXPOSE needs a port, for example 8080/tcp.
             """,
             Failure(project));
