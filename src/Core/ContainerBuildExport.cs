@@ -64,7 +64,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
             var owner = new Ownership(entry.Status.UserId, entry.Status.GroupId);
             if (entry.IsDirectory)
             {
-                composer.MakeDirectory(entry.Path, owner, entry.Status.Permissions, withAttributes: true);
+                composer.MakeDirectory(entry.Path, owner, entry.Status.Permissions);
                 CopyChildren(entry, composer, cancellationToken);
             }
             else

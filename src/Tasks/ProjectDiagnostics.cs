@@ -81,6 +81,12 @@ public static class ProjectDiagnostics
     public static Diagnostic NotWithDockerfile(string name, string instead, string project) => Error("CST1029",
         $"'{name}' has no meaning beside ContainerStagesDockerfile. {instead}", project);
 
+    public static Diagnostic SecretWithoutSource(string secret, SourceLocation location) => Error("CST1201",
+        $"ContainerStageSecret '{secret}' must say where the secret is: either Path (a file) or EnvironmentVariable (a name), never the value itself.", location);
+
+    public static Diagnostic AgentWithoutSocket(string agent, SourceLocation location) => Error("CST1202",
+        $"ContainerStageSsh '{agent}' names no Path, and SSH_AUTH_SOCK is not set. Start an agent, or set Path to its socket.", location);
+
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));
 

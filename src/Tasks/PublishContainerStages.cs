@@ -39,6 +39,8 @@ public sealed class PublishContainerStages : ContainerStagesTask
     public ITaskItem[] Stages { get; set; } = [];
     public ITaskItem[] Artifacts { get; set; } = [];
     public ITaskItem[] BuildArgs { get; set; } = [];
+    public ITaskItem[] Secrets { get; set; } = [];
+    public ITaskItem[] Agents { get; set; } = [];
     public string Dockerfile { get; set; } = "";
     public string Target { get; set; } = "";
     public string ContextDirectory { get; set; } = "";

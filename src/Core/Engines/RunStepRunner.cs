@@ -13,8 +13,14 @@ namespace ContainerStages.Engines;
 internal sealed class RunStepRunner(EngineServices services, CopySources sources)
 {
     /// <summary>The key of the step's result: of mounts that bring files their content counts.</summary>
+    /// <exception cref="BuildFailedException">The build does not allow what the command asks for, also where the result is known.</exception>
     public async Task<string> KeyAsync(RunStep step, LayerStack stack, CancellationToken cancellationToken)
     {
+        if (step.Insecure && !services.Options.Commands.AllowInsecure)
+        {
+            throw new BuildFailedException(MountRunDiagnostics.InsecureNotAllowed(step.Location));
+        }
+
         var contents = new List<string>();
         foreach (var bind in step.Mounts.OfType<PlannedBind>())
         {
@@ -28,11 +34,6 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
     /// <exception cref="BuildFailedException">The command ended with another exit code than 0.</exception>
     public async Task<string> RunAsync(RunStep step, ImmutableArray<string> lower, string folder, string eventId, CancellationToken cancellationToken)
     {
-        if (step.Insecure && !services.Options.Commands.AllowInsecure)
-        {
-            throw new BuildFailedException(MountRunDiagnostics.InsecureNotAllowed(step.Location));
-        }
-
         using var mounts = await new RunMounts(services, sources, step, folder).PrepareAsync(cancellationToken);
         var command = CommandFor(step, mounts, lower, folder);
         var output = new StepOutput(eventId, services.Events, mounts.Secrets);

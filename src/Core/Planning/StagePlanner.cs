@@ -38,7 +38,6 @@ internal sealed class StagePlanner
         foreach (var instruction in stage.Instructions)
         {
             number++;
-            Unsupported.Refuse(instruction);
             Add(instruction);
         }
 

@@ -43,7 +43,7 @@ internal sealed class CommandMounts(SandboxFolder folder, SafeFileHandle root)
     private static void SetAttributes(SafeFileHandle mounted, MountRecord mount)
     {
         var readOnly = mount.ReadOnly ? MOUNT_ATTR_RDONLY : 0;
-        if (!TryAddFlags(mounted, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | readOnly, recursive: true))
+        if (!TryAddFlags(mounted, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | readOnly, recursive: false))
         {
             throw Errno.Exception("mount_setattr", mount.Target);
         }

@@ -25,6 +25,7 @@ public sealed class BuildDefinitionReader
         RefuseUnsupportedNames();
         var values = new ValueReader(_task, _problems, _files);
         var names = new NameReader(_task, _problems, _files).Read();
+        var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
         var definition = new BuildDefinition
         {
@@ -34,6 +35,8 @@ public sealed class BuildDefinitionReader
             Target = NullIfEmpty(_task.Target),
             Platform = values.Platform(),
             BuildArgs = values.BuildArgs(),
+            Secrets = secrets.Secrets(),
+            Ssh = secrets.Agents(),
             Labels = values.Pairs("ContainerLabel", _task.Labels),
             Tags = names.Tags,
             Destinations = names.Destinations,

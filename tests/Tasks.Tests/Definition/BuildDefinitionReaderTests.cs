@@ -182,7 +182,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.Destinations = [Item("podman:"), Item("example")];
         task.Mirrors = [Item("docker.io")];
         task.ContextDirectory = "nowhere";
-        task.UnsupportedNames = [Item("ContainerStageSecret")];
+        task.UnsupportedNames = [Item("ContainerStageContext")];
 
         Assert.IsNull(TryRead(task));
 
