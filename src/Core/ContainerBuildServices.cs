@@ -44,16 +44,14 @@ internal sealed class ContainerBuildServices : IDisposable
     public IBlobFetcher Blobs { get; }
 
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
-    public async Task<IReadOnlyDictionary<ImageReference, ImageBase>> ResolveImagesAsync(StageGraph stages, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, CancellationToken cancellationToken)
     {
         var named = stages.Stages
-            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (image.Reference, Platform: PlatformOf(node.Stage))))
-            .Distinct()
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
+            .DistinctBy(image => image.Name)
             .ToArray();
-        var resolved = await Task.WhenAll(named.Select(async image => (image.Reference, Image: await sources.ResolveAsync(image.Reference, image.Platform, cancellationToken))));
-        return resolved
-            .DistinctBy(image => image.Reference)
-            .ToDictionary(image => image.Reference, image => new ImageBase(image.Image.Reference, image.Image.Manifest, image.Image.Config));
+        var resolved = await Task.WhenAll(named.Select(async image => (image.Name, Image: await sources.ResolveAsync(image.Name.Reference, PlatformOf(image.Stage), cancellationToken))));
+        return resolved.ToDictionary(image => image.Name, image => new ImageBase(image.Image.Reference, image.Image.Manifest, image.Image.Config));
     }
 
     public IEngine OpenEngine(bool mayExecute) => new EmbeddedEngine(

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Dockerfile;
-using ContainerStages.Oci;
 using ContainerStages.Planning;
 using ContainerStages.Stages;
 
@@ -12,7 +11,7 @@ internal static class ContainerBuildTriggers
 {
     /// <summary>The stages with the triggers of their bases in front; null where no base has any.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">A trigger is no instruction; the place named is the stage's FROM.</exception>
-    public static StageSet? Insert(StageGraph graph, IReadOnlyDictionary<ImageReference, ImageBase> images)
+    public static StageSet? Insert(StageGraph graph, IReadOnlyDictionary<NamedBase, ImageBase> images)
     {
         var stages = graph.Set.Stages.ToBuilder();
         var found = false;
@@ -28,9 +27,9 @@ internal static class ContainerBuildTriggers
         return found ? graph.Set with { Stages = stages.ToImmutable() } : null;
     }
 
-    private static IReadOnlyList<string> TriggersOf(StageNode node, StageGraph graph, IReadOnlyDictionary<ImageReference, ImageBase> images) => node.Base switch
+    private static IReadOnlyList<string> TriggersOf(StageNode node, StageGraph graph, IReadOnlyDictionary<NamedBase, ImageBase> images) => node.Base switch
     {
-        StageSource.Image image => images[image.Reference].Config.Config.OnBuild ?? [],
+        StageSource.Image image => images[new NamedBase(image.Reference, node.Stage.Platform)].Config.Config.OnBuild ?? [],
         StageSource.OtherStage other => [.. graph[other.Index].Stage.Instructions.OfType<OnBuildInstruction>().Select(instruction => instruction.Trigger)],
         _ => [],
     };

@@ -51,4 +51,14 @@ public sealed class CopyTests
         var run = await Hello.Program.RunAsync("run", name, "sh", "-c", "test -e \"/copy/$(printf 'caf\\351')\" && test -e /copy/link && echo there");
         Assert.AreEqual("there\n", run.Output, run.Error);
     }
+
+    [TestMethod]
+    public async Task One_name_for_two_platforms_is_two_images()
+    {
+        using var context = Hello.Context("FROM --platform=$BUILDPLATFORM both AS builder\nCOPY main.go /made\nFROM both\nCOPY --from=builder /made /made\n");
+        var name = $"copy-{Guid.NewGuid():N}";
+        var built = await Hello.Program.BuildAsync(context.Path, "-t", name, "--platform", "linux/arm64");
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        Assert.AreEqual("arm64\n", (await Hello.Program.RunAsync("inspect", "-f", ".Architecture", name)).Output);
+    }
 }

@@ -38,7 +38,7 @@ internal static class ReportVerb
             var other => throw new UsageException($"--format {other}: text or markdown is expected."),
         };
         await Console.Out.WriteAsync(text);
-        foreach (var row in options.IsSet("--layers") ? rows.ToImmutable() : [])
+        foreach (var row in options.IsSet("--layers") ? rows.ToArray() : [])
         {
             await Console.Out.WriteAsync($"\n{row.Name}\n{SizeReport.LayersToText(row.Image)}");
         }

@@ -32,6 +32,9 @@ public sealed record StagePlan
     public required ImmutableArray<PlannedHistory> History { get; init; }
 }
 
+/// <summary>An image as stages name it: the same name for another platform (<c>FROM --platform</c>, null for the build's own) is another image.</summary>
+public sealed record NamedBase(ImageReference Reference, string? Platform);
+
 /// <summary>What a stage stands on.</summary>
 public abstract record PlannedBase;
 

@@ -14,7 +14,7 @@ public static class Planner
     /// <exception cref="BuildFailedException">An instruction makes no sense once its words are expanded.</exception>
     public static BuildPlan Plan(
         StageGraph graph,
-        IReadOnlyDictionary<ImageReference, ImageBase> images,
+        IReadOnlyDictionary<NamedBase, ImageBase> images,
         IReadOnlyDictionary<string, string> buildArguments,
         Platform platform,
         IBuildEvents warnings)
@@ -32,12 +32,12 @@ public static class Planner
         return new BuildPlan(platform, [.. graph.Stages.Select(node => planned[node.Stage.Index])]);
     }
 
-    private static PlannedBase BaseOf(StageNode node, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<ImageReference, ImageBase> images)
+    private static PlannedBase BaseOf(StageNode node, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<NamedBase, ImageBase> images)
     {
         switch (node.Base)
         {
             case StageSource.Image image:
-                return images[image.Reference];
+                return images[new NamedBase(image.Reference, node.Stage.Platform)];
             case StageSource.OtherStage other:
                 return new StageBase(planned[other.Index]);
             default:
@@ -45,10 +45,10 @@ public static class Planner
         }
     }
 
-    private static CopySource SourceOf(StageNode node, CopyInstruction copy, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<ImageReference, ImageBase> images) => node.SourceOf(copy) switch
+    private static CopySource SourceOf(StageNode node, CopyInstruction copy, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<NamedBase, ImageBase> images) => node.SourceOf(copy) switch
     {
         StageSource.OtherStage other => new FromStage(planned[other.Index]),
-        StageSource.Image image => new FromImage(images[image.Reference]),
+        StageSource.Image image => new FromImage(images[new NamedBase(image.Reference, node.Stage.Platform)]),
         StageSource.Folder folder => new FromFolder(folder.Path),
         null => new FromContext(),
         var other => throw new InvalidOperationException($"The stage graph let COPY --from={copy.From} name {other}."),

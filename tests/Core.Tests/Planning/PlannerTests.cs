@@ -217,7 +217,10 @@ public sealed class PlannerTests
         var values = arguments.ToDictionary(argument => argument.Name, argument => argument.Value, StringComparer.Ordinal);
         var set = DockerfileFrontEnd.Read(text, "Dockerfile", new FrontEndOptions { BuildArgs = values, Target = Amd64 });
         var graph = StageGraph.Create(set, null);
-        var images = graph.Stages.SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Select(image => image.Reference).Distinct().ToDictionary(reference => reference, Base);
+        var images = graph.Stages
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => new NamedBase(image.Reference, node.Stage.Platform)))
+            .Distinct()
+            .ToDictionary(name => name, name => Base(name.Reference));
         return Planner.Plan(graph, images, values, Amd64, events);
     }
 
