@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Dockerfile;
-using ContainerStages.Oci;
 using ContainerStages.Planning;
 using ContainerStages.Stages;
 
