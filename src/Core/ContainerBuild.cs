@@ -51,9 +51,9 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
         {
             Created = executed.History is [.., { Created: { } created }] ? created : null,
             Author = plan.Target.Author,
-            Architecture = plan.Platform.Architecture,
-            Variant = plan.Platform.Variant,
-            Os = plan.Platform.Os,
+            Architecture = plan.ImagePlatform.Architecture,
+            Variant = plan.ImagePlatform.Variant,
+            Os = plan.ImagePlatform.Os,
             Config = plan.Target.Config with { Labels = WithLabels(plan.Target.Config.Labels) },
             RootFs = new RootFs { DiffIds = [.. executed.Layers.Select(layer => layer.Layer.DiffId)] },
             History = executed.History,

@@ -10,6 +10,16 @@ public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stag
 {
     /// <summary>The stage that becomes the image.</summary>
     public StagePlan Target => Stages[^1];
+
+    /// <summary>The platform of the image: that of the base it stands on, which <c>FROM --platform</c> may have chosen.</summary>
+    public Platform ImagePlatform => PlatformOf(Target.Base);
+
+    private Platform PlatformOf(PlannedBase start) => start switch
+    {
+        ImageBase image => image.Config.Platform,
+        StageBase other => PlatformOf(other.Stage.Base),
+        _ => Platform,
+    };
 }
 
 /// <summary>One stage with every word expanded: what it stands on, the steps that change files, and the configuration at its end.</summary>

@@ -46,7 +46,23 @@ public sealed class PlannerTests
     }
 
     [TestMethod]
-    public void ENV_beats_ARG_and_both_reach_RUN()
+    public void A_later_ARG_beats_ENV_in_commands_alone()
+    {
+        var plan = Plan("""
+            FROM golang
+            ENV A=env
+            ARG A=arg
+            ENV B=$A
+            RUN true
+            """);
+        Assert.AreSequenceEqual(
+            new[] { "PATH=/go/bin:/usr/bin", "GOPATH=/go", "A=arg", "B=arg" },
+            plan.Target.Steps.OfType<RunStep>().Single().Environment.ToArray());
+        Assert.AreSequenceEqual(new[] { "PATH=/go/bin:/usr/bin", "GOPATH=/go", "A=env", "B=arg" }, plan.Target.Config.Env!.ToArray());
+    }
+
+    [TestMethod]
+    public void A_later_ENV_beats_ARG_and_both_reach_RUN()
     {
         var plan = Plan("""
             FROM golang
