@@ -44,6 +44,9 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     /// <summary>What escapes a character in the words of the instructions: the file's <c># escape=</c> directive.</summary>
     public char Escape { get; init; } = WordExpander.DefaultEscape;
 
+    /// <summary>What the build checks say of the file, in the order of its lines.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
     /// <summary>True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.</summary>
     public bool AnyOrder { get; init; }
 }
