@@ -24,6 +24,11 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     {
         var platform = ContainerBuildStages.PlatformOf(definition);
         var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
+        foreach (var warning in stages.Warnings)
+        {
+            events.Report(new DiagnosticReported(warning));
+        }
+
         var graph = StageGraph.Create(stages, definition.Target);
         using var services = new ContainerBuildServices(definition, graph, platform, events);
         var images = await services.ResolveImagesAsync(graph, cancellationToken);

@@ -21,7 +21,7 @@ internal static class ContainerBuildStages
         var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Target = platform };
         return (definition.Dockerfile, definition.Project) switch
         {
-            ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options),
+            ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }),
             (null, { } project) when IsGoByConvention(project) => GoConvention.Create(project, definition.ContextDirectory, platform, Platform.Host, definition.BuildArgs),
             (null, { } project) => ProjectFrontEnd.Read(project, options, definition.Target),
             _ => throw new ArgumentException("A build definition names either a Dockerfile or a project.", nameof(definition)),

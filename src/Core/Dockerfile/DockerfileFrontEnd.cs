@@ -26,7 +26,25 @@ public static class DockerfileFrontEnd
         }
 
         ThrowIfAny(diagnostics);
-        return stages with { Escape = read.Escape };
+        var warnings = Check(read, stages, options);
+        ThrowIfAny([.. warnings.Where(warning => warning.Severity == Severity.Error)]);
+        return stages with { Escape = read.Escape, Warnings = warnings };
+    }
+
+    /// <summary>What is wrong with a Dockerfile and what the build checks say of it, in the order of its lines; nothing is thrown.</summary>
+    public static ImmutableArray<Diagnostic> Check(string text, string fileName, FrontEndOptions options)
+    {
+        var diagnostics = new List<Diagnostic>();
+        var read = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
+        var stages = new StageCollector(options, new WordExpander(read.Escape), diagnostics).Collect(read.Instructions);
+        return InOrder(diagnostics.Concat(Check(read, stages, options)));
+    }
+
+    private static ImmutableArray<Diagnostic> Check(ReadInstructions read, StageSet stages, FrontEndOptions options)
+    {
+        var file = new CheckedFile(read, stages, options);
+        var settings = new CheckSettings(read.Lexer.Directives.GetValueOrDefault("check"));
+        return InOrder(settings.Apply([.. WritingChecks.Run(file), .. FromChecks.Run(file), .. StageChecks.Run(file)]));
     }
 
     /// <summary>Reads the file at a path, as <see cref="Read"/> does with its text.</summary>
@@ -65,7 +83,10 @@ public static class DockerfileFrontEnd
     {
         if (diagnostics.Count > 0)
         {
-            throw new BuildFailedException([.. diagnostics.OrderBy(diagnostic => diagnostic.Location?.Line).ThenBy(diagnostic => diagnostic.Location?.Column)]);
+            throw new BuildFailedException([.. InOrder(diagnostics)]);
         }
     }
+
+    private static ImmutableArray<Diagnostic> InOrder(IEnumerable<Diagnostic> diagnostics) =>
+        [.. diagnostics.OrderBy(diagnostic => diagnostic.Location?.Line).ThenBy(diagnostic => diagnostic.Location?.Column)];
 }

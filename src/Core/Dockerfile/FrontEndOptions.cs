@@ -11,4 +11,7 @@ public sealed record FrontEndOptions
     public Platform Target { get; init; } = Platform.Host;
 
     public Platform Build { get; init; } = Platform.Host;
+
+    /// <summary>The rules of the context, for the check that warns of copies they make impossible; null where they are not known.</summary>
+    public IgnoreFile? Ignore { get; init; }
 }

@@ -47,6 +47,9 @@ internal sealed class InstructionLine
 
     public SourceLocation Location => _line.Location;
 
+    /// <summary>True where an empty line stands between continued lines.</summary>
+    public bool HasEmptyContinuation => _line.HasEmptyContinuation;
+
     public SourceLocation RestLocation => Locate(0, Rest.Length);
 
     /// <summary>The instruction as one line.</summary>

@@ -65,20 +65,31 @@ internal sealed class Lexer
         return null;
     }
 
+    /// <summary>The text of a comment in the line above, or null; directives are no such comments.</summary>
+    /// <param name="line">A line of the file, from 1.</param>
+    public string? CommentBefore(int line)
+    {
+        var index = line - _source.FirstLine - 1;
+        return index >= Directives.Count && index < _source.Lines.Length && IsComment(_source.Lines[index]) ? _source.Lines[index].TrimStart()[1..].Trim() : null;
+    }
+
     private LogicalLine ReadContinued(LogicalLine.Piece first)
     {
         var pieces = ImmutableArray.CreateBuilder<LogicalLine.Piece>();
         var continues = AddPiece(pieces, first);
+        var hasEmpty = false;
         while (continues && _next < _source.Lines.Length)
         {
             var piece = TakeLine(skipIndentation: false);
-            if (!IsComment(piece.Text) && !string.IsNullOrWhiteSpace(piece.Text))
+            var isEmpty = string.IsNullOrWhiteSpace(piece.Text);
+            hasEmpty |= isEmpty;
+            if (!IsComment(piece.Text) && !isEmpty)
             {
                 continues = AddPiece(pieces, piece);
             }
         }
 
-        return new LogicalLine(_source, pieces.ToImmutable());
+        return new LogicalLine(_source, pieces.ToImmutable()) { HasEmptyContinuation = hasEmpty };
     }
 
     /// <summary>True where the line ends with the escape character (blanks may follow), and not with two of them.</summary>

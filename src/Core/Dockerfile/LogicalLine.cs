@@ -18,6 +18,9 @@ internal sealed class LogicalLine
 
     public string Text { get; }
 
+    /// <summary>True where an empty line stands between the pieces.</summary>
+    public bool HasEmptyContinuation { get; init; }
+
     /// <summary>The text for people: the indentation of continued lines is one blank.</summary>
     public string OneLine
     {

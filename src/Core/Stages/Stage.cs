@@ -47,6 +47,9 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     /// <summary>Named contexts of the build, which win over stages and images of their name.</summary>
     public ImmutableDictionary<string, StageSource> Contexts { get; init; } = ImmutableDictionary.Create<string, StageSource>(StageNames.Comparer);
 
+    /// <summary>What the build checks say of the file, in the order of its lines.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
     /// <summary>True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.</summary>
     public bool AnyOrder { get; init; }
 }
