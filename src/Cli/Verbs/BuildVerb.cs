@@ -32,12 +32,18 @@ internal static class BuildVerb
             new(["--iidfile"], "FILE", "write the image id (digest of the configuration)"),
             new(["--progress"], "KIND", "auto, plain, tty, json or quiet"),
             new(["--quiet", "-q"], null, "print the image id only"),
+            new(["--check"], null, "only run the build checks of the Dockerfile"),
         ],
         RunAsync);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {
         var definition = Define(options);
+        if (options.IsSet("--check"))
+        {
+            return await DockerfileCheck.RunAsync(definition);
+        }
+
         var kind = options.IsSet("--quiet") ? "quiet" : options.Last("--progress") ?? "auto";
         using var progress = ProgressKinds.Open(kind);
         return await BuildHost.RunAsync(definition, progress.Events, arguments, standardInput: null, result => Finish(result, options, kind));

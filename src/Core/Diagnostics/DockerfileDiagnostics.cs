@@ -104,5 +104,8 @@ public static class DockerfileDiagnostics
     public static Diagnostic OnBuildOf(string keyword, SourceLocation location) =>
         Error("CST2204", $"{keyword} cannot be the instruction of ONBUILD.", location);
 
+    public static Diagnostic EscapeInProject(char escape, SourceLocation file) =>
+        Error("CST2205", $"The file has the escape character '{escape}', which the steps of a project cannot have. Write it with '\\', or name the file with ContainerStagesDockerfile.", file);
+
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 }

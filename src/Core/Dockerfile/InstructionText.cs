@@ -83,8 +83,9 @@ internal sealed class InstructionText(char escape)
 
     private string List(ImmutableArray<string> words) => words.All(IsPlain) && !words[^1].EndsWith(escape) ? string.Join(' ', words) : Json(words);
 
+    /// <summary>A quote could join words to one that begins a here-document.</summary>
     private static bool IsPlain(string word) =>
-        word.Length > 0 && !word.Any(char.IsWhiteSpace) && word[0] != '[' && Heredoc.TryParse(new Word(word, default)) is null;
+        word.Length > 0 && !word.Any(char.IsWhiteSpace) && word.AsSpan().IndexOfAny("\"'\\") < 0 && word[0] != '[' && Heredoc.TryParse(new Word(word, default)) is null;
 
     private static string Json(ImmutableArray<string> words)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -8,6 +9,8 @@ namespace ContainerStages.Dockerfile;
 /// <summary>Build checks of the instructions in a stage.</summary>
 internal static partial class StageChecks
 {
+    private static readonly SearchValues<char> NoPath = SearchValues.Create("*?[$<:");
+
     public static IEnumerable<Diagnostic> Run(CheckedFile file) => file.Set.Stages.SelectMany(stage => Run(file, stage));
 
     private static IEnumerable<Diagnostic> Run(CheckedFile file, Stage stage) =>
@@ -64,7 +67,7 @@ internal static partial class StageChecks
         foreach (var port in (instruction as ExposeInstruction)?.Ports ?? [])
         {
             var protocol = port.Split('/', 2).ElementAtOrDefault(1) ?? "";
-            if (protocol != protocol.ToLowerInvariant() && !protocol.Contains('$', StringComparison.Ordinal))
+            if (protocol.Any(char.IsUpper) && !protocol.Contains('$', StringComparison.Ordinal))
             {
                 yield return BuildChecks.ExposeProtoCasing.Warn($"Defined protocol '{port}' in EXPOSE instruction should be lowercase", instruction.Location);
             }
@@ -84,7 +87,7 @@ internal static partial class StageChecks
     }
 
     /// <summary>A name in the context: no address, here-document, pattern or variable, and not the context itself.</summary>
-    private static bool IsPath(string source) => source.AsSpan().IndexOfAny("*?[$<:") < 0 && source.Trim('.', '/').Length > 0;
+    private static bool IsPath(string source) => source.AsSpan().IndexOfAny(NoPath) < 0 && source.Trim('.', '/').Length > 0;
 
     [GeneratedRegex("(?:_|^)(?:apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(?:_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretName();

@@ -9,7 +9,7 @@ internal static class WritingChecks
 {
     public static IEnumerable<Diagnostic> Run(CheckedFile file) =>
     [
-        .. file.Stages.Where(stage => stage.Stage.Name is { } name && name != name.ToLowerInvariant())
+        .. file.Stages.Where(stage => stage.Stage.Name is { } name && name.Any(char.IsUpper))
             .Select(stage => BuildChecks.StageNameCasing.Warn($"Stage name '{stage.Stage.Name}' should be lowercase", stage.Line.Location)),
         .. FromAs(file),
         .. file.Read.Lines.Where(line => line.HasEmptyContinuation).Select(line => BuildChecks.NoEmptyContinuation.Warn("Empty continuation line", line.Location)),
@@ -72,5 +72,5 @@ internal static class WritingChecks
         }
     }
 
-    private static bool IsLower(string text) => text == text.ToLowerInvariant();
+    private static bool IsLower(string text) => !text.Any(char.IsUpper);
 }
