@@ -13,7 +13,7 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
         foreach (var item in task.Secrets)
         {
             CheckMetadata("ContainerStageSecret", item, "Path", "EnvironmentVariable");
-            var (path, variable) = (Value(item, "Path"), Value(item, "EnvironmentVariable"));
+            var (path, variable) = (Metadata(item, "Path"), Metadata(item, "EnvironmentVariable"));
             if (path is null == variable is null)
             {
                 problems.Add(ProjectDiagnostics.SecretWithoutSource(item.ItemSpec, files.Locate("ContainerStageSecret", item)));
@@ -33,7 +33,7 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
         foreach (var item in task.Agents)
         {
             CheckMetadata("ContainerStageSsh", item, "Path");
-            if (Value(item, "Path") is { } path)
+            if (Metadata(item, "Path") is { } path)
             {
                 agents[item.ItemSpec] = FullPath(path);
             }
@@ -63,5 +63,5 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
 
     private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory);
 
-    private static string? Value(ITaskItem item, string name) => item.GetMetadata(name).Trim() is { Length: > 0 } value ? value : null;
+    private static string? Metadata(ITaskItem item, string name) => item.GetMetadata(name).Trim() is { Length: > 0 } value ? value : null;
 }
