@@ -215,7 +215,6 @@ public sealed class PlannerTests
     [TestMethod]
     [DataRow("ADD --checksum=sha256:12 http://example.com/x /x", "CST4402")]
     [DataRow("ADD --checksum=sha256:12 x /x", "CST4403")]
-    [DataRow("HEALTHCHECK --interval=1q CMD true", "CST4409")]
     public void What_cannot_be_added_is_refused(string instruction, string code) =>
         Assert.AreEqual(code, Assert.ThrowsExactly<BuildFailedException>(() => Plan($"FROM scratch\n{instruction}")).Diagnostics[0].Code);
 
