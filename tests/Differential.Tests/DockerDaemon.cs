@@ -8,10 +8,10 @@ namespace ContainerStages.Differential.Tests;
 internal sealed class DockerDaemon : IAsyncDisposable
 {
     private const string Client = "/usr/bin/docker";
-    private readonly string folder;
+    private readonly string home;
     private readonly Process process;
 
-    private DockerDaemon(string folder, Process process) => (this.folder, this.process) = (folder, process);
+    private DockerDaemon(string home, Process process) => (this.home, this.process) = (home, process);
 
     /// <summary>Digest of the one layer that the base image of the cases has.</summary>
     public string? BaseDiffId { get; private set; }
@@ -46,9 +46,9 @@ internal sealed class DockerDaemon : IAsyncDisposable
     public async Task<ProgramResult> RunAsync(string[] arguments)
     {
         var start = new ProcessStartInfo(Client, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOCKER_HOST"] = $"unix://{folder}/socket";
+        start.Environment["DOCKER_HOST"] = $"unix://{home}/socket";
         start.Environment["DOCKER_BUILDKIT"] = "1";
-        start.Environment["DOCKER_CONFIG"] = folder;
+        start.Environment["DOCKER_CONFIG"] = home;
         using var client = Process.Start(start)!;
         client.StandardInput.Close();
         return await StagesProgram.EndAsync(client);
@@ -59,7 +59,7 @@ internal sealed class DockerDaemon : IAsyncDisposable
         await RealTool.RunAsync("kill", process.Id.ToString());
         await process.WaitForExitAsync();
         process.Dispose();
-        TreeRemover.Remove(folder);
+        TreeRemover.Remove(home);
     }
 
     private async Task WaitAsync(string log)
