@@ -201,6 +201,6 @@ public sealed class RunMountTests
 
     private static string FilesWith(string folder, string value) => string.Join(
         ' ',
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
             .Where(path => new FileInfo(path) is { LinkTarget: null, Length: > 0 } && File.ReadAllBytes(path).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(value)) >= 0));
 }

@@ -16,13 +16,13 @@ public sealed class GitServer : IDisposable
 
     public static async Task<GitServer> StartAsync()
     {
-        var folder = new TempFolder();
-        await MakeRepositoryAsync(folder);
+        var root = new TempFolder();
+        await MakeRepositoryAsync(root);
         var port = FileServer.FreePort();
-        string[] arguments = ["daemon", $"--base-path={folder.Path}", "--listen=127.0.0.1", $"--port={port.ToString(CultureInfo.InvariantCulture)}", "--export-all"];
-        var process = Process.Start(new ProcessStartInfo("git", arguments) { UseShellExecute = false, RedirectStandardError = true })!;
-        var server = new GitServer(folder, process, port);
-        await ListenedAsync(port, process);
+        string[] arguments = ["daemon", $"--base-path={root.Path}", "--listen=127.0.0.1", $"--port={port.ToString(CultureInfo.InvariantCulture)}", "--export-all"];
+        var daemon = Process.Start(new ProcessStartInfo("git", arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+        var server = new GitServer(root, daemon, port);
+        await ListenedAsync(port, daemon);
         return server;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -27,35 +28,45 @@ internal sealed class Downloads(StoreDirectory store)
 {
     private const uint Mode = 0x180; // rw-------
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private readonly ConcurrentDictionary<string, Lazy<Task<DownloadRecord>>> asked = new(StringComparer.Ordinal);
 
-    /// <summary>A folder that holds nothing but the file.</summary>
+    /// <summary>A folder that holds nothing but the file. An address is asked once in a build.</summary>
     /// <exception cref="BuildFailedException">The file cannot be had, or is another than the checksum says.</exception>
     public async Task<string> FetchAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken)
     {
         var address = source.Address.AbsoluteUri;
         var expected = source.Checksum is { } checksum ? Digest.Parse(checksum).Hex : null;
-        using var held = await store.LockAsync("download-" + KeyOf(address)[..32], cancellationToken);
-        var known = Read(address);
-        if (known is not null && expected == known.Hex && File.Exists(PathOf(known)))
-        {
-            return FolderOf(known, copy, address);
-        }
-
         try
         {
-            var record = await AskAsync(source.Address, known, cancellationToken);
-            if (expected is not null && record.Hex != expected)
-            {
-                throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(address, "sha256:" + expected, "sha256:" + record.Hex, copy.Location));
-            }
-
-            StoreDirectory.WriteAtomically(RecordPath(address), JsonSerializer.SerializeToUtf8Bytes(record, DownloadJson.Default.DownloadRecord));
-            return FolderOf(record, copy, address);
+            var record = await asked.GetOrAdd($"{expected} {address}", _ => new Lazy<Task<DownloadRecord>>(() => FindAsync(source.Address, expected, cancellationToken))).Value;
+            return expected is null || record.Hex == expected
+                ? FolderOf(record, copy, address)
+                : throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(address, "sha256:" + expected, "sha256:" + record.Hex, copy.Location));
         }
         catch (Exception failure) when (failure is HttpRequestException or HttpIOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new BuildFailedException(AddDiagnostics.DownloadFailed(address, Reason(failure), copy.Location), failure);
         }
+    }
+
+    /// <summary>What the store has under the checksum, else what the server says now; only content that is right is remembered.</summary>
+    private async Task<DownloadRecord> FindAsync(Uri address, string? expected, CancellationToken cancellationToken)
+    {
+        var key = address.AbsoluteUri;
+        using var held = await store.LockAsync("download-" + KeyOf(key)[..32], cancellationToken);
+        var known = Read(key);
+        if (known is not null && expected == known.Hex && File.Exists(PathOf(known)))
+        {
+            return known;
+        }
+
+        var record = await AskAsync(address, known, cancellationToken);
+        if (expected is null || record.Hex == expected)
+        {
+            StoreDirectory.WriteAtomically(RecordPath(key), JsonSerializer.SerializeToUtf8Bytes(record, DownloadJson.Default.DownloadRecord));
+        }
+
+        return record;
     }
 
     private async Task<DownloadRecord> AskAsync(Uri address, DownloadRecord? known, CancellationToken cancellationToken)

@@ -10,6 +10,6 @@ internal static partial class StageMeaning
         StageDump.Of(set with { Stages = [.. set.Stages.Select(stage => stage with { Instructions = [.. stage.Instructions.Select(instruction => instruction with { Text = instruction.GetType().Name })] })] }),
         "");
 
-    [GeneratedRegex(" ?\\[[0-9]+:[0-9]+-[0-9]+:[0-9]+\\]")]
+    [GeneratedRegex(" ?\\[[0-9]+:[0-9]+-[0-9]+:[0-9]+\\]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Range();
 }
