@@ -59,7 +59,7 @@ public sealed class OwnProjectTests(TestContext context)
               <PropertyGroup><ContainerStagesOffline>true</ContainerStagesOffline></PropertyGroup>
               <ItemGroup>
                 <ContainerStage Include="builder"><Steps>RUN x</Steps></ContainerStage>
-                <ContainerStageSecret Include="token" Path="token.txt" />
+                <ContainerStageContext Include="other" Path="../other" />
                 <ContainerPort Include="http" />
               </ItemGroup>
             </Project>
@@ -70,7 +70,7 @@ public sealed class OwnProjectTests(TestContext context)
         Assert.AreSequenceEqual(
             ["hello.goproj(4): error CST1008", "hello.goproj(6): error CST1015", "hello.goproj: error CST1006"],
             published.Diagnostics.Order(StringComparer.Ordinal).ToList());
-        Assert.Contains("ContainerStageSecret", published.Output);
+        Assert.Contains("ContainerStageContext", published.Output);
         Assert.Contains("ContainerStagesOffline", published.Output);
         Assert.IsEmpty(published.ResultLines);
     }
