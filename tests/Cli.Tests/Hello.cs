@@ -1,3 +1,4 @@
+using ContainerStages.Images;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
@@ -31,12 +32,16 @@ internal static class Hello
         return folder;
     }
 
-    public static void RemoveStore()
+    /// <summary>Removes the store; what is wrong with any image that the tests built.</summary>
+    public static async Task<IReadOnlyList<string>> CloseStoreAsync()
     {
-        if (Shared.IsValueCreated)
+        if (!Shared.IsValueCreated)
         {
-            Shared.Value.Dispose();
+            return [];
         }
+
+        using var store = Shared.Value;
+        return Directory.Exists(Program.Store) ? await LayoutValidator.ValidateFolderAsync(Program.Store, CancellationToken.None) : [];
     }
 }
 
@@ -45,5 +50,6 @@ internal static class Hello
 public sealed class SharedStore
 {
     [AssemblyCleanup]
-    public static void Remove() => Hello.RemoveStore();
+    public static async Task Every_image_is_valid_and_the_store_goes() =>
+        Assert.IsEmpty(await Hello.CloseStoreAsync());
 }

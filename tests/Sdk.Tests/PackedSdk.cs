@@ -1,3 +1,5 @@
+using ContainerStages.Images;
+
 namespace ContainerStages.Sdk.Tests;
 
 /// <summary>
@@ -28,12 +30,18 @@ public sealed class PackedSdk
     public static Task<PackedSdk> GetAsync() => Once.Value;
 
     [AssemblyCleanup]
-    public static async Task RemoveFolderAsync()
+    public static async Task Every_image_is_valid_and_the_folder_goes()
     {
-        if (Once.IsValueCreated)
+        if (!Once.IsValueCreated)
         {
-            Directory.Delete((await Once.Value)._folder, recursive: true);
+            return;
         }
+
+        var sdk = await Once.Value;
+        var store = sdk.Environment["CONTAINERSTAGES_STORE"];
+        IReadOnlyList<string> findings = Directory.Exists(store) ? await LayoutValidator.ValidateFolderAsync(store, CancellationToken.None) : [];
+        Directory.Delete(sdk._folder, recursive: true);
+        Assert.IsEmpty(findings);
     }
 
     private static async Task<PackedSdk> PackAsync()

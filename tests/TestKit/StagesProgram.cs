@@ -27,7 +27,12 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     public string Store { get; } = store;
 
-    public Task<ProgramResult> BuildAsync(string context, params string[] arguments) => RunAsync(["build", "--progress", "plain", .. arguments, context]);
+    /// <summary>Builds under a name of its own where none is given, so that the image can be validated in the store.</summary>
+    public Task<ProgramResult> BuildAsync(string context, params string[] arguments)
+    {
+        string[] name = arguments.Contains("-t") ? [] : ["-t", $"test-{Guid.NewGuid():N}"];
+        return RunAsync(["build", "--progress", "plain", .. name, .. arguments, context]);
+    }
 
     public async Task<ProgramResult> RunAsync(params string[] arguments)
     {

@@ -45,4 +45,7 @@ public static class StepDiagnostics
 
     public static Diagnostic NoSuchImage(string name, IEnumerable<string> known) =>
         new("CST4211", Severity.Error, $"The store has no image '{name}'.{NearestName.Suggest(name, known)} 'dotnet-stages images' lists those it has.");
+
+    public static Diagnostic LinkLoop(string path) =>
+        new("CST4212", Severity.Error, $"The symbolic links at '{path}' in the image or context lead in a circle. Remove one of them, or name the file itself.");
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using ContainerStages.Posix;
+using ContainerStages.Snapshots;
 using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Sandboxing;
@@ -19,14 +20,14 @@ internal static class MountPointStub
     /// <exception cref="PosixException">The folder cannot be written.</exception>
     public static bool Create(string stub, ImmutableArray<string> lowerDirectories, ImmutableArray<SandboxMount> mounts)
     {
-        var stack = new LayerStack(lowerDirectories);
+        var stack = new UnionView(lowerDirectories);
         var made = false;
         foreach (var (path, isFolder) in MountPoints.Concat(mounts.Select(mount => (Path: mount.Target.Trim('/'), mount.IsFolder)).Where(place => !IsInsideAnother(place.Path, mounts))))
         {
-            var place = stack.Resolve(path);
-            if (place.Status is null)
+            var place = stack.Resolve("/" + path, out var existing);
+            if (existing is null)
             {
-                Add(stub, stack, place.Path, isFolder);
+                Add(stub, stack, place[1..], isFolder);
                 made = true;
             }
         }
@@ -38,7 +39,7 @@ internal static class MountPointStub
     private static bool IsInsideAnother(string path, ImmutableArray<SandboxMount> mounts) =>
         mounts.Select(mount => mount.Target.Trim('/')).Concat(["dev", "proc", "sys"]).Any(other => path.StartsWith(other + "/", StringComparison.Ordinal));
 
-    private static void Add(string stub, LayerStack stack, string path, bool isFolder)
+    private static void Add(string stub, UnionView stack, string path, bool isFolder)
     {
         Directory.CreateDirectory(stub);
         using var root = FileCalls.OpenDirectory(stub);
@@ -59,9 +60,9 @@ internal static class MountPointStub
     }
 
     // A folder of the stub hides the metadata of the same folder below it, and would be what is copied up: so it must be the same.
-    private static void AddParent(string stub, SafeFileHandle root, LayerStack stack, string path)
+    private static void AddParent(string stub, SafeFileHandle root, UnionView stack, string path)
     {
-        if (stack.Resolve(path) is not { Status: { } status, Source: { } source })
+        if (stack.Find("/" + path) is not { HostPath: { } source, Status: var status })
         {
             MakeFolder(root, path, 0x1ED);
             return;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Snapshots;
@@ -114,7 +115,7 @@ public sealed class UnionView
             {
                 if (++links > LinkLimit)
                 {
-                    throw new IOException($"Too many levels of symbolic links at '{path}'.");
+                    throw new BuildFailedException(StepDiagnostics.LinkLoop(path));
                 }
 
                 var target = child.LinkTarget;

@@ -81,7 +81,7 @@ public sealed class SandboxRootTests
         {
             Layers = [[new("proc", "round", Kind: EntryKind.Link), new("round", "proc", Kind: EntryKind.Link)]],
         });
-        Assert.Contains("CST4033", result.Error);
+        Assert.Contains("CST4212", result.Error);
     }
 
     [TestMethod]

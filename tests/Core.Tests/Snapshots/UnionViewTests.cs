@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 using ContainerStages.Snapshots;
 using ContainerStages.TestKit;
@@ -48,7 +49,7 @@ public sealed class UnionViewTests
         var layer = folder.NewFolder("layer");
         File.CreateSymbolicLink(Path.Combine(layer, "a"), "b");
         File.CreateSymbolicLink(Path.Combine(layer, "b"), "a");
-        Assert.ThrowsExactly<IOException>(() => new UnionView([layer]).Find("/a"));
+        Assert.ThrowsExactly<BuildFailedException>(() => new UnionView([layer]).Find("/a"));
     }
 
     private static ImmutableArray<string> RandomLayers(string root, Random random)
