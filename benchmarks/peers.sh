@@ -61,7 +61,8 @@ docker_memory() {
 
 BUILDAH=(buildah --storage-driver overlay)
 buildah_start() { buildah_reset; }
-buildah_stop() { umount "$WORK"/buildah-*/overlay 2>/dev/null || true; }
+# A build may leave its working container mounted, inside the mount of the store.
+buildah_stop() { awk -v work="$WORK/buildah-" 'index($2, work) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount; }
 buildah_reset() { fresh_folder buildah && BUILDAH=(buildah --storage-driver overlay --root "$FRESH" --runroot "$FRESH-run"); }
 buildah_build() { "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
 buildah_push() { "${BUILDAH[@]}" push --tls-verify=false "$1"; }
