@@ -8,6 +8,9 @@ public sealed class MemoryContentStore : IContentStore
 {
     private readonly ConcurrentDictionary<Digest, byte[]> blobs = new();
 
+    /// <summary>Number of blobs.</summary>
+    public int Count => blobs.Count;
+
     public bool Contains(Digest digest) => blobs.ContainsKey(digest);
 
     public long? GetSize(Digest digest) => blobs.TryGetValue(digest, out var bytes) ? bytes.Length : null;
