@@ -82,6 +82,12 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     /// <summary>Where every user may read it; a clone in a home folder is not such a place.</summary>
     private static string CopyProgram()
     {
+        // While working: a program that is not packed, for instance the managed one of the last build.
+        if (Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_PROGRAM") is { Length: > 0 } given)
+        {
+            return given;
+        }
+
         var packed = Repository.PathOf("artifacts", "program", "linux-x64", "dotnet-stages");
         if (!File.Exists(packed))
         {
