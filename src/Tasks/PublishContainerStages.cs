@@ -57,6 +57,8 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] EnvironmentVariables { get; set; } = [];
 
     // Where it goes.
+    /// <summary>True: into the store of the engine alone, whatever the project says of registries and archives.</summary>
+    public bool BuildOnly { get; set; }
     public string Registry { get; set; } = "";
     public string Repository { get; set; } = "";
     public string ImageTag { get; set; } = "";
@@ -103,7 +105,7 @@ public sealed class PublishContainerStages : EngineTask
         if (exit.Code == EngineProcess.Done && result is not null)
         {
             Return(result);
-            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result));
+            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result, BuildOnly));
         }
         else if (exit.Code == EngineProcess.Interrupted)
         {
