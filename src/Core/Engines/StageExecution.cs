@@ -81,7 +81,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
             sourcesReady = true;
             foreach (var step in steps.Where(step => step is not CopyStep { Link: true }))
             {
-                ahead.Start(token => runners.EnsureSourcesAsync(step, token));
+                _ = ahead.Start(token => runners.EnsureSourcesAsync(step, token));
             }
         }
     }
