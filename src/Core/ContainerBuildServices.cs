@@ -25,12 +25,11 @@ internal sealed class ContainerBuildServices : IDisposable
     public ContainerBuildServices(BuildDefinition definition, StageGraph graph, Platform platform, IBuildEvents events)
     {
         (this.definition, this.graph, this.platform, this.events) = (definition, graph, platform, events);
-        Store = new StoreDirectory(definition.Store ?? StoreDirectory.DefaultPath());
-        Content = new DiskContentStore(Store.Root);
-        Names = new ImageNames(Store);
+        var opened = new ContainerBuildStore(definition.Store);
+        (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
         Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), definition.Mirrors, DestinationHosts(), BaseHosts());
         Blobs = new BlobFetcher(Registry, Content);
-        sources = new ImageSources(Store, Names, new ImagePuller(Registry, Content), definition.Pull);
+        sources = opened.OpenSources(Registry, definition.Pull);
     }
 
     public StoreDirectory Store { get; }
