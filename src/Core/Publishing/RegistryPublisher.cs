@@ -20,8 +20,6 @@ namespace ContainerStages.Publishing;
 public sealed class RegistryPublisher(
     RegistryClient client, ImageReference destination, IReadOnlyList<string> furtherTags, IContentStore store, IBlobFetcher fetcher, IBuildEvents events, string stepId) : IPublisher
 {
-    private const int UploadsAtOnce = 4;
-
     public string Destination => destination.ToString();
 
     /// <inheritdoc/>
@@ -31,7 +29,12 @@ public sealed class RegistryPublisher(
         var missing = await MissingNamesAsync(names, image.Digest, cancellationToken);
         if (missing.Count > 0)
         {
-            await PushBlobsAsync(image, cancellationToken);
+            // A name that has the digest shows that the repository has all blobs.
+            if (missing.Count == names.Count)
+            {
+                await PushBlobsAsync(image, cancellationToken);
+            }
+
             foreach (var name in missing)
             {
                 await client.PushManifestAsync(name, image.MediaType, image.ManifestBytes, cancellationToken);
@@ -62,7 +65,7 @@ public sealed class RegistryPublisher(
         var blobs = image.Layers.Select(layer => new BlobToPush(layer.Layer.Descriptor, layer.Origin, null))
             .DistinctBy(blob => blob.Descriptor.Digest).Append(config).ToList();
         var progress = new PushProgress(events, stepId, blobs.Sum(blob => blob.Descriptor.Size));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = client.Uploads.AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(blobs, options, async (blob, token) =>
         {
             await PushBlobAsync(blob, progress, token);

@@ -47,7 +47,7 @@ internal static class NetworkFailure
 
         return exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
             ? "the connection was closed in the middle"
-            : exception is OperationCanceledException ? "no bytes came for a minute" : exception.Message;
+            : exception is OperationCanceledException ? "its bytes stopped coming" : exception.Message;
     }
 
     private static EndpointException ConnectFailed(Exception exception, RegistryEndpoint endpoint)

@@ -21,18 +21,24 @@ public sealed partial class RegistryClient : IDisposable
 
     /// <param name="configuration">Mirrors, insecure and blocked registries.</param>
     /// <param name="credentials">Who is logged in where.</param>
-    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials)
-        : this(configuration, credentials, new RetryPolicy())
+    /// <param name="environment">Proxies, certificates, and how uploads are cut.</param>
+    /// <exception cref="BuildFailedException">A variable has a value that means nothing.</exception>
+    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment)
+        : this(configuration, credentials, environment, new RetryPolicy())
     {
     }
 
-    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RetryPolicy retry)
+    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry)
     {
         this.configuration = configuration;
-        transport = new RegistryTransport(credentials, retry);
+        Uploads = UploadSettings.Read(environment);
+        transport = new RegistryTransport(credentials, environment, retry);
     }
 
     public RegistriesConfiguration Configuration => configuration;
+
+    /// <summary>How uploads are cut, and how many run at once.</summary>
+    public UploadSettings Uploads { get; }
 
     /// <summary>A manifest or an index, whichever the reference names, as bytes that match their digest.</summary>
     /// <exception cref="BuildFailedException">No endpoint had it.</exception>
@@ -88,11 +94,11 @@ public sealed partial class RegistryClient : IDisposable
         }
     }
 
-    private static async Task<byte[]?> ReadDocumentAsync(HttpResponseMessage response, RegistryEndpoint endpoint, CancellationToken cancellationToken)
+    private async Task<byte[]?> ReadDocumentAsync(HttpResponseMessage response, RegistryEndpoint endpoint, CancellationToken cancellationToken)
     {
         try
         {
-            return await BoundedBody.ReadAsync(response.Content, LargestManifest, cancellationToken);
+            return await BoundedBody.ReadAsync(response.Content, LargestManifest, transport.Retry.Stall, cancellationToken);
         }
         catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
         {

@@ -9,12 +9,13 @@ internal sealed class RegistryTransport : IDisposable
 {
     private const int MostRedirects = 5;
     private static readonly ProductInfoHeaderValue UserAgent = new("ContainerStages", "0.1");
-    private readonly RegistryConnections connections = new();
+    private readonly RegistryConnections connections;
     private readonly RegistryAuthenticator authenticator;
 
-    public RegistryTransport(RegistryCredentials credentials, RetryPolicy retry)
+    public RegistryTransport(RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry)
     {
-        authenticator = new RegistryAuthenticator(credentials, connections);
+        connections = new RegistryConnections(environment);
+        authenticator = new RegistryAuthenticator(credentials, connections, retry);
         Retry = retry;
     }
 
@@ -91,7 +92,7 @@ internal sealed class RegistryTransport : IDisposable
         return response;
     }
 
-    private static async Task<HttpResponseMessage> ExchangeAsync(
+    private async Task<HttpResponseMessage> ExchangeAsync(
         RegistryConnection connection, RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         var target = request.Target ?? new Uri(connection.Base, $"/v2/{request.Endpoint.Repository}/{request.Path}");
@@ -117,14 +118,16 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
-    private static async Task<HttpResponseMessage> SendToAsync(
+    private async Task<HttpResponseMessage> SendToAsync(
         RegistryConnection connection, RegistryRequest request, Uri target, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(request.Timeout);
+        limited.CancelAfter(request.Timeout ?? Retry.Answer);
         using var message = new HttpRequestMessage(request.Method, target) { Content = request.Content?.Invoke() };
         message.Headers.UserAgent.Add(UserAgent);
-        message.Headers.Authorization = connection.IsSameOrigin(target) ? authorization : null;
+        // Neither password nor client certificate goes to another server.
+        var isItself = connection.IsSameOrigin(target);
+        message.Headers.Authorization = isItself ? authorization : null;
         message.Headers.Range = request.Offset > 0 ? new RangeHeaderValue(request.Offset, null) : null;
         foreach (var type in request.Accept)
         {
@@ -133,7 +136,7 @@ internal sealed class RegistryTransport : IDisposable
 
         try
         {
-            return await connection.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            return await (isItself ? connection.Client : connections.ClientFor(target, request.Endpoint)).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
         }
         catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
         {
