@@ -51,6 +51,9 @@ public sealed partial class RegistryServer : IAsyncDisposable
     /// <summary>Starts a registry that anybody may read and write.</summary>
     public static Task<RegistryServer> StartAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken);
 
+    /// <summary>Starts a registry that anybody may read and write, over the same storage: what one of the two has, the other has.</summary>
+    public Task<RegistryServer> StartBesideAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken, StorageFolder, []);
+
     /// <summary>Starts a registry that wants <see cref="User"/> and <see cref="Password"/>.</summary>
     public static Task<RegistryServer> StartWithPasswordAsync(CancellationToken cancellationToken) => StartAsync(
         """
@@ -115,7 +118,10 @@ public sealed partial class RegistryServer : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private static async Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, params (string Name, string Content)[] files)
+    private static Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, params (string Name, string Content)[] files) =>
+        StartAsync(further, cancellationToken, null, files);
+
+    private static async Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, string? storage, (string Name, string Content)[] files)
     {
         var temporary = Directory.CreateTempSubdirectory("registry-");
         foreach (var (name, content) in files)
@@ -124,7 +130,7 @@ public sealed partial class RegistryServer : IAsyncDisposable
         }
 
         var configuration = Path.Combine(temporary.FullName, "config.yml");
-        await File.WriteAllTextAsync(configuration, (Configuration + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(configuration, ((storage is null ? Configuration : Configuration.Replace("FOLDER/storage", storage, StringComparison.Ordinal)) + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(temporary.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
         WriteCertificate(temporary.FullName);
         var started = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])

@@ -61,8 +61,8 @@ public sealed class RegistryPublisher(
     private async Task PushBlobsAsync(Image image, CancellationToken cancellationToken)
     {
         var config = new BlobToPush(image.Manifest.Config, null, image.ConfigBytes);
-        // One layer may stand in an image twice.
-        var blobs = image.Layers.Select(layer => new BlobToPush(layer.Layer.Descriptor, layer.Origin, null))
+        // One layer may stand in an image twice, and a foreign one may not be handed on.
+        var blobs = image.Layers.Where(layer => !(MediaTypes.IsForeignLayer(layer.Layer.Descriptor.MediaType) && layer.Layer.Descriptor.Urls is { Count: > 0 })).Select(layer => new BlobToPush(layer.Layer.Descriptor, layer.Origin, null))
             .DistinctBy(blob => blob.Descriptor.Digest).Append(config).ToList();
         var progress = new PushProgress(events, stepId, blobs.Sum(blob => blob.Descriptor.Size));
         var options = new ParallelOptions { MaxDegreeOfParallelism = client.Uploads.AtOnce, CancellationToken = cancellationToken };

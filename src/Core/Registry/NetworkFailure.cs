@@ -39,6 +39,8 @@ internal static class NetworkFailure
                     SocketError.ConnectionReset or SocketError.Shutdown => "the connection was reset",
                     SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to it",
                     SocketError.TimedOut => "no answer in time",
+                    // How the system calls it that we lost patience.
+                    SocketError.OperationAborted => "its bytes stopped coming",
                     SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is not known",
                     var other => other.ToString(),
                 };

@@ -54,7 +54,7 @@ internal static class RegistryAnswer
         try
         {
             var body = await BoundedBody.ReadAsync(response.Content, 64 * 1024, DetailStall, cancellationToken);
-            return body is null ? "" : OneLine(Explain(body));
+            return body is null ? "" : Shortened(Explain(body));
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -78,9 +78,9 @@ internal static class RegistryAnswer
         }
     }
 
-    private static string OneLine(string text)
+    private static string Shortened(string text)
     {
-        var line = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
+        var line = OneLine.Of(text).Trim();
         return line.Length > LongestDetail ? line[..LongestDetail] + "..." : line;
     }
 

@@ -67,13 +67,18 @@ public sealed partial class RegistryClient : IDisposable
 
     public void Dispose() => transport.Dispose();
 
-    private async Task<RegistryDocument> GetManifestAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken)
+    /// <summary>Tried again as a whole: a body may break after its headers.</summary>
+    private Task<RegistryDocument> GetManifestAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken) =>
+        transport.Retry.RunAsync(() => GetManifestOnceAsync(endpoint, reference, cancellationToken), cancellationToken);
+
+    private async Task<RegistryDocument> GetManifestOnceAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken)
     {
-        using var response = await transport.SendAsync(ManifestRequest(HttpMethod.Get, endpoint, reference), cancellationToken);
+        var request = ManifestRequest(HttpMethod.Get, endpoint, reference) with { CanRepeat = false };
+        using var response = await transport.SendAsync(request, cancellationToken);
         ThrowUnlessFound(response, reference, endpoint);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw await RegistryAnswer.UnexpectedAsync(ManifestRequest(HttpMethod.Get, endpoint, reference), response, cancellationToken);
+            throw await RegistryAnswer.UnexpectedAsync(request, response, cancellationToken);
         }
 
         var bytes = await ReadDocumentAsync(response, endpoint, cancellationToken)

@@ -31,6 +31,11 @@ internal sealed class RegistryTransport : IDisposable
     {
         var connection = await connections.ConnectAsync(endpoint, cancellationToken);
         var target = new Uri(connection.Base, location);
+        if (target.Scheme is not ("http" or "https"))
+        {
+            throw UnsafeUpload(endpoint, target);
+        }
+
         // Registries behind a proxy that ends TLS often believe that they speak plain HTTP: same host, wrong scheme.
         if (target.Scheme != "http" || connection.Base.Scheme != "https")
         {
@@ -39,8 +44,7 @@ internal sealed class RegistryTransport : IDisposable
 
         return target.IdnHost == connection.Base.IdnHost
             ? new UriBuilder(target) { Scheme = "https", Port = target.IsDefaultPort ? connection.Base.Port : target.Port }.Uri
-            : throw new EndpointException(
-                RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to plain HTTP at {target.Host}"), "unprotected upload address", EndpointFailure.Final);
+            : throw UnsafeUpload(endpoint, target);
     }
 
     public void Dispose()
@@ -48,6 +52,9 @@ internal sealed class RegistryTransport : IDisposable
         authenticator.Dispose();
         connections.Dispose();
     }
+
+    private static EndpointException UnsafeUpload(RegistryEndpoint endpoint, Uri target) => new(
+        RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to {target.Scheme}://{target.Host}"), "unprotected upload address", EndpointFailure.Final);
 
     private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
@@ -106,10 +113,11 @@ internal sealed class RegistryTransport : IDisposable
 
             var next = new Uri(target, response.Headers.Location!);
             response.Dispose();
-            if (redirects == MostRedirects || (target.Scheme == "https" && next.Scheme != "https"))
+            if (redirects == MostRedirects || next.Scheme is not ("https" or "http") || (target.Scheme == "https" && next.Scheme == "http"))
             {
+                var problem = redirects == MostRedirects ? "redirects without end" : $"a redirect to {next.Scheme}://{next.Host}";
                 throw new EndpointException(
-                    RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, (int)response.StatusCode, redirects == MostRedirects ? "redirects without end" : $"a redirect to plain HTTP at {next.Host}"),
+                    RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, (int)response.StatusCode, problem),
                     "wrong redirect",
                     EndpointFailure.Final);
             }

@@ -32,5 +32,6 @@ internal static class TestClients
         Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal),
         SystemDirectory = "/nonexistent",
         DockerDirectory = "/nonexistent",
+        RuntimeDirectory = "/nonexistent",
     };
 }
