@@ -56,8 +56,9 @@ public sealed class ContainerBuildImages : IDisposable
         throw new BuildFailedException(StepDiagnostics.NoSuchImage(name, List().Select(image => image.Name.FamiliarName)));
     }
 
-    public Task<Image> ReadAsync(Descriptor manifest, CancellationToken cancellationToken) =>
-        ImageReader.ReadAsync(content, new LayerSizes(store.Root), manifest.Digest, origin: null, cancellationToken);
+    /// <summary>Of an index: the image for this machine, else the first.</summary>
+    public async Task<Image> ReadAsync(Descriptor manifest, CancellationToken cancellationToken) =>
+        await ImageReader.ReadAsync(content, new LayerSizes(store.Root), await ImageReader.ChooseAsync(content, manifest, Platform.Host, cancellationToken), origin: null, cancellationToken);
 
     /// <summary>Runs an image, pulling it first when the store lacks it; returns the command's exit code.</summary>
     public async Task<int> RunAsync(string name, RunSettings settings, IBuildEvents events, CancellationToken cancellationToken)

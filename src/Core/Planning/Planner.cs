@@ -23,7 +23,7 @@ public static class Planner
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in graph.Stages)
         {
-            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images));
+            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images), platform);
             planned.Add(node.Stage.Index, new StagePlanner(node.Stage, BaseOf(node, planned, images), scope).Plan());
             used.UnionWith(scope.Used);
         }

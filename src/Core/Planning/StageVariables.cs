@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
+using ContainerStages.Oci;
 using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
@@ -9,7 +10,8 @@ internal sealed record PlanScope(
     WordExpander Expander,
     IReadOnlyDictionary<string, string?> GlobalArguments,
     IReadOnlyDictionary<string, string> BuildArguments,
-    Func<CopyInstruction, CopySource> Source)
+    Func<CopyInstruction, CopySource> Source,
+    Platform Platform)
 {
     /// <summary>Build arguments that an ARG took.</summary>
     public HashSet<string> Used { get; } = new(StringComparer.Ordinal);
