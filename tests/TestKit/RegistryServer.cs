@@ -52,7 +52,7 @@ public sealed partial class RegistryServer : IAsyncDisposable
     public static Task<RegistryServer> StartAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken);
 
     /// <summary>Starts a registry that anybody may read and write, over the same storage: what one of the two has, the other has.</summary>
-    public Task<RegistryServer> StartBesideAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken, StorageFolder, []);
+    public Task<RegistryServer> StartBesideAsync(CancellationToken cancellationToken) => StartAsync("", StorageFolder, [], cancellationToken);
 
     /// <summary>Starts a registry that wants <see cref="User"/> and <see cref="Password"/>.</summary>
     public static Task<RegistryServer> StartWithPasswordAsync(CancellationToken cancellationToken) => StartAsync(
@@ -119,9 +119,9 @@ public sealed partial class RegistryServer : IAsyncDisposable
     }
 
     private static Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, params (string Name, string Content)[] files) =>
-        StartAsync(further, cancellationToken, null, files);
+        StartAsync(further, null, files, cancellationToken);
 
-    private static async Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, string? storage, (string Name, string Content)[] files)
+    private static async Task<RegistryServer> StartAsync(string further, string? storage, (string Name, string Content)[] files, CancellationToken cancellationToken)
     {
         var temporary = Directory.CreateTempSubdirectory("registry-");
         foreach (var (name, content) in files)

@@ -165,83 +165,6 @@ public sealed class PeerTests(TestContext context)
     }
 
     [TestMethod]
-    [DataRow(".config/containers/certs.d/registry.test")]
-    [DataRow("etc/containers/certs.d/registry.test")]
-    [DataRow("etc/docker/certs.d/registry.test")]
-    public async Task A_private_authority_is_trusted_where_certs_d_says_so(string folder)
-    {
-        using var home = new TempFolder();
-        using var authority = new PrivateAuthority();
-        await using var registry = await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: false, context.CancellationToken);
-        await using var proxy = new ForwardProxy(registry.Port);
-        home.Write($"{folder}/ca.crt", authority.CertificatePem);
-        using var client = Behind(proxy, home);
-
-        var image = await PublishAsync(client, "registry.test/app:1");
-        await PullAsync(client, "registry.test/app:1", image);
-
-        Assert.IsTrue(proxy.Requests.All(request => request.ToString() == "CONNECT registry.test:443"));
-    }
-
-    [TestMethod]
-    public async Task A_private_authority_is_trusted_for_its_own_host_alone()
-    {
-        using var home = new TempFolder();
-        using var authority = new PrivateAuthority();
-        await using var registry = await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: false, context.CancellationToken);
-        await using var proxy = new ForwardProxy(registry.Port);
-        home.Write(".config/containers/certs.d/registry.test/ca.crt", authority.CertificatePem);
-        home.Write(".config/containers/certs.d/wrong.test/ca.crt", authority.CertificatePem);
-        using var client = Behind(proxy, home);
-
-        // Another host has no authority; another port neither; and a name that the certificate is not for is not accepted.
-        foreach (var host in new[] { "other.test", "registry.test:444", "wrong.test" })
-        {
-            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse($"{host}/app:1"), context.CancellationToken));
-            Assert.AreEqual("CST5010", failure.Diagnostics[0].Code, host);
-        }
-    }
-
-    [TestMethod]
-    public async Task A_client_certificate_is_shown_to_the_host_that_it_is_for()
-    {
-        using var home = new TempFolder();
-        using var authority = new PrivateAuthority();
-        await using var registry = await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: true, context.CancellationToken);
-        await using var proxy = new ForwardProxy(registry.Port);
-        home.Write(".config/containers/certs.d/registry.test/ca.crt", authority.CertificatePem);
-        using (var without = Behind(proxy, home))
-        {
-            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => without.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
-            Assert.IsTrue(failure.Diagnostics[0].Code is "CST5001" or "CST5010", failure.Message);
-        }
-
-        var (certificate, key) = authority.Issue("builder");
-        home.Write(".config/containers/certs.d/registry.test/client.cert", certificate);
-        home.Write(".config/containers/certs.d/registry.test/client.key", key);
-        using var client = Behind(proxy, home);
-        var image = await PublishAsync(client, "registry.test/app:1");
-        await PullAsync(client, "registry.test/app:1", image);
-    }
-
-    [TestMethod]
-    [DataRow("ca.crt", "nonsense")]
-    [DataRow("client.cert", "nonsense")]
-    public async Task A_certificate_that_cannot_be_used_is_named(string file, string content)
-    {
-        using var home = new TempFolder();
-        await using var proxy = new ForwardProxy(1);
-        home.Write($".config/containers/certs.d/registry.test/{file}", content);
-        home.Write(".config/containers/certs.d/registry.test/client.key", content);
-        using var client = Behind(proxy, home);
-
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
-
-        Assert.AreEqual("CST5023", failure.Diagnostics[0].Code);
-        Assert.EndsWith(file, failure.Diagnostics[0].Location!.Value.File);
-    }
-
-    [TestMethod]
     public async Task A_proxy_that_wants_a_login_gets_that_of_its_address_and_the_registry_does_not()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
@@ -276,10 +199,6 @@ public sealed class PeerTests(TestContext context)
         new Random(1).NextBytes(bytes);
         return Convert.ToHexStringLower(bytes);
     }
-
-    private static RegistryClient Behind(ForwardProxy proxy, TempFolder home) => TestClients.Create(
-        RegistriesConfiguration.Empty,
-        TestClients.Environment(("HOME", home.Path), ("HTTPS_PROXY", $"localhost:{proxy.Port}")) with { SystemDirectory = home.Combine("etc/containers"), DockerDirectory = home.Combine("etc/docker") });
 
     private async Task<Image> PublishAsync(RegistryClient client, string name, params string[] tags)
     {

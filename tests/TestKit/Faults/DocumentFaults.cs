@@ -58,7 +58,7 @@ internal static class DocumentFaults
         Name = name,
         Action = FaultedAction.Pull,
         Code = code,
-        Where = (scene, request) => scene.IsIndex(request),
+        Where = (_, request) => FaultScene.IsIndex(request),
         Fault = (scene, _) => FaultScene.Document(text(scene), mediaType),
     };
 

@@ -15,7 +15,7 @@ public sealed record FaultScene(Image Image, Digest IndexDigest, FaultyProxy Oth
 
     public Descriptor Config => Image.Manifest.Config;
 
-    public bool IsIndex(ProxiedRequest request) => request is { Method: "GET" } && request.Path.EndsWith("/manifests/1", StringComparison.Ordinal);
+    public static bool IsIndex(ProxiedRequest request) => request is { Method: "GET" } && request.Path.EndsWith("/manifests/1", StringComparison.Ordinal);
 
     public bool IsManifest(ProxiedRequest request) => request is { Method: "GET" } && request.Path.EndsWith($"/manifests/{Image.Digest}", StringComparison.Ordinal);
 

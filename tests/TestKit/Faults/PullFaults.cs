@@ -8,7 +8,7 @@ internal static class PullFaults
 {
     private static readonly (string Name, Func<FaultScene, ProxiedRequest, bool> Where)[] Targets =
     [
-        ("index", (scene, request) => scene.IsIndex(request)),
+        ("index", (_, request) => FaultScene.IsIndex(request)),
         ("manifest", (scene, request) => scene.IsManifest(request)),
         ("configuration", (scene, request) => scene.IsConfig(request)),
         ("layer", (scene, request) => scene.IsLayer(request)),
@@ -116,7 +116,7 @@ internal static class PullFaults
     private static RegistryFault Index(string name, string? code, ProxyFault fault) => Index(name, code, _ => fault);
 
     private static RegistryFault Index(string name, string? code, Func<FaultScene, ProxyFault> fault) =>
-        new() { Name = name, Action = FaultedAction.Pull, Code = code, Where = (scene, request) => scene.IsIndex(request), Fault = (scene, _) => fault(scene) };
+        new() { Name = name, Action = FaultedAction.Pull, Code = code, Where = (_, request) => FaultScene.IsIndex(request), Fault = (scene, _) => fault(scene) };
 
     private static RegistryFault Layer(string name, string? code, ProxyFault fault) => Layer(name, code, _ => fault);
 
