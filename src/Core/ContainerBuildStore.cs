@@ -11,7 +11,7 @@ internal sealed class ContainerBuildStore(string? folder)
 {
     public StoreDirectory Directory { get; } = new(folder ?? StoreDirectory.DefaultPath());
 
-    public DiskContentStore Content => field ??= new DiskContentStore(Directory.Root);
+    public DiskContentStore Content => field ??= new DiskContentStore(Directory);
 
     public ImageNames Names => field ??= new ImageNames(Directory);
 

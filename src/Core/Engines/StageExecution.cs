@@ -141,7 +141,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     private async Task<Layer> ExportAsync(PlanStep step, LayerStack below, string id, CancellationToken cancellationToken)
     {
         var key = $"{id}-{services.Options.Format}-{services.Options.Epoch}";
-        if (services.Records.FindLayer(key) is { } known && services.Content.Contains(known.Descriptor.Digest))
+        if (services.Records.FindLayer(key) is { } known && services.IsStored(known.Descriptor))
         {
             return known;
         }

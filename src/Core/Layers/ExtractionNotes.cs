@@ -9,13 +9,17 @@ internal sealed class ExtractionNotes(string layer)
 {
     private const int MostNotes = 1000;
     private readonly List<string> skipped = [];
-    private readonly List<string> implied = [];
+    private readonly HashSet<string> implied = new(StringComparer.Ordinal) { "" };
     private readonly List<(string Path, FileTimes Times)> folderTimes = [];
 
-    public ExtractedLayer ToLayer(long size) => new(size, [.. skipped], [.. implied]);
+    public ExtractedLayer ToLayer(long size) => new(size, [.. skipped], [.. implied.Order(StringComparer.Ordinal)]);
 
-    public void RememberTime(string path, TarEntry entry) =>
+    /// <summary>To be called for every folder that the archive lists.</summary>
+    public void RememberTime(string path, TarEntry entry)
+    {
+        implied.Remove(path);
         folderTimes.Add((path, FileTimes.Both(entry.ModificationSeconds, entry.ModificationNanoseconds)));
+    }
 
     public void RememberImplied(string path)
     {
