@@ -52,8 +52,9 @@ public sealed class ContainerBuildImages : IDisposable
         throw new BuildFailedException(StepDiagnostics.NoSuchImage(name, List().Select(image => image.Name.FamiliarName)));
     }
 
-    public Task<Image> ReadAsync(Descriptor manifest, CancellationToken cancellationToken) =>
-        ImageReader.ReadAsync(store.Content, new LayerSizes(store.Directory.Root), manifest.Digest, origin: null, cancellationToken);
+    /// <summary>Of an index: the image for this machine, else the first.</summary>
+    public async Task<Image> ReadAsync(Descriptor manifest, CancellationToken cancellationToken) =>
+        await ImageReader.ReadAsync(store.Content, new LayerSizes(store.Directory.Root), await ImageReader.ChooseAsync(store.Content, manifest, Platform.Host, cancellationToken), origin: null, cancellationToken);
 
     /// <summary>Runs an image, pulling it first when the store lacks it; returns the command's exit code.</summary>
     public async Task<int> RunAsync(string name, RunSettings settings, IBuildEvents events, CancellationToken cancellationToken)

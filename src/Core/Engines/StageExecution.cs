@@ -11,13 +11,16 @@ namespace ContainerStages.Engines;
 /// One stage of a running build: goes through the steps by key, running only what no earlier build has run, and knows the stack of layers
 /// after each. Folders are made only when a step that runs needs them.
 /// </summary>
-internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners)
+internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners, SharedSteps shared)
 {
     private readonly List<(PlanStep Step, bool Empty)> finished = [];
     private readonly bool noCache = services.Options.NoCache || services.Options.NoCacheStages.Contains(stage.Name);
     private bool sourcesReady;
 
     public StagePlan Stage { get; } = stage;
+
+    /// <summary>The stage's name for people.</summary>
+    public required string Title { get; init; }
 
     /// <summary>True once a step had to run.</summary>
     public bool Worked { get; private set; }
@@ -88,12 +91,15 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 
     private StepResult? Known(string key) => noCache ? null : services.Records.FindStep(key);
 
-    private async Task<StepResult> ExecuteStepAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken)
+    private Task<StepResult> ExecuteStepAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken) =>
+        shared.OnceAsync(key, noCache, () => ExecuteOnceAsync(step, key, stack, begins, cancellationToken), cancellationToken);
+
+    private async Task<StepResult> ExecuteOnceAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken)
     {
         var id = services.NextStepId();
         if (Known(key) is { } known)
         {
-            services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
+            services.Events.Report(new StepStarted(id, Title, step.Title));
             services.Events.Report(new StepFinished(id, StepOutcome.Cached, 0));
             return known;
         }
@@ -105,7 +111,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         // Pulling the base is a step of its own; this one's time begins when it can.
         var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
         var watch = Stopwatch.StartNew();
-        services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
+        services.Events.Report(new StepStarted(id, Title, step.Title));
         try
         {
             var result = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);

@@ -163,7 +163,7 @@ public sealed class FailureTests(TestContext context)
         var (name, layer) = await PushLargeAsync(new TestContentStore(), registry);
         var left = 1;
         await using var proxy = new FaultyProxy(registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Stall(500_000) : null);
-        using var client = new RegistryClient(RegistriesConfiguration.Empty, new RegistryCredentials(TestClients.Environment()), new RetryPolicy { Stall = TimeSpan.FromMilliseconds(200) });
+        using var client = TestClients.Create(RegistriesConfiguration.Empty, TestClients.Environment(), new RetryPolicy { Stall = TimeSpan.FromMilliseconds(200) });
         var mine = new TestContentStore();
 
         await new BlobFetcher(client, mine).FetchAsync(Through(proxy, name), layer, context.CancellationToken);
