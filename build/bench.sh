@@ -56,7 +56,8 @@ make_large_images() {
     mkdir -p "$tree/first"
     go_tree "$tree/first"
     begin_image bench/ten amd64
-    (cd "$tree" && find first | LC_ALL=C sort) | split -n l/10 - "$WORK/part."
+    (cd "$tree" && find first | LC_ALL=C sort) >"$WORK/names"
+    split -n l/10 "$WORK/names" "$WORK/part."
     for part in "$WORK"/part.*; do tar_of_folder "$tree" --no-recursion -T "$part" | add_layer; done
     finish_image '{}' latest
     cp -R "$tree/first" "$tree/second"
