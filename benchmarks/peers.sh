@@ -1,8 +1,10 @@
-# What the benchmarks compare; sourced by build/bench.sh. Every peer has the same six functions:
+# What the benchmarks compare; sourced by build/bench.sh. Every peer has the same functions:
 #   X_start X_stop         the daemon, where there is one
 #   X_reset                forget every image, layer and cached step
 #   X_build NAME ARGS...   build; the image is then in the peer's own store
 #   X_push NAME            the image into the registry
+#   X_pull NAME            the image into the peer's own store, unpacked
+#   X_push_new NAME DIR    push the image that X_build built of DIR; stages builds it there and then
 #   X_memory ARGS...       build, and print the peak memory of the largest process in MB
 # shellcheck shell=bash
 
@@ -22,6 +24,9 @@ stages_reset() { fresh_folder stages && export CONTAINERSTAGES_STORE=$FRESH; }
 stages_build() { "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
 stages_push() { :; }
 stages_build_push() { stages_build "$1" --push "${@:2}"; }
+# A step makes sure that the image is unpacked: nothing is that nobody reads.
+stages_pull() { stages_build pulled -f "$WORK/pull/Dockerfile" --build-arg "IMAGE=$1" "$WORK/pull"; }
+stages_push_new() { stages_build "$1" --push "$2"; }
 stages_memory() { peak_memory "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
 
 # --- Docker: a daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere
@@ -50,6 +55,8 @@ docker_reset() { docker_stop && docker_start; }
 docker_build() { $DOCKER build --network host --progress plain -t "$1" "${@:2}"; }
 docker_push() { $DOCKER push "$1"; }
 docker_build_push() { docker_build "$@" && docker_push "$1"; }
+docker_pull() { $DOCKER pull "$1"; }
+docker_push_new() { docker_push "$1"; }
 docker_memory() {
     local pid
     pid=$(cat "$WORK/docker.pid")
@@ -67,6 +74,8 @@ buildah_reset() { fresh_folder buildah && BUILDAH=(buildah --storage-driver over
 buildah_build() { "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
 buildah_push() { "${BUILDAH[@]}" push --tls-verify=false "$1"; }
 buildah_build_push() { buildah_build "$@" && buildah_push "$1"; }
+buildah_pull() { "${BUILDAH[@]}" pull --tls-verify=false "$1"; }
+buildah_push_new() { buildah_push "$1"; }
 buildah_memory() { peak_memory "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
 
 peak_memory() {

@@ -6,7 +6,12 @@ change|one source line changed|ms|1.00 better
 nothing|nothing changed|ms|0.50 docker
 step|one RUN step, on top of its command|ms|0.33 docker
 large|pull and unpack a layer of 0.9 GB|ms|
-memory|... peak memory of the largest process|MB|200 MB'
+memory|... peak memory of the largest process|MB|200 MB
+pull|pull an image of one layer of 0.9 GB|ms|0.35 docker 0.50 buildah
+pull10|pull an image of ten layers, 0.5 GB|ms|0.35 docker 0.50 buildah
+push|push a new layer of 0.5 GB|ms|0.50 docker
+pushed|... its size in the registry|kB|1.05 docker
+again|push the same image again|ms|1.00 better'
 
 STEPS=10
 
@@ -15,6 +20,9 @@ run_scenarios() {
     hello "$1" "$2" || true
     steps "$1" "$2" || true
     large "$1" "$2" || true
+    pull "$1" pull bench/large || true
+    pull "$1" pull10 bench/ten || true
+    push "$1" "$2" || true
 }
 
 # A new name for every round, so that nothing of the image itself is at the destination yet.
@@ -46,6 +54,25 @@ large() {
     "$1_reset" >/dev/null 2>&1
     timed large "$1" memory_of "$1" "$name" -f "$folder/Dockerfile" --build-arg "REGISTRY=$REGISTRY" "$folder" || return
     record memory "$1" "$(cat "$WORK/memory")"
+}
+
+# pull PEER SCENARIO IMAGE
+pull() {
+    "$1_reset" >/dev/null 2>&1
+    timed "$2" "$1" "$1_pull" "$REGISTRY/$3:latest"
+}
+
+# Docker and buildah compress while they push, this project while it builds: its time holds the copying of the files and the compression too.
+push() {
+    local name=$REGISTRY/bench/push-$1-$2-$$ folder=$WORK/push
+    "$1_reset" >/dev/null 2>&1
+    if [ "$1" != stages ] && ! "$1_build" "$name" "$folder" >"$WORK/log" 2>&1; then
+        tail -n 5 "$WORK/log" >&2
+        return 1
+    fi
+    timed push "$1" "$1_push_new" "$name" "$folder" || return
+    record pushed "$1" "$(($(skopeo inspect --raw --tls-verify=false "docker://$name" | jq '[.layers[].size] | add') / 1000))"
+    timed again "$1" "$1_push_new" "$name" "$folder"
 }
 
 memory_of() { "$1_memory" "${@:2}" >"$WORK/memory"; }

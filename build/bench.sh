@@ -43,21 +43,44 @@ prepare() {
     "$ROOT/build/base-images.sh"
     REGISTRY=$(registry_address)
     cp -R "$ROOT"/benchmarks/{hello,steps,large} "$WORK"
-    make_large_image
+    cp -R "$ROOT/benchmarks/pull" "$WORK"
+    make_large_images
+    make_push_context
 }
 
-# One layer of 0.9 GB: the Go tree of the builder image, twice.
-make_large_image() {
-    curl -sf -o /dev/null -I -H "Accept: $OCI.manifest.v1+json" "http://$REGISTRY/v2/bench/large/manifests/latest" && return
-    note "making an image with one large layer (once)"
-    local tree=$WORK/tree layer
-    layer=$(skopeo inspect --tls-verify=false "docker://$REGISTRY/library/golang:latest" | jq -r '.Layers[3]')
+# bench/large: one layer of 0.9 GB, the Go tree of the builder image twice. bench/ten: the same tree once, cut into ten layers.
+make_large_images() {
+    has_image bench/large && has_image bench/ten && return
+    note "making images with one large layer and with ten (once)"
+    local tree=$WORK/tree
     mkdir -p "$tree/first"
-    curl -sf "http://$REGISTRY/v2/library/golang/blobs/$layer" | pigz -dc | tar -xf - -C "$tree/first"
+    go_tree "$tree/first"
+    begin_image bench/ten amd64
+    (cd "$tree" && find first | LC_ALL=C sort) >"$WORK/names"
+    split -n l/10 "$WORK/names" "$WORK/part."
+    for part in "$WORK"/part.*; do tar_of_folder "$tree" --no-recursion -T "$part" | add_layer; done
+    finish_image '{}' latest
     cp -R "$tree/first" "$tree/second"
     begin_image bench/large amd64
     add_layer_of_folder "$tree"
     finish_image '{}' latest
+}
+
+has_image() { curl -sf -o /dev/null -I -H "Accept: $OCI.manifest.v1+json" "http://$REGISTRY/v2/$1/manifests/latest"; }
+
+# go_tree FOLDER   the layer of the builder image that holds Go
+go_tree() {
+    local layer
+    layer=$(skopeo inspect --tls-verify=false "docker://$REGISTRY/library/golang:latest" | jq -r '.Layers[3]')
+    curl -sf "http://$REGISTRY/v2/library/golang/blobs/$layer" | pigz -dc | tar -xf - -C "$1"
+}
+
+# Half a gigabyte: the Go tree, and a tenth of what does not compress.
+make_push_context() {
+    mkdir -p "$WORK/push/files"
+    printf 'FROM scratch\nCOPY files /\n' >"$WORK/push/Dockerfile"
+    go_tree "$WORK/push/files"
+    head -c 50M /dev/urandom >"$WORK/push/files/random"
 }
 
 start_peers() {
@@ -122,13 +145,16 @@ figure() {
     case " ${PEERS[*]} " in *" $2 "*) echo "${number:-failed}${number:+ $3}" ;; *) echo - ;; esac
 }
 
-# verdict WANTED STAGES DOCKER BUILDAH
+# verdict WANTED STAGES DOCKER BUILDAH   WANTED: pairs of a ratio and a peer
 verdict() {
     awk -v wanted="$1" -v stages="$2" -v docker="$3" -v buildah="$4" 'BEGIN {
-        if (split(wanted, part, " ") < 2) exit
-        against = part[2] == "better" ? (buildah == "" || (docker != "" && docker < buildah) ? docker : buildah) + 0 : part[2] == "docker" ? docker : 1
-        met = stages == "" || against == "" || against == 0 ? "?" : stages <= part[1] * against ? "met" : "NOT MET"
-        printf "<= %s, %s", part[2] == "MB" ? wanted : part[1] " of " (part[2] == "better" ? "the better" : part[2]), met
+        count = split(wanted, part, " ")
+        for (i = 1; i < count; i += 2) {
+            peer = part[i + 1]
+            against = peer == "better" ? (buildah == "" || (docker != "" && docker < buildah) ? docker : buildah) + 0 : peer == "docker" ? docker : peer == "buildah" ? buildah : 1
+            met = stages == "" || against == "" || against == 0 ? "?" : stages <= part[i] * against ? "met" : "NOT MET"
+            printf "%s<= %s, %s", i > 1 ? "; " : "", peer == "MB" ? part[i] " MB" : part[i] " of " (peer == "better" ? "the better" : peer), met
+        }
     }'
 }
 
