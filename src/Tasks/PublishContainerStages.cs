@@ -30,6 +30,9 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] Stages { get; set; } = [];
     public ITaskItem[] Artifacts { get; set; } = [];
     public ITaskItem[] BuildArgs { get; set; } = [];
+    public ITaskItem[] Contexts { get; set; } = [];
+    /// <summary>Images of other projects: the project's full path, metadata Image with name and digest.</summary>
+    public ITaskItem[] ProjectImages { get; set; } = [];
     public ITaskItem[] Secrets { get; set; } = [];
     public ITaskItem[] Agents { get; set; } = [];
     public string Dockerfile { get; set; } = "";
@@ -66,6 +69,8 @@ public sealed class PublishContainerStages : EngineTask
     public string ImageFormat { get; set; } = "";
     public string ArchiveOutputPath { get; set; } = "";
     public ITaskItem[] Destinations { get; set; } = [];
+    /// <summary>True: the image is for another project, and goes to the local store only.</summary>
+    public bool OnlyBuild { get; set; }
 
     /// <summary>Names from the project language that are set and that this version cannot honour; metadata Instead says what to do.</summary>
     public ITaskItem[] UnsupportedNames { get; set; } = [];
@@ -106,7 +111,7 @@ public sealed class PublishContainerStages : EngineTask
         if (exit.Code == EngineProcess.Done && result is not null)
         {
             Return(result);
-            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result));
+            Log.LogMessage(OnlyBuild ? MessageImportance.Normal : MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result));
         }
         else if (exit.Code == EngineProcess.Interrupted)
         {

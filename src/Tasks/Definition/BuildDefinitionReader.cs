@@ -27,21 +27,23 @@ public sealed class BuildDefinitionReader
         var names = new NameReader(_task, _problems, _files).Read();
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
+        var images = new ProjectImageList(_task.ProjectImages);
         var platforms = values.Platforms();
         var definition = new BuildDefinition
         {
             Dockerfile = dockerfile,
-            Project = dockerfile is null ? ProjectDefinition(values) : null,
+            Project = dockerfile is null ? ProjectDefinition(values, images) : null,
             ContextDirectory = ContextDirectory(),
             Target = NullIfEmpty(_task.Target),
             Platforms = [.. platforms.Select(platform => platform.Name)],
             PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)] : [],
             BuildArgs = values.BuildArgs(),
+            BuildContexts = new ContextReader(_task, _problems, _files, images).Read(),
             Secrets = secrets.Secrets(),
             Ssh = secrets.Agents(),
             Labels = values.Pairs("ContainerLabel", _task.Labels),
             Tags = names.Tags,
-            Destinations = names.Destinations,
+            Destinations = _task.OnlyBuild ? [] : names.Destinations,
             Store = _task.Store.Length == 0 ? null : FullPath(_task.Store),
             NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
             Pull = values.Boolean("ContainerStagesPull", _task.Pull),
@@ -97,9 +99,9 @@ public sealed class BuildDefinitionReader
         return Path.TrimEndingDirectorySeparator(path);
     }
 
-    private ProjectDefinition ProjectDefinition(ValueReader values)
+    private ProjectDefinition ProjectDefinition(ValueReader values, ProjectImageList images)
     {
-        var stages = new StageReader(_problems, _files);
+        var stages = new StageReader(_problems, _files, images, _task.ProjectDirectory);
         var project = new ProjectDefinition
         {
             File = _task.ProjectFile,
