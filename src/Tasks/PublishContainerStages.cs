@@ -48,6 +48,14 @@ public sealed class PublishContainerStages : EngineTask
     public string GoLdFlags { get; set; } = "";
     public string GoCgoEnabled { get; set; } = "";
 
+    // What an image on scratch is given.
+    public string Kit { get; set; } = "";
+    public string KitCertificates { get; set; } = "";
+    public string KitTimeZones { get; set; } = "";
+    public string KitUsers { get; set; } = "";
+    public string KitTemporaryFolder { get; set; } = "";
+    public ITaskItem[] Certificates { get; set; } = [];
+
     // The image's configuration.
     public string User { get; set; } = "";
     public string WorkingDirectory { get; set; } = "";
