@@ -8,9 +8,10 @@
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
+source "$(dirname "$0")/foreign-images.sh"
 
 # A change of how images are made is a change of this name.
-RECIPE=1
+RECIPE=3
 
 main() {
     case ${1:-} in
@@ -37,9 +38,10 @@ make_images() {
     started=$(now_ms)
     say "making base images from Debian's packages (once; about a minute)"
     make_busybox_image
+    make_busybox_index "$WORK/alpine"
     make_foreign_images
     make_golang_image
-    say "made library/alpine, library/golang, library/foreign and library/both in $(seconds $(($(now_ms) - started)))"
+    say "made library/alpine, library/golang, library/busybox, library/foreign and library/both in $(seconds $(($(now_ms) - started)))"
 }
 
 # --- images

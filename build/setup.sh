@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine ready: checks the .NET SDK and installs, from Debian's packages, only what lacks.
 #   setup.sh           what packing, the demo and the base images need
-#   setup.sh --tests   ... and Docker, which the differential tests compare with, and the ordinary user that the rootless tests run as
+#   setup.sh --tests   ... and Docker, which the differential tests compare with, the ordinary user that the rootless tests run as, and an emulator of arm64
 #   setup.sh --bench   ... and the peers of the benchmarks: Docker, buildah, podman
 source "$(dirname "$0")/lib.sh"
 
@@ -20,6 +20,7 @@ umoci:umoci:unpacks published images with a second implementation
 runc:runc:runs published images with a second implementation
 '
 TEST_TOOLS='
+qemu-aarch64-static:qemu-user-static:runs programs for arm64 in the tests of several platforms
 /usr/bin/docker:docker.io:builds the same images in the differential tests
 '
 BENCH_TOOLS='
@@ -42,7 +43,7 @@ main() {
     done
     check_dotnet
     install_lacking "$tools"
-    if [ $want_user = 1 ]; then make_test_user; fi
+    if [ $want_user = 1 ]; then make_test_user && register_emulator; fi
 }
 
 check_dotnet() {
@@ -108,6 +109,18 @@ make_test_user() {
     for kind in uid gid; do
         grep -q "^$TEST_USER:" /etc/sub$kind 2>/dev/null || as_root usermod --add-sub${kind}s "$(free_range $kind)" $TEST_USER
     done
+}
+
+# Debian's package leaves it to services; flag F of its registration makes the emulator usable in images that lack it.
+register_emulator() {
+    local folder=/proc/sys/fs/binfmt_misc name=qemu-aarch64
+    [ "$(uname -m)" != aarch64 ] || return 0
+    [ ! -e $folder/$name ] || return 0
+    say "lacking: registration of $name (programs for arm64)"
+    if [ ! -e $folder/register ]; then
+        as_root mount -t binfmt_misc binfmt_misc $folder || { warn "this kernel has no binfmt_misc: tests that run programs for arm64 are skipped"; return 0; }
+    fi
+    as_root sh -c "cat /usr/lib/binfmt.d/$name.conf >$folder/register" || warn "$name cannot be registered: tests that run programs for arm64 are skipped"
 }
 
 # The first 65536 ids behind every range that is handed out already.

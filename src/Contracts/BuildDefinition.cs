@@ -144,6 +144,30 @@ public sealed record ProjectDefinition
     public GoModule? Go { get; init; }
 
     public required ProjectImageConfig Config { get; init; }
+
+    public KitSettings Kit { get; init; } = new();
+}
+
+/// <summary>Parts that an image on scratch is given. Null: as the convention has it; where a part is there by default and its source has none, it is left out.</summary>
+public sealed record KitSettings
+{
+    /// <summary>The whole kit.</summary>
+    public bool? Enabled { get; init; }
+
+    public bool? Certificates { get; init; }
+
+    public bool? TimeZones { get; init; }
+
+    /// <summary>/etc/passwd and /etc/group with root and nonroot.</summary>
+    public bool? Users { get; init; }
+
+    public bool? TemporaryFolder { get; init; }
+
+    /// <summary>Files with certificates in PEM form that are added to the authorities of the image, also where its base is not scratch.</summary>
+    public IReadOnlyList<string> OwnCertificates { get; init; } = [];
+
+    /// <summary>True where the project asks for anything.</summary>
+    public bool IsAsked => Enabled == true || OwnCertificates.Count > 0;
 }
 
 /// <summary>A <c>ContainerStage</c> item. <see cref="Line"/> is where its steps begin in the project file; 0 where unknown.</summary>

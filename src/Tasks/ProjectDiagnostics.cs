@@ -90,6 +90,18 @@ public static class ProjectDiagnostics
     public static Diagnostic AgentWithoutSocket(string agent, SourceLocation location) => Error("CST1202",
         $"ContainerStageSsh '{agent}' names no Path, and SSH_AUTH_SOCK is not set. Start an agent, or set Path to its socket.", location);
 
+    public static Diagnostic ProjectCycle(IEnumerable<string> projects, string project) => Error("CST1601",
+        $"These projects build on each other's images in a circle: {string.Join(" -> ", projects)}. Let one of them begin with an image that none of them makes.", project);
+
+    public static Diagnostic ReferencedProjectMissing(string path, SourceLocation location) => Error("CST1602",
+        $"There is no project '{path}'. A path after 'project:', and of metadata Project, begins at the folder of this project.", location);
+
+    public static Diagnostic ProjectWithoutImage(string path, SourceLocation location) => Error("CST1603",
+        $"Project '{path}' makes no image. Name ContainerStages.Sdk in it, and let IsPublishable be true.", location);
+
+    public static Diagnostic ContextWithoutSource(string context, string? unknown, string valid, SourceLocation location) => Error("CST1604",
+        $"ContainerStageContext '{context}' {(unknown is null ? "must say where it is" : $"has metadata '{unknown}', which means nothing")}. It has exactly one of: {valid}.", location);
+
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));
 

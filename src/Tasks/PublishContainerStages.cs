@@ -30,6 +30,9 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] Stages { get; set; } = [];
     public ITaskItem[] Artifacts { get; set; } = [];
     public ITaskItem[] BuildArgs { get; set; } = [];
+    public ITaskItem[] Contexts { get; set; } = [];
+    /// <summary>Images of other projects: the project's full path, metadata Image with name and digest.</summary>
+    public ITaskItem[] ProjectImages { get; set; } = [];
     public ITaskItem[] Secrets { get; set; } = [];
     public ITaskItem[] Agents { get; set; } = [];
     public string Dockerfile { get; set; } = "";
@@ -44,6 +47,14 @@ public sealed class PublishContainerStages : EngineTask
     public string GoBuildFlags { get; set; } = "";
     public string GoLdFlags { get; set; } = "";
     public string GoCgoEnabled { get; set; } = "";
+
+    // What an image on scratch is given.
+    public string Kit { get; set; } = "";
+    public string KitCertificates { get; set; } = "";
+    public string KitTimeZones { get; set; } = "";
+    public string KitUsers { get; set; } = "";
+    public string KitTemporaryFolder { get; set; } = "";
+    public ITaskItem[] Certificates { get; set; } = [];
 
     // The image's configuration.
     public string User { get; set; } = "";

@@ -14,11 +14,7 @@ public static class GoConvention
 {
     private const string Builder = "builder";
     private const string SourceFolder = "/src";
-    private const string KitFolder = "/out/kit";
     private const string ProgramFolder = "/usr/local/bin";
-    private const string Certificates = "/etc/ssl/certs/ca-certificates.crt";
-    private const string NonRoot = "65532:65532";
-    private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>Rules of the ignore file that stand before the module's own: what no Go build needs, and what changes without need.</summary>
     public static ImmutableArray<string> DefaultIgnoreRules => ["obj", "bin/Debug", "bin/Release", ".git", "*.goproj", ".dockerignore"];
@@ -91,11 +87,6 @@ public static class GoConvention
         var location = new SourceLocation(project.File);
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
         instructions.Add(Workdir(location, SourceFolder));
-        if (IsScratch(project))
-        {
-            instructions.Add(Run(location, KitCommand()));
-        }
-
         // Modules are fetched before the source is copied, so that a changed source fetches nothing.
         var hasVendor = Directory.Exists(Path.Combine(command.Module.Directory, "vendor"));
         if (goMod is { Requires.IsEmpty: false, HasFolderReplacements: false } && !hasVendor)
@@ -126,45 +117,17 @@ public static class GoConvention
     {
         var location = new SourceLocation(project.File);
         var path = $"{ProgramFolder}/{program}";
-        var copies = ImmutableArray.CreateBuilder<CopyInstruction>();
-        if (IsScratch(project))
-        {
-            copies.Add(ImageSettings.Copy(location, Builder, KitFolder + "/", "/"));
-
-            // Not copied by the kit's RUN: there, the file may be the machine's own, mounted for the build.
-            copies.Add(ImageSettings.Copy(location, Builder, Certificates, Certificates) with { SkipMissing = true });
-        }
-
-        copies.Add(ImageSettings.Copy(location, Builder, $"/out/{program}", path));
+        // The program itself holds the time zones.
+        var kit = ScratchKit.For(project, byDefault: true, withZones: false);
+        var config = kit.Configure(project.Config with { Entrypoint = project.Config.Entrypoint ?? [path] });
         return new Stage
         {
             Index = 1,
             From = project.BaseImage ?? StageNames.Scratch,
             Location = location,
-            Instructions = [new ArtifactsInstruction(location, copies.ToImmutable()), .. ImageSettings.ToInstructions(Settings(project, path), location)],
+            Instructions = [new ArtifactsInstruction(location, [.. kit.Copies(Builder), ImageSettings.Copy(location, Builder, $"/out/{program}", path)]), .. ImageSettings.ToInstructions(config, location)],
         };
     }
-
-    private static ProjectImageConfig Settings(ProjectDefinition project, string path)
-    {
-        var config = project.Config with { Entrypoint = project.Config.Entrypoint ?? [path] };
-        return !IsScratch(project)
-            ? config
-            : config with
-            {
-                User = config.User ?? NonRoot,
-                Environment = config.Environment.ContainsKey("PATH") ? config.Environment : config.Environment.ToImmutableDictionary().Add("PATH", SearchPath),
-            };
-    }
-
-    /// <summary>Needs mkdir, chmod and a POSIX shell; nothing in it depends on time or machine.</summary>
-    internal static string KitCommand() =>
-        $"mkdir -p {KitFolder}/etc {KitFolder}/tmp && chmod 755 {KitFolder} {KitFolder}/etc && chmod 1777 {KitFolder}/tmp"
-        + $" && printf 'root:x:0:0:root:/root:/sbin/nologin\\nnonroot:x:65532:65532:nonroot:/:/sbin/nologin\\n' > {KitFolder}/etc/passwd"
-        + $" && printf 'root:x:0:\\nnonroot:x:65532:\\n' > {KitFolder}/etc/group"
-        + $" && chmod 644 {KitFolder}/etc/passwd {KitFolder}/etc/group";
-
-    private static bool IsScratch(ProjectDefinition project) => project.BaseImage is null or StageNames.Scratch;
 
     private static WorkdirInstruction Workdir(SourceLocation location, string path) => new(location, $"WORKDIR {path}", new WordExpander().Protect(path));
 

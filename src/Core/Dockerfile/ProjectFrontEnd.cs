@@ -22,10 +22,15 @@ public static class ProjectFrontEnd
     public static StageSet Read(ProjectDefinition project, FrontEndOptions options, string? target)
     {
         var diagnostics = new List<Diagnostic>();
+        var kit = ScratchKit.For(project, byDefault: false, withZones: true);
         var stages = project.Stages.Select((stage, index) => ReadStage(stage, index, diagnostics)).ToList();
         if (project.Artifacts.Count > 0)
         {
-            stages.Add(ArtifactsStage(project, stages.Count, diagnostics));
+            stages.Add(ArtifactsStage(project, kit, stages.Count, diagnostics));
+        }
+        else if (project.Kit.IsAsked)
+        {
+            diagnostics.Add(KitDiagnostics.NothingToFurnish(new SourceLocation(project.File)));
         }
 
         if (stages.Count == 0)
@@ -38,7 +43,7 @@ public static class ProjectFrontEnd
             throw new BuildFailedException([.. diagnostics]);
         }
 
-        return new StageSet(WithSettings(stages, project, target), PlatformArguments.Create(options.Target, options.Build, options.BuildArgs)) { AnyOrder = true };
+        return new StageSet(WithSettings(stages, project.Artifacts.Count > 0 ? project with { Config = kit.Configure(project.Config) } : project, target), PlatformArguments.Create(options.Target, options.Build, options.BuildArgs)) { AnyOrder = true };
     }
 
     private static Stage ReadStage(ProjectStage stage, int index, List<Diagnostic> diagnostics)
@@ -95,7 +100,7 @@ public static class ProjectFrontEnd
         }
     }
 
-    private static Stage ArtifactsStage(ProjectDefinition project, int index, List<Diagnostic> diagnostics)
+    private static Stage ArtifactsStage(ProjectDefinition project, ScratchKit kit, int index, List<Diagnostic> diagnostics)
     {
         var location = new SourceLocation(project.File);
         var lastStage = project.Stages.Count == 0 ? null : project.Stages[^1].Name;
@@ -112,7 +117,7 @@ public static class ProjectFrontEnd
             Index = index,
             From = project.BaseImage ?? StageNames.Scratch,
             Location = location,
-            Instructions = [new ArtifactsInstruction(copies[0].Location, copies)],
+            Instructions = [new ArtifactsInstruction(copies[0].Location, [.. kit.Copies(copies[0].From!), .. copies])],
         };
     }
 

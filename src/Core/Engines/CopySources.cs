@@ -70,6 +70,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         FromContext => context.Value,
         FromFolder folder => new SourceSelection(new UnionView([folder.Path]), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null))),
         FromDocument document => Fetched(fetched.Write(document)),
+        FromFiles files => Fetched(fetched.Write(files)),
         FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
         FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy, cancellationToken)),
         _ => new SourceSelection(await (await StackOfAsync(copy.From, cancellationToken)).OpenAsync(services.Snapshots, cancellationToken), filter: null),

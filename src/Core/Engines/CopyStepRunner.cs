@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
+using ContainerStages.Posix;
 using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
@@ -36,11 +37,11 @@ internal static class CopyStepRunner
 
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
             composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default);
-            CopyEntries(source, target, rules, composer, cancellationToken);
+            CopyEntries(source, target, rules, composer, copy.Append ? new AppendedFiles(view, scratch) : null, cancellationToken);
         }
     }
 
-    private static void CopyEntries(SelectedSource source, string target, CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
+    private static void CopyEntries(SelectedSource source, string target, CopyRules rules, LayerComposer composer, AppendedFiles? appended, CancellationToken cancellationToken)
     {
         var linked = new HardLinks();
         foreach (var (relativePath, entry) in source.Entries)
@@ -56,6 +57,10 @@ internal static class CopyStepRunner
             {
                 composer.ReplaceDirectory(path, rules.OwnerOf(entry), rules.ModeOf(entry));
             }
+            else if (appended?.Join(path, entry) is { } joined)
+            {
+                composer.CopyFile(path, joined.HostPath, joined.Status, rules.OwnerOf(entry), rules.ModeOf(entry), withAttributes: false);
+            }
             else if (linked.FirstName(entry, path) is { } first)
             {
                 composer.LinkFile(path, first);
@@ -70,6 +75,33 @@ internal static class CopyStepRunner
     private static string Combine(string folder, string name) => folder == "/" ? "/" + name : $"{folder}/{name}";
 
     private static string Parent(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
+}
+
+/// <summary>Files whose content goes behind that of a file which is there already.</summary>
+/// <param name="scratch">A folder that may be made and is thrown away.</param>
+internal sealed class AppendedFiles(UnionView view, string scratch)
+{
+    /// <summary>The two contents as one file, on lines of their own; null where there is nothing to go behind.</summary>
+    public (string HostPath, FileStatus Status)? Join(string path, UnionEntry added)
+    {
+        view.Resolve(path, out var before);
+        if (before is not { IsRegularFile: true } || !added.IsRegularFile)
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(scratch);
+        var joined = Path.Combine(scratch, Guid.NewGuid().ToString("N"));
+        var first = File.ReadAllBytes(before.HostPath!);
+        using (var file = File.Create(joined))
+        {
+            file.Write(first);
+            file.Write(first is [] or [.., (byte)'\n'] ? [] : "\n"u8);
+            file.Write(File.ReadAllBytes(added.HostPath!));
+        }
+
+        return FileCalls.TryStat(joined, out var status) ? (joined, status) : throw new FileNotFoundException(joined);
+    }
 }
 
 /// <summary>Owner and mode of what a copy writes: --chown and --chmod, else root's for the context and the source's own for stages and images.</summary>

@@ -11,6 +11,26 @@ internal sealed class DocumentFiles(StoreDirectory store)
 {
     private const uint Mode = 0x1A4; // rw-r--r--
 
+    /// <summary>A folder that holds the files under their paths.</summary>
+    public string Write(FromFiles tree)
+    {
+        var name = StoreDirectory.KeyOf(string.Join('\0', tree.Files.SelectMany(file => (string[])[file.Path, file.Mode.ToString(), file.Content ?? "/"])));
+        var folder = Path.Combine(store.Folder("documents"), name);
+        foreach (var file in tree.Files)
+        {
+            var path = folder + file.Path;
+            Directory.CreateDirectory(file.Content is null ? path : Path.GetDirectoryName(path)!);
+            if (file.Content is not null && !File.Exists(path))
+            {
+                StoreDirectory.WriteAtomically(path, Encoding.UTF8.GetBytes(file.Content));
+            }
+
+            FileCalls.Check(FileCalls.Chmod(path, file.Mode), "chmod", path);
+        }
+
+        return folder;
+    }
+
     /// <summary>A folder that holds nothing but the document.</summary>
     public string Write(FromDocument document)
     {

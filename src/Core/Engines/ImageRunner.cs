@@ -55,6 +55,7 @@ public sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbo
                 GroupId = user.GroupId,
                 SupplementaryGroups = user.SupplementaryGroups,
                 HostName = Path.GetFileName(image.Reference.Repository),
+                Platform = image.Config.Platform,
                 Network = settings.Network,
                 Interactive = true,
             },

@@ -65,6 +65,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             Arguments = step.Arguments,
             Environment = WithHome([.. step.Environment, .. step.HiddenEnvironment, .. mounts.Environment], user.Home),
             WorkingDirectory = step.WorkingDirectory,
+            Platform = step.Platform,
             UserId = user.UserId,
             GroupId = user.GroupId,
             SupplementaryGroups = user.SupplementaryGroups,

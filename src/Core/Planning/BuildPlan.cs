@@ -108,6 +108,9 @@ public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources
     /// <summary>Patterns of what is left out, relative to what a source names.</summary>
     public ImmutableArray<string> Excludes { get; init; } = [];
 
+    /// <summary>Content goes behind that of a file which is there already.</summary>
+    public bool Append { get; init; }
+
     /// <summary>The instruction has other sources beside these, so that the destination must be a folder.</summary>
     public bool OneOfSeveral { get; init; }
 }
@@ -123,6 +126,9 @@ public sealed record FromImage(ImageBase Image) : CopySource;
 
 /// <summary>A file that the Dockerfile itself holds.</summary>
 public sealed record FromDocument(string Name, string Content) : CopySource;
+
+/// <summary>Files and folders that a convention writes.</summary>
+public sealed record FromFiles(ImmutableArray<InlineFile> Files) : CopySource;
 
 /// <summary>A file of a web server. <see cref="Checksum"/>: <c>sha256:...</c>, or null.</summary>
 public sealed record FromAddress(Uri Address, string? Checksum) : CopySource;

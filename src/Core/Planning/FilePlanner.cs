@@ -10,6 +10,11 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
 {
     public ImmutableArray<PlannedCopy> Plan(CopyInstruction copy)
     {
+        if (!copy.Files.IsEmpty)
+        {
+            return [new PlannedCopy(new FromFiles(copy.Files), ["."], copy.Destination, null, null, copy.Location) { Append = copy.Append }];
+        }
+
         var files = new Sources(copy, copy.Documents, copy.Sources);
         var from = copy.From is null ? new FromContext() : scope.Source(copy);
         var common = new PlannedCopy(

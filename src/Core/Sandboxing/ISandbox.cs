@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Oci;
 
 namespace ContainerStages.Sandboxing;
 
@@ -33,6 +34,9 @@ public sealed record SandboxCommand
 
     /// <summary>Absolute path inside the root; made when it is missing.</summary>
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>What the programs of the root are made for.</summary>
+    public Platform Platform { get; init; } = Platform.Host;
 
     public uint UserId { get; init; }
 

@@ -21,7 +21,7 @@ public sealed class NamespaceSandbox(ImmutableArray<string> initCommand) : ISand
         var specification = SandboxFolder.Prepare(command);
         var outcome = await RunInitAsync(command, specification, output, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        SandboxOutcomes.ThrowIfFailed(outcome, specification);
+        SandboxOutcomes.ThrowIfFailed(outcome, specification, command.Platform);
         return outcome.ExitCode;
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
 
 namespace ContainerStages.Sandboxing;
 
@@ -10,12 +11,13 @@ internal readonly record struct SandboxOutcome(int ExitCode, byte[] Status);
 /// <summary>Turns what went wrong before the command ran into diagnostics.</summary>
 internal static class SandboxOutcomes
 {
+    /// <param name="platform">What the programs of the root are made for.</param>
     /// <exception cref="BuildFailedException">The command never ran.</exception>
-    public static void ThrowIfFailed(SandboxOutcome outcome, SandboxSpecification specification)
+    public static void ThrowIfFailed(SandboxOutcome outcome, SandboxSpecification specification, Platform platform)
     {
         if (Failure(outcome.Status) is { } failure)
         {
-            throw new BuildFailedException(Describe(failure, specification));
+            throw new BuildFailedException((IsForeign(failure) ? ForeignPrograms.Explain(platform) : null) ?? Describe(failure, specification));
         }
 
         if (outcome.Status is not [(byte)SandboxStep.Ready, ..])
@@ -37,6 +39,9 @@ internal static class SandboxOutcomes
             ? null
             : new SandboxFailure((SandboxStep)status[0], BitConverter.ToInt32(status[1..head]), Encoding.UTF8.GetString(status[head..]));
     }
+
+    /// <summary>What the kernel says of a program for another processor; without flag F it misses the emulator instead.</summary>
+    private static bool IsForeign(SandboxFailure failure) => failure is { Step: SandboxStep.NotExecutable, Error: Posix.Errno.ENOEXEC } or { Step: SandboxStep.NoInterpreter };
 
     private static Diagnostic Describe(SandboxFailure failure, SandboxSpecification specification) => failure.Step switch
     {

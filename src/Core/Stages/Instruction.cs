@@ -87,6 +87,12 @@ public sealed record CopyInstruction(
     /// <summary>True: a source that does not exist is left out instead of being an error. No Dockerfile says this; conventions do.</summary>
     public bool SkipMissing { get; init; }
 
+    /// <summary>What is written in place of sources. No Dockerfile says this; conventions do.</summary>
+    public ImmutableArray<InlineFile> Files { get; init; } = [];
+
+    /// <summary>True: content goes behind that of a file which is there already.</summary>
+    public bool Append { get; init; }
+
     public bool Link { get; init; }
 
     public bool Parents { get; init; }
@@ -97,6 +103,9 @@ public sealed record CopyInstruction(
     /// <summary>Inline files; each also stands in <see cref="Sources"/> as <c>&lt;&lt;NAME</c>.</summary>
     public ImmutableArray<HereDocument> Documents { get; init; } = [];
 }
+
+/// <summary>A file with its content, or a folder (content null), by its path in the image. Folders come before what is in them; parents need not be named.</summary>
+public sealed record InlineFile(string Path, string? Content, uint Mode);
 
 /// <summary>ADD. Sources are paths of the context, http(s) addresses or git repositories.</summary>
 public sealed record AddInstruction(

@@ -27,16 +27,18 @@ public sealed class BuildDefinitionReader
         var names = new NameReader(_task, _problems, _files).Read();
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
+        var images = new ProjectImageList(_task.ProjectImages);
         var platforms = values.Platforms();
         var definition = new BuildDefinition
         {
             Dockerfile = dockerfile,
-            Project = dockerfile is null ? ProjectDefinition(values) : null,
+            Project = dockerfile is null ? ProjectDefinition(values, images) : null,
             ContextDirectory = ContextDirectory(),
             Target = NullIfEmpty(_task.Target),
             Platforms = [.. platforms.Select(platform => platform.Name)],
             PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)] : [],
             BuildArgs = values.BuildArgs(),
+            BuildContexts = new ContextReader(_task, _problems, _files, images).Read(),
             Secrets = secrets.Secrets(),
             Ssh = secrets.Agents(),
             Labels = values.Pairs("ContainerLabel", _task.Labels),
@@ -97,9 +99,9 @@ public sealed class BuildDefinitionReader
         return Path.TrimEndingDirectorySeparator(path);
     }
 
-    private ProjectDefinition ProjectDefinition(ValueReader values)
+    private ProjectDefinition ProjectDefinition(ValueReader values, ProjectImageList images)
     {
-        var stages = new StageReader(_problems, _files);
+        var stages = new StageReader(_problems, _files, images, _task.ProjectDirectory);
         var project = new ProjectDefinition
         {
             File = _task.ProjectFile,
@@ -107,6 +109,7 @@ public sealed class BuildDefinitionReader
             Artifacts = [.. _task.Artifacts.Select(stages.Artifact)],
             BaseImage = NullIfEmpty(_task.BaseImage),
             Go = GoModule(values),
+            Kit = Kit(values),
             Config = new ImageConfigReader(_task, _problems, _files).Read(),
         };
         if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && _task.UnsupportedNames.Length == 0)
@@ -118,6 +121,16 @@ public sealed class BuildDefinitionReader
 
         return project;
     }
+
+    private KitSettings Kit(ValueReader values) => new()
+    {
+        Enabled = values.OptionalBoolean("ContainerStagesKit", _task.Kit),
+        Certificates = values.OptionalBoolean("ContainerStagesKitCertificates", _task.KitCertificates),
+        TimeZones = values.OptionalBoolean("ContainerStagesKitTimeZones", _task.KitTimeZones),
+        Users = values.OptionalBoolean("ContainerStagesKitUsers", _task.KitUsers),
+        TemporaryFolder = values.OptionalBoolean("ContainerStagesKitTemporaryFolder", _task.KitTemporaryFolder),
+        OwnCertificates = [.. _task.Certificates.Select(item => FullPath(item.ItemSpec))],
+    };
 
     private GoModule? GoModule(ValueReader values) =>
         File.Exists(Path.Combine(_task.ProjectDirectory, "go.mod"))
@@ -146,6 +159,8 @@ internal static class DockerfileConflicts
         ("ContainerStage", "Name either a Dockerfile or stages.", task.Stages.Length > 0),
         ("ContainerStageArtifact", "Write COPY --from in the Dockerfile.", task.Artifacts.Length > 0),
         ("ContainerBaseImage", "Write FROM in the Dockerfile, or an ARG before it and a ContainerStageBuildArg.", task.BaseImage.Length > 0),
+        ("ContainerStagesKit", "Copy the files in the Dockerfile.", task.Kit.Length > 0),
+        ("ContainerStageCertificate", "Copy the files in the Dockerfile.", task.Certificates.Length > 0),
         ("ContainerEntrypoint", "Write ENTRYPOINT in the Dockerfile.", task.Entrypoint.Length > 0 || task.EntrypointArgs.Length > 0),
         ("ContainerAppCommand", "Write ENTRYPOINT in the Dockerfile.", task.AppCommand.Length > 0 || task.AppCommandArgs.Length > 0),
         ("ContainerDefaultArgs", "Write CMD in the Dockerfile.", task.DefaultArgs.Length > 0),

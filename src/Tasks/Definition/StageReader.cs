@@ -6,7 +6,7 @@ using Microsoft.Build.Framework;
 namespace ContainerStages.Tasks.Definition;
 
 /// <summary>Reads ContainerStage and ContainerStageArtifact items, with their places in the project file.</summary>
-internal sealed class StageReader(ProblemList problems, ProjectFiles files)
+internal sealed class StageReader(ProblemList problems, ProjectFiles files, ProjectImageList images, string directory)
 {
     public ProjectStage Stage(ITaskItem item)
     {
@@ -16,10 +16,8 @@ internal sealed class StageReader(ProblemList problems, ProjectFiles files)
         {
             problems.Add(ProjectDiagnostics.StageWithoutFrom(item.ItemSpec, location));
         }
-        else if (from.StartsWith("project:", StringComparison.Ordinal))
-        {
-            problems.Add(ProjectDiagnostics.NotSupported(from, location.File, "Publish that project first and name its image."));
-        }
+
+        from = Resolve(from, location);
 
         var evaluated = item.GetMetadata("Steps");
         var (file, steps) = files.Steps(item);
@@ -46,7 +44,24 @@ internal sealed class StageReader(ProblemList problems, ProjectFiles files)
         }
 
         return new ProjectArtifact(
-            item.ItemSpec, Metadata(item, "From"), destination ?? "", Metadata(item, "Chmod"), Metadata(item, "Chown"), location.File, location.Line);
+            item.ItemSpec, Resolve(Metadata(item, "From"), location), destination ?? "", Metadata(item, "Chmod"), Metadata(item, "Chown"), location.File, location.Line);
+    }
+
+    /// <summary>What a stage is built from, with the image of another project in its place.</summary>
+    private string? Resolve(string? from, SourceLocation location)
+    {
+        if (ProjectImages.Find(from, directory) is not { } project)
+        {
+            return from;
+        }
+
+        if (images.Find(project) is { } image)
+        {
+            return image;
+        }
+
+        problems.Add(ProjectDiagnostics.ProjectWithoutImage(project, location));
+        return null;
     }
 
     private SourceLocation CheckMetadata(string itemType, ITaskItem item, params string[] valid)

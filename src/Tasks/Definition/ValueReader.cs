@@ -56,6 +56,9 @@ internal sealed class ValueReader(PublishContainerStages task, ProblemList probl
         task.Timestamp.Length > 0 ? Seconds("ContainerStagesTimestamp", task.Timestamp) :
         task.SourceDateEpoch.Length > 0 ? Seconds("SOURCE_DATE_EPOCH", task.SourceDateEpoch) : null;
 
+    /// <summary>Null where nothing is said.</summary>
+    public bool? OptionalBoolean(string name, string value) => value.Trim().Length == 0 ? null : Boolean(name, value);
+
     public bool Boolean(string name, string value)
     {
         switch (value.Trim().ToUpperInvariant())

@@ -22,11 +22,10 @@ public sealed class GoConventionTests
             """
             FROM golang:1.22-alpine AS builder
             WORKDIR /src
-            RUN (kit)
             COPY . .
             RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata -ldflags '-s -w -buildid=' -o /out/hello .
             FROM scratch
-            COPY --from=builder /out/kit/ /
+            COPY (users, /tmp)
             COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
             COPY --from=builder /out/hello /usr/local/bin/hello
             ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -179,21 +178,6 @@ public sealed class GoConventionTests
         Assert.IsTrue(((ArtifactsInstruction)graph.Target.Stage.Instructions[0]).Copies[1].SkipMissing);
     }
 
-    [TestMethod]
-    [DataRow("/bin/sh", "-c")]
-    [DataRow("/bin/busybox", "sh -c")]
-    public void The_kit_is_made_by_any_small_shell(string program, string arguments)
-    {
-        using var folder = new TempFolder();
-        var start = new ProcessStartInfo(program, [.. arguments.Split(' '), GoConvention.KitCommand().Replace("/out", folder.Path, StringComparison.Ordinal)]) { UseShellExecute = false };
-        using var shell = Process.Start(start)!;
-        shell.WaitForExit();
-        Assert.AreEqual(0, shell.ExitCode);
-        Assert.AreEqual("root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/:/sbin/nologin\n", File.ReadAllText(folder.Combine("kit/etc/passwd")));
-        Assert.AreEqual("root:x:0:\nnonroot:x:65532:\n", File.ReadAllText(folder.Combine("kit/etc/group")));
-        Assert.AreEqual(Convert.ToInt32("1777", 8), (int)File.GetUnixFileMode(folder.Combine("kit/tmp")));
-    }
-
     private static TempFolder Module(string goMod)
     {
         var folder = new TempFolder();
@@ -212,7 +196,6 @@ public sealed class GoConventionTests
     private static IEnumerable<string> Lines(Instruction instruction) => instruction switch
     {
         ArtifactsInstruction artifacts => artifacts.Copies.Select(copy => copy.Text),
-        RunInstruction run when run.Command == new ShellForm(GoConvention.KitCommand()) => ["RUN (kit)"],
         _ => [instruction.Text],
     };
 }
