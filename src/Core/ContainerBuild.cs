@@ -6,7 +6,6 @@ using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
 using ContainerStages.Publishing;
-using ContainerStages.Stages;
 
 namespace ContainerStages;
 
@@ -22,23 +21,19 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
-        var platform = ContainerBuildStages.PlatformOf(definition);
-        var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
-        foreach (var warning in stages.Warnings)
+        using var planned = await ContainerBuildPlanning.CreateAsync(definition, events, cancellationToken);
+        try
         {
-            events.Report(new DiagnosticReported(warning));
+            return await ExecuteAsync(planned.Plan, planned.Services, cancellationToken);
         }
-
-        var graph = StageGraph.Create(stages, definition.Target);
-        using var services = new ContainerBuildServices(definition, graph, platform, events);
-        var images = await services.ResolveImagesAsync(graph, cancellationToken);
-        if (ContainerBuildTriggers.Insert(graph, images) is { } withTriggers)
+        catch (BuildFailedException failure) when (ContainerBuildInputs.IsOffline(failure))
         {
-            graph = StageGraph.Create(withTriggers, definition.Target);
-            images = await services.ResolveImagesAsync(graph, cancellationToken);
+            throw await planned.Services.MissingAsync(planned.Plan, failure, cancellationToken);
         }
+    }
 
-        var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, events);
+    private async Task<BuildResult> ExecuteAsync(BuildPlan plan, ContainerBuildServices services, CancellationToken cancellationToken)
+    {
         var executed = await services.OpenEngine(MayExecute).ExecuteAsync(plan, cancellationToken);
         if (!MayExecute && definition.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
         {
@@ -46,6 +41,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
         }
 
         Executed();
+        await services.Inputs.SaveAsync(cancellationToken);
         var image = await AssembleAsync(plan, executed, services, cancellationToken);
         return await new ContainerBuildPublishing(definition, services, events).PublishAsync(image, executed.AllCached, cancellationToken);
     }

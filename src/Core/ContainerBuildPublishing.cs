@@ -23,11 +23,26 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             return previous with { UpToDate = true };
         }
 
-        await KeepAsync(image, cancellationToken);
+        if (definition.Offline && definition.Destinations.Any(destination => destination.Kind == DestinationKind.Registry))
+        {
+            throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => destination.Value)));
+        }
+
+        if (services.KeepsWhole)
+        {
+            await FetchBaseAsync(image, cancellationToken);
+            await services.Names.SetAsync(names, image.Descriptor, cancellationToken);
+        }
+
         var published = new List<PublishedImage>();
         foreach (var destination in definition.Destinations)
         {
             published.Add(await PublishAsync(destination, image, cancellationToken));
+        }
+
+        if (!services.KeepsWhole && !names.IsEmpty)
+        {
+            await services.Names.SetAsync(names, image.Descriptor, cancellationToken);
         }
 
         var result = Describe(image, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
@@ -40,17 +55,9 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         return result;
     }
 
-    /// <summary>An image with a name in the store is whole there: base layers that nobody read so far are fetched.</summary>
-    private async Task KeepAsync(Image image, CancellationToken cancellationToken)
-    {
-        if (names.IsEmpty)
-        {
-            return;
-        }
-
-        await Task.WhenAll(image.Layers.Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
-        await services.Names.SetAsync(names, image.Descriptor, cancellationToken);
-    }
+    /// <summary>Base layers that nobody read so far.</summary>
+    private Task FetchBaseAsync(Image image, CancellationToken cancellationToken) =>
+        Task.WhenAll(image.Layers.Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
 
     private async Task<PublishedImage> PublishAsync(Destination destination, Image image, CancellationToken cancellationToken)
     {

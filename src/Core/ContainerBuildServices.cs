@@ -20,7 +20,6 @@ internal sealed class ContainerBuildServices : IDisposable
     private readonly StageGraph graph;
     private readonly Platform platform;
     private readonly IBuildEvents events;
-    private readonly ImageSources sources;
 
     public ContainerBuildServices(BuildDefinition definition, StageGraph graph, Platform platform, IBuildEvents events)
     {
@@ -28,9 +27,10 @@ internal sealed class ContainerBuildServices : IDisposable
         Store = new StoreDirectory(definition.Store ?? StoreDirectory.DefaultPath());
         Content = new DiskContentStore(Store.Root);
         Names = new ImageNames(Store);
-        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), definition.Mirrors, DestinationHosts(), BaseHosts());
+        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts());
         Blobs = new BlobFetcher(Registry, Content);
-        sources = new ImageSources(Store, Names, new ImagePuller(Registry, Content), definition.Pull);
+        var puller = new ImagePuller(Registry, Content);
+        Inputs = new ContainerBuildInputs(definition, Store, new ImageSources(Store, Names, puller, definition.Pull || definition.Goal == BuildGoal.UpdateLock), puller);
     }
 
     public StoreDirectory Store { get; }
@@ -43,6 +43,8 @@ internal sealed class ContainerBuildServices : IDisposable
 
     public IBlobFetcher Blobs { get; }
 
+    public ContainerBuildInputs Inputs { get; }
+
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
     public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, CancellationToken cancellationToken)
     {
@@ -50,26 +52,55 @@ internal sealed class ContainerBuildServices : IDisposable
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
             .DistinctBy(image => image.Name)
             .ToArray();
-        var resolved = await Task.WhenAll(named.Select(async image => (image.Name, Image: await sources.ResolveAsync(image.Name.Reference, PlatformOf(image.Stage), cancellationToken))));
-        return resolved.ToDictionary(image => image.Name, image => new ImageBase(image.Image.Reference, image.Image.Manifest, image.Image.Config));
+        var resolved = await Inputs.ResolveAsync([.. named.Select(image => (image.Name.Reference, PlatformOf(image.Stage)))], cancellationToken);
+        return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
     }
 
-    public IEngine OpenEngine(bool mayExecute) => new EmbeddedEngine(
-        new EngineOptions
+    /// <summary>What the plan reads from elsewhere, to be fetched or looked for.</summary>
+    public PlanInputs OpenInputs() => new(EngineOptions(mayExecute: false), Content, Blobs, events);
+
+    /// <summary>
+    /// True where the image gets a name in the store that is not also one in a registry: it must be whole there. What is pushed can be had again from where
+    /// it was pushed, so that base layers which nobody reads need not be downloaded.
+    /// </summary>
+    public bool KeepsWhole
+    {
+        get
         {
-            Store = Store,
-            ContextDirectory = definition.ContextDirectory,
-            ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, ContainerBuildStages.IgnoreRules(definition))),
-            Epoch = definition.SourceDateEpoch ?? 0,
-            NoCache = definition.NoCache,
-            NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
-            Commands = CommandSettings(),
-            MayExecute = mayExecute,
-            Format = definition.Format,
-        },
+            var pushed = definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString());
+            return definition.Tags.Select(tag => ImageReference.Parse(tag).ToString()).Except(pushed, StringComparer.Ordinal).Any();
+        }
+    }
+
+    /// <summary>True where a destination takes the layers of the target's base from the store: all but a registry that has them.</summary>
+    public bool NeedsBaseLayers(BuildPlan plan) =>
+        KeepsWhole
+        || definition.Destinations.Any(destination => destination.Kind != DestinationKind.Registry || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
+
+    /// <summary>The one error for everything that an offline build lacks.</summary>
+    public async Task<BuildFailedException> MissingAsync(BuildPlan plan, BuildFailedException cause, CancellationToken cancellationToken) =>
+        new(OfflineDiagnostics.Missing(await OpenInputs().FindMissingAsync(plan, NeedsBaseLayers(plan), cancellationToken)), cause);
+
+    public IEngine OpenEngine(bool mayExecute) => new EmbeddedEngine(
+        EngineOptions(mayExecute),
         new RegistryBlobs(Registry),
         new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
         events);
+
+    private EngineOptions EngineOptions(bool mayExecute) => new()
+    {
+        Store = Store,
+        ContextDirectory = definition.ContextDirectory,
+        ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, ContainerBuildStages.IgnoreRules(definition))),
+        Epoch = definition.SourceDateEpoch ?? 0,
+        NoCache = definition.NoCache,
+        NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
+        Commands = CommandSettings(),
+        MayExecute = mayExecute,
+        Format = definition.Format,
+        Offline = definition.Offline,
+        Fetched = Inputs.Learn,
+    };
 
     private CommandSettings CommandSettings() => new()
     {

@@ -87,6 +87,12 @@ public static class ProjectDiagnostics
     public static Diagnostic AgentWithoutSocket(string agent, SourceLocation location) => Error("CST1202",
         $"ContainerStageSsh '{agent}' names no Path, and SSH_AUTH_SOCK is not set. Start an agent, or set Path to its socket.", location);
 
+    public static Diagnostic NoLockFile(string name, string project) => Error("CST1401",
+        $"{name} needs a lock file, but ContainerStagesLockFile is false. Remove it, or name a file.", project);
+
+    public static Diagnostic NotOffline(string name, string project) => Error("CST1402",
+        $"{name} asks registries, which ContainerStagesOffline=true forbids. Remove one of them.", project);
+
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));
 

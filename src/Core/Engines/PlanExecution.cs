@@ -19,7 +19,7 @@ internal sealed class PlanExecution
     {
         this.plan = plan;
         this.services = services;
-        targetBase = RootOf(plan.Target);
+        targetBase = plan.BaseImage?.Reference.ToString();
         runners = new StepRunners(services, new CopySources(services, StageAsync, image => BaseOf(image).Stack()));
     }
 
@@ -97,12 +97,4 @@ internal sealed class PlanExecution
             return pulled;
         }
     }
-
-    /// <summary>The image that the target stands on in the end, or null for scratch.</summary>
-    private static string? RootOf(StagePlan stage) => stage.Base switch
-    {
-        ImageBase image => image.Reference.ToString(),
-        StageBase other => RootOf(other.Stage),
-        _ => null,
-    };
 }

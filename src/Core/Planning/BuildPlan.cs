@@ -11,15 +11,11 @@ public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stag
     /// <summary>The stage that becomes the image.</summary>
     public StagePlan Target => Stages[^1];
 
-    /// <summary>The platform of the image: that of the base it stands on, which <c>FROM --platform</c> may have chosen.</summary>
-    public Platform ImagePlatform => PlatformOf(Target.Base);
+    /// <summary>The image that the target stands on in the end, or null for scratch.</summary>
+    public ImageBase? BaseImage => Target.BaseImage;
 
-    private Platform PlatformOf(PlannedBase start) => start switch
-    {
-        ImageBase image => image.Config.Platform,
-        StageBase other => PlatformOf(other.Stage.Base),
-        _ => Platform,
-    };
+    /// <summary>The platform of the image: that of the base it stands on, which <c>FROM --platform</c> may have chosen.</summary>
+    public Platform ImagePlatform => BaseImage?.Config.Platform ?? Platform;
 }
 
 /// <summary>One stage with every word expanded: what it stands on, the steps that change files, and the configuration at its end.</summary>
@@ -28,6 +24,14 @@ public sealed record StagePlan
     public required string Name { get; init; }
 
     public required PlannedBase Base { get; init; }
+
+    /// <summary>The image under this stage and those it stands on, or null for scratch.</summary>
+    public ImageBase? BaseImage => Base switch
+    {
+        ImageBase image => image,
+        StageBase other => other.Stage.BaseImage,
+        _ => null,
+    };
 
     public required ImmutableArray<PlanStep> Steps { get; init; }
 
@@ -126,10 +130,21 @@ public sealed record FromImage(ImageBase Image) : CopySource;
 public sealed record FromDocument(string Name, string Content) : CopySource;
 
 /// <summary>A file of a web server. <see cref="Checksum"/>: <c>sha256:...</c>, or null.</summary>
-public sealed record FromAddress(Uri Address, string? Checksum) : CopySource;
+public sealed record FromAddress(Uri Address, string? Checksum) : CopySource
+{
+    /// <summary>The name in a lock file; null where the checksum is given. A query may hold a token, which no file may show: such an address has none.</summary>
+    public string? LockName { get; init; }
+
+    /// <summary>True where nothing says which content is meant, and no lock file can.</summary>
+    public bool IsUnlockable => Checksum is null && LockName is null;
+}
 
 /// <summary>The files of a git repository.</summary>
-public sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource;
+public sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource
+{
+    /// <summary>The name in a lock file; null where the commit is given.</summary>
+    public string? LockName { get; init; }
+}
 
 /// <summary>A folder of this machine beside the build context.</summary>
 public sealed record FromFolder(string Path) : CopySource;

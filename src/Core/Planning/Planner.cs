@@ -11,19 +11,21 @@ public static class Planner
 {
     /// <param name="images">For every image that the graph names: what it was resolved to.</param>
     /// <param name="warnings">Hears of build arguments that nobody takes.</param>
+    /// <param name="locked">What addresses and repositories are to give.</param>
     /// <exception cref="BuildFailedException">An instruction makes no sense once its words are expanded.</exception>
     public static BuildPlan Plan(
         StageGraph graph,
         IReadOnlyDictionary<NamedBase, ImageBase> images,
         IReadOnlyDictionary<string, string> buildArguments,
         Platform platform,
-        IBuildEvents warnings)
+        IBuildEvents warnings,
+        LockedSourceSet? locked = null)
     {
         var planned = new Dictionary<int, StagePlan>();
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in graph.Stages)
         {
-            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images));
+            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images)) { Locked = locked ?? LockedSourceSet.Empty };
             planned.Add(node.Stage.Index, new StagePlanner(node.Stage, BaseOf(node, planned, images), scope).Plan());
             used.UnionWith(scope.Used);
         }

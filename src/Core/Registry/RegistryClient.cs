@@ -21,15 +21,16 @@ public sealed partial class RegistryClient : IDisposable
 
     /// <param name="configuration">Mirrors, insecure and blocked registries.</param>
     /// <param name="credentials">Who is logged in where.</param>
-    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials)
-        : this(configuration, credentials, new RetryPolicy())
+    /// <param name="offline">True: every request ends in an error, before any is sent.</param>
+    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, bool offline = false)
+        : this(configuration, credentials, new RetryPolicy(), offline)
     {
     }
 
-    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RetryPolicy retry)
+    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RetryPolicy retry, bool offline = false)
     {
         this.configuration = configuration;
-        transport = new RegistryTransport(credentials, retry);
+        transport = new RegistryTransport(credentials, retry, offline);
     }
 
     public RegistriesConfiguration Configuration => configuration;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Registry;
 
@@ -15,15 +16,22 @@ internal sealed record RegistryConnection(Uri Base, HttpClient Client)
 /// Finds out how to speak to each endpoint. As in Docker: loopback hosts speak plain HTTP (or TLS that nobody verifies), insecure ones
 /// TLS that is not verified or else plain HTTP, all others verified TLS.
 /// </summary>
-internal sealed class RegistryConnections : IDisposable
+/// <param name="offline">True: nobody is spoken to.</param>
+internal sealed class RegistryConnections(bool offline = false) : IDisposable
 {
     private readonly HttpClient verified = CreateClient(verify: true);
     private readonly HttpClient unverified = CreateClient(verify: false);
     private readonly ConcurrentDictionary<(string Address, bool Insecure), RegistryConnection> known = new();
 
     /// <exception cref="EndpointException">Nobody answers there.</exception>
+    /// <exception cref="BuildFailedException">The build is offline.</exception>
     public async ValueTask<RegistryConnection> ConnectAsync(RegistryEndpoint endpoint, CancellationToken cancellationToken)
     {
+        if (offline)
+        {
+            throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"the registry {endpoint.Host}"));
+        }
+
         var key = (endpoint.Address, endpoint.Insecure);
         if (known.TryGetValue(key, out var connection))
         {

@@ -10,6 +10,9 @@ public sealed record RegistryEnvironment
     /// <summary>Folder of the machine's <c>registries.conf</c>.</summary>
     public string SystemDirectory { get; init; } = "/etc/containers";
 
+    /// <summary>True: no request may be sent.</summary>
+    public bool Offline { get; init; }
+
     /// <summary>The variable's value; null where it is missing or empty.</summary>
     public string? this[string name] => Variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 

@@ -9,11 +9,12 @@ internal sealed class RegistryTransport : IDisposable
 {
     private const int MostRedirects = 5;
     private static readonly ProductInfoHeaderValue UserAgent = new("ContainerStages", "0.1");
-    private readonly RegistryConnections connections = new();
+    private readonly RegistryConnections connections;
     private readonly RegistryAuthenticator authenticator;
 
-    public RegistryTransport(RegistryCredentials credentials, RetryPolicy retry)
+    public RegistryTransport(RegistryCredentials credentials, RetryPolicy retry, bool offline)
     {
+        connections = new RegistryConnections(offline);
         authenticator = new RegistryAuthenticator(credentials, connections);
         Retry = retry;
     }

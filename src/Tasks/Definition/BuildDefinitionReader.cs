@@ -27,8 +27,13 @@ public sealed class BuildDefinitionReader
         var names = new NameReader(_task, _problems, _files).Read();
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
+        var locks = new LockReader(_task, _problems, values);
         var definition = new BuildDefinition
         {
+            Goal = locks.Goal,
+            LockFile = locks.File(),
+            Locked = locks.Locked(),
+            Offline = locks.Offline(),
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values) : null,
             ContextDirectory = ContextDirectory(),
