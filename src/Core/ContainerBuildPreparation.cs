@@ -2,6 +2,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Engines;
 using ContainerStages.Oci;
+using ContainerStages.Planning;
 using ContainerStages.Sources;
 using ContainerStages.Stages;
 
@@ -32,6 +33,9 @@ public sealed class ContainerBuildPreparation(BuildDefinition definition, IBuild
                 await services.Inputs.Lock!.ReplaceAsync(services.Store, cancellationToken);
                 Tell(services.Inputs.Lock, removed: true);
                 break;
+            case BuildGoal.Plan:
+                await TellAsync(planned, cancellationToken);
+                break;
             default:
                 throw new NotSupportedException($"{definition.Goal} is no preparation.");
         }
@@ -57,6 +61,25 @@ public sealed class ContainerBuildPreparation(BuildDefinition definition, IBuild
                 {
                     // The newer image has nothing for that platform: its line goes, as the report says.
                 }
+            }
+        }
+    }
+
+    private async Task TellAsync(ContainerBuildPlanning planned, CancellationToken cancellationToken)
+    {
+        var looked = await planned.Services.OpenPreview().LookAsync(planned.Plan, cancellationToken);
+        foreach (var (stage, steps) in planned.Plan.Stages.Zip(looked))
+        {
+            var start = stage.Base switch
+            {
+                ImageBase image => $"{image.Reference.FamiliarName} {image.Config.Platform}",
+                StageBase other => other.Stage.Name,
+                _ => StageNames.Scratch,
+            };
+            events.Report(new TextReported($"{stage.Name} (from {start})"));
+            foreach (var (step, isCached) in steps)
+            {
+                events.Report(new TextReported($"  {(isCached ? "cached" : "run   ")}  {step.Title}"));
             }
         }
     }

@@ -56,6 +56,9 @@ internal sealed class ContainerBuildServices : IDisposable
         return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
     }
 
+    /// <summary>What the store knows of a plan's steps.</summary>
+    public PlanPreview OpenPreview() => new(EngineOptions(mayExecute: false), new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()));
+
     /// <summary>What the plan reads from elsewhere, to be fetched or looked for.</summary>
     public PlanInputs OpenInputs() => new(EngineOptions(mayExecute: false), Content, Blobs, events);
 

@@ -32,6 +32,8 @@ public sealed class LockFileTests(TestContext context)
         (await project.DotnetAsync("msbuild", "-t:RestoreContainerImages")).ShouldSucceed();
         (await project.DotnetWithoutNetworkAsync("publish", "-p:ContainerStagesOffline=true", "-p:ContainerStagesLockedMode=true", $"-p:ContainerArchiveOutputPath={project.Full("out.tar")}")).ShouldSucceed();
 
+        Assert.Contains("hello ->   cached  COPY . /all/", (await project.DotnetWithoutNetworkAsync("msbuild", "-t:ContainerStagesPlan", "-p:ContainerStagesOffline=true")).ShouldSucceed().Output);
+
         var updated = (await project.DotnetAsync("msbuild", "-t:UpdateContainerLock")).ShouldSucceed();
         Assert.Contains("hello -> - alpine:latest linux/amd64", updated.Output);
         Assert.DoesNotContain("alpine:latest", project.Read(LockFile));
