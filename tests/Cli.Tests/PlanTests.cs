@@ -10,7 +10,7 @@ public sealed class PlanTests
     {
         using var context = Hello.Context($"FROM alpine AS first\nRUN echo {Guid.NewGuid()} > /a\nFROM first AS second\nCOPY main.go /main.go\nRUN cat /main.go > /b\nFROM scratch\nCOPY --from=second /b /b\n");
         var before = await PlanAsync(context);
-        Assert.HasCount(4, before.Split("  run  "), before);
+        Assert.HasCount(5, before.Split("  run  "), before);
         Assert.Contains("first (from alpine:latest@sha256:", before);
         Assert.Contains("second (from first)", before);
         Assert.Contains("stage-2 (from scratch)", before);
