@@ -30,7 +30,7 @@ public sealed class LockFileTests(TestContext context)
         Assert.AreEqual(written, project.Read(LockFile));
 
         (await project.DotnetAsync("msbuild", "-t:RestoreContainerImages")).ShouldSucceed();
-        (await project.DotnetWithoutNetworkAsync("publish", "-p:ContainerStagesOffline=true", "-p:ContainerStagesLockedMode=true", $"-p:ContainerArchiveOutputPath={project.Full("out.tar")}")).ShouldSucceed();
+        (await project.DotnetWithoutNetworkAsync("publish", "-p:ContainerStagesOffline=true", "-p:ContainerStagesLockedMode=true", $"-p:ContainerArchiveOutputPath={project.Full("obj/out.tar")}")).ShouldSucceed();
 
         Assert.Contains("hello ->   cached  COPY . /all/", (await project.DotnetWithoutNetworkAsync("msbuild", "-t:ContainerStagesPlan", "-p:ContainerStagesOffline=true")).ShouldSucceed().Output);
 
