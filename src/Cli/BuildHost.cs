@@ -35,6 +35,13 @@ internal static class BuildHost
 
         try
         {
+            if (definition.Goal != BuildGoal.Publish)
+            {
+                held.Release();
+                await new ContainerBuildPreparation(definition, held).RunAsync(interrupt.Token);
+                return VerbTable.Done;
+            }
+
             var build = new ContainerBuild(definition, held) { MayExecute = mayExecute, Executed = held.Release };
             var result = await build.RunAsync(interrupt.Token);
             held.Report(new BuildFinished(result));

@@ -15,6 +15,17 @@ public sealed record BuildDefinition
     /// <summary>Folder that COPY reads from.</summary>
     public required string ContextDirectory { get; init; }
 
+    public BuildGoal Goal { get; init; }
+
+    /// <summary>File that holds the digests of everything that is fetched; null for none.</summary>
+    public string? LockFile { get; init; }
+
+    /// <summary>True: the build fails where the lock file lacks something, and never changes it.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>True: no network; what the store lacks ends the build.</summary>
+    public bool Offline { get; init; }
+
     /// <summary>Name of the stage to build; null for the last.</summary>
     public string? Target { get; init; }
 
@@ -81,6 +92,25 @@ public sealed record BuildDefinition
 
     /// <summary>Registry mirrors beside those of containers-registries.conf.</summary>
     public IReadOnlyList<RegistryMirror> Mirrors { get; init; } = [];
+}
+
+/// <summary>What is done with a definition.</summary>
+public enum BuildGoal
+{
+    /// <summary>Build the image and publish it.</summary>
+    Publish,
+
+    /// <summary>Fetch everything that the build reads, so that it can be done offline.</summary>
+    Restore,
+
+    /// <summary>Write what the lock file lacks.</summary>
+    Lock,
+
+    /// <summary>Ask anew for everything that the lock file holds.</summary>
+    UpdateLock,
+
+    /// <summary>Tell what a build would do.</summary>
+    Plan,
 }
 
 /// <summary>Where a secret is: a file by absolute path, or an environment variable of the build. Exactly one is set.</summary>

@@ -12,6 +12,7 @@ namespace ContainerStages.Contracts;
 [JsonDerivedType(typeof(OutputLine), "output")]
 [JsonDerivedType(typeof(ProgressChanged), "progress")]
 [JsonDerivedType(typeof(DiagnosticReported), "diagnostic")]
+[JsonDerivedType(typeof(TextReported), "text")]
 [JsonDerivedType(typeof(BuildFinished), "result")]
 public abstract record BuildEvent;
 
@@ -36,6 +37,9 @@ public sealed record OutputLine(string Id, string Text, bool IsError) : BuildEve
 public sealed record ProgressChanged(string Id, long Bytes, long Total) : BuildEvent;
 
 public sealed record DiagnosticReported(Diagnostic Diagnostic) : BuildEvent;
+
+/// <summary>A line that the user asked for: the changes of a lock file, a plan.</summary>
+public sealed record TextReported(string Text) : BuildEvent;
 
 /// <summary>The last event of a build that succeeded.</summary>
 public sealed record BuildFinished(BuildResult Result) : BuildEvent;

@@ -6,7 +6,6 @@ using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
 using ContainerStages.Publishing;
-using ContainerStages.Stages;
 
 namespace ContainerStages;
 
@@ -22,11 +21,19 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
-        var warnings = new DistinctWarnings(events);
-        var stages = ContainerBuildPlatforms.ReadStages(definition, warnings);
-        using var services = new ContainerBuildServices(definition, stages, events);
-        ImmutableArray<BuildPlan> plans = [.. await Task.WhenAll(stages.Select(one => PlanAsync(one, services, warnings, cancellationToken)))];
-        ContainerBuildPlatforms.RequireDistinct(plans);
+        using var planned = await ContainerBuildPlanning.CreateAsync(definition, events, cancellationToken);
+        try
+        {
+            return await ExecuteAsync(planned.Plans, planned.Services, cancellationToken);
+        }
+        catch (BuildFailedException failure) when (ContainerBuildInputs.IsOffline(failure))
+        {
+            throw await planned.Services.MissingAsync(planned.Plans, failure, cancellationToken);
+        }
+    }
+
+    private async Task<BuildResult> ExecuteAsync(ImmutableArray<BuildPlan> plans, ContainerBuildServices services, CancellationToken cancellationToken)
+    {
         var executed = await services.OpenEngine(MayExecute).ExecuteAsync(plans, cancellationToken);
         if (!MayExecute && definition.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
         {
@@ -34,22 +41,10 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
         }
 
         Executed();
+        await services.Inputs.SaveAsync(cancellationToken);
         ImmutableArray<Image> images = [.. await Task.WhenAll(plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, services, cancellationToken)))];
         var set = await ImageSet.CreateAsync(images, definition.Format, services.Content, cancellationToken);
         return await new ContainerBuildPublishing(definition, services, events).PublishAsync(set, executed.All(stage => stage.AllCached), cancellationToken);
-    }
-
-    private async Task<BuildPlan> PlanAsync(PlatformStages stages, ContainerBuildServices services, IBuildEvents warnings, CancellationToken cancellationToken)
-    {
-        var (platform, graph) = stages;
-        var images = await services.ResolveImagesAsync(graph, platform, cancellationToken);
-        if (ContainerBuildTriggers.Insert(graph, images) is { } withTriggers)
-        {
-            graph = StageGraph.Create(withTriggers, definition.Target);
-            images = await services.ResolveImagesAsync(graph, platform, cancellationToken);
-        }
-
-        return Planner.Plan(graph, images, definition.BuildArgs, platform, warnings);
     }
 
     private async Task<Image> AssembleAsync(BuildPlan plan, ExecutedStage executed, ContainerBuildServices services, CancellationToken cancellationToken)

@@ -21,25 +21,37 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             return previous with { UpToDate = true };
         }
 
-        await KeepAsync(images, cancellationToken);
+        if (definition.Offline && definition.Destinations.Any(destination => destination.Kind == DestinationKind.Registry))
+        {
+            throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => destination.Value)));
+        }
+
+        if (services.KeepsWhole)
+        {
+            await FetchBasesAsync(images, cancellationToken);
+            await NameAsync(images, cancellationToken);
+        }
+
         var published = new List<PublishedImage>();
         foreach (var destination in definition.Destinations)
         {
             published.Add(await PublishAsync(destination, images, cancellationToken));
         }
 
+        if (!services.KeepsWhole && !names.IsEmpty)
+        {
+            await NameAsync(images, cancellationToken);
+        }
+
         return results.Save(images, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
     }
 
-    /// <summary>An image with a name in the store is whole there: base layers that nobody read so far are fetched.</summary>
-    private async Task KeepAsync(ImageSet images, CancellationToken cancellationToken)
-    {
-        if (names.IsEmpty)
-        {
-            return;
-        }
+    /// <summary>Base layers that nobody read so far.</summary>
+    private Task FetchBasesAsync(ImageSet images, CancellationToken cancellationToken) =>
+        Task.WhenAll(images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
 
-        await Task.WhenAll(images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
+    private async Task NameAsync(ImageSet images, CancellationToken cancellationToken)
+    {
         await services.Names.SetAsync(names, images.Descriptor, cancellationToken);
         foreach (var (image, suffix) in PlatformTags.Of(images, definition))
         {

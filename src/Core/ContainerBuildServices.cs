@@ -18,16 +18,15 @@ internal sealed class ContainerBuildServices : IDisposable
 {
     private readonly BuildDefinition definition;
     private readonly IBuildEvents events;
-    private readonly ImageSources sources;
 
     public ContainerBuildServices(BuildDefinition definition, IReadOnlyList<PlatformStages> stages, IBuildEvents events)
     {
         (this.definition, this.events) = (definition, events);
         var opened = new ContainerBuildStore(definition.Store);
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
-        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), definition.Mirrors, DestinationHosts(), BaseHosts(stages));
+        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts(stages));
         Blobs = new BlobFetcher(Registry, Content);
-        sources = opened.OpenSources(Registry, definition.Pull);
+        Inputs = new ContainerBuildInputs(definition, Store, opened.OpenSources(Registry, definition.Pull || definition.Goal == BuildGoal.UpdateLock), new ImagePuller(Registry, Content));
     }
 
     public StoreDirectory Store { get; }
@@ -40,6 +39,8 @@ internal sealed class ContainerBuildServices : IDisposable
 
     public IBlobFetcher Blobs { get; }
 
+    public ContainerBuildInputs Inputs { get; }
+
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
     public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, Platform platform, CancellationToken cancellationToken)
     {
@@ -47,26 +48,61 @@ internal sealed class ContainerBuildServices : IDisposable
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
             .DistinctBy(image => image.Name)
             .ToArray();
-        var resolved = await Task.WhenAll(named.Select(async image => (image.Name, Image: await sources.ResolveAsync(image.Name.Reference, PlatformOf(image.Stage, platform), cancellationToken))));
-        return resolved.ToDictionary(image => image.Name, image => new ImageBase(image.Image.Reference, image.Image.Manifest, image.Image.Config));
+        var resolved = await Inputs.ResolveAsync([.. named.Select(image => (image.Name.Reference, PlatformOf(image.Stage, platform)))], cancellationToken);
+        return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
+    }
+
+    /// <summary>What the store knows of a plan's steps.</summary>
+    public PlanPreview OpenPreview() => new(EngineOptions(mayExecute: false), new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()));
+
+    /// <summary>What the plan reads from elsewhere, to be fetched or looked for.</summary>
+    public PlanInputs OpenInputs() => new(EngineOptions(mayExecute: false), Content, Blobs, events);
+
+    /// <summary>
+    /// True where the image gets a name in the store that is not also one in a registry: it must be whole there. What is pushed can be had again from where
+    /// it was pushed, so that base layers which nobody reads need not be downloaded.
+    /// </summary>
+    public bool KeepsWhole
+    {
+        get
+        {
+            var pushed = definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString());
+            return definition.Tags.Select(tag => ImageReference.Parse(tag).ToString()).Except(pushed, StringComparer.Ordinal).Any();
+        }
+    }
+
+    /// <summary>True where a destination takes the layers of the target's base from the store: all but a registry that has them.</summary>
+    public bool NeedsBaseLayers(BuildPlan plan) =>
+        KeepsWhole
+        || definition.Destinations.Any(destination => destination.Kind != DestinationKind.Registry || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
+
+    /// <summary>The one error for everything that an offline build lacks.</summary>
+    public async Task<BuildFailedException> MissingAsync(IEnumerable<BuildPlan> plans, BuildFailedException cause, CancellationToken cancellationToken)
+    {
+        var missing = await Task.WhenAll(plans.Select(plan => OpenInputs().FindMissingAsync(plan, NeedsBaseLayers(plan), cancellationToken)));
+        return new BuildFailedException(OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
     }
 
     public IEngine OpenEngine(bool mayExecute) => new EmbeddedEngine(
-        new EngineOptions
-        {
-            Store = Store,
-            ContextDirectory = definition.ContextDirectory,
-            ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, ContainerBuildStages.IgnoreRules(definition))),
-            Epoch = definition.SourceDateEpoch ?? 0,
-            NoCache = definition.NoCache,
-            NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
-            Commands = CommandSettings(),
-            MayExecute = mayExecute,
-            Format = definition.Format,
-        },
+        EngineOptions(mayExecute),
         new RegistryBlobs(Registry),
         new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
         events);
+
+    private EngineOptions EngineOptions(bool mayExecute) => new()
+    {
+        Store = Store,
+        ContextDirectory = definition.ContextDirectory,
+        ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, ContainerBuildStages.IgnoreRules(definition))),
+        Epoch = definition.SourceDateEpoch ?? 0,
+        NoCache = definition.NoCache,
+        NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
+        Commands = CommandSettings(),
+        MayExecute = mayExecute,
+        Format = definition.Format,
+        Offline = definition.Offline,
+        Fetched = Inputs.Learn,
+    };
 
     private CommandSettings CommandSettings() => new()
     {

@@ -24,12 +24,21 @@ internal static class ContainerBuildStages
     }
 
     /// <summary>Rules that stand before those of the ignore file: what MSBuild and the project itself write is no input of a build.</summary>
-    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => definition.Project switch
+    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => [.. ProjectRules(definition.Project), .. LockFileRule(definition)];
+
+    private static IReadOnlyList<string> ProjectRules(ProjectDefinition? project) => project switch
     {
         null => [],
-        var project when IsGoByConvention(project) => GoConvention.DefaultIgnoreRules,
+        _ when IsGoByConvention(project) => GoConvention.DefaultIgnoreRules,
         _ => ProjectFrontEnd.DefaultIgnoreRules,
     };
+
+    /// <summary>The build writes the lock file; as an input it would make the second build another than the first.</summary>
+    private static IEnumerable<string> LockFileRule(BuildDefinition definition)
+    {
+        var path = definition.LockFile is { } file ? Path.GetRelativePath(definition.ContextDirectory, file) : "..";
+        return path.StartsWith("..", StringComparison.Ordinal) ? [] : [path];
+    }
 
     private static bool IsGoByConvention(ProjectDefinition project) => project is { Go: not null, Stages.Count: 0, Artifacts.Count: 0 };
 }

@@ -102,6 +102,12 @@ public static class ProjectDiagnostics
     public static Diagnostic ContextWithoutSource(string context, string? unknown, string valid, SourceLocation location) => Error("CST1604",
         $"ContainerStageContext '{context}' {(unknown is null ? "must say where it is" : $"has metadata '{unknown}', which means nothing")}. It has exactly one of: {valid}.", location);
 
+    public static Diagnostic NoLockFile(string name, string project) => Error("CST1401",
+        $"{name} needs a lock file, but ContainerStagesLockFile is false. Remove it, or name a file.", project);
+
+    public static Diagnostic NotOffline(string name, string project) => Error("CST1402",
+        $"{name} asks registries, which ContainerStagesOffline=true forbids. Remove one of them.", project);
+
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));
 

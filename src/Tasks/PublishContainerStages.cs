@@ -22,6 +22,12 @@ public sealed class PublishContainerStages : EngineTask
     public string Store { get; set; } = "";
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";
+    /// <summary>Name of a <see cref="BuildGoal"/>; empty for publishing.</summary>
+    public string Goal { get; set; } = "";
+    /// <summary>Path, or <c>false</c> for none.</summary>
+    public string LockFile { get; set; } = "";
+    public string LockedMode { get; set; } = "";
+    public string Offline { get; set; } = "";
     public string Timestamp { get; set; } = "";
     public string SourceDateEpoch { get; set; } = "";
     public ITaskItem[] Mirrors { get; set; } = [];
@@ -106,7 +112,7 @@ public sealed class PublishContainerStages : EngineTask
             return;
         }
 
-        var events = new BuildEventLog(Log, Diagnostics, new HostFiles(definition.ContextDirectory));
+        var events = new BuildEventLog(Log, Diagnostics, new HostFiles(definition.ContextDirectory)) { ProjectName = Path.GetFileNameWithoutExtension(ProjectFile) };
         var program = EngineProgram.Find(this);
         var exit = await new EngineProcess(program, ProjectDirectory).RunAsync(definition, events.Report, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineProcess.Done);
@@ -124,6 +130,10 @@ public sealed class PublishContainerStages : EngineTask
         else if (exit.Code == EngineProcess.Interrupted)
         {
             Diagnostics.Report(ProjectDiagnostics.Interrupted());
+        }
+        else if (exit.Code == EngineProcess.Done && definition.Goal != BuildGoal.Publish)
+        {
+            // What it did stands in its events.
         }
         else if (!Log.HasLoggedErrors)
         {

@@ -79,7 +79,7 @@ public sealed class OwnProjectTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("hello.goproj", """
             <Project Sdk="ContainerStages.Sdk/0.1.0">
-              <PropertyGroup><ContainerStagesOffline>true</ContainerStagesOffline></PropertyGroup>
+              <PropertyGroup><ContainerStagesEngineAddress>tcp://x</ContainerStagesEngineAddress></PropertyGroup>
               <ItemGroup>
                 <ContainerStage Include="builder"><Steps>RUN x</Steps></ContainerStage>
                 <ContainerStageContext Include="other" Path="../other" />
@@ -94,7 +94,7 @@ public sealed class OwnProjectTests(TestContext context)
             ["hello.goproj(4): error CST1008", "hello.goproj(6): error CST1015", "hello.goproj: error CST1006"],
             published.Diagnostics.Order(StringComparer.Ordinal).ToList());
         Assert.Contains("ContainerStageContext", published.Output);
-        Assert.Contains("ContainerStagesOffline", published.Output);
+        Assert.Contains("ContainerStagesEngineAddress", published.Output);
         Assert.IsEmpty(published.ResultLines);
     }
 

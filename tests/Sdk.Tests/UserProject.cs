@@ -48,6 +48,10 @@ internal sealed class UserProject : IDisposable
     public Task<CommandResult> DotnetAsync(params string[] arguments) =>
         Command.RunAsync("dotnet", arguments, Folder, _sdk.Environment, _cancellationToken);
 
+    /// <summary>The same in a namespace without network, not even loopback.</summary>
+    public Task<CommandResult> DotnetWithoutNetworkAsync(params string[] arguments) =>
+        Command.RunAsync("unshare", ["--net", "dotnet", .. arguments], Folder, _sdk.Environment, _cancellationToken);
+
     /// <summary>Runs the engine program beside MSBuild, on the same store.</summary>
     public Task<CommandResult> StagesAsync(params string[] arguments) =>
         Command.RunAsync(PackedSdk.Program, arguments, Folder, _sdk.Environment, _cancellationToken);

@@ -27,6 +27,9 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     public string Store { get; } = store;
 
+    /// <summary>True: it runs where there is no network, not even loopback.</summary>
+    public bool WithoutNetwork { get; init; }
+
     /// <summary>Builds under a name of its own where none is given, so that the image can be validated in the store.</summary>
     public Task<ProgramResult> BuildAsync(string context, params string[] arguments)
     {
@@ -64,7 +67,7 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     private Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
-        string[] command = [.. account == Account.OrdinaryUser ? Become() : [], Program.Value, .. arguments];
+        string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. account == Account.OrdinaryUser ? Become() : [], Program.Value, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in BaseImages.Instance.Environment.Concat(environment))
         {

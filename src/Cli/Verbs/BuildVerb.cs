@@ -10,10 +10,8 @@ namespace ContainerStages.Cli.Verbs;
 /// <summary><c>build</c>: what <c>docker build</c> does, with its flags.</summary>
 internal static class BuildVerb
 {
-    public static Verb Verb { get; } = new(
-        "build",
-        "[OPTIONS] CONTEXT",
-        "build an image from a Dockerfile",
+    /// <summary>The options that say what is built and how; other verbs that take a build take them too.</summary>
+    public static IReadOnlyList<Option> DefinitionOptions { get; } =
         [
             new(["--file", "-f"], "FILE", "Dockerfile (default: Dockerfile in the context)"),
             new(["--tag", "-t"], "NAME", "name of the image; repeatable"),
@@ -26,11 +24,20 @@ internal static class BuildVerb
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
+            .. LockOptions.All,
             new(["--push"], null, "push to the registries that the names say"),
             new(["--output", "-o"], "SPEC", "type=oci|docker|oci-layout|local|tar,dest=PATH, type=registry, or a folder; repeatable"),
+            new(["--progress"], "KIND", "auto, plain, tty, json or quiet"),
+        ];
+
+    public static Verb Verb { get; } = new(
+        "build",
+        "[OPTIONS] CONTEXT",
+        "build an image from a Dockerfile",
+        [
+            .. DefinitionOptions,
             new(["--metadata-file"], "FILE", "write the result as JSON"),
             new(["--iidfile"], "FILE", "write the image id (digest of the configuration)"),
-            new(["--progress"], "KIND", "auto, plain, tty, json or quiet"),
             new(["--quiet", "-q"], null, "print the image id only"),
             new(["--check"], null, "only run the build checks of the Dockerfile"),
         ],
@@ -49,7 +56,8 @@ internal static class BuildVerb
         return await BuildHost.RunAsync(definition, progress.Events, arguments, standardInput: null, result => Finish(result, options, kind));
     }
 
-    private static BuildDefinition Define(OptionReader options)
+    /// <exception cref="UsageException">The options contradict each other, or name nothing.</exception>
+    public static BuildDefinition Define(OptionReader options)
     {
         if (options.Rest.Count != 1)
         {
@@ -58,7 +66,7 @@ internal static class BuildVerb
 
         var context = Path.GetFullPath(options.Rest[0]);
         var tags = options.All("--tag").Select(Name).ToArray();
-        return CommandOptions.Apply(new BuildDefinition
+        return LockOptions.Apply(CommandOptions.Apply(new BuildDefinition
         {
             ContextDirectory = context,
             Dockerfile = options.Last("--file") is { } file ? Path.GetFullPath(file) : Path.Combine(context, "Dockerfile"),
@@ -73,7 +81,7 @@ internal static class BuildVerb
             Tags = tags,
             Destinations = [.. Destinations(options, tags)],
             SourceDateEpoch = Epoch(),
-        }, options);
+        }, options), options);
     }
 
     private static string ContextValue(string value) =>

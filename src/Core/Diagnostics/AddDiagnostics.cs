@@ -18,7 +18,7 @@ public static class AddDiagnostics
         new("CST4404", Severity.Error, $"ADD could not download '{address}': {reason}", location);
 
     public static Diagnostic ChecksumMismatch(string source, string expected, string actual, SourceLocation location) =>
-        new("CST4405", Severity.Error, $"'{source}' is {actual}, but --checksum says {expected}. Either the source changed or the checksum is wrong.", location);
+        new("CST4405", Severity.Error, $"'{source}' is {actual}, not {expected} as --checksum or the lock file says. Either the source changed or the checksum is wrong.", location);
 
     public static Diagnostic NoFileName(string address, SourceLocation location) =>
         new("CST4406", Severity.Error, $"'{address}' tells no file name for the destination folder. Write the name into the destination.", location);

@@ -5,12 +5,20 @@ namespace ContainerStages.Diagnostics;
 /// <summary>What can go wrong between the engine and a registry (CST5xxx).</summary>
 public static class RegistryDiagnostics
 {
+    private const string NotFoundCode = "CST5002";
+    private const string NoPlatformCode = "CST5006";
+    private const string WrongPlatformCode = "CST5007";
+    private const string NowhereCode = "CST5014";
+
+    /// <summary>True where another name or digest would help: what was asked for is not to be had.</summary>
+    public static bool BlamesReference(Diagnostic diagnostic) => diagnostic.Code is NotFoundCode or NoPlatformCode or WrongPlatformCode or NowhereCode;
+
     public static Diagnostic Unreachable(string host, string reason) => Error(
         "CST5001",
         $"The registry {host} cannot be reached: {reason}. Check its name and port, the network and the proxy variables (https_proxy, no_proxy); a mirror for it can be named in containers-registries.conf.");
 
     public static Diagnostic ImageNotFound(string image, string host) => Error(
-        "CST5002",
+        NotFoundCode,
         $"The registry {host} has no image '{image}'. Check repository and {(image.Contains('@', StringComparison.Ordinal) ? "digest" : "tag")}{PrivateHint(host)}.");
 
     public static Diagnostic Unauthorized(string host, string repository, bool withCredentials) => Error(
@@ -28,11 +36,11 @@ public static class RegistryDiagnostics
         $"The registry {host} sent a wrong {what}: its content has digest {actual}, not {expected}. Nothing of it is kept; the registry or something between is broken or hostile.");
 
     public static Diagnostic NoSuchPlatform(string image, string wanted, IEnumerable<string> available) => Error(
-        "CST5006",
+        NoPlatformCode,
         $"The image '{image}' has nothing for platform {wanted}; it has: {string.Join(", ", available.Distinct(StringComparer.Ordinal).DefaultIfEmpty("no platform at all"))}.");
 
     public static Diagnostic WrongPlatform(string image, string wanted, string actual) => Error(
-        "CST5007",
+        WrongPlatformCode,
         $"The image '{image}' is for platform {actual}, not {wanted}. Name an image for {wanted}, or build for {actual}.");
 
     public static Diagnostic DocumentTooLarge(string what, long size, long limit) => Error(
@@ -61,7 +69,7 @@ public static class RegistryDiagnostics
         new("CST5013", Severity.Error, problem, location);
 
     public static Diagnostic NoEndpointWorked(string image, IEnumerable<(string Endpoint, string Reason)> failures) => Error(
-        "CST5014",
+        NowhereCode,
         $"'{image}' could not be had from any place that the configuration names. Tried in order: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint}: {failure.Reason}"))}.");
 
     public static Diagnostic Blocked(string image, string prefix, string file) => Error(

@@ -17,8 +17,8 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
 {
     private readonly Lazy<SourceSelection> context = new(() => OpenContext(services.Options));
     private readonly DocumentFiles fetched = new(services.Options.Store);
-    private readonly Downloads downloads = new(services.Options.Store);
-    private readonly GitRepositories repositories = new(services.Options.Store);
+    private readonly Downloads downloads = new(services.Options);
+    private readonly GitRepositories repositories = new(services.Options);
 
     /// <summary>One digest for each copy of the step.</summary>
     public async Task<IReadOnlyList<string>> DigestsAsync(CopyStep step, CancellationToken cancellationToken)

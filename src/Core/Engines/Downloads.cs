@@ -24,10 +24,11 @@ internal sealed partial class DownloadJson : JsonSerializerContext;
 /// Files that ADD downloads, kept by content. With a checksum a known file needs no network; without, the server is asked each time
 /// whether the file is still the same. Source: Dockerfile reference, ADD, Adding files from a remote URL.
 /// </summary>
-internal sealed class Downloads(StoreDirectory store)
+internal sealed class Downloads(EngineOptions options)
 {
     private const uint Mode = 0x180; // rw-------
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private readonly StoreDirectory store = options.Store;
     private readonly ConcurrentDictionary<string, Lazy<Task<DownloadRecord>>> asked = new(StringComparer.Ordinal);
 
     /// <summary>A folder that holds nothing but the file. An address is asked once in a build.</summary>
@@ -39,9 +40,13 @@ internal sealed class Downloads(StoreDirectory store)
         try
         {
             var record = await asked.GetOrAdd($"{expected} {address}", _ => new Lazy<Task<DownloadRecord>>(() => FindAsync(source.Address, expected, cancellationToken))).Value;
-            return expected is null || record.Hex == expected
-                ? FolderOf(record, copy, address)
-                : throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(address, "sha256:" + expected, "sha256:" + record.Hex, copy.Location));
+            if (expected is null || record.Hex == expected)
+            {
+                options.Fetched(source, "sha256:" + record.Hex);
+                return FolderOf(record, copy, address);
+            }
+
+            throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(address, "sha256:" + expected, "sha256:" + record.Hex, copy.Location));
         }
         catch (Exception failure) when (failure is HttpRequestException or HttpIOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -58,6 +63,11 @@ internal sealed class Downloads(StoreDirectory store)
         if (known is not null && expected == known.Hex && File.Exists(PathOf(known)))
         {
             return known;
+        }
+
+        if (options.Offline)
+        {
+            return known is not null && expected is null && File.Exists(PathOf(known)) ? known : throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{address}'"));
         }
 
         var record = await AskAsync(address, known, cancellationToken);

@@ -70,6 +70,12 @@ public sealed record EngineOptions
     /// <summary>Every time in layers and history, in seconds since 1970.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>True: addresses and repositories are not asked, and commands that run have no network.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Told what an address gave (digest of the file) and what a reference of a repository led to (commit).</summary>
+    public Action<Planning.CopySource, string> Fetched { get; init; } = (_, _) => { };
+
     /// <summary>Run every step, whatever the store knows.</summary>
     public bool NoCache { get; init; }
 

@@ -14,10 +14,11 @@ namespace ContainerStages.Engines;
 /// Checks out git repositories with the <c>git</c> program of the machine, kept by commit. It runs with an environment of its own: no
 /// configuration of user or machine, no hooks, no submodules, no questions. Source: Dockerfile reference, ADD, Adding files from a Git repository.
 /// </summary>
-internal sealed class GitRepositories(StoreDirectory store)
+internal sealed class GitRepositories(EngineOptions options)
 {
     private const string AllowedProtocols = "http:https:git:ssh";
     private static readonly string[] Kept = ["PATH", "SSH_AUTH_SOCK", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+    private readonly StoreDirectory store = options.Store;
 
     /// <summary>A folder with the files of the commit.</summary>
     /// <exception cref="BuildFailedException">There is no git, the reference leads nowhere, or to another commit than the checksum says.</exception>
@@ -25,18 +26,43 @@ internal sealed class GitRepositories(StoreDirectory store)
     {
         var run = new Run(source.Repository, copy.Location);
         var reference = source.Repository.Reference ?? "HEAD";
-        var commit = IsCommit(reference) ? reference : await run.ResolveAsync(reference, cancellationToken);
+        var commit = IsCommit(reference) ? reference : await ResolveAsync(run, reference, cancellationToken);
         Verify(source.Repository, commit, copy.Location);
+        options.Fetched(source, commit);
         var kept = KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}");
         var folder = Path.Combine(store.Folder("git"), kept);
         store.Use.Note($"git/{kept}");
         using var held = await store.LockAsync("git-" + kept[..32], cancellationToken);
         if (!Directory.Exists(folder))
         {
+            RequireNetwork(source.Repository.Remote);
             await CheckOutAsync(run, commit, reference, source.KeepGitDirectory, folder, cancellationToken);
         }
 
         return folder;
+    }
+
+    /// <summary>Offline, the commit that the reference led to when the repository was last asked.</summary>
+    private async Task<string> ResolveAsync(Run run, string reference, CancellationToken cancellationToken)
+    {
+        var record = Path.Combine(store.Folder("git"), KeyOf($"{run.Remote}\n{reference}") + ".commit");
+        if (options.Offline && File.Exists(record))
+        {
+            return await File.ReadAllTextAsync(record, cancellationToken);
+        }
+
+        RequireNetwork(run.Remote);
+        var commit = await run.ResolveAsync(reference, cancellationToken);
+        StoreDirectory.WriteAtomically(record, Encoding.UTF8.GetBytes(commit));
+        return commit;
+    }
+
+    private void RequireNetwork(string remote)
+    {
+        if (options.Offline)
+        {
+            throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{GitSource.WithoutCredentials(remote)}'"));
+        }
     }
 
     private static async Task CheckOutAsync(Run run, string commit, string reference, bool keepGitDirectory, string folder, CancellationToken cancellationToken)

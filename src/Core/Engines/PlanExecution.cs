@@ -20,7 +20,7 @@ internal sealed class PlanExecution
     {
         this.plans = plans;
         this.services = services;
-        targetBases = [.. plans.Select(plan => RootOf(plan.Target)).OfType<string>()];
+        targetBases = [.. plans.Select(plan => plan.BaseImage?.Reference.ToString()).OfType<string>()];
         runners = new StepRunners(services, new CopySources(services, StageAsync, image => BaseOf(image).Stack()));
     }
 
@@ -98,12 +98,4 @@ internal sealed class PlanExecution
             return pulled;
         }
     }
-
-    /// <summary>The image that the target stands on in the end, or null for scratch.</summary>
-    private static string? RootOf(StagePlan stage) => stage.Base switch
-    {
-        ImageBase image => image.Reference.ToString(),
-        StageBase other => RootOf(other.Stage),
-        _ => null,
-    };
 }

@@ -39,7 +39,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
     }
 
     /// <summary>The name as a person wrote it; the digest says nothing in a progress line.</summary>
-    private string Name => image.Reference.Tag is { } tag ? image.Reference.WithTag(tag).FamiliarName : image.Reference.FamiliarName;
+    public static string NameOf(ImageReference reference) => reference.Tag is { } tag ? reference.WithTag(tag).FamiliarName : reference.FamiliarName;
 
     /// <summary>Bytes of the uncompressed layer, or <see cref="LayerSizes.Unknown"/> while it was never unpacked here.</summary>
     public long SizeOf(Digest diffId) => services.Sizes.TryGet(diffId) ?? LayerSizes.Unknown;
@@ -75,7 +75,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         }
         catch (BuildFailedException) when (stored && IsDamaged(descriptor))
         {
-            services.Events.Report(new DiagnosticReported(PruneDiagnostics.BlobFetchedAgain(descriptor.Digest.ToString(), Name)));
+            services.Events.Report(new DiagnosticReported(PruneDiagnostics.BlobFetchedAgain(descriptor.Digest.ToString(), NameOf(image.Reference))));
             return await FillAsync(Path.Combine(folder, "again"), descriptor, diffId, stored: false, cancellationToken);
         }
     }
@@ -112,7 +112,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             if (watch is null)
             {
                 watch = Stopwatch.StartNew();
-                services.Events.Report(new StepStarted(stepId, "", $"{(isStored ? "unpack" : "pull")} {Name}"));
+                services.Events.Report(new StepStarted(stepId, "", $"{(isStored ? "unpack" : "pull")} {NameOf(image.Reference)}"));
             }
         }
     }

@@ -69,7 +69,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             UserId = user.UserId,
             GroupId = user.GroupId,
             SupplementaryGroups = user.SupplementaryGroups,
-            Network = step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network),
+            Network = !services.Options.Offline && (step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network)),
             Privileged = step.Insecure,
             Mounts = mounts.Mounts,
             Limits = settings.Limits,

@@ -11,6 +11,9 @@ public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stag
     /// <summary>The stage that becomes the image.</summary>
     public StagePlan Target => Stages[^1];
 
+    /// <summary>The image that the target stands on in the end, or null for scratch.</summary>
+    public ImageBase? BaseImage => Target.BaseImage;
+
     /// <summary>The platform of the image: that of the base it stands on, which <c>FROM --platform</c> may have chosen.</summary>
     public Platform ImagePlatform => Target.Platform;
 }
@@ -24,6 +27,14 @@ public sealed record StagePlan
 
     /// <summary>What its programs are made for: that of the base image; on scratch that of <c>--platform</c>, else of the build.</summary>
     public required Platform Platform { get; init; }
+
+    /// <summary>The image under this stage and those it stands on, or null for scratch.</summary>
+    public ImageBase? BaseImage => Base switch
+    {
+        ImageBase image => image,
+        StageBase other => other.Stage.BaseImage,
+        _ => null,
+    };
 
     public required ImmutableArray<PlanStep> Steps { get; init; }
 
@@ -131,10 +142,21 @@ public sealed record FromDocument(string Name, string Content) : CopySource;
 public sealed record FromFiles(ImmutableArray<InlineFile> Files) : CopySource;
 
 /// <summary>A file of a web server. <see cref="Checksum"/>: <c>sha256:...</c>, or null.</summary>
-public sealed record FromAddress(Uri Address, string? Checksum) : CopySource;
+public sealed record FromAddress(Uri Address, string? Checksum) : CopySource
+{
+    /// <summary>The name in a lock file; null where the checksum is given. A query may hold a token, which no file may show: such an address has none.</summary>
+    public string? LockName { get; init; }
+
+    /// <summary>True where nothing says which content is meant, and no lock file can.</summary>
+    public bool IsUnlockable => Checksum is null && LockName is null;
+}
 
 /// <summary>The files of a git repository.</summary>
-public sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource;
+public sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource
+{
+    /// <summary>The name in a lock file; null where the commit is given.</summary>
+    public string? LockName { get; init; }
+}
 
 /// <summary>A folder of this machine beside the build context.</summary>
 public sealed record FromFolder(string Path) : CopySource;

@@ -52,11 +52,11 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
             : throw new BuildFailedException(AddDiagnostics.ChecksumOfLocalFile(checksum, add.Location));
     }
 
-    private static PlannedCopy AddSource(string word, AddInstruction add, string? checksum, PlannedCopy common)
+    private PlannedCopy AddSource(string word, AddInstruction add, string? checksum, PlannedCopy common)
     {
         if (GitSource.TryParse(word, checksum) is { } repository)
         {
-            return common with { From = new FromRepository(repository, add.KeepGitDirectory || repository.KeepGitDirectory), Sources = [repository.Folder] };
+            return common with { From = scope.Locked.Apply(new FromRepository(repository, add.KeepGitDirectory || repository.KeepGitDirectory)), Sources = [repository.Folder] };
         }
 
         if (!IsAddress(word))
@@ -74,7 +74,7 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
             throw new BuildFailedException(AddDiagnostics.BadChecksum(checksum, add.Location));
         }
 
-        return common with { From = new FromAddress(address, checksum), Sources = ["*"], Unpack = add.Unpack ?? false };
+        return common with { From = scope.Locked.Apply(new FromAddress(address, checksum)), Sources = ["*"], Unpack = add.Unpack ?? false };
     }
 
     private static bool IsAddress(string word) =>

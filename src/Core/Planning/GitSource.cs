@@ -19,6 +19,12 @@ public sealed partial record GitSource(string Remote)
 
     public bool KeepGitDirectory { get; init; }
 
+    /// <summary>The name in a lock file; null where commit or checksum are given and nothing is left to lock.</summary>
+    public string? LockName => Checksum is not null || Commit().IsMatch(Reference ?? "") ? null : $"{WithoutCredentials(Remote)}#{Reference ?? "HEAD"}";
+
+    /// <summary>The address without user and password, fit for files and messages.</summary>
+    public static string WithoutCredentials(string remote) => Credentials().Replace(remote, "");
+
     /// <summary>Null where the text names no repository.</summary>
     /// <param name="checksum">Value of --checksum; wins over the query's.</param>
     public static GitSource? TryParse(string text, string? checksum = null)
@@ -56,6 +62,12 @@ public sealed partial record GitSource(string Remote)
 
     [GeneratedRegex("^(?<scheme>[a-z]+)://.", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Scheme();
+
+    [GeneratedRegex("(?<=^[a-zA-Z]+://)[^/@]*@", RegexOptions.None, 1000)]
+    private static partial Regex Credentials();
+
+    [GeneratedRegex("^([0-9a-f]{40}|[0-9a-f]{64})$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Commit();
 
     /// <summary><c>user@host:path</c>, as scp has it.</summary>
     [GeneratedRegex("^[a-zA-Z0-9_][a-zA-Z0-9_.-]*@[a-zA-Z0-9][a-zA-Z0-9.-]*:[^-]", RegexOptions.None, 1000)]

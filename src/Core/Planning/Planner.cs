@@ -11,20 +11,22 @@ public static class Planner
 {
     /// <param name="images">For every image that the graph names: what it was resolved to.</param>
     /// <param name="warnings">Hears of build arguments that nobody takes, and what the build checks say.</param>
+    /// <param name="locked">What addresses and repositories are to give.</param>
     /// <exception cref="BuildFailedException">An instruction makes no sense once its words are expanded.</exception>
     public static BuildPlan Plan(
         StageGraph graph,
         IReadOnlyDictionary<NamedBase, ImageBase> images,
         IReadOnlyDictionary<string, string> buildArguments,
         Platform platform,
-        IBuildEvents warnings)
+        IBuildEvents warnings,
+        LockedSourceSet? locked = null)
     {
         var planned = new Dictionary<int, StagePlan>();
         var used = new HashSet<string>(StringComparer.Ordinal);
         var checks = new PlanChecks(graph, platform);
         foreach (var node in graph.Stages)
         {
-            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images), platform, checks);
+            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images), platform, checks) { Locked = locked ?? LockedSourceSet.Empty };
             var start = BaseOf(node, planned, images);
             checks.Base(node, start);
             planned.Add(node.Stage.Index, new StagePlanner(node.Stage, start, scope).Plan());

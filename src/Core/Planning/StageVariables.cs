@@ -16,6 +16,8 @@ internal sealed record PlanScope(
 {
     /// <summary>Build arguments that an ARG took.</summary>
     public HashSet<string> Used { get; } = new(StringComparer.Ordinal);
+
+    public LockedSourceSet Locked { get; init; } = LockedSourceSet.Empty;
 }
 
 /// <summary>

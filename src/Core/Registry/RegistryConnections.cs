@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Registry;
 
@@ -17,6 +18,7 @@ internal sealed record RegistryConnection(Uri Base, HttpClient Client)
 /// </summary>
 internal sealed class RegistryConnections : IDisposable
 {
+    private readonly bool offline;
     private readonly ConcurrentDictionary<(string Address, bool Insecure), RegistryConnection> known = new();
     private readonly ConcurrentDictionary<(string? Certificates, bool Verify), Lazy<HttpClient>> clients = new();
     private readonly RegistryCertificates certificates;
@@ -24,13 +26,20 @@ internal sealed class RegistryConnections : IDisposable
 
     public RegistryConnections(RegistryEnvironment environment)
     {
+        offline = environment.Offline;
         certificates = new RegistryCertificates(environment);
         proxy = new(() => new ProxyRules(environment));
     }
 
     /// <exception cref="EndpointException">Nobody answers there.</exception>
+    /// <exception cref="BuildFailedException">The build is offline.</exception>
     public async ValueTask<RegistryConnection> ConnectAsync(RegistryEndpoint endpoint, CancellationToken cancellationToken)
     {
+        if (offline)
+        {
+            throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"the registry {endpoint.Host}"));
+        }
+
         var key = (endpoint.Address, endpoint.Insecure);
         if (known.TryGetValue(key, out var connection))
         {

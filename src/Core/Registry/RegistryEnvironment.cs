@@ -17,6 +17,9 @@ public sealed record RegistryEnvironment
     /// <summary>Folder of Podman's <c>auth.json</c> where XDG_RUNTIME_DIR is not set. Source: containers-auth.json(5).</summary>
     public string RuntimeDirectory { get; init; } = $"/run/containers/{FileCalls.EffectiveUserId()}";
 
+    /// <summary>True: no request may be sent.</summary>
+    public bool Offline { get; init; }
+
     /// <summary>The variable's value; null where it is missing or empty.</summary>
     public string? this[string name] => Variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 

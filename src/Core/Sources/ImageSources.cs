@@ -13,13 +13,16 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
 {
     private readonly RememberedDigests remembered = new(store);
 
+    /// <summary>True where the name is one that this machine gave to an image of the platform.</summary>
+    public bool IsBuiltHere(ImageReference reference, Platform platform) => FindBuiltHere(reference, platform) is not null;
+
     /// <summary>Manifest and configuration, verified; no layer is downloaded.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">Unknown, unreachable, or not for this platform.</exception>
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         if (reference.Digest is null && !pull)
         {
-            if (names.Find(reference) is { } local && (MediaTypes.IsIndex(local.MediaType) || (local.Platform is { } built && platform.Matches(built))))
+            if (FindBuiltHere(reference, platform) is { } local)
             {
                 return await puller.ResolveAsync(reference.WithDigest(local.Digest), platform, cancellationToken);
             }
@@ -31,7 +34,11 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
         }
 
         var image = await puller.ResolveAsync(reference, platform, cancellationToken);
-        remembered.Save(reference, platform, image.Descriptor.Digest);
+        // That of the index: with it every platform stays with the same image.
+        remembered.Save(reference, platform, image.NamedDigest);
         return image;
     }
+
+    private Descriptor? FindBuiltHere(ImageReference reference, Platform platform) =>
+        names.Find(reference) is { } local && (MediaTypes.IsIndex(local.MediaType) || (local.Platform is { } built && platform.Matches(built))) ? local : null;
 }

@@ -29,8 +29,13 @@ public sealed class BuildDefinitionReader
         var dockerfile = Dockerfile();
         var images = new ProjectImageList(_task.ProjectImages);
         var platforms = values.Platforms();
+        var locks = new LockReader(_task, _problems, values);
         var definition = new BuildDefinition
         {
+            Goal = locks.Goal,
+            LockFile = locks.File(),
+            Locked = locks.Locked(),
+            Offline = locks.Offline(),
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values, images) : null,
             ContextDirectory = ContextDirectory(),

@@ -15,6 +15,9 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private readonly Dictionary<string, RunningStep> _steps = new(StringComparer.Ordinal);
 
+    /// <summary>For lines that were asked for: the terminal logger shows them behind a project's name alone.</summary>
+    public string ProjectName { get; init; } = "";
+
     /// <summary>What was built, once the engine said so.</summary>
     public BuildResult? Result { get; private set; }
 
@@ -36,6 +39,9 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
                 break;
             case DiagnosticReported reported:
                 diagnostics.Report(reported.Diagnostic);
+                break;
+            case TextReported text:
+                log.LogMessage(MessageImportance.High, $"{ProjectName} -> {text.Text}");
                 break;
             case BuildFinished finished:
                 Result = finished.Result;

@@ -1,0 +1,34 @@
+using ContainerStages.Contracts;
+using ContainerStages.Sources;
+
+namespace ContainerStages.Cli;
+
+/// <summary>The options that say which digests a build uses, and whether it may ask for others.</summary>
+internal static class LockOptions
+{
+    public static IReadOnlyList<Option> All { get; } =
+    [
+        new(["--lock-file"], "FILE", $"take digests from there, and write what it lacks ({LockFile.DefaultName})"),
+        new(["--locked"], null, "fail where the lock file lacks something"),
+        new(["--offline"], null, "no network: use what the store has"),
+    ];
+
+    public static BuildDefinition Apply(BuildDefinition definition, OptionReader options)
+    {
+        if (options.IsSet("--offline") && options.IsSet("--pull"))
+        {
+            throw new UsageException("--offline and --pull exclude each other.");
+        }
+
+        var isLocked = options.IsSet("--locked");
+        return definition with
+        {
+            LockFile = options.Last("--lock-file") is { } file ? Path.GetFullPath(file) : isLocked ? Default(definition) : null,
+            Locked = isLocked,
+            Offline = options.IsSet("--offline"),
+        };
+    }
+
+    /// <summary>The file that is meant where none is named.</summary>
+    public static string Default(BuildDefinition definition) => Path.Combine(definition.ContextDirectory, LockFile.DefaultName);
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Planning;
+using ContainerStages.Stages;
+
+namespace ContainerStages;
+
+/// <summary>The first phases of a build, up to the plans, one for each platform: nothing has run, no layer was fetched.</summary>
+internal sealed class ContainerBuildPlanning : IDisposable
+{
+    private ContainerBuildPlanning(ContainerBuildServices services) => Services = services;
+
+    public ContainerBuildServices Services { get; }
+
+    public ImmutableArray<StageGraph> Graphs { get; private set; }
+
+    public ImmutableArray<BuildPlan> Plans { get; private set; }
+
+    /// <exception cref="BuildFailedException">The stages are wrong, an image cannot be had, or the lock file forbids it.</exception>
+    public static async Task<ContainerBuildPlanning> CreateAsync(BuildDefinition definition, IBuildEvents events, CancellationToken cancellationToken)
+    {
+        var warnings = new DistinctWarnings(events);
+        var stages = ContainerBuildPlatforms.ReadStages(definition, warnings);
+        var planning = new ContainerBuildPlanning(new ContainerBuildServices(definition, stages, events));
+        try
+        {
+            var planned = await Task.WhenAll(stages.Select(one => planning.PlanAsync(one, definition, warnings, cancellationToken)));
+            planning.Graphs = [.. planned.Select(one => one.Graph)];
+            planning.Plans = [.. planned.Select(one => one.Plan)];
+            ContainerBuildPlatforms.RequireDistinct(planning.Plans);
+            return planning;
+        }
+        catch
+        {
+            planning.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Services.Dispose();
+
+    private async Task<(StageGraph Graph, BuildPlan Plan)> PlanAsync(PlatformStages stages, BuildDefinition definition, IBuildEvents warnings, CancellationToken cancellationToken)
+    {
+        var (platform, graph) = stages;
+        var images = await Services.ResolveImagesAsync(graph, platform, cancellationToken);
+        if (ContainerBuildTriggers.Insert(graph, images) is { } withTriggers)
+        {
+            graph = StageGraph.Create(withTriggers, definition.Target);
+            images = await Services.ResolveImagesAsync(graph, platform, cancellationToken);
+        }
+
+        var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, warnings, Services.Inputs.Locked);
+        Services.Inputs.RequireLocked(plan);
+        return (graph, plan);
+    }
+}

@@ -1,0 +1,117 @@
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Engines;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Sources;
+using ContainerStages.Stages;
+
+namespace ContainerStages;
+
+/// <summary>What is done with a definition beside building it: fetching what it needs, and writing its lock file.</summary>
+public sealed class ContainerBuildPreparation(BuildDefinition definition, IBuildEvents events)
+{
+    /// <exception cref="BuildFailedException">Something cannot be had, or the lock file forbids it.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var planned = await ContainerBuildPlanning.CreateAsync(definition, events, cancellationToken);
+        var services = planned.Services;
+        switch (definition.Goal)
+        {
+            case BuildGoal.Restore:
+                foreach (var plan in planned.Plans)
+                {
+                    await services.OpenInputs().FetchAsync(plan, services.NeedsBaseLayers(plan), cancellationToken);
+                }
+
+                await services.Inputs.SaveAsync(cancellationToken);
+                break;
+            case BuildGoal.Lock:
+                await FetchSourcesAsync(planned, cancellationToken);
+                await services.Inputs.SaveAsync(cancellationToken);
+                Tell(services.Inputs.Lock!, removed: false);
+                break;
+            case BuildGoal.UpdateLock:
+                await FetchSourcesAsync(planned, cancellationToken);
+                await RefreshOthersAsync(planned, cancellationToken);
+                await services.Inputs.Lock!.ReplaceAsync(services.Store, cancellationToken);
+                Tell(services.Inputs.Lock, removed: true);
+                break;
+            case BuildGoal.Plan:
+                foreach (var plan in planned.Plans)
+                {
+                    await TellAsync(plan, planned.Services, cancellationToken);
+                }
+
+                break;
+            default:
+                throw new NotSupportedException($"{definition.Goal} is no preparation.");
+        }
+    }
+
+    private static async Task FetchSourcesAsync(ContainerBuildPlanning planned, CancellationToken cancellationToken)
+    {
+        foreach (var plan in planned.Plans)
+        {
+            await planned.Services.OpenInputs().FetchSourcesAsync(plan, cancellationToken);
+        }
+    }
+
+    /// <summary>The file also holds other platforms, and images of stages that this target does not need: they stay in step.</summary>
+    private static async Task RefreshOthersAsync(ContainerBuildPlanning planned, CancellationToken cancellationToken)
+    {
+        var inputs = planned.Services.Inputs;
+        var named = planned.Graphs.SelectMany(graph => graph.Set.Stages.SelectMany(stage => StageGraph.Create(graph.Set, stage.Index.ToString()).Stages))
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>())
+            .Select(image => image.Reference).DistinctBy(reference => reference.ToString());
+        foreach (var reference in named)
+        {
+            foreach (var platform in inputs.Lock!.Find(reference)?.Platforms.Keys.Select(Platform.TryParse).OfType<Platform>() ?? [])
+            {
+                try
+                {
+                    await inputs.ResolveAsync([(reference, platform)], cancellationToken);
+                }
+                catch (BuildFailedException gone) when (gone.Diagnostics is [var only] && RegistryDiagnostics.BlamesReference(only))
+                {
+                    // The newer image has nothing for that platform: its line goes, as the report says.
+                }
+            }
+        }
+    }
+
+    private async Task TellAsync(BuildPlan plan, ContainerBuildServices services, CancellationToken cancellationToken)
+    {
+        var looked = await services.OpenPreview().LookAsync(plan, cancellationToken);
+        foreach (var (stage, steps) in plan.Stages.Zip(looked))
+        {
+            var start = stage.Base switch
+            {
+                ImageBase image => $"{image.Reference.FamiliarName} {image.Config.Platform}",
+                StageBase other => other.Stage.Name,
+                _ => StageNames.Scratch,
+            };
+            events.Report(new TextReported($"{stage.Name} (from {start})"));
+            foreach (var (step, isCached) in steps)
+            {
+                events.Report(new TextReported($"  {(isCached ? "cached" : "run   ")}  {step.Title}"));
+            }
+        }
+    }
+
+    private void Tell(ProjectLock file, bool removed)
+    {
+        var before = file.Known.Facts().ToDictionary(StringComparer.Ordinal);
+        var after = file.Learned.Facts().ToDictionary(StringComparer.Ordinal);
+        var lines = after.Where(fact => before.GetValueOrDefault(fact.Key) != fact.Value)
+            .Select(fact => before.TryGetValue(fact.Key, out var old) ? $"{fact.Key}  {old} -> {fact.Value}" : $"+ {fact.Key}  {fact.Value}")
+            .Concat(removed ? before.Where(fact => !after.ContainsKey(fact.Key)).Select(fact => $"- {fact.Key}  {fact.Value}") : [])
+            .ToArray();
+        foreach (var line in lines)
+        {
+            events.Report(new TextReported(line));
+        }
+
+        events.Report(new TextReported(lines.Length == 0 ? $"{file.Path} is up to date." : $"{file.Path} was written."));
+    }
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Planning;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Engines;
+
+/// <summary>
+/// What carrying out a plan reads from elsewhere: layers of the images that steps read, files and repositories of ADD. Finds what the
+/// store lacks of it, and fetches it.
+/// </summary>
+public sealed class PlanInputs(EngineOptions options, IContentStore content, IBlobFetcher blobs, IBuildEvents events)
+{
+    private const int AtOnce = 4;
+    private readonly SnapshotStore snapshots = new(options.Store);
+    private readonly Downloads downloads = new(options);
+    private readonly GitRepositories repositories = new(options);
+
+    /// <summary>One line for each thing that the store lacks, in words.</summary>
+    /// <param name="plan">The plan; its options must be offline.</param>
+    /// <param name="keepBase">True where the destination takes the layers of the target's base from the store.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public async Task<IReadOnlyList<string>> FindMissingAsync(BuildPlan plan, bool keepBase, CancellationToken cancellationToken)
+    {
+        var missing = MissingLayers(plan, keepBase)
+            .GroupBy(layer => NameOf(layer.Image), StringComparer.Ordinal)
+            .Select(image => $"image '{image.Key}': {image.Count()} {(image.Count() == 1 ? "layer" : "layers")}")
+            .ToList();
+        foreach (var copy in Fetches(plan))
+        {
+            try
+            {
+                await FetchAsync(copy, cancellationToken);
+            }
+            catch (BuildFailedException failure) when (failure.Diagnostics is [{ Code: OfflineDiagnostics.NetworkNeededCode }])
+            {
+                missing.Add(copy.From is FromRepository repository ? $"repository '{GitSource.WithoutCredentials(repository.Repository.Remote)}'" : $"file '{((FromAddress)copy.From).Address}'");
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>Brings into the store what it lacks, side by side.</summary>
+    /// <exception cref="BuildFailedException">Something cannot be had, or is not what its checksum says.</exception>
+    public async Task FetchAsync(BuildPlan plan, bool keepBase, CancellationToken cancellationToken)
+    {
+        var images = MissingLayers(plan, keepBase).GroupBy(layer => layer.Image.Reference.ToString(), StringComparer.Ordinal).Select(image => new ImageStep([.. image], events)).ToArray();
+        var work = images.SelectMany(image => image.Layers.Select(layer => (Func<CancellationToken, Task>)(token => image.FetchAsync(layer, blobs, token))))
+            .Concat(Fetches(plan).Select(copy => (Func<CancellationToken, Task>)(token => FetchAsync(copy, token))));
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(work, limits, async (fetch, token) => await fetch(token));
+    }
+
+    /// <summary>The files and repositories of ADD alone, each asked once.</summary>
+    public async Task FetchSourcesAsync(BuildPlan plan, CancellationToken cancellationToken)
+    {
+        foreach (var copy in Fetches(plan))
+        {
+            await FetchAsync(copy, cancellationToken);
+        }
+    }
+
+    private Task FetchAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
+    {
+        FromAddress address => downloads.FetchAsync(address, copy, cancellationToken),
+        FromRepository repository => repositories.FetchAsync(repository, copy, cancellationToken),
+        _ => throw new NotSupportedException($"{copy.From.GetType().Name} is not fetched."),
+    };
+
+    private static IEnumerable<PlannedCopy> Fetches(BuildPlan plan) =>
+        plan.Stages.SelectMany(Copies).Where(copy => copy.From is FromAddress or FromRepository).DistinctBy(copy => copy.From);
+
+    /// <summary>A layer that is only read may be there unpacked; one that goes to a destination must be there as a blob.</summary>
+    private List<MissingLayer> MissingLayers(BuildPlan plan, bool keepBase)
+    {
+        var read = ReadImages(plan).ToHashSet(ReferenceEqualityComparer.Instance);
+        var kept = keepBase ? plan.BaseImage : null;
+        return
+        [
+            .. from image in read.Cast<ImageBase>().Append(kept).OfType<ImageBase>().DistinctBy(image => image.Reference.ToString())
+               from layer in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds)
+               where !content.Contains(layer.First.Digest)
+               where image.Reference.ToString() == kept?.Reference.ToString() || !snapshots.Exists(layer.Second.Hex)
+               select new MissingLayer(image, layer.First),
+        ];
+    }
+
+    /// <summary>A step works on the files of its stage; a linked copy alone does not look at them.</summary>
+    private static IEnumerable<ImageBase> ReadImages(BuildPlan plan) => plan.Stages
+        .SelectMany(stage => Copies(stage).Select(copy => ImageOf(copy.From)).Append(stage.Steps.Any(step => step is not CopyStep { Link: true }) ? stage.BaseImage : null))
+        .OfType<ImageBase>();
+
+    private static ImageBase? ImageOf(CopySource source) => source switch
+    {
+        FromImage image => image.Image,
+        FromStage other => other.Stage.BaseImage,
+        _ => null,
+    };
+
+    private static IEnumerable<PlannedCopy> Copies(StagePlan stage) => stage.Steps.SelectMany(step => step switch
+    {
+        CopyStep copy => copy.Copies,
+        RunStep run => run.Mounts.Select(mount => (mount as PlannedBind)?.Files ?? (mount as PlannedCache)?.Files).OfType<PlannedCopy>(),
+        _ => (IEnumerable<PlannedCopy>)[],
+    });
+
+    private static string NameOf(ImageBase image) => PulledBase.NameOf(image.Reference);
+
+    private sealed record MissingLayer(ImageBase Image, Descriptor Layer);
+
+    /// <summary>The layers of one image as a step of the progress display.</summary>
+    private sealed class ImageStep(IReadOnlyList<MissingLayer> layers, IBuildEvents events)
+    {
+        private readonly string id = $"restore-{Guid.NewGuid():N}";
+        private readonly Stopwatch watch = new();
+        private readonly Lock gate = new();
+        private int left = layers.Count;
+        private long moved;
+
+        public IReadOnlyList<MissingLayer> Layers { get; } = layers;
+
+        public async Task FetchAsync(MissingLayer layer, IBlobFetcher blobs, CancellationToken cancellationToken)
+        {
+            Begin();
+            await blobs.FetchAsync(layer.Image.Reference, layer.Layer, cancellationToken);
+            End(layer.Layer.Size);
+        }
+
+        private void Begin()
+        {
+            lock (gate)
+            {
+                if (!watch.IsRunning)
+                {
+                    watch.Start();
+                    events.Report(new StepStarted(id, "", $"fetch {NameOf(Layers[0].Image)}"));
+                }
+            }
+        }
+
+        private void End(long bytes)
+        {
+            lock (gate)
+            {
+                moved += bytes;
+                events.Report(new ProgressChanged(id, moved, Layers.Sum(layer => layer.Layer.Size)));
+                if (--left == 0)
+                {
+                    events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
+                }
+            }
+        }
+    }
+}
