@@ -16,7 +16,7 @@ public enum Account
 public sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The digest in the result line.</summary>
-    public string Digest => Output.Split('@') is [.., var last] && last.StartsWith("sha256:", StringComparison.Ordinal) ? last[..71] : throw new InvalidOperationException($"No digest in: {this}");
+    public string Digest => Output.Split('@') is [.., var last] && last.StartsWith("sha256:", StringComparison.Ordinal) ? last[..71] : throw new InvalidOperationException($"No digest in: {Output}{Error}");
 }
 
 /// <summary>The packed <c>dotnet-stages</c> program, run as a user runs it, with a store of its own.</summary>
