@@ -153,7 +153,7 @@ verdict() {
             peer = part[i + 1]
             against = peer == "better" ? (buildah == "" || (docker != "" && docker < buildah) ? docker : buildah) + 0 : peer == "docker" ? docker : peer == "buildah" ? buildah : 1
             met = stages == "" || against == "" || against == 0 ? "?" : stages <= part[i] * against ? "met" : "NOT MET"
-            printf "%s<= %s, %s", i > 1 ? "; " : "", peer == "MB" ? part[i] " MB" : part[i] " of " (peer == "better" ? "the better" : peer), met
+            printf "%s<= %s, %s", (i > 1 ? "; " : ""), (peer == "MB" ? part[i] " MB" : part[i] " of " (peer == "better" ? "the better" : peer)), met
         }
     }'
 }
