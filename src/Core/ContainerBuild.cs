@@ -22,8 +22,14 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
+        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(definition, MayExecute, cancellationToken);
+        return await new ContainerBuild(contexts.Definition, events) { MayExecute = MayExecute, Executed = Executed }.RunHereAsync(contexts.DockerfileName, cancellationToken);
+    }
+
+    private async Task<BuildResult> RunHereAsync(string? dockerfileName, CancellationToken cancellationToken)
+    {
         var platform = ContainerBuildStages.PlatformOf(definition);
-        var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
+        var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform, dockerfileName), definition);
         foreach (var warning in stages.Warnings)
         {
             events.Report(new DiagnosticReported(warning));

@@ -87,6 +87,15 @@ public static class ProjectDiagnostics
     public static Diagnostic AgentWithoutSocket(string agent, SourceLocation location) => Error("CST1202",
         $"ContainerStageSsh '{agent}' names no Path, and SSH_AUTH_SOCK is not set. Start an agent, or set Path to its socket.", location);
 
+    public static Diagnostic ContextSource(string context, SourceLocation location) => Error("CST1301",
+        $"ContainerStageContext '{context}' must say one thing that it stands for: Path (a folder, or an http, https or git address), Image (a reference) or OciLayout (a folder).", location);
+
+    public static Diagnostic ContextPathNotFound(string context, string path, SourceLocation location) => Error("CST1302",
+        $"ContainerStageContext '{context}': there is no folder '{path}'.", location);
+
+    public static Diagnostic ContextTwice(string context, SourceLocation location) => Error("CST1303",
+        $"ContainerStageContext '{context}' is there twice. Keep one, or name the other differently.", location);
+
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));
 

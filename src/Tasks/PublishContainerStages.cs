@@ -30,6 +30,7 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] Stages { get; set; } = [];
     public ITaskItem[] Artifacts { get; set; } = [];
     public ITaskItem[] BuildArgs { get; set; } = [];
+    public ITaskItem[] Contexts { get; set; } = [];
     public ITaskItem[] Secrets { get; set; } = [];
     public ITaskItem[] Agents { get; set; } = [];
     public string Dockerfile { get; set; } = "";

@@ -16,10 +16,10 @@ internal static class ArchiveMerge
         UserArchive.Extract(source.Entries[0].Entry.HostPath!, source.Name, folder, cancellationToken);
         composer.MakeDirectory(destination, rules.Owner ?? default);
         var content = new UnionView([folder]);
-        Copy(content.Find("/")!, destination, rules, composer, cancellationToken);
+        Copy(content.Find("/")!, destination, rules, composer, new LinkedFiles(), cancellationToken);
     }
 
-    private static void Copy(UnionEntry folder, string destination, CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
+    private static void Copy(UnionEntry folder, string destination, CopyRules rules, LayerComposer composer, LinkedFiles linked, CancellationToken cancellationToken)
     {
         foreach (var entry in UnionView.List(folder))
         {
@@ -30,7 +30,11 @@ internal static class ArchiveMerge
             if (entry.IsDirectory)
             {
                 composer.MakeDirectory(path, rules.OwnerInArchive(entry), rules.ModeOf(entry));
-                Copy(entry, path, rules, composer, cancellationToken);
+                Copy(entry, path, rules, composer, linked, cancellationToken);
+            }
+            else if (linked.FirstName(entry, path) is { } first)
+            {
+                composer.LinkFile(path, first);
             }
             else
             {

@@ -17,8 +17,8 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
 {
     private readonly Lazy<SourceSelection> context = new(() => OpenContext(services.Options));
     private readonly DocumentFiles fetched = new(services.Options.Store);
-    private readonly Downloads downloads = new(services.Options.Store);
-    private readonly GitRepositories repositories = new(services.Options.Store);
+    private readonly Downloads downloads = new(services.Options.Store, new SourceSecrets(new BuildSecrets(services.Options.Commands)));
+    private readonly GitRepositories repositories = new(services.Options.Store, new SourceSecrets(new BuildSecrets(services.Options.Commands)));
 
     /// <summary>One digest for each copy of the step.</summary>
     public async Task<IReadOnlyList<string>> DigestsAsync(CopyStep step, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         FromFolder folder => new SourceSelection(new UnionView([folder.Path]), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null))),
         FromDocument document => Fetched(fetched.Write(document)),
         FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
-        FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy, cancellationToken)),
+        FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy.Location, cancellationToken)),
         _ => new SourceSelection(await (await StackOfAsync(copy.From, cancellationToken)).OpenAsync(services.Snapshots, cancellationToken), filter: null),
     };
 
@@ -114,7 +114,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         FromStage other => $"stage '{other.Stage.Name}'",
         FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
         FromFolder other => $"the build context '{other.Path}'",
-        FromRepository other => $"the repository '{other.Repository.Remote}'",
+        FromRepository other => $"the repository '{GitSource.WithoutPassword(other.Repository.Remote)}'",
         _ => $"the build context '{services.Options.ContextDirectory}'",
     };
 

@@ -77,7 +77,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
             case PlannedSecret secret when secrets.Read(secret, step.Location) is { } value:
                 AddSecret(secret, value);
                 break;
-            case PlannedSsh ssh when secrets.FindAgent(ssh, step.Location) is { } socket:
+            case PlannedSsh ssh when await services.Agents.FindAsync(ssh, step.Location, cancellationToken) is { } socket:
                 AddAgent(ssh, socket);
                 break;
         }
@@ -100,7 +100,10 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
 
     private void AddAgent(PlannedSsh ssh, string socket)
     {
-        mounts.Add(new HostMount(ssh.Target!, socket, IsFolder: false, ReadOnly: false));
+        Directory.CreateDirectory(folder);
+        var path = Next();
+        held.Add(new AgentSocket(path, socket, ssh.Owner));
+        mounts.Add(new HostMount(ssh.Target!, path, IsFolder: false, ReadOnly: false));
         if (!environment.Exists(variable => variable.StartsWith("SSH_AUTH_SOCK=", StringComparison.Ordinal)))
         {
             environment.Add("SSH_AUTH_SOCK=" + ssh.Target);

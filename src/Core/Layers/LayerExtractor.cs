@@ -22,6 +22,7 @@ public sealed class LayerExtractor : IDisposable
     private readonly List<string> skipped = [];
     private readonly List<string> implied = [];
     private readonly List<(string Path, FileTimes Times)> folderTimes = [];
+    private bool keepOwners = true;
     private long entries;
     private long size;
 
@@ -50,9 +51,9 @@ public sealed class LayerExtractor : IDisposable
 
     /// <summary>The same for an archive of the user, in which no name means a removed file.</summary>
     /// <inheritdoc cref="Extract(Stream, string, string, ExtractionLimits, CancellationToken)"/>
-    public static ExtractedLayer ExtractArchive(Stream tar, string directory, string archive, ExtractionLimits limits, CancellationToken cancellationToken)
+    public static ExtractedLayer ExtractArchive(Stream tar, string directory, string archive, ExtractionLimits limits, bool keepOwners, CancellationToken cancellationToken)
     {
-        using var extractor = new LayerExtractor(tar, directory, archive, limits, whiteouts: false);
+        using var extractor = new LayerExtractor(tar, directory, archive, limits, whiteouts: false) { keepOwners = keepOwners };
         return extractor.ExtractAll(cancellationToken);
     }
 
@@ -70,7 +71,7 @@ public sealed class LayerExtractor : IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Count(entry);
-                ExtractGuarded(entry, cancellationToken);
+                ExtractGuarded(keepOwners ? entry : entry with { UserId = 0, GroupId = 0 }, cancellationToken);
             }
 
             reader.Drain();

@@ -35,6 +35,7 @@ public sealed class BuildDefinitionReader
             Target = NullIfEmpty(_task.Target),
             Platform = values.Platform(),
             BuildArgs = values.BuildArgs(),
+            BuildContexts = new ContextReader(_task, _problems, _files).Read(),
             Secrets = secrets.Secrets(),
             Ssh = secrets.Agents(),
             Labels = values.Pairs("ContainerLabel", _task.Labels),
