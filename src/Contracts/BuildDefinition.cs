@@ -6,13 +6,13 @@ namespace ContainerStages.Contracts;
 /// </summary>
 public sealed record BuildDefinition
 {
-    /// <summary>Path of the Dockerfile, or null.</summary>
+    /// <summary>Path of the Dockerfile, or null. <c>-</c>: standard input. Relative: inside a context that is no folder.</summary>
     public string? Dockerfile { get; init; }
 
     /// <summary>Stages written in a project file, or by convention when it names none; null when a Dockerfile is built.</summary>
     public ProjectDefinition? Project { get; init; }
 
-    /// <summary>Folder that COPY reads from.</summary>
+    /// <summary>Folder that COPY reads from; or a tar archive, <c>-</c> for one on standard input, or the http, https or git address of an archive or repository.</summary>
     public required string ContextDirectory { get; init; }
 
     public BuildGoal Goal { get; init; }
@@ -37,7 +37,7 @@ public sealed record BuildDefinition
 
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Named contexts: a folder (absolute path), <c>docker-image://NAME</c> or <c>target:STAGE</c>; they win over stages and images of their name.</summary>
+    /// <summary>Named contexts: a folder (absolute path), the http, https or git address of an archive or repository, <c>docker-image://NAME</c> or <c>target:STAGE</c>; they win over stages and images of their name.</summary>
     public IReadOnlyDictionary<string, string> BuildContexts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>For the manifest.</summary>
@@ -61,8 +61,8 @@ public sealed record BuildDefinition
     /// <summary>Secrets by id, for RUN --mount=type=secret. Their values are in no document, only where they are found.</summary>
     public IReadOnlyDictionary<string, SecretSource> Secrets { get; init; } = new Dictionary<string, SecretSource>(StringComparer.Ordinal);
 
-    /// <summary>Sockets of ssh agents by id, for RUN --mount=type=ssh.</summary>
-    public IReadOnlyDictionary<string, string> Ssh { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>By id, for RUN --mount=type=ssh: the socket of an agent, or private key files.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Ssh { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
     /// <summary>What commands may do beyond the ordinary: <c>security.insecure</c>, <c>network.host</c>.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];

@@ -21,7 +21,13 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
-        using var planned = await ContainerBuildPlanning.CreateAsync(definition, events, cancellationToken);
+        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(definition, MayExecute, cancellationToken);
+        return await new ContainerBuild(contexts.Definition, events) { MayExecute = MayExecute, Executed = Executed }.RunHereAsync(contexts.DockerfileName, cancellationToken);
+    }
+
+    private async Task<BuildResult> RunHereAsync(string? dockerfileName, CancellationToken cancellationToken)
+    {
+        using var planned = await ContainerBuildPlanning.CreateAsync(definition, events, dockerfileName, cancellationToken);
         try
         {
             return await ExecuteAsync(planned.Plans, planned.Services, cancellationToken);

@@ -99,14 +99,20 @@ public static class ProjectDiagnostics
     public static Diagnostic ProjectWithoutImage(string path, SourceLocation location) => Error("CST1603",
         $"Project '{path}' makes no image. Name ContainerStages.Sdk in it, and let IsPublishable be true.", location);
 
-    public static Diagnostic ContextWithoutSource(string context, string? unknown, string valid, SourceLocation location) => Error("CST1604",
-        $"ContainerStageContext '{context}' {(unknown is null ? "must say where it is" : $"has metadata '{unknown}', which means nothing")}. It has exactly one of: {valid}.", location);
-
     public static Diagnostic NoLockFile(string name, string project) => Error("CST1401",
         $"{name} needs a lock file, but ContainerStagesLockFile is false. Remove it, or name a file.", project);
 
     public static Diagnostic NotOffline(string name, string project) => Error("CST1402",
         $"{name} asks registries, which ContainerStagesOffline=true forbids. Remove one of them.", project);
+
+    public static Diagnostic ContextSource(string context, SourceLocation location) => Error("CST1301",
+        $"ContainerStageContext '{context}' must say one thing that it stands for: Path (a folder, or an http, https or git address), Image (a reference), OciLayout (a folder) or Project (a project file).", location);
+
+    public static Diagnostic ContextPathNotFound(string context, string path, SourceLocation location) => Error("CST1302",
+        $"ContainerStageContext '{context}': there is no folder '{path}'.", location);
+
+    public static Diagnostic ContextTwice(string context, SourceLocation location) => Error("CST1303",
+        $"ContainerStageContext '{context}' is there twice. Keep one, or name the other differently.", location);
 
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));

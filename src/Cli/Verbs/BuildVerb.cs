@@ -13,12 +13,12 @@ internal static class BuildVerb
     /// <summary>The options that say what is built and how; other verbs that take a build take them too.</summary>
     public static IReadOnlyList<Option> DefinitionOptions { get; } =
         [
-            new(["--file", "-f"], "FILE", "Dockerfile (default: Dockerfile in the context)"),
+            new(["--file", "-f"], "FILE", "Dockerfile (default: Dockerfile in the context); - for standard input"),
             new(["--tag", "-t"], "NAME", "name of the image; repeatable"),
             new(["--target"], "STAGE", "stage to build (default: the last)"),
             new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable"),
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
-            new(["--build-context"], "NAME=VALUE", "folder, docker-image://NAME or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
+            new(["--build-context"], "NAME=VALUE", "folder, git or http address, docker-image://NAME or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
             new(["--annotation"], "KEY=VALUE", "annotation of the manifest; repeatable"),
             new(["--platform"], "OS/ARCH", "platforms of the image, divided by commas or repeated (default: this machine's)"),
             new(["--no-cache"], null, "run every step again"),
@@ -32,7 +32,7 @@ internal static class BuildVerb
 
     public static Verb Verb { get; } = new(
         "build",
-        "[OPTIONS] CONTEXT",
+        "[OPTIONS] CONTEXT|-|ADDRESS",
         "build an image from a Dockerfile",
         [
             .. DefinitionOptions,
@@ -64,17 +64,17 @@ internal static class BuildVerb
             throw new UsageException(options.Rest.Count == 0 ? "name the context folder, often '.'." : $"one context folder is expected, but {options.Rest.Count} were given: {string.Join(", ", options.Rest)}.");
         }
 
-        var context = Path.GetFullPath(options.Rest[0]);
+        var context = BuildContextOption.Read(options.Rest[0]);
         var tags = options.All("--tag").Select(Name).ToArray();
         return LockOptions.Apply(CommandOptions.Apply(new BuildDefinition
         {
             ContextDirectory = context,
-            Dockerfile = options.Last("--file") is { } file ? Path.GetFullPath(file) : Path.Combine(context, "Dockerfile"),
+            Dockerfile = BuildContextOption.Dockerfile(context, options.Last("--file")),
             Target = options.Last("--target"),
             Platforms = [.. options.All("--platform").SelectMany(platforms => platforms.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             BuildArgs = options.Pairs("--build-arg"),
             Labels = options.Pairs("--label"),
-            BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => ContextValue(pair.Value), StringComparer.Ordinal),
+            BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => BuildContextOption.Named(pair.Value), StringComparer.Ordinal),
             Annotations = options.Pairs("--annotation"),
             NoCache = options.IsSet("--no-cache"),
             Pull = options.IsSet("--pull"),
@@ -83,9 +83,6 @@ internal static class BuildVerb
             SourceDateEpoch = Epoch(),
         }, options), options);
     }
-
-    private static string ContextValue(string value) =>
-        value.Contains("://", StringComparison.Ordinal) || value.StartsWith("target:", StringComparison.Ordinal) ? value : Path.GetFullPath(value);
 
     private static IEnumerable<Destination> Destinations(OptionReader options, string[] tags)
     {

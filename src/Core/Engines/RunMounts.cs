@@ -78,7 +78,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
                 AddSecret(secret, value);
                 break;
             case PlannedSsh ssh:
-                AddAgent(ssh, secrets.FindAgent(ssh, step.Location));
+                AddAgent(ssh, await services.Agents.FindAsync(ssh, step.Location, cancellationToken));
                 break;
         }
     }
@@ -103,7 +103,10 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
     {
         if (socket is not null)
         {
-            mounts.Add(new HostMount(ssh.Target!, socket, IsFolder: false, ReadOnly: false));
+            Directory.CreateDirectory(folder);
+            var path = Next();
+            held.Add(new AgentSocket(path, socket, ssh.Owner));
+            mounts.Add(new HostMount(ssh.Target!, path, IsFolder: false, ReadOnly: false));
         }
 
         if (!environment.Exists(variable => variable.StartsWith("SSH_AUTH_SOCK=", StringComparison.Ordinal)))

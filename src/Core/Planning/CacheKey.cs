@@ -32,7 +32,7 @@ public static class CacheKey
     public static string Copy(string stack, CopyStep step, IReadOnlyList<string> contents) =>
         Hash(["copy", step.Link ? EmptyStack : stack, .. step.Copies.SelectMany((copy, i) => (IEnumerable<string>)[copy.Destination, copy.Chown ?? "", copy.Chmod ?? "", Marks(copy), contents[i]])]);
 
-    private static string Marks(PlannedCopy copy) => (copy.Unpack ? "unpack" : "") + (copy.OneOfSeveral ? " several" : "") + (copy.Append ? " append" : "");
+    private static string Marks(PlannedCopy copy) => (copy.Unpack ? "unpack with links" : "") + (copy.OneOfSeveral ? " several" : "") + (copy.Append ? " append" : "");
 
     /// <summary>Key of what a copy selects in a stack, so that the stack need not be read again.</summary>
     public static string Selection(string stack, PlannedCopy copy) =>

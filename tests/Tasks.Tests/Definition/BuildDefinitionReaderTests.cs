@@ -182,7 +182,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.Destinations = [Item("podman:"), Item("example")];
         task.Mirrors = [Item("docker.io")];
         task.ContextDirectory = "nowhere";
-        task.UnsupportedNames = [Item("ContainerStageContext")];
+        task.UnsupportedNames = [Item("ContainerFamily")];
 
         Assert.IsNull(TryRead(task));
 
