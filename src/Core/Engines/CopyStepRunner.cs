@@ -35,14 +35,14 @@ internal static class CopyStepRunner
             }
 
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
-            composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default);
+            composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default, rules.ModeOfNewFolders);
             CopyEntries(source, target, rules, composer, cancellationToken);
         }
     }
 
     private static void CopyEntries(SelectedSource source, string target, CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
     {
-        var linked = new Dictionary<(ulong Device, ulong Inode), string>();
+        var linked = new HardLinks();
         foreach (var (relativePath, entry) in source.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -50,13 +50,13 @@ internal static class CopyStepRunner
             if (relativePath.Length == 0 && entry.IsDirectory)
             {
                 // Only the content of a folder is copied: the destination is made like any other missing folder.
-                composer.MakeDirectory(path, rules.Owner ?? default);
+                composer.MakeDirectory(path, rules.Owner ?? default, rules.ModeOfNewFolders);
             }
             else if (entry.IsDirectory)
             {
                 composer.ReplaceDirectory(path, rules.OwnerOf(entry), rules.ModeOf(entry));
             }
-            else if (FirstName(linked, entry, path) is { } first)
+            else if (linked.FirstName(entry, path) is { } first)
             {
                 composer.LinkFile(path, first);
             }
@@ -65,13 +65,6 @@ internal static class CopyStepRunner
                 composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerOf(entry), rules.ModeOf(entry), rules.KeepsAttributes);
             }
         }
-    }
-
-    /// <summary>What this copy made of another name of the same file; null for the first.</summary>
-    private static string? FirstName(Dictionary<(ulong Device, ulong Inode), string> linked, UnionEntry entry, string path)
-    {
-        var file = (entry.Status.Device, entry.Status.Inode);
-        return entry.IsRegularFile && entry.Status.LinkCount > 1 && !linked.TryAdd(file, path) ? linked[file] : null;
     }
 
     private static string Combine(string folder, string name) => folder == "/" ? "/" + name : $"{folder}/{name}";
@@ -100,6 +93,9 @@ internal sealed class CopyRules
 
     /// <summary>Owner of something that an archive holds.</summary>
     public Ownership OwnerInArchive(UnionEntry entry) => Owner ?? new Ownership(entry.Status.UserId, entry.Status.GroupId);
+
+    /// <summary>What an octal --chmod says; a symbolic one changes modes that are there. As BuildKit does.</summary>
+    public uint ModeOfNewFolders => mode?.Octal ?? 0x1EDu;
 
     /// <summary>Capabilities of a developer's files stay behind, as with Docker; those of stages and images come along.</summary>
     public bool KeepsAttributes => !isForeign;

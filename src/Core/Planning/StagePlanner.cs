@@ -78,6 +78,10 @@ internal sealed class StagePlanner
             case MaintainerInstruction maintainer:
                 author = maintainer.Author;
                 break;
+            case OnBuildInstruction trigger:
+                // No entry of the history, as in BuildKit: nothing happened to this image.
+                config.OnBuild.Add(trigger.Trigger);
+                return;
             default:
                 AddMetadata(instruction);
                 break;
@@ -134,9 +138,6 @@ internal sealed class StagePlanner
             case HealthcheckInstruction check:
                 config.Healthcheck = HealthcheckReader.Read(check, check.Command is { } probe ? Test(probe) : ["NONE"], word => Expand(word, check));
                 break;
-            case OnBuildInstruction trigger:
-                config.OnBuild.Add(trigger.Trigger);
-                break;
             default:
                 throw new NotSupportedException($"The planner does not know {instruction.GetType().Name}.");
         }
@@ -160,7 +161,8 @@ internal sealed class StagePlanner
 
     private void AddWorkdir(WorkdirInstruction workdir)
     {
-        config.WorkingDirectory = ImagePath.Absolute(config.WorkingDirectory, Required("WORKDIR", workdir.Path, workdir));
+        var path = Required("WORKDIR", workdir.Path, workdir);
+        config.WorkingDirectory = path.StartsWith('/') ? path : ImagePath.Absolute(config.WorkingDirectory, path);
         AddStep($"WORKDIR {config.WorkingDirectory}", new WorkdirStep(number, workdir.Text, workdir.Location, config.WorkingDirectory, config.User ?? ""));
     }
 
