@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;
-using ContainerStages.Stages;
 
 namespace ContainerStages;
 
@@ -27,13 +26,14 @@ public static class ContainerBuildCheck
 
     private static async Task PlanAsync(BuildDefinition definition, FoundDiagnostics found, CancellationToken cancellationToken)
     {
-        var platform = ContainerBuildStages.PlatformOf(definition);
-        var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
-        found.Add(stages.Warnings);
-        var graph = StageGraph.Create(stages, definition.Target);
-        using var services = new ContainerBuildServices(definition, graph, platform, NoBuildEvents.Instance);
-        var images = await services.ResolveImagesAsync(graph, cancellationToken);
-        Planner.Plan(graph, images, definition.BuildArgs, platform, found);
+        var warnings = new DistinctWarnings(found);
+        var stages = ContainerBuildPlatforms.ReadStages(definition, warnings);
+        using var services = new ContainerBuildServices(definition, stages, NoBuildEvents.Instance);
+        foreach (var (platform, graph) in stages)
+        {
+            var images = await services.ResolveImagesAsync(graph, platform, cancellationToken);
+            Planner.Plan(graph, images, definition.BuildArgs, platform, warnings);
+        }
     }
 
     private sealed class FoundDiagnostics : IBuildEvents

@@ -10,7 +10,7 @@ public sealed class DockerfileVerbTests
     [DataRow("FROM alpine\nRUN true\n", 0, "Check complete, no warnings found.")]
     [DataRow("FROM alpine\nCMD echo hi\n", 1, "warning CST2227: JSONArgsRecommended")]
     [DataRow("FROM alpine\nENV a=$PAHT\n", 1, "Usage of undefined variable '$PAHT' (did you mean $PATH?)")]
-    [DataRow("FROM foreign\n", 1, "Base image foreign was pulled with platform \"linux/arm64\", expected \"linux/amd64\" for current build")]
+    [DataRow("FROM foreign\n", 1, "error CST5007: The image 'foreign:latest' is for platform linux/arm64, not linux/amd64")]
     [DataRow("# check=skip=all\nFROM alpine\nCMD echo hi\n", 0, "Check complete, no warnings found.")]
     [DataRow("# check=error=true\nFROM alpine\nCMD echo hi\n", 1, "error CST2227: JSONArgsRecommended")]
     [DataRow("FROM alpine\nCOPPY a b\nCMD echo hi\n", 1, "Check complete, 2 warnings have been found.", DisplayName = "a mistake does not hide a warning")]

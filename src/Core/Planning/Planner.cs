@@ -24,7 +24,7 @@ public static class Planner
         var checks = new PlanChecks(graph, platform);
         foreach (var node in graph.Stages)
         {
-            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images), checks);
+            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images), platform, checks);
             var start = BaseOf(node, planned, images);
             checks.Base(node, start);
             planned.Add(node.Stage.Index, new StagePlanner(node.Stage, start, scope).Plan());

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
+using ContainerStages.Oci;
 using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
@@ -10,6 +11,7 @@ internal sealed record PlanScope(
     IReadOnlyDictionary<string, string?> GlobalArguments,
     IReadOnlyDictionary<string, string> BuildArguments,
     Func<CopyInstruction, CopySource> Source,
+    Platform Platform,
     PlanChecks Checks)
 {
     /// <summary>Build arguments that an ARG took.</summary>
