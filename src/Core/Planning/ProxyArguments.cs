@@ -10,7 +10,9 @@ internal static class ProxyArguments
 {
     private static readonly ImmutableArray<string> Names = ["ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
 
-    public static bool Contains(string name) => Names.Any(known => name == known || name == known.ToLowerInvariant());
+    private static readonly ImmutableArray<string> Spellings = [.. Names, .. Names.Select(name => name.ToLowerInvariant())];
+
+    public static bool Contains(string name) => Spellings.Contains(name);
 
     /// <summary><c>NAME=value</c> of those given, by name, without those the command has already.</summary>
     public static ImmutableArray<string> For(IReadOnlyDictionary<string, string> buildArguments, ImmutableArray<string> environment) =>

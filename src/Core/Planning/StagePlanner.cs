@@ -173,7 +173,8 @@ internal sealed class StagePlanner
 
     private void AddWorkdir(WorkdirInstruction workdir)
     {
-        config.WorkingDirectory = ImagePath.Absolute(config.WorkingDirectory, Required("WORKDIR", workdir.Path, workdir));
+        var path = Required("WORKDIR", workdir.Path, workdir);
+        config.WorkingDirectory = path.StartsWith('/') ? path : ImagePath.Absolute(config.WorkingDirectory, path);
         AddStep($"WORKDIR {config.WorkingDirectory}", new WorkdirStep(number, workdir.Text, workdir.Location, config.WorkingDirectory, config.User ?? ""));
     }
 
