@@ -22,6 +22,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
+        ContainerBuildPublishing.Check(definition);
         var platform = ContainerBuildStages.PlatformOf(definition);
         var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
         foreach (var warning in stages.Warnings)
@@ -64,11 +65,12 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
             History = executed.History,
         };
         var layers = executed.Layers.Select(layer => new ImageLayer(layer.Layer, layer.Origin));
-        return await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, Annotations(), services.Content, cancellationToken);
+        var image = await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, Sorted(definition.Annotations), services.Content, cancellationToken);
+        return image with { DescriptorAnnotations = Sorted(definition.DescriptorAnnotations) };
     }
 
-    private SortedDictionary<string, string>? Annotations() =>
-        definition.Annotations.Count == 0 ? null : new SortedDictionary<string, string>(definition.Annotations.ToDictionary(), StringComparer.Ordinal);
+    private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string> annotations) =>
+        annotations.Count == 0 ? null : new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal);
 
     private SortedDictionary<string, string>? WithLabels(SortedDictionary<string, string>? labels)
     {

@@ -24,12 +24,7 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         }
 
         await KeepAsync(image, cancellationToken);
-        var published = new List<PublishedImage>();
-        foreach (var destination in definition.Destinations)
-        {
-            published.Add(await PublishAsync(destination, image, cancellationToken));
-        }
-
+        var published = await PublishAllAsync(image, cancellationToken);
         var result = Describe(image, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
         if (definition.ResultFile is { } file)
         {
@@ -39,6 +34,54 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
 
         return result;
     }
+
+    /// <summary>What can be known to fail before anything is built.</summary>
+    /// <exception cref="BuildFailedException">Settings of the image contradict each other.</exception>
+    public static void Check(BuildDefinition definition)
+    {
+        if (definition is { Compression: LayerCompression.Zstd, Format: ImageFormat.Docker })
+        {
+            throw new BuildFailedException(PublishDiagnostics.ZstdInDockerFormat());
+        }
+
+        if (definition.CompressionLevel is { } level && !(definition.Compression switch { LayerCompression.Gzip => level is >= 0 and <= 9, LayerCompression.Zstd => level is >= 1 and <= 22, _ => false }))
+        {
+            throw new BuildFailedException(PublishDiagnostics.LevelOutOfRange(definition.Compression, level));
+        }
+
+        if (definition.IndexAnnotations.Count > 0)
+        {
+            throw new BuildFailedException(PublishDiagnostics.IndexAnnotationsWithoutIndex(definition.IndexAnnotations.Keys));
+        }
+    }
+
+    /// <summary>One destination after the other, so that a failure can tell which of them have the image.</summary>
+    private async Task<List<PublishedImage>> PublishAllAsync(Image image, CancellationToken cancellationToken)
+    {
+        var published = new List<PublishedImage>();
+        foreach (var destination in definition.Destinations)
+        {
+            try
+            {
+                published.Add(await PublishAsync(destination, image, cancellationToken));
+            }
+            catch (BuildFailedException failed) when (definition.Destinations.Count > 1)
+            {
+                var all = definition.Destinations.Select(Title).ToArray();
+                var summary = PublishDiagnostics.DestinationsLeft(all[..published.Count], all[published.Count], all[(published.Count + 1)..]);
+                throw new BuildFailedException([.. failed.Diagnostics, summary], failed);
+            }
+        }
+
+        return published;
+    }
+
+    private static string Title(Destination destination) => destination.Kind switch
+    {
+        DestinationKind.DockerStore => $"docker-daemon:{string.Join(", docker-daemon:", destination.Names)}",
+        DestinationKind.PodmanStore => $"podman:{string.Join(", podman:", destination.Names)}",
+        _ => destination.Value,
+    };
 
     /// <summary>An image with a name in the store is whole there: base layers that nobody read so far are fetched.</summary>
     private async Task KeepAsync(Image image, CancellationToken cancellationToken)
@@ -79,6 +122,8 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             DestinationKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, services.Content, services.Blobs),
             DestinationKind.OciArchive => new OciArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
             DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
+            DestinationKind.DockerStore => new EngineStorePublisher(ImageTransport.DockerStore, inside, services.Content, services.Blobs),
+            DestinationKind.PodmanStore => new EngineStorePublisher(ImageTransport.PodmanStore, inside, services.Content, services.Blobs),
             _ => throw new NotSupportedException($"No publisher for {destination.Kind}."),
         };
     }
@@ -117,9 +162,10 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         }
     }
 
-    /// <summary>The same image, the same destinations, and what was written to disk or named in the store is still there.</summary>
+    /// <summary>The same image, the same destinations, and what was written to disk or named in the store is still there. Engines are asked each time.</summary>
     private bool StillHolds(BuildResult previous, Image image) =>
-        previous.ManifestDigest == image.Digest.ToString()
+        !definition.Destinations.Any(destination => destination.Kind is DestinationKind.DockerStore or DestinationKind.PodmanStore)
+        && previous.ManifestDigest == image.Digest.ToString()
         && previous.Files.All(Path.Exists)
         && names.All(name => services.Names.Find(name)?.Digest == image.Digest)
         && Expected().ToHashSet(StringComparer.Ordinal).SetEquals(previous.References.Concat(previous.Files));
@@ -140,8 +186,8 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         public PublishStep(Destination destination, IBuildEvents events)
         {
             this.events = events;
-            var verb = destination.Kind == DestinationKind.Registry ? "push" : "write";
-            events.Report(new StepStarted(Id, "", $"{verb} {destination.Value}"));
+            var verb = destination.Kind switch { DestinationKind.Registry => "push", DestinationKind.DockerStore or DestinationKind.PodmanStore => "load", _ => "write" };
+            events.Report(new StepStarted(Id, "", $"{verb} {Title(destination)}"));
         }
 
         public string Id { get; } = $"publish-{Guid.NewGuid():N}";

@@ -66,6 +66,8 @@ internal sealed class ContainerBuildServices : IDisposable
             Commands = CommandSettings(),
             MayExecute = mayExecute,
             Format = definition.Format,
+            Compression = definition.Compression,
+            CompressionLevel = definition.CompressionLevel,
         },
         new RegistryBlobs(Registry),
         new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
@@ -88,7 +90,7 @@ internal sealed class ContainerBuildServices : IDisposable
         definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
 
     private IEnumerable<string> BaseHosts() =>
-        graph.Stages.SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Select(image => image.Reference.Registry);
+        graph.Stages.SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Where(image => image.Reference.Transport == ImageTransport.Registry).Select(image => image.Reference.Registry);
 
     private Platform PlatformOf(Stage stage) => stage.Platform is not { } text
         ? platform

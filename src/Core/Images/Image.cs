@@ -25,7 +25,10 @@ public sealed record Image
     /// <summary>From the base up, in the order of the manifest.</summary>
     public required ImmutableArray<ImageLayer> Layers { get; init; }
 
-    public Descriptor Descriptor => new() { MediaType = MediaType, Digest = Digest, Size = ManifestBytes.Length, Platform = Config.Platform };
+    public Descriptor Descriptor => new() { MediaType = MediaType, Digest = Digest, Size = ManifestBytes.Length, Platform = Config.Platform, Annotations = DescriptorAnnotations };
+
+    /// <summary>For the image's entry in an index, or null; no part of the image itself.</summary>
+    public SortedDictionary<string, string>? DescriptorAnnotations { get; init; }
 
     /// <summary>Sum of the uncompressed layers in bytes.</summary>
     public long Size => Layers.Sum(layer => layer.Layer.Size);
