@@ -11,7 +11,7 @@ internal static class ResultFiles
     {
         if (options.Last("--iidfile") is { } idFile)
         {
-            await File.WriteAllTextAsync(idFile, result.ConfigDigest);
+            await File.WriteAllTextAsync(idFile, Verbs.BuildVerb.Id(result));
         }
 
         if (options.Last("--metadata-file") is { } metadata)

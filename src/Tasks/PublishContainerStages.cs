@@ -10,24 +10,15 @@ namespace ContainerStages.Tasks;
 /// Builds the image that a project describes and publishes it: hands the project's items and properties to the engine program as one build
 /// definition, and its events to the MSBuild log. Empty text means "not set".
 /// </summary>
-public sealed class PublishContainerStages : ContainerStagesTask
+public sealed class PublishContainerStages : EngineTask
 {
     // The project.
     [Required] public string ProjectFile { get; set; } = "";
-    [Required] public string ProjectDirectory { get; set; } = "";
     /// <summary>True for a project of the .NET SDK, false for one that only names ContainerStages.Sdk.</summary>
     public bool IsDotNetProject { get; set; }
-    /// <summary>Where results and, if needed, a copy of the engine program are kept, below obj.</summary>
-    [Required] public string IntermediateDirectory { get; set; } = "";
     [Required] public string ResultFile { get; set; } = "";
 
     // The engine.
-    /// <summary>Folder <c>tools</c> of the package.</summary>
-    public string ToolsDirectory { get; set; } = "";
-    /// <summary>Another engine program than the package's.</summary>
-    public string Program { get; set; } = "";
-    /// <summary>The <c>dotnet</c> host, for the program that is not native.</summary>
-    public string DotNetHost { get; set; } = "";
     public string Store { get; set; } = "";
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";
@@ -44,7 +35,9 @@ public sealed class PublishContainerStages : ContainerStagesTask
     public string Dockerfile { get; set; } = "";
     public string Target { get; set; } = "";
     public string ContextDirectory { get; set; } = "";
-    public string RuntimeIdentifier { get; set; } = "";
+    /// <summary>One or several, divided by ';'.</summary>
+    public string RuntimeIdentifiers { get; set; } = "";
+    public string PlatformTags { get; set; } = "";
     public string BaseImage { get; set; } = "";
     public string GoPackage { get; set; } = "";
     public string GoVersion { get; set; } = "";
@@ -66,6 +59,8 @@ public sealed class PublishContainerStages : ContainerStagesTask
     public ITaskItem[] EnvironmentVariables { get; set; } = [];
 
     // Where it goes.
+    /// <summary>True: into the store of the engine alone, whatever the project says of registries and archives.</summary>
+    public bool BuildOnly { get; set; }
     public string Registry { get; set; } = "";
     public string Repository { get; set; } = "";
     public string ImageTag { get; set; } = "";
@@ -82,6 +77,7 @@ public sealed class PublishContainerStages : ContainerStagesTask
 
     // Results, under the .NET SDK's names.
     [Output] public ITaskItem[] GeneratedContainer { get; private set; } = [];
+    [Output] public string GeneratedImageIndex { get; private set; } = "";
     [Output] public string GeneratedContainerName { get; private set; } = "";
     [Output] public string GeneratedContainerDigest { get; private set; } = "";
     [Output] public string GeneratedContainerManifest { get; private set; } = "";
@@ -115,7 +111,7 @@ public sealed class PublishContainerStages : ContainerStagesTask
         if (exit.Code == EngineProcess.Done && result is not null)
         {
             Return(result);
-            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result));
+            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result, BuildOnly));
         }
         else if (exit.Code == EngineProcess.Interrupted)
         {
@@ -135,6 +131,7 @@ public sealed class PublishContainerStages : ContainerStagesTask
         GeneratedContainerConfiguration = result.Configuration;
         GeneratedContainerMediaType = result.ManifestMediaType;
         GeneratedArchiveOutputPath = result.Files.Count > 0 ? result.Files[0] : "";
-        GeneratedContainer = [GeneratedContainerItem.From(result)];
+        GeneratedImageIndex = result.Images.Count > 0 ? result.Manifest : "";
+        GeneratedContainer = GeneratedContainerItem.AllOf(result);
     }
 }

@@ -35,9 +35,10 @@ public static class PublishDiagnostics
             ? $"Without compression there is no level, but {level} is given."
             : $"{level} is no level of {compression.ToString().ToLowerInvariant()}: {(compression == LayerCompression.Gzip ? "0 to 9" : "1 to 22")} is expected.");
 
-    public static Diagnostic IndexAnnotationsWithoutIndex(IEnumerable<string> names) => Error(
+    public static Diagnostic IndexAnnotationsNotYet(IEnumerable<string> names) => Error(
         "CST6305",
-        $"An image for one platform has no index that could have the annotations {string.Join(", ", names)}. Annotate the manifest, or build for several platforms.");
+        $"Annotations of an index are not supported yet: {string.Join(", ", names)}. Annotate the manifest (manifest:KEY=VALUE).");
 
-    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
+    /// <summary>What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.</summary>
+    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, OneLine.Of(message));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContainerStages.Content;
+using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 
@@ -19,8 +20,11 @@ public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> na
 
     public string Destination => $"docker-archive:{path}";
 
-    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
+        var image = images is { Images: [var only] }
+            ? only
+            : throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(Destination, images.Images.Select(one => one.Config.Platform.ToString())));
         await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
         var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, Documents(image, references), cancellationToken));
         return new PublishedImage([.. references.Select(name => name.FamiliarName)], [path], written);

@@ -20,8 +20,9 @@ public sealed class EngineStorePublisher(ImageTransport transport, IReadOnlyList
 
     public string Destination => transport == ImageTransport.PodmanStore ? "podman:" : "docker-daemon:";
 
-    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
+        var image = images is { Images: [var only] } ? only : throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(Destination, images.Images.Select(one => one.Config.Platform.ToString())));
         if (references.Count == 0)
         {
             throw new BuildFailedException(PublishDiagnostics.NameNeeded(Destination));

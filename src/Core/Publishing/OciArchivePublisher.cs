@@ -15,18 +15,18 @@ public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names
 
     public string Destination => $"oci-archive:{path}";
 
-    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
-        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, Documents(image, references), cancellationToken));
+        await ImageBlobs.FetchMissingAsync(images, store, fetcher, cancellationToken);
+        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, images, store, Documents(images, references), cancellationToken));
         return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], [path], written);
     }
 
     /// <summary>What stands beside the blobs.</summary>
-    internal static IReadOnlyDictionary<string, string> Documents(Image image, IReadOnlyList<ImageReference> names)
+    internal static IReadOnlyDictionary<string, string> Documents(ImageSet images, IReadOnlyList<ImageReference> names)
     {
         var index = LayoutIndex.CreateEmpty();
-        index.Add(image, names);
+        index.Add(images, names);
         return new Dictionary<string, string>(StringComparer.Ordinal) { ["index.json"] = index.ToJson(), ["oci-layout"] = LayoutIndex.LayoutFile };
     }
 }

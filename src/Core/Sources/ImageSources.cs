@@ -26,7 +26,7 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
 
         if (reference.Digest is null && !pull)
         {
-            if (names.Find(reference) is { } named && named.Platform is { } built && platform.Matches(built))
+            if (names.Find(reference) is { } named && (MediaTypes.IsIndex(named.MediaType) || (named.Platform is { } built && platform.Matches(built))))
             {
                 return await puller.ResolveAsync(reference.WithDigest(named.Digest), platform, cancellationToken);
             }

@@ -28,13 +28,15 @@ public sealed class BuildDefinitionReader
         var form = new ImageFormReader(_task, _problems, _files);
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
+        var platforms = values.Platforms();
         var definition = new BuildDefinition
         {
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values) : null,
             ContextDirectory = ContextDirectory(),
             Target = NullIfEmpty(_task.Target),
-            Platform = values.Platform(),
+            Platforms = [.. platforms.Select(platform => platform.Name)],
+            PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)] : [],
             BuildArgs = values.BuildArgs(),
             Secrets = secrets.Secrets(),
             Ssh = secrets.Agents(),
