@@ -4,7 +4,7 @@ namespace ContainerStages.Cli.Tests;
 
 /// <summary>Other tools read what we write, and we what they write.</summary>
 [TestClass]
-public sealed class PeerTests
+public sealed class OtherToolsTests
 {
     [TestMethod]
     [DataRow("oci-layout:{0}/layout:1")]
