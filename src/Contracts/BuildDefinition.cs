@@ -37,11 +37,20 @@ public sealed record BuildDefinition
 
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Named contexts: a folder (absolute path), the http, https or git address of an archive or repository, <c>docker-image://NAME</c> or <c>target:STAGE</c>; they win over stages and images of their name.</summary>
+    /// <summary>
+    /// Named contexts: a folder (absolute path), the http, https or git address of an archive or repository, <c>docker-image://NAME</c>, <c>target:STAGE</c>, or a layout,
+    /// archive or engine (<c>oci-layout:FOLDER</c>); they win over stages and images of their name.
+    /// </summary>
     public IReadOnlyDictionary<string, string> BuildContexts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>For the manifest.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>For the index of an image for several platforms.</summary>
+    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>For the entry of the manifest in an index, also that of a layout.</summary>
+    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -86,6 +95,12 @@ public sealed record BuildDefinition
     public long? SourceDateEpoch { get; init; }
 
     public ImageFormat Format { get; init; } = ImageFormat.Oci;
+
+    /// <summary>Of layers made here; those of base images stay as they are.</summary>
+    public LayerCompression Compression { get; init; }
+
+    /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for 6 and 3.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.</summary>
     public string? ResultFile { get; init; }
@@ -134,6 +149,14 @@ public enum ImageFormat
     Docker,
 }
 
+/// <summary>How the tar of a layer is compressed.</summary>
+public enum LayerCompression
+{
+    Gzip,
+    Zstd,
+    None,
+}
+
 public enum DestinationKind
 {
     Registry,
@@ -146,9 +169,15 @@ public enum DestinationKind
 
     /// <summary>The files of the image as one tar; <c>-</c> is standard output.</summary>
     Tar,
+
+    /// <summary>The images of the Docker engine on this machine; the path is empty.</summary>
+    DockerStore,
+
+    /// <summary>The images of podman on this machine; the path is empty.</summary>
+    PodmanStore,
 }
 
-/// <summary>A place the image is published to: a reference for registries, a path otherwise. Archives are named inside by <see cref="Names"/>.</summary>
+/// <summary>A place the image is published to: a reference for registries, a path otherwise. In archives and engines it is named by <see cref="Names"/>.</summary>
 public sealed record Destination(DestinationKind Kind, string Value)
 {
     public IReadOnlyList<string> Names { get; init; } = [];

@@ -27,7 +27,7 @@ public static class ContainerBuildCheck
     private static async Task PlanAsync(BuildDefinition definition, FoundDiagnostics found, CancellationToken cancellationToken)
     {
         var warnings = new DistinctWarnings(found);
-        var stages = ContainerBuildPlatforms.ReadStages(definition, warnings);
+        var stages = ContainerBuildPlatforms.ReadStages(definition, dockerfileName: null, warnings);
         using var services = new ContainerBuildServices(definition, stages, NoBuildEvents.Instance);
         foreach (var (platform, graph) in stages)
         {

@@ -59,13 +59,22 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidFormat(string format, string project) => Error("CST1017",
         $"ContainerImageFormat '{format}' is no image format. Valid: OCI, Docker.", project);
 
+    public static Diagnostic InvalidLocalRegistry(string value, string project) => Error("CST3311",
+        $"LocalRegistry '{value}' is no engine that an image can be loaded into. Valid: Docker, Podman.", project);
+
+    public static Diagnostic InvalidCompression(string value, string project) => Error("CST3312",
+        $"ContainerStagesCompression '{value}' is not understood. Valid: gzip, zstd, none; a level may follow, as in gzip:9 or zstd:19.", project);
+
+    public static Diagnostic InvalidAnnotationScope(string annotation, string scope, string valid, SourceLocation location) => Error("CST3313",
+        $"ContainerAnnotation '{annotation}' has the Scope '{scope}'. Valid: {valid}.", location);
+
     public static Diagnostic InvalidTimestamp(string name, string value, string project) => Error("CST1018",
         $"{name} '{value}' is no time: seconds since 1970 (1735689600) or an ISO 8601 time (2025-01-01T00:00:00Z).", project);
 
     public static Diagnostic CommandConflict(string message, string project) => Error("CST1019", message, project);
 
     public static Diagnostic InvalidDestination(string destination, string problem, SourceLocation location) => Error("CST1020",
-        $"ContainerStageDestination '{destination}' {problem}. Valid: a registry reference (ghcr.io/acme/app:1.0), 'oci-layout:dir', 'oci-archive:file', 'docker-archive:file'.", location);
+        $"ContainerStageDestination '{destination}' {problem}. Valid: a registry reference (ghcr.io/acme/app:1.0), 'oci-layout:dir', 'oci-archive:file', 'docker-archive:file', 'docker-daemon:', 'podman:', 'local:dir', 'tar:file'.", location);
 
     public static Diagnostic MirrorWithoutLocation(string mirror, SourceLocation location) => Error("CST1021",
         $"ContainerStageMirror '{mirror}' names no Location: the registry that answers in its place (localhost:5000).", location);

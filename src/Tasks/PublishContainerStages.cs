@@ -84,6 +84,9 @@ public sealed class PublishContainerStages : EngineTask
     public string ImageTags { get; set; } = "";
     public string ImageFormat { get; set; } = "";
     public string ArchiveOutputPath { get; set; } = "";
+    public string LocalRegistry { get; set; } = "";
+    public string Compression { get; set; } = "";
+    public ITaskItem[] Annotations { get; set; } = [];
     public ITaskItem[] Destinations { get; set; } = [];
 
     /// <summary>Names from the project language that are set and that this version cannot honour; metadata Instead says what to do.</summary>

@@ -25,6 +25,7 @@ public sealed class BuildDefinitionReader
         RefuseUnsupportedNames();
         var values = new ValueReader(_task, _problems, _files);
         var names = new NameReader(_task, _problems, _files).Read();
+        var form = new ImageFormReader(_task, _problems, _files);
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
         var images = new ProjectImageList(_task.ProjectImages);
@@ -54,6 +55,11 @@ public sealed class BuildDefinitionReader
             Pull = values.Boolean("ContainerStagesPull", _task.Pull),
             SourceDateEpoch = values.SourceDateEpoch(),
             Format = values.Format(),
+            Compression = form.Compression,
+            CompressionLevel = form.Level,
+            Annotations = form.Annotations("Manifest"),
+            IndexAnnotations = form.Annotations("Index"),
+            DescriptorAnnotations = form.Annotations("ManifestDescriptor"),
             ResultFile = FullPath(_task.ResultFile),
             Mirrors = values.Mirrors(),
         };
