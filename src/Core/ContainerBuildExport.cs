@@ -46,17 +46,22 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
 
     private ImmutableArray<string> Unpack(Image image, string folder, CancellationToken cancellationToken)
     {
-        var layers = ImmutableArray.CreateBuilder<string>();
+        var unpacked = ImmutableArray.CreateBuilder<UnpackedLayer>();
         foreach (var (layer, _) in image.Layers)
         {
-            var path = Path.Combine(folder, $"layer-{layers.Count}");
+            var path = Path.Combine(folder, $"layer-{unpacked.Count}");
             Directory.CreateDirectory(path);
             using var tar = LayerDecompression.Open(ImageBlobs.OpenVerified(image, services.Content, layer.Descriptor));
-            LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
-            layers.Add(path);
+            var extracted = LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
+            unpacked.Add(new UnpackedLayer(path, extracted.ImpliedFolders));
         }
 
-        return layers.ToImmutable();
+        var layers = ImageLayers.Visible(unpacked.ToImmutable());
+        var changed = ImageLayers.FindChanged(layers);
+        var mended = Path.Combine(folder, "mended");
+        Directory.CreateDirectory(mended);
+        ImageLayers.WriteChanged(changed, layers, mended);
+        return [.. layers.Select(layer => layer.Folder), mended];
     }
 
     /// <summary>What stands in the folder stays unless a file of the image replaces it; a link in the way is never followed.</summary>

@@ -23,12 +23,11 @@ internal sealed class ContainerBuildServices : IDisposable
     public ContainerBuildServices(BuildDefinition definition, IReadOnlyList<PlatformStages> stages, IBuildEvents events)
     {
         (this.definition, this.events) = (definition, events);
-        Store = new StoreDirectory(definition.Store ?? StoreDirectory.DefaultPath());
-        Content = new DiskContentStore(Store.Root);
-        Names = new ImageNames(Store);
+        var opened = new ContainerBuildStore(definition.Store);
+        (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
         Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), definition.Mirrors, DestinationHosts(), BaseHosts(stages));
         Blobs = new BlobFetcher(Registry, Content);
-        sources = new ImageSources(Store, Names, new ImagePuller(Registry, Content), definition.Pull);
+        sources = opened.OpenSources(Registry, definition.Pull);
     }
 
     public StoreDirectory Store { get; }

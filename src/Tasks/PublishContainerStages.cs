@@ -70,6 +70,8 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] EnvironmentVariables { get; set; } = [];
 
     // Where it goes.
+    /// <summary>True: into the store of the engine alone, whatever the project says of registries and archives.</summary>
+    public bool BuildOnly { get; set; }
     public string Registry { get; set; } = "";
     public string Repository { get; set; } = "";
     public string ImageTag { get; set; } = "";
@@ -77,8 +79,6 @@ public sealed class PublishContainerStages : EngineTask
     public string ImageFormat { get; set; } = "";
     public string ArchiveOutputPath { get; set; } = "";
     public ITaskItem[] Destinations { get; set; } = [];
-    /// <summary>True: the image is for another project, and goes to the local store only.</summary>
-    public bool OnlyBuild { get; set; }
 
     /// <summary>Names from the project language that are set and that this version cannot honour; metadata Instead says what to do.</summary>
     public ITaskItem[] UnsupportedNames { get; set; } = [];
@@ -119,7 +119,7 @@ public sealed class PublishContainerStages : EngineTask
         if (exit.Code == EngineProcess.Done && result is not null)
         {
             Return(result);
-            Log.LogMessage(OnlyBuild ? MessageImportance.Normal : MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result));
+            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result, BuildOnly));
         }
         else if (exit.Code == EngineProcess.Interrupted)
         {

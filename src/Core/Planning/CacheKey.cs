@@ -38,6 +38,9 @@ public static class CacheKey
     public static string Selection(string stack, PlannedCopy copy) =>
         Hash(["select", stack, copy.Chown is null ? "owners" : "", copy.Parents ? "parents" : "", .. copy.Excludes, "sources", .. copy.Sources]);
 
+    /// <summary>Id of the snapshot that shows folders which an image's layers imply as the layers below have them.</summary>
+    public static string ImpliedFolders(IReadOnlyList<string> layers) => Hash(["implied folders", .. layers]);
+
     /// <summary>A key that no other build has: for results that must be made anew.</summary>
     public static string Fresh(string key) => Hash("fresh", key, Guid.NewGuid().ToString());
 

@@ -89,6 +89,10 @@ internal sealed class StagePlanner
             case MaintainerInstruction maintainer:
                 author = maintainer.Author;
                 break;
+            case OnBuildInstruction trigger:
+                // No entry of the history, as in BuildKit: nothing happened to this image.
+                config.OnBuild.Add(trigger.Trigger);
+                return;
             default:
                 AddMetadata(instruction);
                 break;
@@ -144,9 +148,6 @@ internal sealed class StagePlanner
                 break;
             case HealthcheckInstruction check:
                 config.Healthcheck = HealthcheckReader.Read(check, check.Command is { } probe ? Test(probe) : ["NONE"], word => Expand(word, check));
-                break;
-            case OnBuildInstruction trigger:
-                config.OnBuild.Add(trigger.Trigger);
                 break;
             default:
                 throw new NotSupportedException($"The planner does not know {instruction.GetType().Name}.");

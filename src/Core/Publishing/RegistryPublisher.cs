@@ -22,8 +22,6 @@ namespace ContainerStages.Publishing;
 public sealed class RegistryPublisher(
     RegistryClient client, ImageReference destination, IReadOnlyList<string> furtherTags, IContentStore store, IBlobFetcher fetcher, IBuildEvents events, string stepId) : IPublisher
 {
-    private const int UploadsAtOnce = 4;
-
     public string Destination => destination.ToString();
 
     /// <inheritdoc/>
@@ -33,7 +31,12 @@ public sealed class RegistryPublisher(
         var missing = await MissingNamesAsync(names, images.Top.Digest, cancellationToken);
         if (missing.Count > 0)
         {
-            await PushBlobsAsync(images.Images, cancellationToken);
+            // A name that has the digest shows that the repository has all blobs.
+            if (missing.Count == names.Count)
+            {
+                await PushBlobsAsync(images.Images, cancellationToken);
+            }
+
             foreach (var name in images.Documents.SkipLast(1).Select(document => (Reference: destination.WithDigest(document.Digest), Document: document))
                 .Concat(missing.Select(name => (Reference: name, Document: images.Top))))
             {
@@ -61,11 +64,13 @@ public sealed class RegistryPublisher(
     private async Task PushBlobsAsync(ImmutableArray<Image> images, CancellationToken cancellationToken)
     {
         var configs = images.Select(image => new BlobToPush(image.Manifest.Config, null, image.ConfigBytes));
-        // One layer may stand in an image twice, or in several.
-        var blobs = images.SelectMany(image => image.Layers).Select(layer => new BlobToPush(layer.Layer.Descriptor, layer.Origin, null))
+        // One layer may stand in an image twice, or in several, and a foreign one may not be handed on.
+        var blobs = images.SelectMany(image => image.Layers)
+            .Where(layer => !(MediaTypes.IsForeignLayer(layer.Layer.Descriptor.MediaType) && layer.Layer.Descriptor.Urls is { Count: > 0 }))
+            .Select(layer => new BlobToPush(layer.Layer.Descriptor, layer.Origin, null))
             .Concat(configs).DistinctBy(blob => blob.Descriptor.Digest).ToList();
         var progress = new PushProgress(events, stepId, blobs.Sum(blob => blob.Descriptor.Size));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = client.Uploads.AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(blobs, options, async (blob, token) =>
         {
             await PushBlobAsync(blob, progress, token);

@@ -43,7 +43,7 @@ public sealed class BuildDefinitionReader
             Ssh = secrets.Agents(),
             Labels = values.Pairs("ContainerLabel", _task.Labels),
             Tags = names.Tags,
-            Destinations = _task.OnlyBuild ? [] : names.Destinations,
+            Destinations = names.Destinations,
             Store = _task.Store.Length == 0 ? null : FullPath(_task.Store),
             NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
             Pull = values.Boolean("ContainerStagesPull", _task.Pull),
