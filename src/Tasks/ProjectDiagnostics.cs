@@ -102,6 +102,9 @@ public static class ProjectDiagnostics
     public static Diagnostic ContextWithoutSource(string context, string? unknown, string valid, SourceLocation location) => Error("CST1604",
         $"ContainerStageContext '{context}' {(unknown is null ? "must say where it is" : $"has metadata '{unknown}', which means nothing")}. It has exactly one of: {valid}.", location);
 
+    public static Diagnostic CertificateUnreadable(string path, string reason, SourceLocation location) => Error("CST1611",
+        $"ContainerStageCertificate '{path}' cannot be read: {reason}", location);
+
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));
 

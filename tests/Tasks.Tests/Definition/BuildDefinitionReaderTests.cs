@@ -196,19 +196,29 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
+    public void A_certificate_that_cannot_be_read_is_one_error()
+    {
+        var task = GoTask();
+        task.Certificates = [Item("none.pem")];
+        Assert.IsNull(TryRead(task));
+        Assert.AreEqual("CST1611", _engine.Errors.Single().Code);
+    }
+
+    [TestMethod]
     public void The_kit_says_what_the_project_says()
     {
         var task = GoTask();
         task.Kit = "true";
         task.KitUsers = "false";
         task.Certificates = [Item("company.pem")];
+        _folder.Write("company.pem", "text");
 
         var kit = Read(task).Project!.Kit;
 
         Assert.IsTrue(kit.Enabled);
         Assert.IsFalse(kit.Users);
         Assert.IsNull(kit.Certificates);
-        Assert.AreSequenceEqual([_folder["company.pem"]], kit.OwnCertificates);
+        Assert.AreEqual(new CertificateFile(_folder["company.pem"], "text"), kit.OwnCertificates.Single());
     }
 
     [TestMethod]
