@@ -207,6 +207,9 @@ public sealed record ProjectDefinition
     public KitSettings Kit { get; init; } = new();
 }
 
+/// <summary>A file with certificates in PEM form. They are public: they end in the image.</summary>
+public sealed record CertificateFile(string Path, string Text);
+
 /// <summary>Parts that an image on scratch is given. Null: as the convention has it; where a part is there by default and its source has none, it is left out.</summary>
 public sealed record KitSettings
 {
@@ -222,8 +225,8 @@ public sealed record KitSettings
 
     public bool? TemporaryFolder { get; init; }
 
-    /// <summary>Files with certificates in PEM form that are added to the authorities of the image, also where its base is not scratch.</summary>
-    public IReadOnlyList<string> OwnCertificates { get; init; } = [];
+    /// <summary>Certificates that are added to the authorities of the image, also where its base is not scratch.</summary>
+    public IReadOnlyList<CertificateFile> OwnCertificates { get; init; } = [];
 
     /// <summary>True where the project asks for anything.</summary>
     public bool IsAsked => Enabled == true || OwnCertificates.Count > 0;

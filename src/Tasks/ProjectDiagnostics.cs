@@ -123,6 +123,9 @@ public static class ProjectDiagnostics
     public static Diagnostic ContextTwice(string context, SourceLocation location) => Error("CST1303",
         $"ContainerStageContext '{context}' is there twice. Keep one, or name the other differently.", location);
 
+    public static Diagnostic CertificateUnreadable(string path, string reason, SourceLocation location) => Error("CST1611",
+        $"ContainerStageCertificate '{path}' cannot be read: {reason}", location);
+
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));
 

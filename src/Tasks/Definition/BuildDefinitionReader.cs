@@ -120,7 +120,7 @@ public sealed class BuildDefinitionReader
             Artifacts = [.. _task.Artifacts.Select(stages.Artifact)],
             BaseImage = NullIfEmpty(_task.BaseImage),
             Go = GoModule(values),
-            Kit = Kit(values),
+            Kit = new KitReader(_task, _problems, _files).Read(values),
             Config = new ImageConfigReader(_task, _problems, _files).Read(),
         };
         if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && _task.UnsupportedNames.Length == 0)
@@ -132,16 +132,6 @@ public sealed class BuildDefinitionReader
 
         return project;
     }
-
-    private KitSettings Kit(ValueReader values) => new()
-    {
-        Enabled = values.OptionalBoolean("ContainerStagesKit", _task.Kit),
-        Certificates = values.OptionalBoolean("ContainerStagesKitCertificates", _task.KitCertificates),
-        TimeZones = values.OptionalBoolean("ContainerStagesKitTimeZones", _task.KitTimeZones),
-        Users = values.OptionalBoolean("ContainerStagesKitUsers", _task.KitUsers),
-        TemporaryFolder = values.OptionalBoolean("ContainerStagesKitTemporaryFolder", _task.KitTemporaryFolder),
-        OwnCertificates = [.. _task.Certificates.Select(item => FullPath(item.ItemSpec))],
-    };
 
     private GoModule? GoModule(ValueReader values) =>
         File.Exists(Path.Combine(_task.ProjectDirectory, "go.mod"))
