@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Base images for machines without Docker Hub, made of Debian's packages, in a registry on loopback.
-# Leaves artifacts/registries.conf (docker.io is looked for there first) and artifacts/test.env (to source).
+# Base images for machines without Docker Hub, made of Debian's packages and this machine's .NET SDK, in a registry on loopback.
+# Leaves artifacts/registries.conf (docker.io and mcr.microsoft.com are looked for there first) and artifacts/test.env (to source).
 #   base-images.sh                   makes what lacks, starts the registry where none runs
 #   base-images.sh --stop            stops it
 #   base-images.sh --registry-only   starts the registry, makes no image
@@ -8,9 +8,10 @@
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
+source "$(dirname "$0")/dotnet-images.sh"
 
 # A change of how images are made is a change of this name.
-RECIPE=1
+RECIPE=2
 
 main() {
     case ${1:-} in
@@ -35,11 +36,12 @@ make_images() {
     trap 'remove_tree "$WORK"' EXIT
     local started
     started=$(now_ms)
-    say "making base images from Debian's packages (once; about a minute)"
+    say "making base images from Debian's packages and this machine's .NET SDK (once; about two minutes)"
     make_busybox_image
     make_foreign_images
     make_golang_image
-    say "made library/alpine, library/golang, library/foreign and library/both in $(seconds $(($(now_ms) - started)))"
+    make_dotnet_images
+    say "made library/{alpine,golang,foreign,both} and dotnet/{sdk,aspnet,runtime,runtime-deps} in $(seconds $(($(now_ms) - started)))"
 }
 
 # --- images
@@ -70,17 +72,15 @@ make_foreign_images() {
     begin_image library/foreign arm64
     add_layer_of_folder "$root"
     finish_image '{ "Cmd": ["/bin/sh"] }' latest
-    local descriptors=() architecture
+    local architecture
     for architecture in amd64 arm64; do
         echo $architecture >"$root/etc/architecture"
         begin_image library/both $architecture
         add_layer_of_folder "$root"
         finish_image '{ "Cmd": ["/bin/sh"] }' $architecture
-        descriptors+=("$(jq -n --arg a $architecture --arg d "$(digest_of "$WORK/manifest")" --argjson s "$(stat -c %s "$WORK/manifest")" \
-            "{ mediaType: \"$OCI.manifest.v1+json\", digest: \$d, size: \$s, platform: { architecture: \$a, os: \"linux\" } }")")
+        cp "$WORK/manifest" "$WORK/both-$architecture"
     done
-    jq -cn "{ schemaVersion: 2, mediaType: \"$OCI.index.v1+json\", manifests: \$ARGS.positional }" --jsonargs "${descriptors[@]}" >"$WORK/index"
-    push_manifest library/both latest "$WORK/index"
+    push_index library/both latest amd64 "$WORK/both-amd64" arm64 "$WORK/both-arm64"
 }
 
 # Debian with its Go, cut into the five layers that the official image has too.
@@ -119,11 +119,17 @@ make_golang_image() {
 write_settings() {
     mkdir -p "$ARTIFACTS"
     write_if_changed "$ARTIFACTS/registries.conf" <<CONF
-# Written by build/base-images.sh: images of Docker Hub come from the registry of this clone.
+# Written by build/base-images.sh: images of Docker Hub and of Microsoft come from the registry of this clone.
 unqualified-search-registries = ["docker.io"]
 
 [[registry]]
 location = "docker.io"
+  [[registry.mirror]]
+  location = "$(registry_address)"
+  insecure = true
+
+[[registry]]
+location = "mcr.microsoft.com"
   [[registry.mirror]]
   location = "$(registry_address)"
   insecure = true

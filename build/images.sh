@@ -1,5 +1,5 @@
 # Makes OCI images of folders and pushes them to the loopback registry; sourced after registry.sh, never run.
-#   begin_image REPOSITORY ARCHITECTURE; add_layer <TAR ...; finish_image CONFIG TAG...
+#   begin_image REPOSITORY ARCHITECTURE; add_layer <TAR ...; finish_image CONFIG TAG...; continue_image REPOSITORY; add_layer <TAR ...; ...
 # Needs a folder in WORK. Same input, same digest.
 # shellcheck shell=bash
 
@@ -14,6 +14,13 @@ begin_image() {
     REPOSITORY=$1 ARCHITECTURE=$2
     echo '[]' >"$WORK/layers"
     echo '[]' >"$WORK/diffs"
+}
+
+# continue_image REPOSITORY: what was made so far goes on under another name, without being packed again.
+continue_image() {
+    local from=$REPOSITORY digest
+    REPOSITORY=$1
+    for digest in $(jq -r '.[].digest' "$WORK/layers"); do mount_blob "$REPOSITORY" "$digest" "$from"; done
 }
 
 # Reads a tar from standard input.
@@ -48,4 +55,17 @@ finish_image() {
     push_blob "$REPOSITORY" "$WORK/config" "$(digest_of "$WORK/config")"
     local tag
     for tag in "${@:2}"; do push_manifest "$REPOSITORY" "$tag" "$WORK/manifest"; done
+}
+
+# push_index REPOSITORY TAG {ARCHITECTURE MANIFEST}...: one name for images of several architectures.
+push_index() {
+    local repository=$1 tag=$2 descriptors=()
+    shift 2
+    while [ $# -gt 0 ]; do
+        descriptors+=("$(jq -n --arg a "$1" --arg d "$(digest_of "$2")" --argjson s "$(stat -c %s "$2")" \
+            "{ mediaType: \"$OCI.manifest.v1+json\", digest: \$d, size: \$s, platform: { architecture: \$a, os: \"linux\" } }")")
+        shift 2
+    done
+    jq -cn "{ schemaVersion: 2, mediaType: \"$OCI.index.v1+json\", manifests: \$ARGS.positional }" --jsonargs "${descriptors[@]}" >"$WORK/index"
+    push_manifest "$repository" "$tag" "$WORK/index"
 }

@@ -77,6 +77,11 @@ push_blob() {
     curl -sf -T "$2" -H 'Content-Type: application/octet-stream' -o /dev/null "$location&digest=$3"
 }
 
+# mount_blob REPOSITORY DIGEST FROM: a blob of another repository.
+mount_blob() {
+    curl -sf -X POST -o /dev/null "http://$(registry_address)/v2/$1/blobs/uploads/?mount=$2&from=$3"
+}
+
 # push_manifest REPOSITORY TAG-OR-DIGEST FILE
 push_manifest() {
     curl -sf -X PUT -H "Content-Type: $(jq -r .mediaType "$3")" --data-binary "@$3" -o /dev/null \
