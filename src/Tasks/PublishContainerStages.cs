@@ -10,24 +10,15 @@ namespace ContainerStages.Tasks;
 /// Builds the image that a project describes and publishes it: hands the project's items and properties to the engine program as one build
 /// definition, and its events to the MSBuild log. Empty text means "not set".
 /// </summary>
-public sealed class PublishContainerStages : ContainerStagesTask
+public sealed class PublishContainerStages : EngineTask
 {
     // The project.
     [Required] public string ProjectFile { get; set; } = "";
-    [Required] public string ProjectDirectory { get; set; } = "";
     /// <summary>True for a project of the .NET SDK, false for one that only names ContainerStages.Sdk.</summary>
     public bool IsDotNetProject { get; set; }
-    /// <summary>Where results and, if needed, a copy of the engine program are kept, below obj.</summary>
-    [Required] public string IntermediateDirectory { get; set; } = "";
     [Required] public string ResultFile { get; set; } = "";
 
     // The engine.
-    /// <summary>Folder <c>tools</c> of the package.</summary>
-    public string ToolsDirectory { get; set; } = "";
-    /// <summary>Another engine program than the package's.</summary>
-    public string Program { get; set; } = "";
-    /// <summary>The <c>dotnet</c> host, for the program that is not native.</summary>
-    public string DotNetHost { get; set; } = "";
     public string Store { get; set; } = "";
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";

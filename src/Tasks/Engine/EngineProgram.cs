@@ -9,7 +9,7 @@ public sealed record EngineProgram(string FileName, IReadOnlyList<string> Argume
     private const string NativeName = "dotnet-stages";
 
     /// <summary>The program that the project names, else the package's native one where it fits the machine, else the package's .NET one.</summary>
-    public static EngineProgram Find(PublishContainerStages task)
+    public static EngineProgram Find(EngineTask task)
     {
         if (task.Program.Length > 0)
         {
@@ -27,7 +27,7 @@ public sealed record EngineProgram(string FileName, IReadOnlyList<string> Argume
     private static bool FitsNative() =>
         RuntimeInformation.OSArchitecture == Architecture.X64 && File.Exists("/lib64/ld-linux-x86-64.so.2");
 
-    private static EngineProgram OnDotNet(string assembly, PublishContainerStages task) =>
+    private static EngineProgram OnDotNet(string assembly, EngineTask task) =>
         new(task.DotNetHost.Length > 0 ? task.DotNetHost : "dotnet", [Existing(assembly)]);
 
     private static string Existing(string file) =>
