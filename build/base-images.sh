@@ -11,7 +11,7 @@ source "$(dirname "$0")/images.sh"
 source "$(dirname "$0")/dotnet-images.sh"
 
 # A change of how images are made is a change of this name.
-RECIPE=2
+RECIPE=1
 
 main() {
     case ${1:-} in
@@ -24,24 +24,29 @@ main() {
     registry_start
     exec 9>"$REGISTRY_DIR/images.lock"
     flock 9
-    if [ ! -e "$REGISTRY_DIR/images-$RECIPE" ]; then
-        make_images
-        touch "$REGISTRY_DIR/images-$RECIPE"
-    fi
+    make_once "images-$RECIPE" make_images
+    make_once "dotnet-images-$DOTNET_RECIPE" make_dotnet_images
     write_settings
 }
 
-make_images() {
+# make_once NAME FUNCTION
+make_once() {
+    [ ! -e "$REGISTRY_DIR/$1" ] || return 0
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/base-images.XXXXXX")
     trap 'remove_tree "$WORK"' EXIT
     local started
     started=$(now_ms)
-    say "making base images from Debian's packages and this machine's .NET SDK (once; about two minutes)"
+    say "making ${1%-*} (once; a minute or two)"
+    "$2"
+    say "made ${1%-*} in $(seconds $(($(now_ms) - started)))"
+    remove_tree "$WORK"
+}
+
+# library/alpine, library/golang, library/foreign, library/both
+make_images() {
     make_busybox_image
     make_foreign_images
     make_golang_image
-    make_dotnet_images
-    say "made library/{alpine,golang,foreign,both} and dotnet/{sdk,aspnet,runtime,runtime-deps} in $(seconds $(($(now_ms) - started)))"
 }
 
 # --- images

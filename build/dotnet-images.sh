@@ -2,6 +2,8 @@
 # Names, users, variables and folders are those of the real ones. Needs a folder in WORK.
 # shellcheck shell=bash
 
+# A change of how they are made is a change of this name.
+DOTNET_RECIPE=3
 DOTNET_FOLDER=$(dirname "$(readlink -f "$(command -v dotnet)")")
 DOTNET_USER=1654
 
@@ -17,7 +19,6 @@ make_dotnet_images() {
     bsdtar -cf - --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' --exclude './etc/passwd' --exclude './etc/group' "@$base" | add_layer
     dotnet_user_files "$base" | add_layer
     finish_image "$(dotnet_config '')" "$version" "$version-noble"
-    cp "$WORK/manifest" "$WORK/manifest-amd64"
     make_foreign_runtime_deps "$version"
 
     continue_image dotnet/runtime
@@ -58,8 +59,8 @@ dotnet_user_files() {
 # dotnet_files PATH...: of this machine's .NET, without what no test reads: messages in other languages, F#, tools of their own.
 dotnet_files() {
     tar -C "$DOTNET_FOLDER" --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner --format=gnu --hard-dereference \
-        --exclude-backups --exclude='sdk/*/FSharp' --exclude='sdk/*/TestHostNetFramework' --exclude='sdk/*/DotnetTools/dotnet-watch' \
-        --exclude='sdk/*/DotnetTools/dotnet-format' --exclude='sdk/*/*.xml' --exclude='packs/*/*.xml' \
+        --anchored --no-wildcards-match-slash --exclude='sdk/*/FSharp' --exclude='sdk/*/TestHostNetFramework' --exclude='sdk/*/DotnetTools/dotnet-watch' \
+        --exclude='sdk/*/DotnetTools/dotnet-format' --exclude='packs/*/*/ref/*/*.xml' \
         --exclude='sdk/*/cs' --exclude='sdk/*/de' --exclude='sdk/*/es' --exclude='sdk/*/fr' --exclude='sdk/*/it' --exclude='sdk/*/ja' --exclude='sdk/*/ko' \
         --exclude='sdk/*/pl' --exclude='sdk/*/pt-BR' --exclude='sdk/*/ru' --exclude='sdk/*/tr' --exclude='sdk/*/zh-Han*' \
         --transform='s,^,usr/share/dotnet/,S' -cf - "$@"

@@ -70,6 +70,6 @@ public sealed class EvaluationTests(TestContext context)
         Assert.AreEqual("acme.app", properties.GetProperty("ContainerRepository").GetString());
         Assert.EndsWith("Acme.App.dll", properties.GetProperty("TargetPath").GetString()!);
         // The .NET SDK would have asked a registry; ours says what this version cannot do yet.
-        Assert.AreSequenceEqual(["Acme.App.csproj: error CST1005"], published.ShouldFail().Diagnostics);
+        Assert.AreSequenceEqual(["Acme.App.csproj: error CST1502"], published.ShouldFail().Diagnostics);
     }
 }

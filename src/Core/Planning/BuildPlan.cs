@@ -80,6 +80,9 @@ public sealed record RunStep(
 
     public bool Insecure { get; init; }
 
+    /// <summary>What a failure means, told by the last lines of the output; null, or a null result, for nothing better than the lines.</summary>
+    public Func<IReadOnlyList<string>, Diagnostic?>? Explain { get; init; }
+
     /// <summary><c>NAME=value</c> that the command sees and that names no result: proxies.</summary>
     public ImmutableArray<string> HiddenEnvironment { get; init; } = [];
 }
@@ -108,6 +111,9 @@ public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources
 
     /// <summary>Patterns of what is left out, relative to what a source names.</summary>
     public ImmutableArray<string> Excludes { get; init; } = [];
+
+    /// <summary>Only these files of what a .NET publish wrote; null for all.</summary>
+    public PublishedPart? Part { get; init; }
 
     /// <summary>The instruction has other sources beside these, so that the destination must be a folder.</summary>
     public bool OneOfSeveral { get; init; }

@@ -106,6 +106,9 @@ internal sealed class StagePlanner
                 }
 
                 break;
+            case BaseVariablesInstruction:
+                BaseVariables.Apply(config);
+                break;
             case UserInstruction user:
                 config.User = Required("USER", user.User, user);
                 break;
@@ -153,6 +156,7 @@ internal sealed class StagePlanner
             Mounts = new MountPlanner(run, variables, scope, config.WorkingDirectory).Plan(script),
             Network = run.Network,
             Insecure = run.Insecure,
+            Explain = run.Explain,
             HiddenEnvironment = ProxyArguments.For(scope.BuildArguments, environment),
         };
         AddStep($"RUN {scoped}{string.Join(' ', arguments)}", step);

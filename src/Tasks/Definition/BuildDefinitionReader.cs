@@ -1,4 +1,6 @@
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.DotNet;
+using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
@@ -11,9 +13,11 @@ public sealed class BuildDefinitionReader
     private readonly PublishContainerStages _task;
     private readonly ProblemList _problems;
     private readonly ProjectFiles _files;
+    private readonly EngineSecrets _secrets;
 
-    public BuildDefinitionReader(PublishContainerStages task, DiagnosticLog diagnostics)
+    public BuildDefinitionReader(PublishContainerStages task, DiagnosticLog diagnostics, EngineSecrets secrets)
     {
+        _secrets = secrets;
         _task = task;
         _problems = new ProblemList(diagnostics);
         _files = new ProjectFiles(task.ProjectFile);
@@ -27,11 +31,12 @@ public sealed class BuildDefinitionReader
         var names = new NameReader(_task, _problems, _files).Read();
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
+        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _secrets).Read();
         var definition = new BuildDefinition
         {
             Dockerfile = dockerfile,
-            Project = dockerfile is null ? ProjectDefinition(values) : null,
-            ContextDirectory = ContextDirectory(),
+            Project = dockerfile is null ? ProjectDefinition(values, dotNet) : null,
+            ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
             Target = NullIfEmpty(_task.Target),
             Platform = values.Platform(),
             BuildArgs = values.BuildArgs(),
@@ -95,7 +100,7 @@ public sealed class BuildDefinitionReader
         return Path.TrimEndingDirectorySeparator(path);
     }
 
-    private ProjectDefinition ProjectDefinition(ValueReader values)
+    private ProjectDefinition ProjectDefinition(ValueReader values, DotNetBuild? dotNet)
     {
         var stages = new StageReader(_problems, _files);
         var project = new ProjectDefinition
@@ -105,16 +110,28 @@ public sealed class BuildDefinitionReader
             Artifacts = [.. _task.Artifacts.Select(stages.Artifact)],
             BaseImage = NullIfEmpty(_task.BaseImage),
             Go = GoModule(values),
+            DotNet = dotNet?.Application,
+            Access = dotNet?.Access ?? Access(),
             Config = new ImageConfigReader(_task, _problems, _files).Read(),
         };
-        if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && _task.UnsupportedNames.Length == 0)
+        if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && dotNet is null && _task.UnsupportedNames.Length == 0)
         {
-            _problems.Add(_task.IsDotNetProject
-                ? ProjectDiagnostics.DotNetConventionMissing(_task.ProjectFile)
-                : ProjectDiagnostics.NothingToBuild(_task.ProjectFile));
+            _problems.Add(ProjectDiagnostics.NothingToBuild(_task.ProjectFile));
         }
 
         return project;
+    }
+
+    /// <summary>Where the user writes the commands, the image's own certificates and files are his unless he says otherwise.</summary>
+    private MachineAccess Access()
+    {
+        var isConvention = _task.Stages.Length == 0 && _task.Artifacts.Length == 0;
+        bool IsOn(string value) => value.Equals("true", StringComparison.OrdinalIgnoreCase) || (value.Length == 0 && isConvention);
+        return new MachineAccess
+        {
+            Files = IsOn(_task.HostCertificates) ? [.. MachineAccessReader.Certificates()] : [],
+            Secrets = IsOn(_task.HostCredentials) ? [.. new MachineAccessReader(_secrets).Go()] : [],
+        };
     }
 
     private GoModule? GoModule(ValueReader values) =>
