@@ -16,8 +16,9 @@ internal sealed class DotNetPublishCommand(DotNetApplication application, string
     public string Publish =>
         $"{Mark} && {{ [ -e \"$mark\" ] || {RestoreOnly}; }} && dotnet publish {Project} --no-restore -r {runtimeIdentifier} -o {output} {Switches}";
 
-    // What a publish wants restored depends on _IsPublishing: dotnet publish sets it for its own restore too.
-    private string RestoreOnly => $"dotnet restore {Project} -r {runtimeIdentifier} -p:_IsPublishing=true {Switches}";
+    // What dotnet publish says for its own restore: with -r, dotnet restore would fetch the runtimes too that only self-contained applications need.
+    private string RestoreOnly =>
+        $"dotnet restore {Project} -p:RuntimeIdentifier={runtimeIdentifier} -p:_CommandLineDefinedRuntimeIdentifier=true -p:_IsPublishing=true {Switches}";
 
     private string Mark => $"mark={packages}/.containerstages/$(sha256sum {ShellText.Quote(application.AssetsFile)} | cut -c 1-64)";
 

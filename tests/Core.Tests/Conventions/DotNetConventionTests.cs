@@ -58,7 +58,7 @@ public sealed class DotNetConventionTests
     public void A_publish_restores_again_only_where_the_cache_lost_the_packages()
     {
         var commands = Commands(Create(Project(Application)));
-        var restore = "dotnet restore app/App.csproj -r linux-x64 -p:_IsPublishing=true -nologo -tl:off -v:m -p:Configuration=Release -p:_ContainerStagesInBuilder=true";
+        var restore = "dotnet restore app/App.csproj -p:RuntimeIdentifier=linux-x64 -p:_CommandLineDefinedRuntimeIdentifier=true -p:_IsPublishing=true -nologo -tl:off -v:m -p:Configuration=Release -p:_ContainerStagesInBuilder=true";
         var mark = "mark=/nuget/packages/.containerstages/$(sha256sum app/obj/project.assets.json | cut -c 1-64)";
         Assert.AreEqual($"{restore} && {mark} && mkdir -p /nuget/packages/.containerstages && touch \"$mark\"", commands[0]);
         Assert.AreEqual(
