@@ -107,9 +107,10 @@ public sealed class DotNetProjectTests(TestContext context)
         Assert.Contains("property ***", published.Output);
         Assert.DoesNotContain(Secret, published.All);
         Assert.DoesNotContain("t0ken-of", published.Output);
-        Assert.AreEqual("", await FilesWithAsync(Secret, project.Store, project.Full("app"), project.Full("all.binlog")));
-        Assert.AreEqual("", await FilesWithAsync("t0ken-of", project.Store, project.Full("app/obj")));
-        Assert.AreNotEqual("", await FilesWithAsync(Secret, project.Full("nuget.config")), "The search finds nothing anywhere.");
+        var start = project.Full("lib/lib.csproj");
+        Assert.AreEqual("", await FilesWithAsync(Secret, start, project.Store, project.Full("app"), project.Full("all.binlog")));
+        Assert.AreEqual("", await FilesWithAsync("t0ken-of", start, project.Store, project.Full("app/obj")));
+        Assert.AreNotEqual("", await FilesWithAsync(Secret, start, project.Full("nuget.config")), "The search finds nothing anywhere.");
     }
 
     [TestMethod]
@@ -197,9 +198,9 @@ public sealed class DotNetProjectTests(TestContext context)
         return index.Output;
     }
 
-    /// <summary>Names of the files below the folders that hold a text, packed ones (layers, logs of MSBuild) unpacked.</summary>
-    private async Task<string> FilesWithAsync(string text, params string[] folders) =>
-        (await Command.RunAsync("sh", ["-c", "text=$1; shift; find \"$@\" -type f -exec zgrep -laF -- \"$text\" {} + 2>/dev/null", "sh", text, .. folders], Repository.Root, NoVariables, context.CancellationToken)).Output;
+    /// <summary>Names of the files below the folders, written since a file was, that hold a text; packed ones (layers, logs of MSBuild) are unpacked.</summary>
+    private async Task<string> FilesWithAsync(string text, string since, params string[] folders) =>
+        (await Command.RunAsync("sh", ["-c", "text=$1 since=$2; shift 2; find \"$@\" -type f -cnewer \"$since\" -exec zgrep -laF -- \"$text\" {} + 2>/dev/null", "sh", text, since, .. folders], Repository.Root, NoVariables, context.CancellationToken)).Output;
 
     private static string Registry() => Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY") ?? "";
 
