@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the SDK into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
+# Packs the SDK and the templates into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
 # Does nothing where the sources are those of the last run. Prints what there is, with sizes.
 #   build/pack.sh [--force] [--no-native]     --no-native: without the native program; the package then runs the engine on dotnet
 set -euo pipefail
@@ -69,7 +69,14 @@ if ! is_current package "$package" "$package_hash"; then
   rm -rf artifacts/packages-unpacked/containerstages.sdk
 fi
 
-for file in "$package" "$program"; do
+templates=$packages/ContainerStages.Templates.0.1.0.nupkg
+templates_hash=$(fingerprint templates "${common[@]}")
+if ! is_current templates "$templates" "$templates_hash"; then
+  quietly dotnet pack templates -c Release -o "$packages" -nologo
+  echo "$templates_hash" >"$stamps/templates"
+fi
+
+for file in "$package" "$templates" "$program"; do
   if [[ -e $file ]]; then
     printf '%s  %s\n' "$file" "$(numfmt --to=si --suffix=B "$(stat -c %s "$file")")"
   fi

@@ -18,8 +18,11 @@ public sealed record BuildDefinition
     /// <summary>Name of the stage to build; null for the last.</summary>
     public string? Target { get; init; }
 
-    /// <summary><c>os/architecture[/variant]</c>; null for the machine's own.</summary>
-    public string? Platform { get; init; }
+    /// <summary><c>os/architecture[/variant]</c>, one image each; several become one index. Empty for the machine's own.</summary>
+    public IReadOnlyList<string> Platforms { get; init; } = [];
+
+    /// <summary>What stands behind a tag, after <c>-</c>, for the image of each of <see cref="Platforms"/> alone (<c>latest-linux-arm64</c>); empty for no such tags.</summary>
+    public IReadOnlyList<string> PlatformTags { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

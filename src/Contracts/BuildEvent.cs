@@ -43,20 +43,25 @@ public sealed record BuildFinished(BuildResult Result) : BuildEvent;
 /// <summary>What a build made. Sizes in bytes; <see cref="Size"/> is the sum of the uncompressed layers, as <c>docker image ls</c> shows it.</summary>
 public sealed record BuildResult
 {
-    /// <summary>Digest of the manifest (<c>sha256:...</c>).</summary>
+    /// <summary>Digest of what the names stand for: the manifest, or the index of several images (<c>sha256:...</c>).</summary>
     public required string ManifestDigest { get; init; }
 
     public required string ManifestMediaType { get; init; }
 
+    /// <summary>Empty for an index; <see cref="Images"/> has one each.</summary>
     public required string ConfigDigest { get; init; }
 
-    /// <summary>The manifest as JSON text, byte for byte.</summary>
+    /// <summary>The manifest or index as JSON text, byte for byte.</summary>
     public required string Manifest { get; init; }
 
-    /// <summary>The image configuration as JSON text, byte for byte.</summary>
+    /// <summary>The image configuration as JSON text, byte for byte; empty for an index.</summary>
     public required string Configuration { get; init; }
 
+    /// <summary>Several are divided by commas.</summary>
     public required string Platform { get; init; }
+
+    /// <summary>The images of an index, one per platform; empty where there is one image.</summary>
+    public IReadOnlyList<PlatformImage> Images { get; init; } = [];
 
     /// <summary>Full names the image now has, one per destination and tag (<c>host/repository:tag</c>).</summary>
     public required IReadOnlyList<string> References { get; init; }
@@ -73,4 +78,25 @@ public sealed record BuildResult
 
     /// <summary>True where every step came from the cache and every destination already had this digest, so that nothing was written.</summary>
     public required bool UpToDate { get; init; }
+}
+
+/// <summary>One image of an index; members as in <see cref="BuildResult"/>.</summary>
+public sealed record PlatformImage
+{
+    public required string Platform { get; init; }
+
+    public required string ManifestDigest { get; init; }
+
+    public required string ManifestMediaType { get; init; }
+
+    public required string ConfigDigest { get; init; }
+
+    public required string Manifest { get; init; }
+
+    public required string Configuration { get; init; }
+
+    /// <summary>Names of this image alone.</summary>
+    public required IReadOnlyList<string> References { get; init; }
+
+    public required long Size { get; init; }
 }

@@ -1,4 +1,4 @@
-using ContainerStages.Content;
+using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Engines;
@@ -22,32 +22,34 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
-        var platform = ContainerBuildStages.PlatformOf(definition);
-        var stages = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
-        foreach (var warning in stages.Warnings)
-        {
-            events.Report(new DiagnosticReported(warning));
-        }
-
-        var graph = StageGraph.Create(stages, definition.Target);
-        using var services = new ContainerBuildServices(definition, graph, platform, events);
-        var images = await services.ResolveImagesAsync(graph, cancellationToken);
-        if (ContainerBuildTriggers.Insert(graph, images) is { } withTriggers)
-        {
-            graph = StageGraph.Create(withTriggers, definition.Target);
-            images = await services.ResolveImagesAsync(graph, cancellationToken);
-        }
-
-        var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, events);
-        var executed = await services.OpenEngine(MayExecute).ExecuteAsync(plan, cancellationToken);
+        var warnings = new DistinctWarnings(events);
+        var stages = ContainerBuildPlatforms.ReadStages(definition, warnings);
+        using var services = new ContainerBuildServices(definition, stages, events);
+        ImmutableArray<BuildPlan> plans = [.. await Task.WhenAll(stages.Select(one => PlanAsync(one, services, warnings, cancellationToken)))];
+        ContainerBuildPlatforms.RequireDistinct(plans);
+        var executed = await services.OpenEngine(MayExecute).ExecuteAsync(plans, cancellationToken);
         if (!MayExecute && definition.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
         {
             throw new PrivilegesNeededException();
         }
 
         Executed();
-        var image = await AssembleAsync(plan, executed, services, cancellationToken);
-        return await new ContainerBuildPublishing(definition, services, events).PublishAsync(image, executed.AllCached, cancellationToken);
+        ImmutableArray<Image> images = [.. await Task.WhenAll(plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, services, cancellationToken)))];
+        var set = await ImageSet.CreateAsync(images, definition.Format, services.Content, cancellationToken);
+        return await new ContainerBuildPublishing(definition, services, events).PublishAsync(set, executed.All(stage => stage.AllCached), cancellationToken);
+    }
+
+    private async Task<BuildPlan> PlanAsync(PlatformStages stages, ContainerBuildServices services, IBuildEvents warnings, CancellationToken cancellationToken)
+    {
+        var (platform, graph) = stages;
+        var images = await services.ResolveImagesAsync(graph, platform, cancellationToken);
+        if (ContainerBuildTriggers.Insert(graph, images) is { } withTriggers)
+        {
+            graph = StageGraph.Create(withTriggers, definition.Target);
+            images = await services.ResolveImagesAsync(graph, platform, cancellationToken);
+        }
+
+        return Planner.Plan(graph, images, definition.BuildArgs, platform, warnings);
     }
 
     private async Task<Image> AssembleAsync(BuildPlan plan, ExecutedStage executed, ContainerBuildServices services, CancellationToken cancellationToken)

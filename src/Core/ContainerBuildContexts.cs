@@ -34,7 +34,7 @@ internal static class ContainerBuildContexts
         if (value.StartsWith(TargetPrefix, StringComparison.Ordinal))
         {
             var name = value[TargetPrefix.Length..];
-            return set.Stages.FirstOrDefault(stage => StageNames.Comparer.Equals(stage.Name, name)) is { } stage ? new StageSource.OtherStage(stage.Index) : null;
+            return set.Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, name)) is { } stage ? new StageSource.OtherStage(stage.Index) : null;
         }
 
         return Directory.Exists(value) ? new StageSource.Folder(Path.GetFullPath(value)) : null;

@@ -12,40 +12,56 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
 {
     private const string StandardOutput = "-";
 
+    /// <summary>Several images get a folder each, named after their platform (<c>linux_arm64</c>), as with Docker.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">The destination cannot be written, or something stands in the way.</exception>
-    public async Task<PublishedImage> WriteAsync(Destination destination, Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> WriteAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(image.Layers.Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
+        var layers = images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null);
+        await Task.WhenAll(layers.Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
         using var temporary = new SnapshotStore(services.Store).CreateTemporary();
-        var files = new UnionView(Unpack(image, temporary.Path, cancellationToken));
         return await ImageBlobs.GuardAsync(destination.Value, async () =>
         {
             if (destination.Kind == DestinationKind.Folder)
             {
-                Copy(files, Directory.CreateDirectory(destination.Value).FullName, cancellationToken);
+                CopyAll(images, temporary.Path, destination.Value, cancellationToken);
             }
             else
             {
-                await WriteTarAsync(files, temporary.Path, destination.Value, cancellationToken);
+                await WriteTarAsync(images, temporary.Path, destination.Value, cancellationToken);
             }
 
             return new PublishedImage([], destination.Value == StandardOutput ? [] : [destination.Value], Written: true);
         });
     }
 
+    private void CopyAll(ImageSet images, string temporary, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var image in images.Images)
+        {
+            var own = images.Index is null ? "" : image.Config.Platform.ToString().Replace('/', '_');
+            var files = new UnionView(Unpack(image, Path.Combine(temporary, $"unpacked-{own}"), cancellationToken));
+            Copy(files, Directory.CreateDirectory(Path.Combine(folder, own)).FullName, cancellationToken);
+        }
+    }
+
     private ImmutableArray<string> Unpack(Image image, string folder, CancellationToken cancellationToken)
     {
-        var layers = ImmutableArray.CreateBuilder<string>();
+        var unpacked = ImmutableArray.CreateBuilder<UnpackedLayer>();
         foreach (var (layer, _) in image.Layers)
         {
-            var path = Path.Combine(folder, $"layer-{layers.Count}");
+            var path = Path.Combine(folder, $"layer-{unpacked.Count}");
             Directory.CreateDirectory(path);
             using var tar = LayerDecompression.Open(ImageBlobs.OpenVerified(image, services.Content, layer.Descriptor));
-            LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
-            layers.Add(path);
+            var extracted = LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
+            unpacked.Add(new UnpackedLayer(path, extracted.ImpliedFolders));
         }
 
-        return layers.ToImmutable();
+        var layers = ImageLayers.Visible(unpacked.ToImmutable());
+        var changed = ImageLayers.FindChanged(layers);
+        var mended = Path.Combine(folder, "mended");
+        Directory.CreateDirectory(mended);
+        ImageLayers.WriteChanged(changed, layers, mended);
+        return [.. layers.Select(layer => layer.Folder), mended];
     }
 
     /// <summary>What stands in the folder stays unless a file of the image replaces it; a link in the way is never followed.</summary>
@@ -74,11 +90,11 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
         }
     }
 
-    private async Task WriteTarAsync(UnionView files, string temporary, string path, CancellationToken cancellationToken)
+    private async Task WriteTarAsync(ImageSet images, string temporary, string path, CancellationToken cancellationToken)
     {
         var flat = Path.Combine(temporary, "flat");
         Directory.CreateDirectory(flat);
-        Copy(files, flat, cancellationToken);
+        CopyAll(images, temporary, flat, cancellationToken);
         if (path == StandardOutput)
         {
             await using var output = Console.OpenStandardOutput();

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Json;
-using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
@@ -16,50 +13,49 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
     private readonly ImmutableArray<ImageReference> names = [.. definition.Tags.Select(ImageReference.Parse)];
 
     /// <param name="allCached">True where no step ran, so that an earlier result may still be the truth.</param>
-    public async Task<BuildResult> PublishAsync(Image image, bool allCached, CancellationToken cancellationToken)
+    public async Task<BuildResult> PublishAsync(ImageSet images, bool allCached, CancellationToken cancellationToken)
     {
-        if (allCached && !definition.NoCache && PreviousResult() is { } previous && StillHolds(previous, image))
+        var results = new ContainerBuildResults(definition, services.Names);
+        if (allCached && !definition.NoCache && results.FindStanding(images) is { } previous)
         {
             return previous with { UpToDate = true };
         }
 
-        await KeepAsync(image, cancellationToken);
+        await KeepAsync(images, cancellationToken);
         var published = new List<PublishedImage>();
         foreach (var destination in definition.Destinations)
         {
-            published.Add(await PublishAsync(destination, image, cancellationToken));
+            published.Add(await PublishAsync(destination, images, cancellationToken));
         }
 
-        var result = Describe(image, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
-        if (definition.ResultFile is { } file)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            StoreDirectory.WriteAtomically(file, JsonSerializer.SerializeToUtf8Bytes(result, ContractsJson.Default.BuildResult));
-        }
-
-        return result;
+        return results.Save(images, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
     }
 
     /// <summary>An image with a name in the store is whole there: base layers that nobody read so far are fetched.</summary>
-    private async Task KeepAsync(Image image, CancellationToken cancellationToken)
+    private async Task KeepAsync(ImageSet images, CancellationToken cancellationToken)
     {
         if (names.IsEmpty)
         {
             return;
         }
 
-        await Task.WhenAll(image.Layers.Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
-        await services.Names.SetAsync(names, image.Descriptor, cancellationToken);
+        await Task.WhenAll(images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
+        await services.Names.SetAsync(names, images.Descriptor, cancellationToken);
+        foreach (var (image, suffix) in PlatformTags.Of(images, definition))
+        {
+            await services.Names.SetAsync([.. names.Select(name => PlatformTags.Add(name, suffix))], image.Descriptor, cancellationToken);
+        }
     }
 
-    private async Task<PublishedImage> PublishAsync(Destination destination, Image image, CancellationToken cancellationToken)
+    private async Task<PublishedImage> PublishAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
     {
         var step = new PublishStep(destination, events);
         try
         {
             var published = destination.Kind is DestinationKind.Folder or DestinationKind.Tar
-                ? await new ContainerBuildExport(services, definition.SourceDateEpoch ?? 0).WriteAsync(destination, image, cancellationToken)
-                : await OpenPublisher(destination, step.Id).PublishAsync(image, cancellationToken);
+                ? await new ContainerBuildExport(services, definition.SourceDateEpoch ?? 0).WriteAsync(destination, images, cancellationToken)
+                : await OpenPublisher(destination, step.Id).PublishAsync(images, cancellationToken);
+            published = published with { Written = await PushTaggedAsync(destination, images, step.Id, cancellationToken) || published.Written };
             step.Finish(published.Written ? StepOutcome.Done : StepOutcome.Skipped);
             return published;
         }
@@ -68,6 +64,19 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             step.Finish(StepOutcome.Failed);
             throw;
         }
+    }
+
+    /// <summary>The names of single images of an index. True where something was sent.</summary>
+    private async Task<bool> PushTaggedAsync(Destination destination, ImageSet images, string stepId, CancellationToken cancellationToken)
+    {
+        var written = false;
+        foreach (var (image, suffix) in destination.Kind == DestinationKind.Registry ? PlatformTags.Of(images, definition) : [])
+        {
+            var name = PlatformTags.Add(ImageReference.Parse(destination.Value), suffix).ToString();
+            written |= (await OpenPublisher(destination with { Value = name }, stepId).PublishAsync(image, cancellationToken)).Written;
+        }
+
+        return written;
     }
 
     private IPublisher OpenPublisher(Destination destination, string stepId)
@@ -81,54 +90,6 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
             _ => throw new NotSupportedException($"No publisher for {destination.Kind}."),
         };
-    }
-
-    private BuildResult Describe(Image image, List<PublishedImage> published, bool upToDate) => new()
-    {
-        ManifestDigest = image.Digest.ToString(),
-        ManifestMediaType = image.MediaType,
-        ConfigDigest = image.Manifest.Config.Digest.ToString(),
-        Manifest = Encoding.UTF8.GetString(image.ManifestBytes.Span),
-        Configuration = Encoding.UTF8.GetString(image.ConfigBytes.Span),
-        Platform = image.Config.Platform.ToString(),
-        References = published.Exists(one => one.References.Count > 0) ? [.. published.SelectMany(one => one.References)] : [.. names.Select(name => name.FamiliarName)],
-        Files = [.. published.SelectMany(one => one.Files)],
-        Size = image.Size,
-        CompressedSize = image.Layers.Sum(layer => layer.Layer.Descriptor.Size),
-        LayerCount = image.Layers.Length,
-        UpToDate = upToDate,
-    };
-
-    private BuildResult? PreviousResult()
-    {
-        if (definition.ResultFile is not { } file || !File.Exists(file))
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), ContractsJson.Default.BuildResult);
-        }
-        catch (JsonException)
-        {
-            // Written by another version, or damaged: publishing again costs little.
-            return null;
-        }
-    }
-
-    /// <summary>The same image, the same destinations, and what was written to disk or named in the store is still there.</summary>
-    private bool StillHolds(BuildResult previous, Image image) =>
-        previous.ManifestDigest == image.Digest.ToString()
-        && previous.Files.All(Path.Exists)
-        && names.All(name => services.Names.Find(name)?.Digest == image.Digest)
-        && Expected().ToHashSet(StringComparer.Ordinal).SetEquals(previous.References.Concat(previous.Files));
-
-    private IEnumerable<string> Expected()
-    {
-        var registries = definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString()).ToArray();
-        var files = definition.Destinations.Where(destination => destination.Kind != DestinationKind.Registry).Select(destination => destination.Value);
-        return (registries.Length > 0 ? registries : [.. names.Select(name => name.FamiliarName)]).Concat(files);
     }
 
     /// <summary>Publishing as a step of the progress display.</summary>

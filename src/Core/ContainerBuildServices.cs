@@ -17,20 +17,17 @@ namespace ContainerStages;
 internal sealed class ContainerBuildServices : IDisposable
 {
     private readonly BuildDefinition definition;
-    private readonly StageGraph graph;
-    private readonly Platform platform;
     private readonly IBuildEvents events;
     private readonly ImageSources sources;
 
-    public ContainerBuildServices(BuildDefinition definition, StageGraph graph, Platform platform, IBuildEvents events)
+    public ContainerBuildServices(BuildDefinition definition, IReadOnlyList<PlatformStages> stages, IBuildEvents events)
     {
-        (this.definition, this.graph, this.platform, this.events) = (definition, graph, platform, events);
-        Store = new StoreDirectory(definition.Store ?? StoreDirectory.DefaultPath());
-        Content = new DiskContentStore(Store.Root);
-        Names = new ImageNames(Store);
-        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), definition.Mirrors, DestinationHosts(), BaseHosts());
+        (this.definition, this.events) = (definition, events);
+        var opened = new ContainerBuildStore(definition.Store);
+        (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
+        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), definition.Mirrors, DestinationHosts(), BaseHosts(stages));
         Blobs = new BlobFetcher(Registry, Content);
-        sources = new ImageSources(Store, Names, new ImagePuller(Registry, Content), definition.Pull);
+        sources = opened.OpenSources(Registry, definition.Pull);
     }
 
     public StoreDirectory Store { get; }
@@ -44,13 +41,13 @@ internal sealed class ContainerBuildServices : IDisposable
     public IBlobFetcher Blobs { get; }
 
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
-    public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, Platform platform, CancellationToken cancellationToken)
     {
         var named = stages.Stages
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
             .DistinctBy(image => image.Name)
             .ToArray();
-        var resolved = await Task.WhenAll(named.Select(async image => (image.Name, Image: await sources.ResolveAsync(image.Name.Reference, PlatformOf(image.Stage), cancellationToken))));
+        var resolved = await Task.WhenAll(named.Select(async image => (image.Name, Image: await sources.ResolveAsync(image.Name.Reference, PlatformOf(image.Stage, platform), cancellationToken))));
         return resolved.ToDictionary(image => image.Name, image => new ImageBase(image.Image.Reference, image.Image.Manifest, image.Image.Config));
     }
 
@@ -87,10 +84,10 @@ internal sealed class ContainerBuildServices : IDisposable
     private IEnumerable<string> DestinationHosts() =>
         definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
 
-    private IEnumerable<string> BaseHosts() =>
-        graph.Stages.SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Select(image => image.Reference.Registry);
+    private static IEnumerable<string> BaseHosts(IReadOnlyList<PlatformStages> stages) =>
+        stages.SelectMany(one => one.Graph.Stages).SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Select(image => image.Reference.Registry);
 
-    private Platform PlatformOf(Stage stage) => stage.Platform is not { } text
+    private static Platform PlatformOf(Stage stage, Platform platform) => stage.Platform is not { } text
         ? platform
         : Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, stage.Location));
 }

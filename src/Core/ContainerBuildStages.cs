@@ -10,11 +10,6 @@ namespace ContainerStages;
 /// <summary>The front end that a definition asks for.</summary>
 internal static class ContainerBuildStages
 {
-    /// <exception cref="BuildFailedException">The text is no platform.</exception>
-    public static Platform PlatformOf(BuildDefinition definition) => definition.Platform is { } text
-        ? Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null))
-        : Platform.Host;
-
     /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
     public static StageSet Read(BuildDefinition definition, Platform platform)
     {

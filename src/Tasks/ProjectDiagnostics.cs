@@ -11,6 +11,9 @@ public static class ProjectDiagnostics
     public static Diagnostic EngineNotStarted(string program, string reason) => Error("CST1002",
         $"The engine program '{program}' cannot be started: {reason}. Restore the package ContainerStages.Sdk again, or name another program with the property ContainerStagesProgram.");
 
+    public static Diagnostic PruneFailed(string said) => Error("CST4604",
+        $"The local store could not be pruned. {said}");
+
     public static Diagnostic EngineCrashed(int exitCode, string lastLines) => Error("CST1003",
         $"The engine program ended with exit code {exitCode} and said no reason.{(lastLines.Length == 0 ? "" : Environment.NewLine + lastLines)}");
 

@@ -33,7 +33,9 @@ public sealed class PublishContainerStages : EngineTask
     public string Dockerfile { get; set; } = "";
     public string Target { get; set; } = "";
     public string ContextDirectory { get; set; } = "";
-    public string RuntimeIdentifier { get; set; } = "";
+    /// <summary>One or several, divided by ';'.</summary>
+    public string RuntimeIdentifiers { get; set; } = "";
+    public string PlatformTags { get; set; } = "";
     public string BaseImage { get; set; } = "";
     public string GoPackage { get; set; } = "";
     public string GoVersion { get; set; } = "";
@@ -67,6 +69,8 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] EnvironmentVariables { get; set; } = [];
 
     // Where it goes.
+    /// <summary>True: into the store of the engine alone, whatever the project says of registries and archives.</summary>
+    public bool BuildOnly { get; set; }
     public string Registry { get; set; } = "";
     public string Repository { get; set; } = "";
     public string ImageTag { get; set; } = "";
@@ -80,6 +84,7 @@ public sealed class PublishContainerStages : EngineTask
 
     // Results, under the .NET SDK's names.
     [Output] public ITaskItem[] GeneratedContainer { get; private set; } = [];
+    [Output] public string GeneratedImageIndex { get; private set; } = "";
     [Output] public string GeneratedContainerName { get; private set; } = "";
     [Output] public string GeneratedContainerDigest { get; private set; } = "";
     [Output] public string GeneratedContainerManifest { get; private set; } = "";
@@ -114,7 +119,7 @@ public sealed class PublishContainerStages : EngineTask
         if (exit.Code == EngineProcess.Done && result is not null)
         {
             Return(result);
-            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result));
+            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result, BuildOnly));
         }
         else if (exit.Code == EngineProcess.Interrupted)
         {
@@ -134,6 +139,7 @@ public sealed class PublishContainerStages : EngineTask
         GeneratedContainerConfiguration = result.Configuration;
         GeneratedContainerMediaType = result.ManifestMediaType;
         GeneratedArchiveOutputPath = result.Files.Count > 0 ? result.Files[0] : "";
-        GeneratedContainer = [GeneratedContainerItem.From(result)];
+        GeneratedImageIndex = result.Images.Count > 0 ? result.Manifest : "";
+        GeneratedContainer = GeneratedContainerItem.AllOf(result);
     }
 }

@@ -4,14 +4,20 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Differential.Tests;
 
-/// <summary>A Docker daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere.</summary>
+/// <summary>
+/// A Docker daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere. Where DIFFERENTIAL_DOCKER names
+/// a client, that one's daemon is used as it is (build/expected.sh).
+/// </summary>
 internal sealed class DockerDaemon : IAsyncDisposable
 {
-    private const string Client = "/usr/bin/docker";
-    private readonly string home;
-    private readonly Process process;
+    private readonly string client;
+    private readonly string? home;
+    private readonly Process? process;
 
-    private DockerDaemon(string home, Process process) => (this.home, this.process) = (home, process);
+    private DockerDaemon(string client, string? home, Process? process) => (this.client, this.home, this.process) = (client, home, process);
+
+    /// <summary>A client of a newer Docker, which builds also the cases that Debian's is too old for.</summary>
+    public static string? Newer { get; } = Environment.GetEnvironmentVariable("DIFFERENTIAL_DOCKER") is { Length: > 0 } client ? client : null;
 
     /// <summary>Digest of the one layer that the base image of the cases has.</summary>
     public string? BaseDiffId { get; private set; }
@@ -19,17 +25,7 @@ internal sealed class DockerDaemon : IAsyncDisposable
     /// <summary>Starts the daemon and pulls the base images, so that no build waits for it.</summary>
     public static async Task<DockerDaemon> StartAsync(params string[] images)
     {
-        var folder = Directory.CreateTempSubdirectory("stages-docker-").FullName;
-        string[] arguments =
-        [
-            "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver", "overlay2", "--log-level", "error",
-            "--data-root", $"{folder}/data", "--exec-root", $"{folder}/exec", "--pidfile", $"{folder}/pid", "-H", $"unix://{folder}/socket",
-            "--registry-mirror", $"http://{BaseImages.Instance.Registry}",
-        ];
-        var log = Path.Combine(folder, "log");
-        var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", log, "dockerd", .. arguments]) { UseShellExecute = false };
-        var daemon = new DockerDaemon(folder, Process.Start(start)!);
-        await daemon.WaitAsync(log);
+        var daemon = Newer is null ? await StartAsync() : new DockerDaemon(Newer, null, null);
         foreach (var image in images)
         {
             var pulled = await daemon.RunAsync(["pull", "-q", image]);
@@ -43,30 +39,54 @@ internal sealed class DockerDaemon : IAsyncDisposable
         return daemon;
     }
 
+    private static async Task<DockerDaemon> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("stages-docker-").FullName;
+        string[] arguments =
+        [
+            "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver", "overlay2", "--log-level", "error",
+            "--data-root", $"{folder}/data", "--exec-root", $"{folder}/exec", "--pidfile", $"{folder}/pid", "-H", $"unix://{folder}/socket",
+            "--registry-mirror", $"http://{BaseImages.Instance.Registry}",
+        ];
+        var log = Path.Combine(folder, "log");
+        var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", log, "dockerd", .. arguments]) { UseShellExecute = false };
+        var process = Process.Start(start)!;
+        var daemon = new DockerDaemon("/usr/bin/docker", folder, process);
+        await daemon.WaitAsync(process, log);
+        return daemon;
+    }
+
     public async Task<ProgramResult> RunAsync(string[] arguments)
     {
-        var start = new ProcessStartInfo(Client, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOCKER_HOST"] = $"unix://{home}/socket";
+        var start = new ProcessStartInfo(client, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOCKER_BUILDKIT"] = "1";
-        start.Environment["DOCKER_CONFIG"] = home;
-        using var client = Process.Start(start)!;
-        client.StandardInput.Close();
-        return await StagesProgram.EndAsync(client);
+        if (home is not null)
+        {
+            start.Environment["DOCKER_HOST"] = $"unix://{home}/socket";
+            start.Environment["DOCKER_CONFIG"] = home;
+        }
+
+        using var running = Process.Start(start)!;
+        running.StandardInput.Close();
+        return await StagesProgram.EndAsync(running);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await RealTool.RunAsync("kill", process.Id.ToString());
-        await process.WaitForExitAsync();
-        process.Dispose();
-        TreeRemover.Remove(home);
+        if (process is not null)
+        {
+            await RealTool.RunAsync("kill", process.Id.ToString());
+            await process.WaitForExitAsync();
+            process.Dispose();
+            TreeRemover.Remove(home!);
+        }
     }
 
-    private async Task WaitAsync(string log)
+    private async Task WaitAsync(Process daemon, string log)
     {
         for (var attempt = 0; attempt < 300; attempt++)
         {
-            if (process.HasExited)
+            if (daemon.HasExited)
             {
                 break;
             }

@@ -5,19 +5,38 @@ namespace ContainerStages.Sdk.Tests;
 public sealed class OwnProjectTests(TestContext context)
 {
     [TestMethod]
-    public async Task Restore_build_test_and_clean_succeed_and_write_nothing()
+    public async Task Restore_test_and_clean_succeed_and_write_nothing()
     {
         using var project = await UserProject.CreateAsync(context);
         project.Write("hello.goproj", """<Project Sdk="ContainerStages.Sdk/0.1.0" />""");
 
-        foreach (var verb in (string[])["restore", "build", "clean"])
+        foreach (var verb in (string[])["restore", "clean"])
         {
             (await project.DotnetAsync(verb)).ShouldSucceed();
         }
 
+        (await project.DotnetAsync("msbuild", "-t:Test")).ShouldSucceed();
         Assert.AreSequenceEqual(
             ["hello.goproj", "nuget.config"],
             Directory.EnumerateFileSystemEntries(project.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList());
+    }
+
+    [TestMethod]
+    public async Task A_build_compiles_the_stages_and_publishes_nothing()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("image.proj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <PropertyGroup><ContainerRegistry>localhost:1</ContainerRegistry><ContainerArchiveOutputPath>image.tar</ContainerArchiveOutputPath></PropertyGroup>
+              <ItemGroup><ContainerStage Include="all" From="scratch" Steps="COPY image.proj /" /></ItemGroup>
+            </Project>
+            """);
+
+        var built = (await project.DotnetAsync("build")).ShouldSucceed();
+
+        Assert.EndsWith("(in the local store)", built.ResultLines.Single());
+        Assert.IsFalse(File.Exists(project.Full("image.tar")));
+        Assert.IsFalse(File.Exists(project.Full("obj/containerstages/result.json")));
     }
 
     [TestMethod]
@@ -36,7 +55,11 @@ public sealed class OwnProjectTests(TestContext context)
     public async Task A_solution_with_one_builds()
     {
         using var project = await UserProject.CreateAsync(context);
-        project.Write("hello/hello.goproj", """<Project Sdk="ContainerStages.Sdk/0.1.0" />""");
+        project.Write("hello/hello.goproj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <ItemGroup><ContainerStage Include="all" From="scratch" Steps="COPY hello.goproj /" /></ItemGroup>
+            </Project>
+            """);
         project.Write("lib/lib.csproj", """
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
@@ -96,7 +119,10 @@ public sealed class OwnProjectTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("hello.goproj", """
             <Project Sdk="ContainerStages.Sdk/0.1.0">
-              <ItemGroup><PackageReference Include="MinVer" Version="6.0.0" /></ItemGroup>
+              <ItemGroup>
+                <PackageReference Include="MinVer" Version="6.0.0" />
+                <ContainerStage Include="all" From="scratch" Steps="COPY hello.goproj /" />
+              </ItemGroup>
             </Project>
             """);
 

@@ -12,10 +12,11 @@ namespace ContainerStages.TestKit;
 /// </summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<ProxiedRequest> requests = new();
     private readonly ConcurrentDictionary<int, Task> serving = new();
+    private readonly ConcurrentDictionary<string, string> keptUploads = new(StringComparer.Ordinal);
     private readonly int upstreamPort;
     private readonly Func<ProxiedRequest, ProxyFault?> decide;
     private readonly string? dropHeader;
@@ -24,9 +25,11 @@ public sealed class FaultyProxy : IAsyncDisposable
     /// <param name="upstreamPort">The real server's port on loopback.</param>
     /// <param name="decide">Called once for each request; null lets it through.</param>
     /// <param name="dropHeader">A header that never reaches the server.</param>
-    public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null, string? dropHeader = null)
+    /// <param name="address">Where it listens; 127.0.0.1 where it is null.</param>
+    public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null, string? dropHeader = null, IPAddress? address = null)
     {
         (this.upstreamPort, this.decide, this.dropHeader) = (upstreamPort, decide ?? (_ => null), dropHeader);
+        listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         listener.Start();
         accepting = AcceptAsync();
     }
@@ -73,41 +76,124 @@ public sealed class FaultyProxy : IAsyncDisposable
             var fault = decide(request);
             if (fault?.Response is { } response)
             {
-                await DrainAsync(down, request.ContentLength - rest.Length);
-                await down.WriteAsync(Encoding.ASCII.GetBytes(response), stop.Token);
+                await CopyAsync(down, Stream.Null, request.ContentLength - rest.Length);
+                await down.WriteAsync(Encoding.UTF8.GetBytes(response), stop.Token);
                 return;
             }
 
-            await ForwardAsync(client, down, head, rest, request, fault);
+            await ForwardAsync(down, head, rest, request, fault);
+            if (fault is { Stalls: true })
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+            }
+
+            if (fault is { Change: null, Drips: null })
+            {
+                // A reset, not an orderly end.
+                client.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
         }
     }
 
-    private async Task ForwardAsync(TcpClient client, NetworkStream down, string head, byte[] rest, ProxiedRequest request, ProxyFault? fault)
+    private async Task ForwardAsync(NetworkStream down, string head, byte[] rest, ProxiedRequest request, ProxyFault? fault)
     {
         using var server = new TcpClient();
         await server.ConnectAsync(IPAddress.Loopback, upstreamPort, stop.Token);
         var up = server.GetStream();
-        var closing = string.Join("\r\n", head.Split("\r\n").Where(line => dropHeader is null || !line.StartsWith(dropHeader + ":", StringComparison.OrdinalIgnoreCase)));
-        closing = closing.Insert(closing.IndexOf("\r\n", StringComparison.Ordinal), "\r\nConnection: close");
-        await up.WriteAsync(Encoding.ASCII.GetBytes(closing), stop.Token);
+        if (fault?.CutUpload is { } cut)
+        {
+            await TakePartAsync(down, up, rest, head, request, cut, fault.KeepsPart);
+            return;
+        }
+
+        await up.WriteAsync(Encoding.ASCII.GetBytes(HeadFor(head, request)), stop.Token);
         await up.WriteAsync(rest, stop.Token);
         await CopyAsync(down, up, request.ContentLength - rest.Length);
-
         var (answer, first) = await ReadHeadAsync(up);
-        await down.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
-        var allowed = fault?.CutAfter ?? long.MaxValue;
-        await down.WriteAsync(first.AsMemory(0, (int)Math.Min(first.Length, allowed)), stop.Token);
-        await CopyAsync(up, down, allowed - first.Length);
-        if (fault is { Stalls: true })
+        await AnswerAsync(down, up, answer, first, fault);
+    }
+
+    private async Task AnswerAsync(NetworkStream down, NetworkStream up, string answer, byte[] first, ProxyFault? fault)
+    {
+        if (fault is { LosesAnswer: true })
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+            await CopyAsync(up, Stream.Null, long.MaxValue);
+            return;
         }
 
-        if (fault is not null)
+        if (fault?.Change is { } change)
         {
-            // A reset, not an orderly end.
-            client.LingerState = new LingerOption(enable: true, seconds: 0);
+            var changed = change(ProxiedAnswer.Parse(answer, await ReadRestAsync(up, first)));
+            await down.WriteAsync(Encoding.UTF8.GetBytes(changed.Head()), stop.Token);
+            await down.WriteAsync(changed.Body, stop.Token);
+            return;
         }
+
+        await down.WriteAsync(Encoding.ASCII.GetBytes(answer[..Math.Min(fault?.CutHead ?? answer.Length, answer.Length)]), stop.Token);
+        if (fault?.CutHead is not null)
+        {
+            return;
+        }
+
+        if (fault is { Drips: null } or null)
+        {
+            var allowed = fault?.CutAfter is { } cut ? (cut < 0 ? LengthOf(answer) + cut : cut) : long.MaxValue;
+            await down.WriteAsync(first.AsMemory(0, (int)Math.Min(first.Length, allowed)), stop.Token);
+            await CopyAsync(up, down, allowed - first.Length);
+            return;
+        }
+
+        foreach (var one in await ReadRestAsync(up, first))
+        {
+            await down.WriteAsync(new[] { one }, stop.Token);
+            await Task.Delay(fault.Drips.Value, stop.Token);
+        }
+    }
+
+    /// <summary>Reads a part of an upload; where it is kept, the registry gets it as a chunk, and the client has still to learn that.</summary>
+    private async Task TakePartAsync(NetworkStream down, NetworkStream up, byte[] rest, string head, ProxiedRequest request, long length, bool keeps)
+    {
+        using var part = new MemoryStream();
+        part.Write(rest);
+        await CopyAsync(down, part, length - rest.Length);
+        if (!keeps)
+        {
+            return;
+        }
+
+        var bytes = part.ToArray().AsMemory(0, (int)Math.Min(part.Length, length));
+        var path = string.Join('&', request.Path.Split('&').Where(pair => !pair.StartsWith("digest=", StringComparison.Ordinal)));
+        var lines = head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[1..]
+            .Where(line => !line.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
+            .Prepend($"PATCH {path} HTTP/1.1")
+            .Append(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {bytes.Length}"))
+            .Append("Connection: close");
+        await up.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), stop.Token);
+        await up.WriteAsync(bytes, stop.Token);
+        var (answer, body) = await ReadHeadAsync(up);
+        keptUploads[request.Path.Split('?')[0]] = new Uri(ProxiedAnswer.Parse(answer, body).Headers["Location"]).PathAndQuery;
+    }
+
+    private string HeadFor(string head, ProxiedRequest request)
+    {
+        var lines = head.Split("\r\n").Where(line => dropHeader is null || !line.StartsWith(dropHeader + ":", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (request.Method == "GET" && keptUploads.TryRemove(request.Path.Split('?')[0], out var current))
+        {
+            lines[0] = $"GET {current} HTTP/1.1";
+        }
+
+        lines.Insert(1, "Connection: close");
+        return string.Join("\r\n", lines);
+    }
+
+    private static long LengthOf(string answer) => long.Parse(ProxiedAnswer.Parse(answer, []).Headers["Content-Length"], CultureInfo.InvariantCulture);
+
+    private async Task<byte[]> ReadRestAsync(NetworkStream up, byte[] first)
+    {
+        using var body = new MemoryStream();
+        body.Write(first);
+        await CopyAsync(up, body, long.MaxValue);
+        return body.ToArray();
     }
 
     private async Task<(string Head, byte[] Body)> ReadHeadAsync(NetworkStream stream)
@@ -131,7 +217,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, long most)
+    private async Task CopyAsync(NetworkStream from, Stream to, long most)
     {
         var buffer = new byte[64 * 1024];
         while (most > 0 && await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, most)), stop.Token) is > 0 and var count)
@@ -140,65 +226,4 @@ public sealed class FaultyProxy : IAsyncDisposable
             most -= count;
         }
     }
-
-    private async Task DrainAsync(NetworkStream from, long most)
-    {
-        var buffer = new byte[64 * 1024];
-        while (most > 0 && await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, most)), stop.Token) is > 0 and var count)
-        {
-            most -= count;
-        }
-    }
-}
-
-/// <summary>A request as it came to the proxy. Header names are looked up without regard to case.</summary>
-public sealed record ProxiedRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers)
-{
-    public long ContentLength => Headers.TryGetValue("Content-Length", out var length) ? long.Parse(length, CultureInfo.InvariantCulture) : 0;
-
-    public override string ToString() => $"{Method} {Path}";
-
-    internal static ProxiedRequest Parse(string head)
-    {
-        var lines = head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        var first = lines[0].Split(' ');
-        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in lines[1..])
-        {
-            var colon = line.IndexOf(':', StringComparison.Ordinal);
-            headers[line[..colon]] = line[(colon + 1)..].Trim();
-        }
-
-        return new ProxiedRequest(first[0], first[1], headers);
-    }
-}
-
-/// <summary>What the proxy does wrong with one request.</summary>
-public sealed record ProxyFault
-{
-    private ProxyFault()
-    {
-    }
-
-    /// <summary>A whole HTTP answer instead of the server's.</summary>
-    public string? Response { get; private init; }
-
-    /// <summary>The connection is reset after so many bytes of the body.</summary>
-    public long? CutAfter { get; private init; }
-
-    /// <summary>The connection is not reset but stays open, and nothing more comes.</summary>
-    public bool Stalls { get; private init; }
-
-    public static ProxyFault Stall(long bytes) => new() { CutAfter = bytes, Stalls = true };
-
-    public static ProxyFault Cut(long bytes) => new() { CutAfter = bytes };
-
-    /// <param name="status"><c>503 Service Unavailable</c>.</param>
-    /// <param name="headers">Lines without their ends.</param>
-    public static ProxyFault Answer(string status, params string[] headers) => AnswerWithBody(status, "", headers);
-
-    public static ProxyFault AnswerWithBody(string status, string body, params string[] headers) => new()
-    {
-        Response = $"HTTP/1.1 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n{body}",
-    };
 }

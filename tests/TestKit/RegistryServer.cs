@@ -51,6 +51,9 @@ public sealed partial class RegistryServer : IAsyncDisposable
     /// <summary>Starts a registry that anybody may read and write.</summary>
     public static Task<RegistryServer> StartAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken);
 
+    /// <summary>Starts a registry that anybody may read and write, over the same storage: what one of the two has, the other has.</summary>
+    public Task<RegistryServer> StartBesideAsync(CancellationToken cancellationToken) => StartAsync("", StorageFolder, [], cancellationToken);
+
     /// <summary>Starts a registry that wants <see cref="User"/> and <see cref="Password"/>.</summary>
     public static Task<RegistryServer> StartWithPasswordAsync(CancellationToken cancellationToken) => StartAsync(
         """
@@ -70,6 +73,36 @@ public sealed partial class RegistryServer : IAsyncDisposable
         """,
         cancellationToken);
 
+    /// <summary>Starts a registry with a certificate of a private authority, which wants one of that authority from its clients too where asked.</summary>
+    public static Task<RegistryServer> StartWithTlsAsync(PrivateAuthority authority, string name, bool wantsClientCertificate, CancellationToken cancellationToken)
+    {
+        var (certificate, key) = authority.Issue(name);
+        return StartAsync(
+            $"""
+              tls:
+                certificate: FOLDER/server.pem
+                key: FOLDER/server-key.pem
+            {(wantsClientCertificate ? "    clientcas: [FOLDER/authority.pem]" : "")}
+            """,
+            cancellationToken,
+            ("server.pem", certificate),
+            ("server-key.pem", key),
+            ("authority.pem", authority.CertificatePem));
+    }
+
+    /// <summary>Starts a registry that wants tokens of the given server, and verifies them.</summary>
+    public static Task<RegistryServer> StartWithTokensAsync(TokenServer tokens, CancellationToken cancellationToken) => StartAsync(
+        $"""
+        auth:
+          token:
+            realm: {tokens.Realm}
+            service: {TokenServer.Service}
+            issuer: {TokenServer.Issuer}
+            rootcertbundle: FOLDER/tokens.pem
+        """,
+        cancellationToken,
+        ("tokens.pem", tokens.CertificatePem));
+
     /// <summary>File of a blob's content inside the registry.</summary>
     public string BlobFile(string hex) => Path.Combine(StorageFolder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
 
@@ -85,11 +118,19 @@ public sealed partial class RegistryServer : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private static async Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken)
+    private static Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, params (string Name, string Content)[] files) =>
+        StartAsync(further, null, files, cancellationToken);
+
+    private static async Task<RegistryServer> StartAsync(string further, string? storage, (string Name, string Content)[] files, CancellationToken cancellationToken)
     {
         var temporary = Directory.CreateTempSubdirectory("registry-");
+        foreach (var (name, content) in files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(temporary.FullName, name), content, cancellationToken);
+        }
+
         var configuration = Path.Combine(temporary.FullName, "config.yml");
-        await File.WriteAllTextAsync(configuration, (Configuration + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(configuration, ((storage is null ? Configuration : Configuration.Replace("FOLDER/storage", storage, StringComparison.Ordinal)) + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(temporary.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
         WriteCertificate(temporary.FullName);
         var started = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])

@@ -22,7 +22,7 @@ internal static class BuildVerb
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
             new(["--build-context"], "NAME=VALUE", "folder, docker-image://NAME or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
             new(["--annotation"], "KEY=VALUE", "annotation of the manifest; repeatable"),
-            new(["--platform"], "OS/ARCH", "platform of the image (default: this machine's)"),
+            new(["--platform"], "OS/ARCH", "platforms of the image, divided by commas or repeated (default: this machine's)"),
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
@@ -63,7 +63,7 @@ internal static class BuildVerb
             ContextDirectory = context,
             Dockerfile = options.Last("--file") is { } file ? Path.GetFullPath(file) : Path.Combine(context, "Dockerfile"),
             Target = options.Last("--target"),
-            Platform = options.Last("--platform"),
+            Platforms = [.. options.All("--platform").SelectMany(platforms => platforms.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             BuildArgs = options.Pairs("--build-arg"),
             Labels = options.Pairs("--label"),
             BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => ContextValue(pair.Value), StringComparer.Ordinal),
@@ -106,7 +106,7 @@ internal static class BuildVerb
     {
         if (options.Last("--iidfile") is { } idFile)
         {
-            await File.WriteAllTextAsync(idFile, result.ConfigDigest);
+            await File.WriteAllTextAsync(idFile, Id(result));
         }
 
         if (options.Last("--metadata-file") is { } metadata)
@@ -121,15 +121,21 @@ internal static class BuildVerb
             case not null when options.All("--output").Any(output => OutputOption.Parse(output).IsStandardOutput):
                 break;
             case "quiet":
-                await Console.Out.WriteLineAsync(result.ConfigDigest);
+                await Console.Out.WriteLineAsync(Id(result));
                 break;
             default:
-                await Console.Out.WriteLineAsync($"{Names(result)}@{result.ManifestDigest} ({ByteSize.Format(result.Size)}, {result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")})");
+                await Console.Out.WriteLineAsync($"{Names(result)}@{result.ManifestDigest} ({Sizes(result)})");
                 break;
         }
 
         return VerbTable.Done;
     }
+
+    /// <summary>As docker says it: the digest of the configuration, or that of the index.</summary>
+    private static string Id(BuildResult result) => result.Images.Count > 0 ? result.ManifestDigest : result.ConfigDigest;
+
+    private static string Sizes(BuildResult result) =>
+        $"{ByteSize.Format(result.Size)}, {(result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}")}";
 
     private static string Names(BuildResult result) => string.Join(", ", result.References.Concat(result.Files).DefaultIfEmpty("image"));
 

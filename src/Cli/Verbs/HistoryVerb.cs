@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Images;
 using ContainerStages.Reporting;
@@ -25,14 +26,14 @@ internal static class HistoryVerb
 
         using var store = new ContainerBuildImages(null);
         var image = await store.FindAsync(options.Rest[0], CancellationToken.None);
-        string[][] rows = [["LAYER", "SIZE", "CREATED BY"], .. Rows(image, options.IsSet("--no-trunc"))];
-        await Console.Out.WriteAsync(TextTable.Format(rows));
+        var table = new TextTable(["LAYER", "SIZE", "CREATED BY"], [.. Rows(image, options.IsSet("--no-trunc"))]);
+        await Console.Out.WriteAsync(table.ToText());
         return VerbTable.Done;
     }
 
-    private static IEnumerable<string[]> Rows(Image image, bool whole)
+    private static IEnumerable<ImmutableArray<string>> Rows(Image image, bool whole)
     {
-        var rows = new List<string[]>();
+        var rows = new List<ImmutableArray<string>>();
         var layer = 0;
         foreach (var entry in image.Config.History ?? [])
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Images;
@@ -34,17 +35,17 @@ internal static class ImagesVerb
 
         var text = options.IsSet("--quiet") ? string.Concat(images.Select(image => ShortId(image.Image) + "\n"))
             : options.Last("--format") == "json" ? string.Concat(images.Select(image => ImageDocument.Summary(image.Name, image.Image).ToJsonString() + "\n"))
-            : TextTable.Format([Header(options), .. images.Select(image => Row(image.Name, image.Image, options))]);
+            : new TextTable(Header(options), [.. images.Select(image => Row(image.Name, image.Image, options))]).ToText();
         await Console.Out.WriteAsync(text);
         return VerbTable.Done;
     }
 
     public static string ShortId(Image image) => image.Manifest.Config.Digest.Hex[..12];
 
-    private static string[] Header(OptionReader options) =>
+    private static ImmutableArray<string> Header(OptionReader options) =>
         options.IsSet("--digests") ? ["REPOSITORY", "TAG", "DIGEST", "IMAGE ID", "CREATED", "SIZE"] : ["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"];
 
-    private static string[] Row(NamedImage named, Image image, OptionReader options)
+    private static ImmutableArray<string> Row(NamedImage named, Image image, OptionReader options)
     {
         string[] name = [RepositoryOf(named.Name), named.Name.Tag ?? "<none>"];
         string[] rest = [ShortId(image), Age(image.Config.Created), ByteSize.Format(image.Size)];

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ContainerStages.Images;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -24,8 +25,7 @@ internal static class InspectVerb
         foreach (var name in options.Rest)
         {
             var image = await store.FindAsync(name, CancellationToken.None);
-            var names = store.List().Where(other => other.Manifest.Digest == image.Digest).Select(other => other.Name.FamiliarName);
-            all.Add((JsonNode)ImageDocument.Create(image, names));
+            all.Add((JsonNode)ImageDocument.Create(image, await NamesAsync(store, image)));
         }
 
         if (options.Last("--format") is not { } format)
@@ -40,5 +40,20 @@ internal static class InspectVerb
         }
 
         return VerbTable.Done;
+    }
+
+    /// <summary>Also those of an index that holds the image for this machine.</summary>
+    private static async Task<IReadOnlyList<string>> NamesAsync(ContainerBuildImages store, Image image)
+    {
+        var names = new List<string>();
+        foreach (var other in store.List())
+        {
+            if ((await store.ReadAsync(other.Manifest, CancellationToken.None)).Digest == image.Digest)
+            {
+                names.Add(other.Name.FamiliarName);
+            }
+        }
+
+        return names;
     }
 }

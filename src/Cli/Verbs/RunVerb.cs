@@ -13,10 +13,12 @@ internal static class RunVerb
         "run an image and throw away what it wrote",
         [
             new(["--env", "-e"], "KEY=VALUE", "environment variable; repeatable"),
+            new(["--env-of-caller"], null, "also the variables that the calling program set for this one, as 'dotnet run -e' does"),
             new(["--workdir", "-w"], "DIR", "working directory"),
             new(["--user", "-u"], "USER", "user and group, by name or number"),
             new(["--entrypoint"], "PROGRAM", "instead of the image's ENTRYPOINT"),
             new(["--network"], "KIND", "host (default) or none"),
+            new(["--store"], "DIR", "folder of the store"),
             new(["--rm"], null, "accepted; nothing is ever kept"),
             new(["--interactive", "-i"], null, "accepted; standard input is always passed on"),
             new(["--tty", "-t"], null, "accepted; the terminal is always passed on"),
@@ -31,16 +33,18 @@ internal static class RunVerb
             throw new UsageException("name the image to run.");
         }
 
+        // Inside the user namespace the caller's environment can no longer be read: from there on the names are given one by one.
+        string[] ofCaller = options.IsSet("--env-of-caller") ? [.. CallerEnvironment.Added()] : [];
         if (UserNamespace.IsNeeded)
         {
-            UserNamespace.ReExecute([.. arguments], null);
+            UserNamespace.ReExecute([arguments[0], .. ofCaller.SelectMany(name => (string[])["--env", name]), "--env-of-caller=false", .. arguments.Skip(1).Where(argument => argument != "--env-of-caller")], null);
         }
 
         var settings = new RunSettings
         {
             Command = [.. options.Rest.Skip(1)],
             Entrypoint = options.Last("--entrypoint") is { } program ? program.Length == 0 ? [] : [program] : null,
-            Environment = [.. options.Pairs("--env").Select(pair => $"{pair.Key}={pair.Value}")],
+            Environment = [.. EnvironmentOf(options, ofCaller)],
             WorkingDirectory = options.Last("--workdir"),
             User = options.Last("--user"),
             Network = options.Last("--network") switch
@@ -51,7 +55,7 @@ internal static class RunVerb
             },
         };
         using var interrupt = new Interrupt();
-        using var images = new ContainerBuildImages(null);
+        using var images = new ContainerBuildImages(options.Last("--store"));
         using var progress = new PlainProgress(Console.Error);
         try
         {
@@ -61,5 +65,11 @@ internal static class RunVerb
         {
             return VerbTable.Interrupted;
         }
+    }
+
+    private static IEnumerable<string> EnvironmentOf(OptionReader options, string[] ofCaller)
+    {
+        var given = options.Pairs("--env");
+        return ofCaller.Where(name => !given.ContainsKey(name)).Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}").Concat(given.Select(pair => $"{pair.Key}={pair.Value}"));
     }
 }

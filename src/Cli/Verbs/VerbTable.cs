@@ -19,7 +19,7 @@ internal static class VerbTable
 
     private static readonly Option HelpOption = new(["--help", "-h"], null, "show this help");
 
-    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ReportVerb.Verb, ExportVerb.Verb, ImportVerb.Verb, ExecuteVerb.Verb];
+    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ReportVerb.Verb, PruneVerb.Verb, ExportVerb.Verb, ImportVerb.Verb, ExecuteVerb.Verb];
 
     public static async Task<int> RunAsync(string[] args)
     {

@@ -55,7 +55,7 @@ internal sealed class DiskBlobWriter : IBlobWriter
         {
             // The lock goes with the handle: nobody must find the blob locked.
             file.Dispose();
-            File.Move(path, store.GetPath(actual), overwrite: true);
+            File.Move(path, store.UsedPath(actual), overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

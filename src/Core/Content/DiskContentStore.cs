@@ -12,12 +12,17 @@ public sealed class DiskContentStore(string root) : IContentStore
 {
     private readonly string blobs = Path.Combine(root, "blobs", "sha256");
     private readonly string ingest = Path.Combine(root, "ingest");
+    private readonly StoreUse? use;
+
+    /// <summary>The blobs of the embedded store: what is asked for is in use until the process ends, so that nobody removes it.</summary>
+    public DiskContentStore(StoreDirectory store)
+        : this(store.Root) => use = store.Use;
 
     public string Root { get; } = root;
 
-    public bool Contains(Digest digest) => File.Exists(GetPath(digest));
+    public bool Contains(Digest digest) => File.Exists(UsedPath(digest));
 
-    public long? GetSize(Digest digest) => new FileInfo(GetPath(digest)) is { Exists: true, Length: var length } ? length : null;
+    public long? GetSize(Digest digest) => new FileInfo(UsedPath(digest)) is { Exists: true, Length: var length } ? length : null;
 
     /// <summary>Where the blob is, or would be.</summary>
     public string GetPath(Digest digest) => Path.Combine(blobs, digest.Hex);
@@ -26,7 +31,7 @@ public sealed class DiskContentStore(string root) : IContentStore
     {
         try
         {
-            return new FileStream(GetPath(digest), new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
+            return new FileStream(UsedPath(digest), new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
         }
         catch (DirectoryNotFoundException exception)
         {
@@ -52,25 +57,39 @@ public sealed class DiskContentStore(string root) : IContentStore
     /// <summary>Removes what killed processes left in <c>ingest</c>; files that a living process still writes are locked and stay.</summary>
     public void RemoveAbandonedFiles()
     {
-        var files = new DirectoryInfo(ingest);
-        foreach (var file in files.Exists ? files.EnumerateFiles() : [])
+        foreach (var path in AbandonedFiles(TimeSpan.FromHours(1)))
         {
-            try
-            {
-                // A writer closes its file just before the rename, hence the hour.
-                if (file.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1))
-                {
-                    using (file.Open(FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                    {
-                        file.Delete();
-                    }
-                }
-            }
-            catch (IOException)
-            {
-                // Locked by its writer, or gone already.
-            }
+            File.Delete(path);
         }
+    }
+
+    /// <summary>Files in <c>ingest</c> that nobody writes any more.</summary>
+    /// <param name="age">Younger ones are passed over: a writer closes its file just before the rename.</param>
+    public IEnumerable<string> AbandonedFiles(TimeSpan age)
+    {
+        var files = new DirectoryInfo(ingest);
+        return files.Exists ? files.EnumerateFiles().Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - age && IsAbandoned(file)).Select(file => file.FullName) : [];
+    }
+
+    private static bool IsAbandoned(FileInfo file)
+    {
+        try
+        {
+            using var alone = file.Open(FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            // Locked by its writer, or gone already.
+            return false;
+        }
+    }
+
+    /// <summary>Where the blob is, or will be, for somebody who uses it.</summary>
+    internal string UsedPath(Digest digest)
+    {
+        use?.Note($"blobs/sha256/{digest.Hex}");
+        return GetPath(digest);
     }
 
     internal Exception Explain(Exception exception) =>

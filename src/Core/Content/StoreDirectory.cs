@@ -34,6 +34,9 @@ public sealed class StoreDirectory
 
     public string Root { get; }
 
+    /// <summary>What this process uses of the store.</summary>
+    public StoreUse Use => field ??= new StoreUse(this);
+
     /// <summary><c>CONTAINERSTAGES_STORE</c>, else <c>$XDG_CACHE_HOME/containerstages</c>, else <c>~/.cache/containerstages</c>.</summary>
     public static string DefaultPath()
     {
@@ -78,6 +81,20 @@ public sealed class StoreDirectory
             }
 
             await Task.Delay(delay, cancellationToken);
+        }
+    }
+
+    /// <summary>The same for moments, without giving up the thread.</summary>
+    public IDisposable Lock(string key, bool shared)
+    {
+        while (true)
+        {
+            if (TryLock(key, shared) is { } held)
+            {
+                return held;
+            }
+
+            Thread.Sleep(2);
         }
     }
 

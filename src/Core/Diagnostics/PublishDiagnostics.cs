@@ -17,5 +17,6 @@ public static class PublishDiagnostics
         "CST6003",
         $"The registry refused {what} for {destination} with status {status}{(detail.Length == 0 ? "" : $" ({detail})")}.");
 
-    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
+    /// <summary>What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.</summary>
+    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, OneLine.Of(message));
 }

@@ -96,11 +96,22 @@ public static class RegistryDiagnostics
         "CST5022",
         $"The registry {host} sent {actual} bytes for {digest}, which has {expected}. Nothing of it is kept; push the image there again.");
 
+    public static Diagnostic CertificateUnusable(SourceLocation location, string problem) => new(
+        "CST5023",
+        Severity.Error,
+        $"This certificate for a registry cannot be used: {problem}. certs.d/HOST[:PORT] holds authorities in *.crt, and a certificate of its own in NAME.cert with the key in NAME.key, all PEM.",
+        location);
+
+    public static Diagnostic BadVariable(string name, string expected) => Error(
+        "CST5024",
+        $"The environment variable {name} cannot be used: {expected}.");
+
     private static string PrivateHint(string host) => host == "docker.io"
         ? "; a private repository needs 'docker login', and a machine without Docker Hub needs a mirror in containers-registries.conf"
         : "";
 
     private static string Detail(string detail) => detail.Length == 0 ? "" : $" ({detail})";
 
-    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
+    /// <summary>What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.</summary>
+    private static Diagnostic Error(string code, string message) => new(code, Severity.Error, OneLine.Of(message));
 }

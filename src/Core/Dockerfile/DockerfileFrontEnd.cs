@@ -28,7 +28,7 @@ public static class DockerfileFrontEnd
         ThrowIfAny(diagnostics);
         var warnings = Check(read, stages, options);
         ThrowIfAny([.. warnings.Where(warning => warning.Severity == Severity.Error)]);
-        return stages with { Escape = read.Escape, Warnings = warnings };
+        return stages with { Escape = read.Escape, Warnings = warnings, Checks = SettingsOf(read) };
     }
 
     /// <summary>What is wrong with a Dockerfile and what the build checks say of it, in the order of its lines; nothing is thrown.</summary>
@@ -43,9 +43,10 @@ public static class DockerfileFrontEnd
     private static ImmutableArray<Diagnostic> Check(ReadInstructions read, StageSet stages, FrontEndOptions options)
     {
         var file = new CheckedFile(read, stages, options);
-        var settings = new CheckSettings(read.Lexer.Directives.GetValueOrDefault("check"));
-        return InOrder(settings.Apply([.. WritingChecks.Run(file), .. FromChecks.Run(file), .. StageChecks.Run(file)]));
+        return InOrder(SettingsOf(read).Apply([.. WritingChecks.Run(file), .. FromChecks.Run(file), .. StageChecks.Run(file)]));
     }
+
+    private static CheckSettings SettingsOf(ReadInstructions read) => new(read.Lexer.Directives.GetValueOrDefault("check")?.Value);
 
     /// <summary>Reads the file at a path, as <see cref="Read"/> does with its text.</summary>
     /// <exception cref="BuildFailedException">The file cannot be read, or something is wrong in it.</exception>

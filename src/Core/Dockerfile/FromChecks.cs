@@ -21,7 +21,7 @@ internal static class FromChecks
         foreach (var stage in file.Stages.Where(stage => stage.Stage.Name is not null))
         {
             var name = stage.Stage.Name!.ToLowerInvariant();
-            if (name is StageNames.Scratch or "context")
+            if (StageNames.IsReserved(name))
             {
                 yield return BuildChecks.ReservedStageName.Warn($"Stage name should not use the same name as reserved stage \"{name}\"", stage.Line.Location);
             }

@@ -9,7 +9,7 @@ namespace ContainerStages.Dockerfile;
 /// One line to one instruction record. What is wrong goes to the diagnostics, and then the result is null, so that the
 /// rest of the file is still read. Source: Dockerfile reference; forms and limits as in BuildKit.
 /// </summary>
-internal sealed class InstructionParser(char escape, ICollection<Diagnostic> diagnostics)
+internal sealed partial class InstructionParser(char escape, ICollection<Diagnostic> diagnostics)
 {
     private static readonly string[] Keywords =
     [
@@ -133,60 +133,6 @@ internal sealed class InstructionParser(char escape, ICollection<Diagnostic> dia
         0 => DockerfileDiagnostics.BlankName(keyword, word.Location),
         _ => null,
     };
-
-    private CopyInstruction? ParseCopy(InstructionLine line, ImmutableArray<HereDocument> documents)
-    {
-        FlagSpec[] known = [FlagSpec.Text("from"), FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Switch("link"), FlagSpec.Switch("parents"), FlagSpec.List("exclude")];
-        return TryReadFlags(line, known, out var flags) && ReadPaths(line) is { } paths
-            ? new CopyInstruction(line.Location, line.Text, paths[..^1], paths[^1], flags["from"]?.Value, flags["chown"]?.Value, flags["chmod"]?.Value)
-            {
-                FromLocation = flags["from"]?.Location ?? line.Location,
-                Link = flags.Switch("link") is true,
-                Parents = flags.Switch("parents") is true,
-                Excludes = [.. flags.All("exclude").Select(flag => flag.Value!)],
-                Documents = documents,
-            }
-            : null;
-    }
-
-    private AddInstruction? ParseAdd(InstructionLine line, ImmutableArray<HereDocument> documents)
-    {
-        FlagSpec[] known =
-        [
-            FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Text("checksum"), FlagSpec.Switch("link"), FlagSpec.Switch("keep-git-dir"), FlagSpec.Switch("unpack"),
-            FlagSpec.List("exclude"),
-        ];
-        return TryReadFlags(line, known, out var flags) && ReadPaths(line) is { } paths
-            ? new AddInstruction(line.Location, line.Text, paths[..^1], paths[^1], flags["chown"]?.Value, flags["chmod"]?.Value)
-            {
-                Link = flags.Switch("link") is true,
-                Excludes = [.. flags.All("exclude").Select(flag => flag.Value!)],
-                Documents = documents,
-                Checksum = flags["checksum"]?.Value,
-                KeepGitDirectory = flags.Switch("keep-git-dir") is true,
-                Unpack = flags.Switch("unpack"),
-            }
-            : null;
-    }
-
-    /// <summary>Sources and, last, the destination; a here-document among the sources is <c>&lt;&lt;NAME</c>. Null where there are too few.</summary>
-    private ImmutableArray<string>? ReadPaths(InstructionLine line)
-    {
-        if (ReadList(line) is not { } paths)
-        {
-            return null;
-        }
-
-        if (paths.Length < 2)
-        {
-            diagnostics.Add(DockerfileDiagnostics.CopyWithoutDestination(line.Keyword, line.Location));
-            return null;
-        }
-
-        return JsonArguments.Read(line.Rest, out _) == JsonArguments.Form.Text
-            ? [.. paths.Select(path => Heredoc.TryParse(new Word(path, default)) is { } heredoc ? $"<<{heredoc.Name}" : path)]
-            : paths;
-    }
 
     private RunInstruction? ParseRun(InstructionLine line, ImmutableArray<HereDocument> documents)
     {

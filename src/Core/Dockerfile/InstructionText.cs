@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ContainerStages.Stages;
 
 namespace ContainerStages.Dockerfile;
@@ -20,7 +17,7 @@ internal sealed class InstructionText(char escape)
         MaintainerInstruction maintainer => Line("MAINTAINER", [], maintainer.Author),
         ExposeInstruction expose => Line("EXPOSE", [], string.Join(' ', expose.Ports)),
         VolumeInstruction volume => Line("VOLUME", [], List(volume.Paths)),
-        ShellInstruction shell => Line("SHELL", [], Json(shell.Shell)),
+        ShellInstruction shell => Line("SHELL", [], JsonWords.Write(shell.Shell)),
         CmdInstruction cmd => Line("CMD", [], Command(cmd.Command)),
         EntrypointInstruction entrypoint => Line("ENTRYPOINT", [], Command(entrypoint.Command)),
         RunInstruction run => Line("RUN", FlagTexts.Of(run), Command(run.Command)) + Bodies(run),
@@ -49,7 +46,7 @@ internal sealed class InstructionText(char escape)
 
     private static string Command(CommandLine command) => command switch
     {
-        ExecForm exec => Json(exec.Arguments),
+        ExecForm exec => JsonWords.Write(exec.Arguments),
         ShellForm shell => shell.Text,
         HeredocForm heredoc => heredoc.Text,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "No text is known for this form."),
@@ -81,26 +78,9 @@ internal sealed class InstructionText(char escape)
 
     private static string Mark(HereDocument document) => document.Expand ? $"<<{document.Name}" : $"<<\"{document.Name}\"";
 
-    private string List(ImmutableArray<string> words) => words.All(IsPlain) && !words[^1].EndsWith(escape) ? string.Join(' ', words) : Json(words);
+    private string List(ImmutableArray<string> words) => words.All(IsPlain) && !words[^1].EndsWith(escape) ? string.Join(' ', words) : JsonWords.Write(words);
 
     /// <summary>A quote could join words to one that begins a here-document.</summary>
     private static bool IsPlain(string word) =>
         word.Length > 0 && !word.Any(char.IsWhiteSpace) && word.AsSpan().IndexOfAny("\"'\\") < 0 && word[0] != '[' && Heredoc.TryParse(new Word(word, default)) is null;
-
-    private static string Json(ImmutableArray<string> words)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            writer.WriteStartArray();
-            foreach (var word in words)
-            {
-                writer.WriteStringValue(word);
-            }
-
-            writer.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
 }

@@ -31,7 +31,7 @@ internal sealed partial class MountFields(IReadOnlyDictionary<string, string?> v
             return null;
         }
 
-        if (ReadBoolean(text) is { } value)
+        if (GoBoolean.Read(text) is { } value)
         {
             return value;
         }
@@ -59,14 +59,6 @@ internal sealed partial class MountFields(IReadOnlyDictionary<string, string?> v
 
         return false;
     }
-
-    /// <summary>The texts that Go takes for a boolean; a missing text is true, null says that it is none of them.</summary>
-    public static bool? ReadBoolean(string? text) => text switch
-    {
-        null or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        _ => null,
-    };
 
     private string? Checked(string key, Func<string, bool> isRight, string valid)
     {

@@ -50,7 +50,7 @@ internal static class MountParser
             }
             else if (name is "readwrite" or "rw")
             {
-                values[key.Name] = MountFields.ReadBoolean(value) is { } isWritable ? (isWritable ? "false" : "true") : value;
+                values[key.Name] = GoBoolean.Read(value) is { } isWritable ? (isWritable ? "false" : "true") : value;
             }
             else
             {

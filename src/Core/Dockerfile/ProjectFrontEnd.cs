@@ -62,6 +62,10 @@ public static class ProjectFrontEnd
         {
             yield return badName;
         }
+        else if (StageNames.IsReserved(stage.Name))
+        {
+            yield return StageDiagnostics.ReservedStageName(stage.Name, location);
+        }
 
         if (string.IsNullOrWhiteSpace(stage.From))
         {

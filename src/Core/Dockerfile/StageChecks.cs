@@ -16,7 +16,7 @@ internal static partial class StageChecks
     private static IEnumerable<Diagnostic> Run(CheckedFile file, Stage stage) =>
     [
         .. ShellForms(file, stage), .. RelativeFolders(file, stage), .. Repeated(stage), .. stage.Instructions.SelectMany(Secrets), .. stage.Instructions.SelectMany(Ports),
-        .. stage.Instructions.SelectMany(instruction => IgnoredFiles(file, instruction)), .. VariableChecks.Run(file, stage),
+        .. stage.Instructions.SelectMany(instruction => IgnoredFiles(file, instruction)),
     ];
 
     private static IEnumerable<Diagnostic> ShellForms(CheckedFile file, Stage stage)

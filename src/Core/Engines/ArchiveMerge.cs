@@ -16,25 +16,34 @@ internal static class ArchiveMerge
         UserArchive.Extract(source.Entries[0].Entry.HostPath!, source.Name, folder, cancellationToken);
         composer.MakeDirectory(destination, rules.Owner ?? default);
         var content = new UnionView([folder]);
-        Copy(content.Find("/")!, destination, rules, composer, cancellationToken);
+        new Merge(rules, composer, cancellationToken).Copy(content.Find("/")!, destination);
     }
 
-    private static void Copy(UnionEntry folder, string destination, CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
+    private sealed class Merge(CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
     {
-        foreach (var entry in UnionView.List(folder))
+        private readonly HardLinks linked = new();
+
+        public void Copy(UnionEntry folder, string destination)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var name = entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
-            var path = destination == "/" ? "/" + name : $"{destination}/{name}";
-            composer.ClearFor(path, entry.IsDirectory);
-            if (entry.IsDirectory)
+            foreach (var entry in UnionView.List(folder))
             {
-                composer.MakeDirectory(path, rules.OwnerInArchive(entry), rules.ModeOf(entry));
-                Copy(entry, path, rules, composer, cancellationToken);
-            }
-            else
-            {
-                composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerInArchive(entry), rules.ModeOf(entry), withAttributes: true);
+                cancellationToken.ThrowIfCancellationRequested();
+                var name = entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
+                var path = destination == "/" ? "/" + name : $"{destination}/{name}";
+                composer.ClearFor(path, entry.IsDirectory);
+                if (entry.IsDirectory)
+                {
+                    composer.MakeDirectory(path, rules.OwnerInArchive(entry), rules.ModeOf(entry));
+                    Copy(entry, path);
+                }
+                else if (linked.FirstName(entry, path) is { } first)
+                {
+                    composer.LinkFile(path, first);
+                }
+                else
+                {
+                    composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerInArchive(entry), rules.ModeOf(entry), withAttributes: true);
+                }
             }
         }
     }

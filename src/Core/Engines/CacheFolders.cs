@@ -24,6 +24,7 @@ internal sealed class CacheFolders(StoreDirectory store)
     {
         if (sharing != CacheSharing.Private)
         {
+            store.Use.Note(ItemOf(name, 0));
             var held = await store.LockAsync(LockOf(name, 0), sharing == CacheSharing.Shared, cancellationToken);
             return new UsedCache(PathOf(name, 0), held);
         }
@@ -32,6 +33,7 @@ internal sealed class CacheFolders(StoreDirectory store)
         {
             if (store.TryLock(LockOf(name, number), shared: false) is { } held)
             {
+                store.Use.Note(ItemOf(name, number));
                 return new UsedCache(PathOf(name, number), held);
             }
         }
@@ -67,7 +69,9 @@ internal sealed class CacheFolders(StoreDirectory store)
 
     private static string LockOf(string name, int number) => $"cache-{name[..32]}-{number.ToString(CultureInfo.InvariantCulture)}";
 
-    private string PathOf(string name, int number) => Path.Combine(store.Folder("caches"), name, number.ToString(CultureInfo.InvariantCulture));
+    private static string ItemOf(string name, int number) => $"caches/{name}/{number.ToString(CultureInfo.InvariantCulture)}";
+
+    private string PathOf(string name, int number) => Path.Combine(store.Root, ItemOf(name, number));
 }
 
 /// <summary>A cache that is in use until it is disposed.</summary>

@@ -42,7 +42,7 @@ internal static class CopyStepRunner
 
     private static void CopyEntries(SelectedSource source, string target, CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
     {
-        var linked = new Dictionary<(ulong Device, ulong Inode), string>();
+        var linked = new HardLinks();
         foreach (var (relativePath, entry) in source.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -56,7 +56,7 @@ internal static class CopyStepRunner
             {
                 composer.ReplaceDirectory(path, rules.OwnerOf(entry), rules.ModeOf(entry));
             }
-            else if (FirstName(linked, entry, path) is { } first)
+            else if (linked.FirstName(entry, path) is { } first)
             {
                 composer.LinkFile(path, first);
             }
@@ -65,13 +65,6 @@ internal static class CopyStepRunner
                 composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerOf(entry), rules.ModeOf(entry), rules.KeepsAttributes);
             }
         }
-    }
-
-    /// <summary>What this copy made of another name of the same file; null for the first.</summary>
-    private static string? FirstName(Dictionary<(ulong Device, ulong Inode), string> linked, UnionEntry entry, string path)
-    {
-        var file = (entry.Status.Device, entry.Status.Inode);
-        return entry.IsRegularFile && entry.Status.LinkCount > 1 && !linked.TryAdd(file, path) ? linked[file] : null;
     }
 
     private static string Combine(string folder, string name) => folder == "/" ? "/" + name : $"{folder}/{name}";

@@ -18,6 +18,7 @@ internal sealed class DocumentFiles(StoreDirectory store)
         var name = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(document.Name), 0, .. content]));
         var folder = Path.Combine(store.Folder("documents"), name);
         var path = Path.Combine(folder, document.Name);
+        store.Use.Note($"documents/{name}");
         if (!File.Exists(path))
         {
             Directory.CreateDirectory(folder);

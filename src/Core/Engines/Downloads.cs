@@ -117,6 +117,7 @@ internal sealed class Downloads(StoreDirectory store)
                 hex = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
             }
 
+            store.Use.Note($"downloads/{hex}");
             File.Move(temporary, Path.Combine(folder, hex), overwrite: true);
             return hex;
         }
@@ -144,6 +145,7 @@ internal sealed class Downloads(StoreDirectory store)
 
         var name = record.Name.Length == 0 ? "download" : record.Name;
         var folder = Path.Combine(store.Folder("downloads"), $"{record.Hex}-{KeyOf(name)[..16]}");
+        store.Use.Note($"downloads/{Path.GetFileName(folder)}");
         var path = Path.Combine(folder, name);
         if (!File.Exists(path))
         {
@@ -170,7 +172,11 @@ internal sealed class Downloads(StoreDirectory store)
 
     private string RecordPath(string address) => Path.Combine(store.Folder("downloads"), KeyOf(address) + ".json");
 
-    private string PathOf(DownloadRecord record) => Path.Combine(store.Folder("downloads"), record.Hex);
+    private string PathOf(DownloadRecord record)
+    {
+        store.Use.Note($"downloads/{record.Hex}");
+        return Path.Combine(store.Folder("downloads"), record.Hex);
+    }
 
     private static string KeyOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -14,7 +14,7 @@ public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISa
 {
     private readonly EngineServices services = new(options, blobs, sandbox, events);
 
-    public async Task<ExecutedStage> ExecuteAsync(BuildPlan plan, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(ImmutableArray<BuildPlan> plans, CancellationToken cancellationToken)
     {
         if (options.MayExecute)
         {
@@ -22,12 +22,18 @@ public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISa
         }
 
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var build = new PlanExecution(plan, services);
+        var build = new PlanExecution(plans, services);
         var stages = build.StartAll(failure.Token);
         await FirstFailureStopsAllAsync(stages, failure);
-        var target = await build.StageAsync(plan.Target);
-        var layers = await Task.WhenAll(target.Layers.Select(layer => layer.ExportAsync(cancellationToken)));
-        return new ExecutedStage([.. layers], build.History(plan.Target), !build.Worked);
+        var executed = new List<ExecutedStage>();
+        foreach (var plan in plans)
+        {
+            var target = await build.StageAsync(plan.Target);
+            var layers = await Task.WhenAll(target.Layers.Select(layer => layer.ExportAsync(cancellationToken)));
+            executed.Add(new ExecutedStage([.. layers], build.History(plan.Target), !build.Worked));
+        }
+
+        return [.. executed];
     }
 
     private static async Task FirstFailureStopsAllAsync(IEnumerable<Task> tasks, CancellationTokenSource failure)

@@ -14,7 +14,7 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
 
     public EngineOptions Options { get; } = options;
 
-    public DiskContentStore Content { get; } = new(options.Store.Root);
+    public DiskContentStore Content { get; } = new(options.Store);
 
     public SnapshotStore Snapshots { get; } = new(options.Store);
 
@@ -33,6 +33,9 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
 
     /// <summary>Commands run at once.</summary>
     public SemaphoreSlim Commands { get; } = new(Math.Max(2, Environment.ProcessorCount));
+
+    /// <summary>True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.</summary>
+    public bool IsStored(Oci.Descriptor blob) => Content.GetSize(blob.Digest) == blob.Size;
 
     /// <summary>Removes what killed builds left behind.</summary>
     public void RemoveAbandoned()

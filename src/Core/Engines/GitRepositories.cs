@@ -29,6 +29,7 @@ internal sealed class GitRepositories(StoreDirectory store)
         Verify(source.Repository, commit, copy.Location);
         var kept = KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}");
         var folder = Path.Combine(store.Folder("git"), kept);
+        store.Use.Note($"git/{kept}");
         using var held = await store.LockAsync("git-" + kept[..32], cancellationToken);
         if (!Directory.Exists(folder))
         {

@@ -23,7 +23,32 @@ internal sealed record LayerStack(string Key, ImmutableArray<StackLayer> Layers)
     public async Task<ImmutableArray<string>> EnsureAsync(SnapshotStore snapshots, CancellationToken cancellationToken)
     {
         await Task.WhenAll(Layers.Where(layer => !snapshots.Exists(layer.Id)).Select(layer => layer.EnsureAsync(cancellationToken)));
-        return [.. Layers.Select(layer => snapshots.PathOf(layer.Id))];
+        var ofImage = Layers.TakeWhile(layer => layer is BaseLayer).Select(layer => layer.Id).ToImmutableArray();
+        return [.. await ImageFoldersAsync(ofImage, snapshots, cancellationToken), .. Layers.Skip(ofImage.Length).Select(layer => snapshots.PathOf(layer.Id))];
+    }
+
+    /// <summary>What overlayfs shows of an image's layers otherwise than they mean it is mended by one more snapshot on top of them.</summary>
+    private static async Task<ImmutableArray<string>> ImageFoldersAsync(ImmutableArray<string> ids, SnapshotStore snapshots, CancellationToken cancellationToken)
+    {
+        var layers = ImageLayers.Visible([.. ids.Select(id => UnpackedLayer.Read(snapshots.PathOf(id)))]);
+        ImmutableArray<string> folders = [.. layers.Select(layer => layer.Folder)];
+        var changed = ImageLayers.FindChanged(layers);
+        if (changed.Count == 0)
+        {
+            return folders;
+        }
+
+        var mended = CacheKey.ImpliedFolders(ids);
+        await snapshots.CreateAsync(
+            mended,
+            (folder, _) =>
+            {
+                var made = Directory.CreateDirectory(Path.Combine(folder, "layer")).FullName;
+                ImageLayers.WriteChanged(changed, layers, made);
+                return Task.FromResult(made);
+            },
+            cancellationToken);
+        return folders.Add(snapshots.PathOf(mended));
     }
 
     public async Task<UnionView> OpenAsync(SnapshotStore snapshots, CancellationToken cancellationToken) =>

@@ -4,22 +4,23 @@ using ContainerStages.Planning;
 
 namespace ContainerStages.Engines;
 
-/// <summary>All stages of one plan while it runs; each starts at once and waits only where it reads from another.</summary>
+/// <summary>All stages of one plan, or of the plans for several platforms, while they run; each starts at once and waits only where it reads from another.</summary>
 internal sealed class PlanExecution
 {
     private readonly Dictionary<StagePlan, Task<LayerStack>> running = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<StagePlan, StageExecution> executions = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, PulledBase> bases = new(StringComparer.Ordinal);
-    private readonly BuildPlan plan;
+    private readonly ImmutableArray<BuildPlan> plans;
     private readonly EngineServices services;
     private readonly StepRunners runners;
-    private readonly string? targetBase;
+    private readonly SharedSteps shared = new();
+    private readonly HashSet<string> targetBases;
 
-    public PlanExecution(BuildPlan plan, EngineServices services)
+    public PlanExecution(ImmutableArray<BuildPlan> plans, EngineServices services)
     {
-        this.plan = plan;
+        this.plans = plans;
         this.services = services;
-        targetBase = RootOf(plan.Target);
+        targetBases = [.. plans.Select(plan => RootOf(plan.Target)).OfType<string>()];
         runners = new StepRunners(services, new CopySources(services, StageAsync, image => BaseOf(image).Stack()));
     }
 
@@ -30,7 +31,7 @@ internal sealed class PlanExecution
     {
         lock (running)
         {
-            foreach (var stage in plan.Stages)
+            foreach (var stage in plans.SelectMany(plan => plan.Stages))
             {
                 running.Add(stage, Task.Run(() => ExecuteAsync(stage, cancellationToken), CancellationToken.None));
             }
@@ -75,7 +76,7 @@ internal sealed class PlanExecution
             StageBase other => await StageAsync(other.Stage).WaitAsync(cancellationToken),
             _ => LayerStack.Empty,
         };
-        var execution = new StageExecution(stage, start, services, runners);
+        var execution = new StageExecution(stage, start, services, runners, shared) { Title = plans.Length == 1 ? stage.Name : $"{stage.Platform} {stage.Name}" };
         lock (executions)
         {
             executions.Add(stage, execution);
@@ -91,7 +92,7 @@ internal sealed class PlanExecution
             var name = image.Reference.ToString();
             if (!bases.TryGetValue(name, out var pulled))
             {
-                bases.Add(name, pulled = new PulledBase(image, keepBlobs: name == targetBase, services));
+                bases.Add(name, pulled = new PulledBase(image, keepBlobs: targetBases.Contains(name), services));
             }
 
             return pulled;

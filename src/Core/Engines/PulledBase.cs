@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -17,7 +18,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
 {
     private readonly Lock gate = new();
     private readonly long total = image.Manifest.Layers.Sum(layer => layer.Size);
-    private readonly bool isStored = image.Manifest.Layers.All(layer => services.Content.Contains(layer.Digest));
+    private readonly bool isStored = image.Manifest.Layers.All(services.IsStored);
     private readonly string stepId = services.NextStepId();
     private Stopwatch? watch;
     private long moved;
@@ -30,6 +31,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         var stack = LayerStack.Empty;
         foreach (var (descriptor, diffId) in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds))
         {
+            services.Options.Store.Use.Note($"snapshots/{diffId.Hex[..32]}");
             stack = stack.Push(new BaseLayer(this, descriptor, diffId));
         }
 
@@ -66,14 +68,33 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
 
     private async Task<string> FillAsync(string folder, Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
     {
-        var root = Path.Combine(folder, "layer");
+        var stored = services.IsStored(descriptor);
+        try
+        {
+            return await FillAsync(Path.Combine(folder, "layer"), descriptor, diffId, stored, cancellationToken);
+        }
+        catch (BuildFailedException) when (stored && IsDamaged(descriptor))
+        {
+            services.Events.Report(new DiagnosticReported(PruneDiagnostics.BlobFetchedAgain(descriptor.Digest.ToString(), Name)));
+            return await FillAsync(Path.Combine(folder, "again"), descriptor, diffId, stored: false, cancellationToken);
+        }
+    }
+
+    private bool IsDamaged(Descriptor descriptor)
+    {
+        using var blob = services.Content.OpenRead(descriptor.Digest);
+        return Digest.FromHash(SHA256.HashData(blob)) != descriptor.Digest;
+    }
+
+    private async Task<string> FillAsync(string root, Descriptor descriptor, Digest diffId, bool stored, CancellationToken cancellationToken)
+    {
         Directory.CreateDirectory(root);
-        var stored = services.Content.Contains(descriptor.Digest);
         await using var blob = await OpenAsync(descriptor, stored, cancellationToken);
-        await using var tee = stored || !keepBlobs ? null : services.Content.CreateWriter();
+        await using var tee = stored || !(keepBlobs || services.Content.Contains(descriptor.Digest)) ? null : services.Content.CreateWriter();
         var before = 0L;
         var layer = await LayerUnpacker.UnpackAsync(blob, descriptor, diffId, root, tee, bytes => Progress(bytes - Interlocked.Exchange(ref before, bytes)), cancellationToken);
         services.Sizes.Record(diffId, layer.Size);
+        UnpackedLayer.Remember(services.Snapshots.PathOf(diffId.Hex), layer.ImpliedFolders);
         return root;
     }
 

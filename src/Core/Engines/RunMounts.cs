@@ -83,8 +83,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
             case PlannedMachineSecret secret when Environment.GetEnvironmentVariable(secret.EngineVariable) is { } value:
                 AddMachineSecret(secret, value);
                 break;
-            case PlannedSsh ssh when secrets.FindAgent(ssh, step.Location) is { } socket:
-                AddAgent(ssh, socket);
+            case PlannedSsh ssh:
+                AddAgent(ssh, secrets.FindAgent(ssh, step.Location));
                 break;
         }
     }
@@ -122,9 +122,14 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         }
     }
 
-    private void AddAgent(PlannedSsh ssh, string socket)
+    /// <summary>The variable is there also where no agent is, as with BuildKit.</summary>
+    private void AddAgent(PlannedSsh ssh, string? socket)
     {
-        mounts.Add(new HostMount(ssh.Target!, socket, IsFolder: false, ReadOnly: false));
+        if (socket is not null)
+        {
+            mounts.Add(new HostMount(ssh.Target!, socket, IsFolder: false, ReadOnly: false));
+        }
+
         if (!environment.Exists(variable => variable.StartsWith("SSH_AUTH_SOCK=", StringComparison.Ordinal)))
         {
             environment.Add("SSH_AUTH_SOCK=" + ssh.Target);

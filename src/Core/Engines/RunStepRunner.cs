@@ -12,9 +12,9 @@ namespace ContainerStages.Engines;
 /// <summary>Runs the command of a RUN step on a stack of layers; what it changes becomes the step's layer.</summary>
 internal sealed class RunStepRunner(EngineServices services, CopySources sources)
 {
-    /// <summary>The key of the step's result: of mounts that bring files their content counts.</summary>
+    /// <summary>Digests of the files that bind mounts bring; they count for the step's key.</summary>
     /// <exception cref="BuildFailedException">The build does not allow what the command asks for, also where the result is known.</exception>
-    public async Task<string> KeyAsync(RunStep step, LayerStack stack, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ContentsAsync(RunStep step, CancellationToken cancellationToken)
     {
         if (step.Insecure && !services.Options.Commands.AllowInsecure)
         {
@@ -27,7 +27,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             contents.Add(await sources.DigestAsync(bind.Files, cancellationToken));
         }
 
-        return CacheKey.Run(stack.Key, step, services.Options.Commands.Key, contents);
+        return contents;
     }
 
     /// <returns>The folder with the changes.</returns>

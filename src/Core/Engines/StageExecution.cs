@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using ContainerStages.Contracts;
 using ContainerStages.Layers;
 using ContainerStages.Planning;
@@ -10,13 +11,16 @@ namespace ContainerStages.Engines;
 /// One stage of a running build: goes through the steps by key, running only what no earlier build has run, and knows the stack of layers
 /// after each. Folders are made only when a step that runs needs them.
 /// </summary>
-internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners)
+internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners, SharedSteps shared)
 {
     private readonly List<(PlanStep Step, bool Empty)> finished = [];
-
     private readonly bool noCache = services.Options.NoCache || services.Options.NoCacheStages.Contains(stage.Name);
+    private bool sourcesReady;
 
     public StagePlan Stage { get; } = stage;
+
+    /// <summary>The stage's name for people.</summary>
+    public required string Title { get; init; }
 
     /// <summary>True once a step had to run.</summary>
     public bool Worked { get; private set; }
@@ -26,10 +30,32 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 
     public async Task<LayerStack> ExecuteAsync(CancellationToken cancellationToken)
     {
-        var stack = start;
-        foreach (var step in Stage.Steps)
+        await using var ahead = new StepsAhead(cancellationToken);
+        try
         {
-            var result = await ExecuteStepAsync(step, stack, cancellationToken);
+            var stack = await ExecuteStepsAsync(ahead);
+            ahead.Complete();
+            return stack;
+        }
+        catch (OperationCanceledException) when (ahead.Failure is { } failure && !cancellationToken.IsCancellationRequested)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+            throw;
+        }
+    }
+
+    private async Task<LayerStack> ExecuteStepsAsync(StepsAhead ahead)
+    {
+        var stack = start;
+        var prepared = Stage.Steps.Select(step => ahead.Start(token => PrepareAsync(step, token))).ToArray();
+        for (var i = 0; i < prepared.Length; i++)
+        {
+            var step = Stage.Steps[i];
+            var result = (await prepared[i].WaitAsync(ahead.Token)) switch
+            {
+                { Result: { } made } => made,
+                var input => await ExecuteStepAsync(step, runners.KeyOf(step, stack.Key, input.Contents), stack, () => MakeSourcesReady(ahead, Stage.Steps[(i + 1)..]), ahead.Token),
+            };
             finished.Add((step, result.Empty));
             stack = result.Empty ? stack.After(result.Layer) : stack.Push(LayerOf(step, stack, result.Layer));
         }
@@ -37,28 +63,58 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         return stack;
     }
 
-    private async Task<StepResult> ExecuteStepAsync(PlanStep step, LayerStack stack, CancellationToken cancellationToken)
+    /// <summary>What a step needs before its turn; of a linked copy that no build has made yet also the result, which nothing before it can change.</summary>
+    private async Task<PreparedStep> PrepareAsync(PlanStep step, CancellationToken cancellationToken)
+    {
+        var contents = await runners.ContentsAsync(step, cancellationToken);
+        if (step is not CopyStep { Link: true })
+        {
+            return new PreparedStep(contents, null);
+        }
+
+        var key = runners.KeyOf(step, CacheKey.EmptyStack, contents);
+        return new PreparedStep(contents, Known(key) is null ? await ExecuteStepAsync(step, key, LayerStack.Empty, () => { }, cancellationToken) : null);
+    }
+
+    /// <summary>A stage in which one step had to run will run the others too: what they read from is pulled and unpacked meanwhile.</summary>
+    private void MakeSourcesReady(StepsAhead ahead, ImmutableArray<PlanStep> steps)
+    {
+        if (!sourcesReady)
+        {
+            sourcesReady = true;
+            foreach (var step in steps.Where(step => step is not CopyStep { Link: true }))
+            {
+                _ = ahead.Start(token => runners.EnsureSourcesAsync(step, token));
+            }
+        }
+    }
+
+    private StepResult? Known(string key) => noCache ? null : services.Records.FindStep(key);
+
+    private Task<StepResult> ExecuteStepAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken) =>
+        shared.OnceAsync(key, noCache, () => ExecuteOnceAsync(step, key, stack, begins, cancellationToken), cancellationToken);
+
+    private async Task<StepResult> ExecuteOnceAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken)
     {
         var id = services.NextStepId();
-        var key = await runners.KeyAsync(step, stack, cancellationToken);
-        var known = noCache ? null : services.Records.FindStep(key);
-        if (known is not null)
+        if (Known(key) is { } known)
         {
-            services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
+            services.Events.Report(new StepStarted(id, Title, step.Title));
             services.Events.Report(new StepFinished(id, StepOutcome.Cached, 0));
             return known;
         }
 
         services.RequirePrivileges();
         Worked = true;
+        begins();
 
         // Pulling the base is a step of its own; this one's time begins when it can.
-        await stack.EnsureAsync(services.Snapshots, cancellationToken);
+        var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
         var watch = Stopwatch.StartNew();
-        services.Events.Report(new StepStarted(id, Stage.Name, step.Title));
+        services.Events.Report(new StepStarted(id, Title, step.Title));
         try
         {
-            var result = await runners.RunAsync(step, stack, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
+            var result = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
             services.Records.SaveStep(key, result);
             services.Events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
             return result;
@@ -70,15 +126,22 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         }
     }
 
+    /// <summary>Makes the layer of a step again, where only its name is left.</summary>
+    private async Task MakeAsync(PlanStep step, LayerStack below, string layer, CancellationToken cancellationToken)
+    {
+        var lower = step is CopyStep { Link: true } ? [] : await below.EnsureAsync(services.Snapshots, cancellationToken);
+        await runners.RunAsync(step, lower, layer, services.NextStepId(), cancellationToken);
+    }
+
     private StepLayer LayerOf(PlanStep step, LayerStack below, string layer) => new(
         layer,
-        make: token => runners.RunAsync(step, below, layer, services.NextStepId(), token),
+        make: token => MakeAsync(step, below, layer, token),
         export: token => ExportAsync(step, below, layer, token));
 
     private async Task<Layer> ExportAsync(PlanStep step, LayerStack below, string id, CancellationToken cancellationToken)
     {
         var key = $"{id}-{services.Options.Format}-{services.Options.Epoch}";
-        if (services.Records.FindLayer(key) is { } known && services.Content.Contains(known.Descriptor.Digest))
+        if (services.Records.FindLayer(key) is { } known && services.IsStored(known.Descriptor))
         {
             return known;
         }
@@ -86,7 +149,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         services.RequirePrivileges();
         if (!services.Snapshots.Exists(id))
         {
-            await runners.RunAsync(step, below, id, services.NextStepId(), cancellationToken);
+            await MakeAsync(step, below, id, cancellationToken);
         }
 
         var layer = await runners.WriteLayerAsync(services.Snapshots.PathOf(id), cancellationToken);
@@ -95,3 +158,6 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         return layer;
     }
 }
+
+/// <summary>What a step reads, as digests; and its result where that is known already.</summary>
+internal sealed record PreparedStep(IReadOnlyList<string> Contents, StepResult? Result);

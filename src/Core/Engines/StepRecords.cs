@@ -9,7 +9,21 @@ namespace ContainerStages.Engines;
 internal sealed class StepRecords(StoreDirectory store)
 {
     /// <summary>The layer that the step with this key made, or null.</summary>
-    public StepResult? FindStep(string key) => Read("steps", key, RecordsJson.Default.StepResult);
+    /// <remarks>The layer counts as used although a build in which all is cached never opens it.</remarks>
+    public StepResult? FindStep(string key)
+    {
+        var found = PeekStep(key);
+        if (found is not null)
+        {
+            store.Use.Note($"steps/{key}");
+            store.Use.Note($"snapshots/{found.Layer[..32]}");
+        }
+
+        return found;
+    }
+
+    /// <summary>The same for one who only looks.</summary>
+    public StepResult? PeekStep(string key) => Read("steps", key, RecordsJson.Default.StepResult);
 
     public void SaveStep(string key, StepResult result) => Write("steps", key, result, RecordsJson.Default.StepResult);
 

@@ -7,24 +7,52 @@ using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
-/// <summary>Finds the key of a step and, when it must run, makes its layer.</summary>
+/// <summary>Finds what a step reads and, when it must run, makes its layer.</summary>
 internal sealed class StepRunners(EngineServices services, CopySources sources)
 {
     private readonly RunStepRunner run = new(services, sources);
 
-    public async Task<string> KeyAsync(PlanStep step, LayerStack stack, CancellationToken cancellationToken) => step switch
+    /// <summary>Digests of what the step reads besides the layers below it; they are part of its key. Needs nothing of the steps before.</summary>
+    public async Task<IReadOnlyList<string>> ContentsAsync(PlanStep step, CancellationToken cancellationToken) => step switch
     {
-        RunStep command => await run.KeyAsync(command, stack, cancellationToken),
-        WorkdirStep workdir => CacheKey.Workdir(stack.Key, workdir),
-        CopyStep copy => CacheKey.Copy(stack.Key, copy, await sources.DigestsAsync(copy, cancellationToken)),
+        RunStep command => await run.ContentsAsync(command, cancellationToken),
+        CopyStep copy => await sources.DigestsAsync(copy, cancellationToken),
+        _ => [],
+    };
+
+    /// <summary>Names the result of a step by the stack it stands on and what it reads.</summary>
+    public string KeyOf(PlanStep step, string stack, IReadOnlyList<string> contents) => step switch
+    {
+        RunStep command => CacheKey.Run(stack, command, services.Options.Commands.Key, contents),
+        WorkdirStep workdir => CacheKey.Workdir(stack, workdir),
+        CopyStep copy => CacheKey.Copy(stack, copy, contents),
         _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
     };
 
+    /// <summary>Pulls and unpacks the images and stages that the step reads from.</summary>
+    /// <returns>Their layer folders.</returns>
+    public async Task<IReadOnlyList<string>> EnsureSourcesAsync(PlanStep step, CancellationToken cancellationToken)
+    {
+        var read = step switch
+        {
+            CopyStep copy => copy.Copies.Select(copied => copied.From),
+            RunStep command => command.Mounts.OfType<PlannedBind>().Select(bind => bind.Files.From),
+            _ => [],
+        };
+        var folders = new List<string>();
+        foreach (var source in read.Where(source => source is FromStage or FromImage))
+        {
+            folders.AddRange(await (await sources.StackOfAsync(source, cancellationToken)).EnsureAsync(services.Snapshots, cancellationToken));
+        }
+
+        return folders;
+    }
+
     /// <summary>Makes the layer <paramref name="layer"/> unless its folder exists.</summary>
-    public async Task<StepResult> RunAsync(PlanStep step, LayerStack stack, string layer, string eventId, CancellationToken cancellationToken)
+    /// <param name="lower">Layer folders below, from the base up; none for a linked copy.</param>
+    public async Task<StepResult> RunAsync(PlanStep step, ImmutableArray<string> lower, string layer, string eventId, CancellationToken cancellationToken)
     {
         services.RequirePrivileges();
-        var lower = step is CopyStep { Link: true } ? [] : await stack.EnsureAsync(services.Snapshots, cancellationToken);
         await services.Snapshots.CreateAsync(
             layer,
             (folder, token) => step switch

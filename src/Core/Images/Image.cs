@@ -25,6 +25,9 @@ public sealed record Image
     /// <summary>From the base up, in the order of the manifest.</summary>
     public required ImmutableArray<ImageLayer> Layers { get; init; }
 
+    /// <summary>The manifest as a document.</summary>
+    public ImageDocument Document => new(MediaType, Digest, ManifestBytes);
+
     public Descriptor Descriptor => new() { MediaType = MediaType, Digest = Digest, Size = ManifestBytes.Length, Platform = Config.Platform };
 
     /// <summary>Sum of the uncompressed layers in bytes.</summary>

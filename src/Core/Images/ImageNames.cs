@@ -33,6 +33,15 @@ public sealed class ImageNames(StoreDirectory store)
         Write(index with { Manifests = [.. kept, .. added] });
     }
 
+    /// <summary>Takes names away; the blobs stay.</summary>
+    public async Task RemoveAsync(IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    {
+        using var held = await store.LockAsync("index", cancellationToken);
+        var index = Read();
+        var removed = names.Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal);
+        Write(index with { Manifests = [.. index.Manifests.Where(other => !removed.Contains(other.Annotations?.GetValueOrDefault(FullName) ?? ""))] });
+    }
+
     private static SortedDictionary<string, string> Annotations(ImageReference name) => new(StringComparer.Ordinal)
     {
         [FullName] = name.ToString(),

@@ -45,6 +45,21 @@ public static class ImageReader
         };
     }
 
+    /// <summary>Digest of the manifest that a descriptor stands for: of an index the image for <paramref name="platform"/>, else the first.</summary>
+    /// <exception cref="FileNotFoundException">The index is not in the store.</exception>
+    /// <exception cref="BuildFailedException">The index is damaged or empty.</exception>
+    public static async Task<Digest> ChooseAsync(IContentStore store, Descriptor manifest, Platform platform, CancellationToken cancellationToken)
+    {
+        if (!MediaTypes.IsIndex(manifest.MediaType))
+        {
+            return manifest.Digest;
+        }
+
+        var index = Parse(await store.ReadAllBytesAsync(manifest.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken), manifest.Digest, OciJson.Plain.ImageIndex);
+        var chosen = index.Manifests.FirstOrDefault(image => image.Platform is { } other && platform.Matches(other)) ?? (index.Manifests is [var first, ..] ? first : null);
+        return chosen?.Digest ?? throw Damaged(manifest.Digest, "it lists no image.");
+    }
+
     private static T Parse<T>(ReadOnlyMemory<byte> bytes, Digest digest, JsonTypeInfo<T> type)
         where T : class
     {

@@ -8,8 +8,8 @@ namespace ContainerStages.Layers;
 /// What could not be made here, as sentences for people: device nodes for ordinary users, attributes the file system refuses.
 /// </param>
 /// <param name="ImpliedFolders">
-/// Paths of folders that entries needed but the archive lacks; they are root's with mode 0755. Where a layer below has the same
-/// folder, its owner and mode belong there.
+/// Paths of folders that entries needed but the archive lacks, without a leading slash, the empty path for the root; they are root's with
+/// mode 0755. Where a layer below has the same folder, its owner and mode belong there.
 /// </param>
 public sealed record ExtractedLayer(long Size, ImmutableArray<string> Skipped, ImmutableArray<string> ImpliedFolders);
 

@@ -20,6 +20,7 @@ public static class LayerUnpacker
     /// <param name="tee">Receives the blob as well and is committed when everything was right; or null.</param>
     /// <param name="onBytes">Told the bytes received so far, in order, from another thread; or null.</param>
     /// <param name="cancellationToken">Stops all threads before the task ends.</param>
+    /// <param name="limits">How much the archive may ask for; <see cref="ExtractionLimits.Default"/> where null.</param>
     /// <exception cref="BuildFailedException">A digest or the size is another, the archive is damaged or refused, or the disk is full.</exception>
     public static async Task<ExtractedLayer> UnpackAsync(
         Stream blob,
@@ -28,13 +29,14 @@ public static class LayerUnpacker
         string directory,
         IBlobWriter? tee,
         Action<long>? onBytes,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        ExtractionLimits? limits = null)
     {
         using var pipeline = new Pipeline(descriptor, cancellationToken);
         var receiving = pipeline.Start(pipeline.Compressed, token => ReceiveAsync(blob, descriptor, tee, onBytes, pipeline.Compressed, token));
         var decompressing = pipeline.Start(pipeline.Plain, token => Decompress(pipeline.Compressed, pipeline.Plain, token));
         var hashing = pipeline.Start(pipeline.Hashed, token => HashContent(pipeline.Plain, pipeline.Hashed, token));
-        var extracting = pipeline.Start(null, token => ExtractLayer(pipeline.Hashed, directory, descriptor.Digest, token));
+        var extracting = pipeline.Start(null, token => ExtractLayer(pipeline.Hashed, directory, descriptor.Digest, limits ?? ExtractionLimits.Default, token));
         await pipeline.CompleteAsync(receiving, decompressing, hashing, extracting);
 
         Verify(descriptor, "the digest", descriptor.Digest, await receiving);
@@ -117,10 +119,10 @@ public static class LayerUnpacker
         return Task.FromResult(Digest.FromHash(hash.GetHashAndReset()));
     }
 
-    private static Task<ExtractedLayer> ExtractLayer(BlockPipe input, string directory, Digest layer, CancellationToken cancellationToken)
+    private static Task<ExtractedLayer> ExtractLayer(BlockPipe input, string directory, Digest layer, ExtractionLimits limits, CancellationToken cancellationToken)
     {
         using var tar = input.OpenRead(cancellationToken);
-        return Task.FromResult(LayerExtractor.Extract(tar, directory, layer.ToString(), ExtractionLimits.Default, cancellationToken));
+        return Task.FromResult(LayerExtractor.Extract(tar, directory, layer.ToString(), limits, cancellationToken));
     }
 
     private static void Verify(Descriptor layer, string what, Digest expected, Digest actual)

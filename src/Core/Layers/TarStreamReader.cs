@@ -10,6 +10,7 @@ namespace ContainerStages.Layers;
 internal sealed class TarStreamReader(Stream stream) : IDisposable
 {
     private const int MetadataLimit = 1 << 20;
+    private const int TrailingLimit = 64 << 20;
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(128 << 10);
     private readonly byte[] headerBlock = new byte[TarHeader.Length];
     private readonly PaxRecords global = new();
@@ -79,10 +80,15 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
     }
 
     /// <summary>Reads on to the end of the stream, past the end of the archive, so that digests see every byte.</summary>
+    /// <exception cref="TarFormatException">Far more follows than padding: a little compressed data could keep this busy for days.</exception>
     public void Drain()
     {
-        while (Fill())
+        for (var rest = 0L; Fill(); rest += end)
         {
+            if (rest > TrailingLimit)
+            {
+                throw new TarFormatException($"more than {TrailingLimit} bytes follow the end of the archive.");
+            }
         }
     }
 

@@ -17,6 +17,10 @@ public sealed record Descriptor
     [JsonPropertyOrder(3)]
     public Platform? Platform { get; init; }
 
+    /// <summary>Where the content can be had besides the registry; foreign layers have it.</summary>
     [JsonPropertyOrder(4)]
+    public IReadOnlyList<string>? Urls { get; init; }
+
+    [JsonPropertyOrder(5)]
     public SortedDictionary<string, string>? Annotations { get; init; }
 }

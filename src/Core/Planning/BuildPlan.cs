@@ -12,14 +12,7 @@ public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stag
     public StagePlan Target => Stages[^1];
 
     /// <summary>The platform of the image: that of the base it stands on, which <c>FROM --platform</c> may have chosen.</summary>
-    public Platform ImagePlatform => PlatformOf(Target.Base);
-
-    private Platform PlatformOf(PlannedBase start) => start switch
-    {
-        ImageBase image => image.Config.Platform,
-        StageBase other => PlatformOf(other.Stage.Base),
-        _ => Platform,
-    };
+    public Platform ImagePlatform => Target.Platform;
 }
 
 /// <summary>One stage with every word expanded: what it stands on, the steps that change files, and the configuration at its end.</summary>
@@ -28,6 +21,9 @@ public sealed record StagePlan
     public required string Name { get; init; }
 
     public required PlannedBase Base { get; init; }
+
+    /// <summary>What its programs are made for: that of the base image; on scratch that of <c>--platform</c>, else of the build.</summary>
+    public required Platform Platform { get; init; }
 
     public required ImmutableArray<PlanStep> Steps { get; init; }
 
@@ -82,6 +78,9 @@ public sealed record RunStep(
 
     /// <summary>What a failure means, told by the last lines of the output; null, or a null result, for nothing better than the lines.</summary>
     public Func<IReadOnlyList<string>, Diagnostic?>? Explain { get; init; }
+
+    /// <summary>What the programs of the stage are made for.</summary>
+    public required Platform Platform { get; init; }
 
     /// <summary><c>NAME=value</c> that the command sees and that names no result: proxies.</summary>
     public ImmutableArray<string> HiddenEnvironment { get; init; } = [];

@@ -40,6 +40,9 @@ public static class CacheKey
 
     private static IEnumerable<string> Part(PlannedCopy copy) => copy.Part is { } part ? ["part", part.AssemblyName, part.Layer.ToString()] : [];
 
+    /// <summary>Id of the snapshot that shows folders which an image's layers imply as the layers below have them.</summary>
+    public static string ImpliedFolders(IReadOnlyList<string> layers) => Hash(["implied folders", .. layers]);
+
     /// <summary>A key that no other build has: for results that must be made anew.</summary>
     public static string Fresh(string key) => Hash("fresh", key, Guid.NewGuid().ToString());
 

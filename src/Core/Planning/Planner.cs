@@ -10,7 +10,7 @@ namespace ContainerStages.Planning;
 public static class Planner
 {
     /// <param name="images">For every image that the graph names: what it was resolved to.</param>
-    /// <param name="warnings">Hears of build arguments that nobody takes.</param>
+    /// <param name="warnings">Hears of build arguments that nobody takes, and what the build checks say.</param>
     /// <exception cref="BuildFailedException">An instruction makes no sense once its words are expanded.</exception>
     public static BuildPlan Plan(
         StageGraph graph,
@@ -21,13 +21,17 @@ public static class Planner
     {
         var planned = new Dictionary<int, StagePlan>();
         var used = new HashSet<string>(StringComparer.Ordinal);
+        var checks = new PlanChecks(graph, platform);
         foreach (var node in graph.Stages)
         {
-            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images));
-            planned.Add(node.Stage.Index, new StagePlanner(node.Stage, BaseOf(node, planned, images), scope).Plan());
+            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images), platform, checks);
+            var start = BaseOf(node, planned, images);
+            checks.Base(node, start);
+            planned.Add(node.Stage.Index, new StagePlanner(node.Stage, start, scope).Plan());
             used.UnionWith(scope.Used);
         }
 
+        checks.Report(warnings);
         WarnOfUnused(graph, buildArguments, used, warnings);
         return new BuildPlan(platform, [.. graph.Stages.Select(node => planned[node.Stage.Index])]);
     }

@@ -3,22 +3,28 @@ using System.Collections.Immutable;
 namespace ContainerStages.Planning;
 
 /// <summary>
-/// The build arguments that reach every RUN undeclared, and leave no trace in history or cache keys. Source: Dockerfile reference, Predefined ARGs.
+/// The build arguments that reach every RUN undeclared, in upper and lower case, and leave no trace in history or cache keys. Source: Dockerfile
+/// reference, Predefined ARGs; both cases as in BuildKit.
 /// </summary>
 internal static class ProxyArguments
 {
-    private static readonly ImmutableHashSet<string> Names = ImmutableHashSet.Create(
-        StringComparer.Ordinal,
-        "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy");
+    private static readonly ImmutableArray<string> Names = ["ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
 
-    public static bool Contains(string name) => Names.Contains(name);
+    private static readonly ImmutableArray<string> LowerNames = [.. Names.Select(name => name.ToLowerInvariant())];
+
+    public static bool Contains(string name) => Names.Contains(name) || LowerNames.Contains(name);
 
     /// <summary><c>NAME=value</c> of those given, by name, without those the command has already.</summary>
     public static ImmutableArray<string> For(IReadOnlyDictionary<string, string> buildArguments, ImmutableArray<string> environment) =>
     [
-        .. buildArguments
-            .Where(argument => Contains(argument.Key) && !environment.Any(variable => variable.StartsWith(argument.Key + "=", StringComparison.Ordinal)))
-            .OrderBy(argument => argument.Key, StringComparer.Ordinal)
-            .Select(argument => $"{argument.Key}={argument.Value}"),
+        .. Names.SelectMany(name => Both(name, buildArguments))
+            .Where(added => !environment.Any(variable => variable.StartsWith(added.Name + "=", StringComparison.Ordinal)))
+            .Select(added => $"{added.Name}={added.Value}"),
     ];
+
+    private static IEnumerable<(string Name, string Value)> Both(string name, IReadOnlyDictionary<string, string> given)
+    {
+        var lower = name.ToLowerInvariant();
+        return (given.GetValueOrDefault(name) ?? given.GetValueOrDefault(lower)) is { } value ? [(name, value), (lower, value)] : [];
+    }
 }

@@ -17,6 +17,7 @@ internal sealed class StagePlanner
     private readonly Stage stage;
     private readonly PlannedBase start;
     private readonly PlanScope scope;
+    private readonly Platform platform;
     private readonly StageVariables variables;
     private readonly ConfigBuilder config;
     private readonly FilePlanner files;
@@ -28,6 +29,7 @@ internal sealed class StagePlanner
     public StagePlanner(Stage stage, PlannedBase start, PlanScope scope)
     {
         (this.stage, this.start, this.scope) = (stage, start, scope);
+        platform = PlatformOf(stage, start, scope.Platform);
         config = new ConfigBuilder(start);
         variables = new StageVariables(scope, config, start);
         files = new FilePlanner(scope, variables, config);
@@ -45,6 +47,7 @@ internal sealed class StagePlanner
         {
             Name = stage.DisplayName,
             Base = start,
+            Platform = platform,
             Steps = steps.ToImmutable(),
             Config = config.ToConfig(),
             Arguments = variables.Arguments,
@@ -52,6 +55,14 @@ internal sealed class StagePlanner
             History = history.ToImmutable(),
         };
     }
+
+    private static Platform PlatformOf(Stage stage, PlannedBase start, Platform wanted) => start switch
+    {
+        ImageBase image => image.Config.Platform,
+        StageBase other => other.Stage.Platform,
+        _ when stage.Platform is { } text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, stage.Location)),
+        _ => wanted,
+    };
 
     private void Add(Instruction instruction)
     {
@@ -78,6 +89,10 @@ internal sealed class StagePlanner
             case MaintainerInstruction maintainer:
                 author = maintainer.Author;
                 break;
+            case OnBuildInstruction trigger:
+                // No entry of the history, as in BuildKit: nothing happened to this image.
+                config.OnBuild.Add(trigger.Trigger);
+                return;
             default:
                 AddMetadata(instruction);
                 break;
@@ -137,9 +152,6 @@ internal sealed class StagePlanner
             case HealthcheckInstruction check:
                 config.Healthcheck = HealthcheckReader.Read(check, check.Command is { } probe ? Test(probe) : ["NONE"], word => Expand(word, check));
                 break;
-            case OnBuildInstruction trigger:
-                config.OnBuild.Add(trigger.Trigger);
-                break;
             default:
                 throw new NotSupportedException($"The planner does not know {instruction.GetType().Name}.");
         }
@@ -157,6 +169,7 @@ internal sealed class StagePlanner
             Network = run.Network,
             Insecure = run.Insecure,
             Explain = run.Explain,
+            Platform = platform,
             HiddenEnvironment = ProxyArguments.For(scope.BuildArguments, environment),
         };
         AddStep($"RUN {scoped}{string.Join(' ', arguments)}", step);

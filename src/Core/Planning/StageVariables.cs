@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
+using ContainerStages.Oci;
 using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
@@ -9,7 +10,9 @@ internal sealed record PlanScope(
     WordExpander Expander,
     IReadOnlyDictionary<string, string?> GlobalArguments,
     IReadOnlyDictionary<string, string> BuildArguments,
-    Func<CopyInstruction, CopySource> Source)
+    Func<CopyInstruction, CopySource> Source,
+    Platform Platform,
+    PlanChecks Checks)
 {
     /// <summary>Build arguments that an ARG took.</summary>
     public HashSet<string> Used { get; } = new(StringComparer.Ordinal);
@@ -21,6 +24,9 @@ internal sealed record PlanScope(
 /// </summary>
 internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, PlannedBase start)
 {
+    /// <summary>Every command has one, whatever the base says.</summary>
+    private const string SearchPath = "PATH";
+
     public ImmutableDictionary<string, string?> Arguments { get; private set; } =
         start is StageBase other ? other.Stage.Arguments : ImmutableDictionary<string, string?>.Empty;
 
@@ -35,11 +41,11 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
     /// <summary>An ENV ends the argument of its name.</summary>
     public void Forget(string name) => Arguments = Arguments.Remove(name);
 
-    public string Expand(string word, SourceLocation location) => scope.Expander.ExpandWord(word, InForce(), location);
+    public string Expand(string word, SourceLocation location) => Checked(word, location).Text;
 
     public string ExpandText(string text, SourceLocation location) => scope.Expander.ExpandText(text, InForce(), location);
 
-    public ImmutableArray<string> ExpandWords(string word, SourceLocation location) => scope.Expander.ExpandWords(word, InForce(), location);
+    public ImmutableArray<string> ExpandWords(string word, SourceLocation location) => Checked(word, location).Words;
 
     /// <summary><c>NAME=value</c> for a RUN: the variables in their order, then the arguments by name.</summary>
     public ImmutableArray<string> ForCommand() =>
@@ -49,6 +55,18 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
             .OrderBy(argument => argument.Key, StringComparer.Ordinal)
             .Select(argument => $"{argument.Key}={argument.Value}"),
     ];
+
+    private ExpandedWord Checked(string word, SourceLocation location)
+    {
+        var all = InForce();
+        var expanded = scope.Expander.Expand(word, all, location);
+        if (!expanded.Unset.IsEmpty)
+        {
+            scope.Checks.Undefined(expanded.Unset.Where(name => !Arguments.ContainsKey(name) && !ProxyArguments.Contains(name) && name != SearchPath), all.Keys.Append(SearchPath), location);
+        }
+
+        return expanded;
+    }
 
     private string? ValueOf(string name, string? written, SourceLocation location)
     {

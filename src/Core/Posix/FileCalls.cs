@@ -175,6 +175,9 @@ internal struct FileTimes
     public long ModificationSeconds;
     public long ModificationNanoseconds;
 
+    /// <summary>Changes the modification time alone (UTIME_OMIT, UTIME_NOW).</summary>
+    public static FileTimes ModifiedNow() => new() { AccessNanoseconds = 0x3FFFFFFE, ModificationNanoseconds = 0x3FFFFFFF };
+
     public static FileTimes Both(long seconds, long nanoseconds = 0) => new()
     {
         AccessSeconds = seconds,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ContainerStages.Content;
+using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 
@@ -20,8 +21,11 @@ public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> na
 
     public string Destination => $"docker-archive:{path}";
 
-    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
+        var image = images is { Images: [var only] }
+            ? only
+            : throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(Destination, images.Images.Select(one => one.Config.Platform.ToString())));
         await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
         var index = LayoutIndex.CreateEmpty();
         index.Add(image, references);

@@ -17,7 +17,7 @@ internal static class ImageArchive
     private const uint FolderMode = 0x1ED; // rwxr-xr-x
 
     /// <returns>False where the file was there already with the same content.</returns>
-    public static async Task<bool> WriteAsync(string path, Image image, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
+    public static async Task<bool> WriteAsync(string path, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var temporary = $"{path}.{Path.GetRandomFileName()}";
@@ -25,7 +25,7 @@ internal static class ImageArchive
         {
             await using (var file = new FileStream(temporary, System.IO.FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
             {
-                WriteTar(file, image, store, documents, cancellationToken);
+                WriteTar(file, images, store, documents, cancellationToken);
             }
 
             if (await IsSameAsync(temporary, path, cancellationToken))
@@ -42,14 +42,14 @@ internal static class ImageArchive
         }
     }
 
-    private static void WriteTar(Stream file, Image image, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
+    private static void WriteTar(Stream file, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
     {
         var tar = new TarStreamWriter(file);
         WriteFolder(tar, "blobs/");
         WriteFolder(tar, "blobs/sha256/");
-        foreach (var blob in ImageBlobs.All(image).OrderBy(blob => blob.Digest.Hex, StringComparer.Ordinal))
+        foreach (var blob in ImageBlobs.All(images).OrderBy(blob => blob.Digest.Hex, StringComparer.Ordinal))
         {
-            using var content = ImageBlobs.OpenVerified(image, store, blob);
+            using var content = ImageBlobs.OpenVerified(images, store, blob);
             WriteBlob(tar, blob, content, cancellationToken);
         }
 

@@ -9,15 +9,15 @@ namespace ContainerStages.Publishing;
 /// <summary>What files of an image have in common: its blobs on this machine, and the names in them.</summary>
 internal static class ImageBlobs
 {
-    /// <summary>Configuration, layers (each once) and manifest, in the order in which a reader needs them to exist.</summary>
-    public static IReadOnlyList<Descriptor> All(Image image) =>
-        [.. image.Manifest.Layers.Prepend(image.Manifest.Config).Append(image.Descriptor).DistinctBy(blob => blob.Digest)];
+    /// <summary>Configurations, layers (each once), manifests and index, in the order in which a reader needs them to exist.</summary>
+    public static IReadOnlyList<Descriptor> All(ImageSet images) =>
+        [.. images.Images.SelectMany(image => image.Manifest.Layers.Prepend(image.Manifest.Config)).Concat(images.Documents.Select(document => document.Descriptor)).DistinctBy(blob => blob.Digest)];
 
     /// <summary>Fetches base layers that nobody needed so far.</summary>
     /// <exception cref="BuildFailedException">A blob is nowhere to be had.</exception>
-    public static async Task FetchMissingAsync(Image image, IContentStore store, IBlobFetcher? fetcher, CancellationToken cancellationToken)
+    public static async Task FetchMissingAsync(ImageSet images, IContentStore store, IBlobFetcher? fetcher, CancellationToken cancellationToken)
     {
-        foreach (var (layer, origin) in image.Layers)
+        foreach (var (layer, origin) in images.Images.SelectMany(image => image.Layers))
         {
             if (store.Contains(layer.Descriptor.Digest))
             {
@@ -34,13 +34,16 @@ internal static class ImageBlobs
     }
 
     /// <summary>Opens a blob for one reading to the end, which verifies it.</summary>
-    public static Stream OpenVerified(Image image, IContentStore store, Descriptor blob)
+    public static Stream OpenVerified(ImageSet images, IContentStore store, Descriptor blob)
     {
-        var stream = blob.Digest == image.Digest ? new MemoryStream(image.ManifestBytes.ToArray())
-            : blob.Digest == image.Manifest.Config.Digest ? new MemoryStream(image.ConfigBytes.ToArray())
-            : store.OpenRead(blob.Digest);
+        var stream = Find(images, blob.Digest) is { } bytes ? new MemoryStream(bytes.ToArray()) : store.OpenRead(blob.Digest);
         return new VerifyingStream(stream, blob.Digest, blob.Size);
     }
+
+    /// <summary>A document of the images, which need not be in the store; null for a layer.</summary>
+    private static ReadOnlyMemory<byte>? Find(ImageSet images, Digest digest) =>
+        images.Documents.FirstOrDefault(document => document.Digest == digest)?.Bytes
+        ?? images.Images.FirstOrDefault(image => image.Manifest.Config.Digest == digest)?.ConfigBytes;
 
     /// <exception cref="BuildFailedException">A name is no image reference.</exception>
     public static IReadOnlyList<ImageReference> ParseNames(IReadOnlyList<string> names) =>

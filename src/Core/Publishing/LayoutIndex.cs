@@ -35,32 +35,32 @@ internal sealed class LayoutIndex
     }
 
     /// <summary>Adds the image once per name, or once without a name; a tag that the layout has already moves to this image.</summary>
-    public void Add(Image image, IReadOnlyList<ImageReference> names)
+    public void Add(ImageSet images, IReadOnlyList<ImageReference> names)
     {
         var manifests = (JsonArray)document["manifests"]!;
-        foreach (var old in manifests.Where(node => IsReplaced(node, image, names)).ToArray())
+        foreach (var old in manifests.Where(node => IsReplaced(node, images, names)).ToArray())
         {
             manifests.Remove(old);
         }
 
         if (names.Count == 0)
         {
-            manifests.Add(ToNode(image.Descriptor));
+            manifests.Add(ToNode(images.Descriptor));
         }
 
         foreach (var name in names.DistinctBy(name => name.Tag))
         {
             var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [ContainerdName] = name.ToString(), [RefName] = name.Tag! };
-            manifests.Add(ToNode(image.Descriptor with { Annotations = annotations }));
+            manifests.Add(ToNode(images.Descriptor with { Annotations = annotations }));
         }
     }
 
     public string ToJson() => document.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private static bool IsReplaced(JsonNode? node, Image image, IReadOnlyList<ImageReference> names)
+    private static bool IsReplaced(JsonNode? node, ImageSet images, IReadOnlyList<ImageReference> names)
     {
         var tag = (string?)node?["annotations"]?[RefName];
-        return tag is null ? (string?)node?["digest"] == image.Digest.ToString() : names.Any(name => name.Tag == tag);
+        return tag is null ? (string?)node?["digest"] == images.Top.Digest.ToString() : names.Any(name => name.Tag == tag);
     }
 
     private static JsonNode? ToNode(Descriptor descriptor) => JsonSerializer.SerializeToNode(descriptor, OciJson.Plain.Descriptor);

@@ -15,13 +15,13 @@ public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names
 
     public string Destination => $"oci-archive:{path}";
 
-    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
+        await ImageBlobs.FetchMissingAsync(images, store, fetcher, cancellationToken);
         var index = LayoutIndex.CreateEmpty();
-        index.Add(image, references);
+        index.Add(images, references);
         var documents = new Dictionary<string, string>(StringComparer.Ordinal) { ["index.json"] = index.ToJson(), ["oci-layout"] = LayoutIndex.LayoutFile };
-        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, documents, cancellationToken));
+        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, images, store, documents, cancellationToken));
         return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], [path], written);
     }
 }

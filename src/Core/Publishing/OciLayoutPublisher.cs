@@ -21,27 +21,27 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
 
     public string Destination => $"oci:{path}";
 
-    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
+        await ImageBlobs.FetchMissingAsync(images, store, fetcher, cancellationToken);
         return await ImageBlobs.GuardAsync(path, async () =>
         {
             Directory.CreateDirectory(path);
             await using var held = await LockAsync(cancellationToken);
             var layout = new DiskContentStore(path);
             var written = false;
-            foreach (var blob in ImageBlobs.All(image))
+            foreach (var blob in ImageBlobs.All(images))
             {
-                written |= await CopyAsync(image, blob, layout, cancellationToken);
+                written |= await CopyAsync(images, blob, layout, cancellationToken);
             }
 
-            written |= ReplaceIndex(image);
+            written |= ReplaceIndex(images);
             RemoveEmpty(Path.Combine(path, "ingest"));
             return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], [path], written);
         });
     }
 
-    private async Task<bool> CopyAsync(Image image, Descriptor blob, DiskContentStore layout, CancellationToken cancellationToken)
+    private async Task<bool> CopyAsync(ImageSet images, Descriptor blob, DiskContentStore layout, CancellationToken cancellationToken)
     {
         if (layout.GetSize(blob.Digest) == blob.Size)
         {
@@ -49,7 +49,7 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
         }
 
         await using var writer = layout.CreateWriter();
-        await using var content = ImageBlobs.OpenVerified(image, store, blob);
+        await using var content = ImageBlobs.OpenVerified(images, store, blob);
         var buffer = new byte[256 << 10];
         for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0;)
         {
@@ -60,12 +60,12 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
         return true;
     }
 
-    private bool ReplaceIndex(Image image)
+    private bool ReplaceIndex(ImageSet images)
     {
         var file = Path.Combine(path, "index.json");
         var before = File.Exists(file) ? File.ReadAllText(file) : null;
         var index = before is null ? LayoutIndex.CreateEmpty() : LayoutIndex.Parse(path, before);
-        index.Add(image, references);
+        index.Add(images, references);
         var after = index.ToJson();
         if (after == before)
         {

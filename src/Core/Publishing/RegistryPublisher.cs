@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -8,7 +9,8 @@ using ContainerStages.Registry;
 namespace ContainerStages.Publishing;
 
 /// <summary>
-/// Pushes an image to a registry: first its blobs, of which those that are there already are not sent, then the manifest under each name.
+/// Pushes an image, or an index of images, to a registry: first the blobs, of which those that are there already are not sent, then the manifests of
+/// an index by digest, and last what the names stand for under each name.
 /// </summary>
 /// <param name="client">Speaks to the registry.</param>
 /// <param name="destination">Registry, repository and first tag.</param>
@@ -20,21 +22,25 @@ namespace ContainerStages.Publishing;
 public sealed class RegistryPublisher(
     RegistryClient client, ImageReference destination, IReadOnlyList<string> furtherTags, IContentStore store, IBlobFetcher fetcher, IBuildEvents events, string stepId) : IPublisher
 {
-    private const int UploadsAtOnce = 4;
-
     public string Destination => destination.ToString();
 
     /// <inheritdoc/>
-    public async Task<PublishedImage> PublishAsync(Image image, CancellationToken cancellationToken)
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
         var names = furtherTags.Select(destination.WithTag).Prepend(destination).DistinctBy(name => name.ToString()).ToList();
-        var missing = await MissingNamesAsync(names, image.Digest, cancellationToken);
+        var missing = await MissingNamesAsync(names, images.Top.Digest, cancellationToken);
         if (missing.Count > 0)
         {
-            await PushBlobsAsync(image, cancellationToken);
-            foreach (var name in missing)
+            // A name that has the digest shows that the repository has all blobs.
+            if (missing.Count == names.Count)
             {
-                await client.PushManifestAsync(name, image.MediaType, image.ManifestBytes, cancellationToken);
+                await PushBlobsAsync(images.Images, cancellationToken);
+            }
+
+            foreach (var name in images.Documents.SkipLast(1).Select(document => (Reference: destination.WithDigest(document.Digest), Document: document))
+                .Concat(missing.Select(name => (Reference: name, Document: images.Top))))
+            {
+                await client.PushManifestAsync(name.Reference, name.Document.MediaType, name.Document.Bytes, cancellationToken);
             }
         }
 
@@ -55,14 +61,16 @@ public sealed class RegistryPublisher(
         return missing;
     }
 
-    private async Task PushBlobsAsync(Image image, CancellationToken cancellationToken)
+    private async Task PushBlobsAsync(ImmutableArray<Image> images, CancellationToken cancellationToken)
     {
-        var config = new BlobToPush(image.Manifest.Config, null, image.ConfigBytes);
-        // One layer may stand in an image twice.
-        var blobs = image.Layers.Select(layer => new BlobToPush(layer.Layer.Descriptor, layer.Origin, null))
-            .DistinctBy(blob => blob.Descriptor.Digest).Append(config).ToList();
+        var configs = images.Select(image => new BlobToPush(image.Manifest.Config, null, image.ConfigBytes));
+        // One layer may stand in an image twice, or in several, and a foreign one may not be handed on.
+        var blobs = images.SelectMany(image => image.Layers)
+            .Where(layer => !(MediaTypes.IsForeignLayer(layer.Layer.Descriptor.MediaType) && layer.Layer.Descriptor.Urls is { Count: > 0 }))
+            .Select(layer => new BlobToPush(layer.Layer.Descriptor, layer.Origin, null))
+            .Concat(configs).DistinctBy(blob => blob.Descriptor.Digest).ToList();
         var progress = new PushProgress(events, stepId, blobs.Sum(blob => blob.Descriptor.Size));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = client.Uploads.AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(blobs, options, async (blob, token) =>
         {
             await PushBlobAsync(blob, progress, token);

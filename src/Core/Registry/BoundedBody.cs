@@ -3,20 +3,22 @@ namespace ContainerStages.Registry;
 /// <summary>Reads small bodies whole, and never more than was allowed.</summary>
 internal static class BoundedBody
 {
-    /// <summary>A minute without a byte is a broken connection.</summary>
-    public static readonly TimeSpan Stall = TimeSpan.FromMinutes(1);
+    /// <summary>A body that comes in drops may not take longer than so many stalls.</summary>
+    private const int LongestInStalls = 5;
 
     /// <summary>The body, or null where it is longer than <paramref name="limit"/> bytes.</summary>
-    /// <exception cref="IOException">The connection broke or stalled.</exception>
-    public static async Task<byte[]?> ReadAsync(HttpContent content, long limit, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The connection broke, or nothing came for <paramref name="longestStall"/>.</exception>
+    public static async Task<byte[]?> ReadAsync(HttpContent content, long limit, TimeSpan longestStall, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > limit)
         {
             return null;
         }
 
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stall.CancelAfter(Stall);
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        whole.CancelAfter(longestStall * LongestInStalls);
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(whole.Token);
+        stall.CancelAfter(longestStall);
         try
         {
             await using var body = await content.ReadAsStreamAsync(stall.Token);
@@ -25,7 +27,7 @@ internal static class BoundedBody
             int count;
             while ((count = await body.ReadAsync(buffer, stall.Token)) > 0)
             {
-                stall.CancelAfter(Stall);
+                stall.CancelAfter(longestStall);
                 bytes.Write(buffer, 0, count);
                 if (bytes.Length > limit)
                 {
@@ -37,7 +39,7 @@ internal static class BoundedBody
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException("no bytes came for a minute", e);
+            throw new IOException("its bytes stopped coming", e);
         }
     }
 }

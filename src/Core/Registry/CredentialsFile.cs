@@ -20,16 +20,26 @@ internal sealed class CredentialsFile
     {
         try
         {
-            return new CredentialsFile(JsonSerializer.Deserialize(File.ReadAllBytes(file), CredentialsJson.Default.CredentialsDocument) ?? new CredentialsDocument());
-        }
-        catch (JsonException e)
-        {
-            var location = new SourceLocation(file, (int)(e.LineNumber ?? -1) + 1);
-            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(location, "This file of registry credentials is not valid JSON of the form that 'docker login' writes."));
+            return Parse(File.ReadAllBytes(file), file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(new SourceLocation(file), $"The registry credentials cannot be read: {e.Message}"), e);
+        }
+    }
+
+    /// <summary>Reads what such a file holds; <paramref name="source"/> is its name, for messages.</summary>
+    /// <exception cref="BuildFailedException">It is not valid.</exception>
+    public static CredentialsFile Parse(ReadOnlySpan<byte> json, string source)
+    {
+        try
+        {
+            return new CredentialsFile(JsonSerializer.Deserialize(json, CredentialsJson.Default.CredentialsDocument) ?? new CredentialsDocument());
+        }
+        catch (JsonException e)
+        {
+            var location = new SourceLocation(source, (int)(e.LineNumber ?? -1) + 1);
+            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(location, "These registry credentials are not valid JSON of the form that 'docker login' writes."));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
@@ -18,6 +19,9 @@ internal sealed class EndpointException(Diagnostic diagnostic, string reason, En
     public string Reason { get; } = reason;
 
     public EndpointFailure Kind { get; } = kind;
+
+    /// <summary>What it answered; null where no answer came.</summary>
+    public HttpStatusCode? Status { get; init; }
 
     /// <summary>How long the registry asked to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }

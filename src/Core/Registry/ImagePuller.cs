@@ -24,6 +24,11 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
         var exact = reference.WithDigest(document.Digest);
         var manifest = document.Manifest
             ?? throw Malformed("manifest", reference, "an index stands in another index.");
+        if (manifest.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } strange)
+        {
+            throw new BuildFailedException(RegistryDiagnostics.UnsupportedMediaType($"layer {strange.Digest} of '{reference.FamiliarName}'", strange.MediaType));
+        }
+
         var configBytes = await ConfigAsync(exact, manifest.Config, cancellationToken);
         return new PulledImage
         {
@@ -110,9 +115,9 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             throw Malformed("configuration", reference, e.Message);
         }
 
-        if (config.RootFs.DiffIds.Count != manifest.Layers.Count)
+        if (DocumentRules.ProblemOf(config, manifest) is { } problem)
         {
-            throw Malformed("configuration", reference, $"it has {config.RootFs.DiffIds.Count} diff ids for {manifest.Layers.Count} layers.");
+            throw Malformed("configuration", reference, problem);
         }
 
         return platform.Matches(config.Platform)

@@ -39,6 +39,8 @@ internal static class NetworkFailure
                     SocketError.ConnectionReset or SocketError.Shutdown => "the connection was reset",
                     SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to it",
                     SocketError.TimedOut => "no answer in time",
+                    // How the system calls it that we lost patience.
+                    SocketError.OperationAborted => "its bytes stopped coming",
                     SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is not known",
                     var other => other.ToString(),
                 };
@@ -47,7 +49,7 @@ internal static class NetworkFailure
 
         return exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
             ? "the connection was closed in the middle"
-            : exception is OperationCanceledException ? "no bytes came for a minute" : exception.Message;
+            : exception is OperationCanceledException ? "its bytes stopped coming" : exception.Message;
     }
 
     private static EndpointException ConnectFailed(Exception exception, RegistryEndpoint endpoint)

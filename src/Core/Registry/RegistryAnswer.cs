@@ -10,10 +10,12 @@ internal static class RegistryAnswer
 {
     private const int LongestDetail = 300;
 
+    /// <summary>The reason for a refusal is worth little waiting.</summary>
+    private static readonly TimeSpan DetailStall = TimeSpan.FromSeconds(1);
+
     /// <summary>The failure that a status stands for whatever was asked, or null where the status is the caller's to judge.</summary>
     public static async Task<EndpointException?> FailureAsync(RegistryRequest request, HttpResponseMessage response, bool withCredentials, CancellationToken cancellationToken)
     {
-        var (host, repository) = (request.Endpoint.Host, request.Endpoint.Repository);
         var status = (int)response.StatusCode;
         if (status is < 400 or 404 || (status is >= 400 and < 500 and not (401 or 403 or 408 or 413 or 429)))
         {
@@ -22,21 +24,28 @@ internal static class RegistryAnswer
 
         var detail = await DetailAsync(response, cancellationToken);
         var isFull = status is 413 or 507 || detail.Contains("no space left", StringComparison.OrdinalIgnoreCase) || detail.Contains("quota", StringComparison.OrdinalIgnoreCase);
-        return status switch
+        return Failure(request, response, withCredentials, detail, isFull);
+    }
+
+    private static EndpointException Failure(RegistryRequest request, HttpResponseMessage response, bool withCredentials, string detail, bool isFull)
+    {
+        var (host, repository) = (request.Endpoint.Host, request.Endpoint.Repository);
+        var (diagnostic, reason, kind) = (int)response.StatusCode switch
         {
-            401 => new EndpointException(RegistryDiagnostics.Unauthorized(host, repository, withCredentials), withCredentials ? "credentials refused" : "login needed", EndpointFailure.Final),
-            429 => new EndpointException(RegistryDiagnostics.RateLimited(host, detail), "too many requests", EndpointFailure.Transient) { RetryAfter = RetryAfter(response) },
-            _ when isFull => new EndpointException(RegistryDiagnostics.NoSpace(host, detail), "no space left", EndpointFailure.Final),
-            403 => new EndpointException(RegistryDiagnostics.Denied(host, repository, detail), "not allowed", EndpointFailure.Final),
-            _ => new EndpointException(RegistryDiagnostics.UnexpectedAnswer(host, request.Title, status, detail), $"status {status}", EndpointFailure.Transient) { RetryAfter = RetryAfter(response) },
+            401 => (RegistryDiagnostics.Unauthorized(host, repository, withCredentials), withCredentials ? "credentials refused" : "login needed", EndpointFailure.Final),
+            429 => (RegistryDiagnostics.RateLimited(host, detail), "too many requests", EndpointFailure.Transient),
+            _ when isFull => (RegistryDiagnostics.NoSpace(host, detail), "no space left", EndpointFailure.Final),
+            403 => (RegistryDiagnostics.Denied(host, repository, detail), "not allowed", EndpointFailure.Final),
+            var status => (RegistryDiagnostics.UnexpectedAnswer(host, request.Title, status, detail), $"status {status}", EndpointFailure.Transient),
         };
+        return new EndpointException(diagnostic, reason, kind) { Status = response.StatusCode, RetryAfter = RetryAfter(response) };
     }
 
     public static async Task<EndpointException> UnexpectedAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var detail = await DetailAsync(response, cancellationToken);
-        return new EndpointException(RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, status, detail), $"status {status}", EndpointFailure.Final);
+        return new EndpointException(RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, status, detail), $"status {status}", EndpointFailure.Final) { Status = response.StatusCode };
     }
 
     /// <summary>Code and message of the first error in the body, on one line; empty where there is none.</summary>
@@ -44,8 +53,8 @@ internal static class RegistryAnswer
     {
         try
         {
-            var body = await BoundedBody.ReadAsync(response.Content, 64 * 1024, cancellationToken);
-            return body is null ? "" : OneLine(Explain(body));
+            var body = await BoundedBody.ReadAsync(response.Content, 64 * 1024, DetailStall, cancellationToken);
+            return body is null ? "" : Shortened(Explain(body));
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -69,9 +78,9 @@ internal static class RegistryAnswer
         }
     }
 
-    private static string OneLine(string text)
+    private static string Shortened(string text)
     {
-        var line = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
+        var line = OneLine.Of(text).Trim();
         return line.Length > LongestDetail ? line[..LongestDetail] + "..." : line;
     }
 

@@ -12,7 +12,7 @@ namespace ContainerStages.Registry;
 /// Answers the challenges of registries: nothing, Basic, or a bearer token of the server they name, one per scope.
 /// Source: distribution, Token Authentication Specification.
 /// </summary>
-internal sealed class RegistryAuthenticator(RegistryCredentials credentials, RegistryConnections connections) : IDisposable
+internal sealed class RegistryAuthenticator(RegistryCredentials credentials, RegistryConnections connections, RetryPolicy retry) : IDisposable
 {
     private const int LargestToken = 256 * 1024;
     private readonly ConcurrentDictionary<Uri, AuthenticationChallenge> challenges = new();
@@ -90,7 +90,28 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         }
     }
 
+    /// <summary>A login that is refused is no obstacle to what everybody may read.</summary>
     private async Task<Token> FetchAsync(
+        AuthenticationChallenge challenge, RegistryCredential? credential, RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FetchWithAsync(challenge, credential, connection, request, cancellationToken);
+        }
+        catch (EndpointException refused) when (credential is not null && request.Access == RegistryAccess.Pull && refused.Status is not null && refused.Kind == EndpointFailure.Final)
+        {
+            try
+            {
+                return await FetchWithAsync(challenge, null, connection, request, cancellationToken);
+            }
+            catch (EndpointException)
+            {
+                throw refused;
+            }
+        }
+    }
+
+    private async Task<Token> FetchWithAsync(
         AuthenticationChallenge challenge, RegistryCredential? credential, RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken)
     {
         var realm = SafeRealm(challenge, connection, request.Endpoint);
@@ -98,7 +119,7 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
             ? Exchange(realm, challenge, request.Scope, identity)
             : Ask(realm, challenge, request.Scope, credential);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(request.Timeout);
+        limited.CancelAfter(retry.Answer);
         try
         {
             using var response = await connections.ClientFor(realm, request.Endpoint).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
@@ -110,12 +131,12 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         }
     }
 
-    private static async Task<Token> ReadAsync(RegistryRequest request, HttpResponseMessage response, bool withCredentials, CancellationToken cancellationToken)
+    private async Task<Token> ReadAsync(RegistryRequest request, HttpResponseMessage response, bool withCredentials, CancellationToken cancellationToken)
     {
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
         {
             throw new EndpointException(
-                RegistryDiagnostics.Unauthorized(request.Endpoint.Host, request.Endpoint.Repository, withCredentials), withCredentials ? "credentials refused" : "login needed", EndpointFailure.Final);
+                RegistryDiagnostics.Unauthorized(request.Endpoint.Host, request.Endpoint.Repository, withCredentials), withCredentials ? "credentials refused" : "login needed", EndpointFailure.Final) { Status = response.StatusCode };
         }
 
         if (await RegistryAnswer.FailureAsync(request, response, withCredentials, cancellationToken) is { } failure)
@@ -123,7 +144,7 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
             throw failure;
         }
 
-        var body = response.IsSuccessStatusCode ? await BoundedBody.ReadAsync(response.Content, LargestToken, cancellationToken) : null;
+        var body = response.IsSuccessStatusCode ? await BoundedBody.ReadAsync(response.Content, LargestToken, retry.Stall, cancellationToken) : null;
         return Parse(body) ?? throw new EndpointException(
             RegistryDiagnostics.MalformedDocument("token", request.Endpoint.Host, "its token server did not answer with a token."), "no token", EndpointFailure.Final);
     }

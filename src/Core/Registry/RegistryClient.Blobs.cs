@@ -13,8 +13,23 @@ public sealed partial class RegistryClient
     /// <exception cref="BuildFailedException">No endpoint has the blob; also thrown by reading.</exception>
     public async Task<Stream> OpenBlobAsync(ImageReference reference, Descriptor blob, CancellationToken cancellationToken)
     {
-        Task<OpenedBlob> OpenAt(long offset, LostEndpoint? lost, CancellationToken token) => FromFirstEndpointAsync(
-            reference, endpoint => endpoint.Host == lost?.Host ? throw Lost(blob, lost) : OpenAtAsync(endpoint, reference, blob, offset, token));
+        async Task<OpenedBlob> OpenAt(long offset, LostEndpoint? lost, CancellationToken token)
+        {
+            try
+            {
+                return await FromFirstEndpointAsync(
+                    reference, endpoint => endpoint.Host == lost?.Host ? throw Lost(blob, lost) : OpenAtAsync(endpoint, reference, blob, null, offset, token));
+            }
+            catch (BuildFailedException) when (blob.Urls is { Count: > 0 })
+            {
+                if (await OpenElsewhereAsync(reference, blob, offset, token) is { } elsewhere)
+                {
+                    return elsewhere;
+                }
+
+                throw;
+            }
+        }
 
         var opened = await OpenAt(0, null, cancellationToken);
         return new ResumingBlobStream(opened, OpenAt, blob, transport.Retry);
@@ -34,9 +49,9 @@ public sealed partial class RegistryClient
             : throw await RegistryAnswer.UnexpectedAsync(request, response, cancellationToken);
     }
 
-    private async Task<OpenedBlob> OpenAtAsync(RegistryEndpoint endpoint, ImageReference reference, Descriptor blob, long offset, CancellationToken cancellationToken)
+    private async Task<OpenedBlob> OpenAtAsync(RegistryEndpoint endpoint, ImageReference reference, Descriptor blob, Uri? target, long offset, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest { Method = HttpMethod.Get, Endpoint = endpoint, Path = $"blobs/{blob.Digest}", Offset = offset };
+        var request = new RegistryRequest { Method = HttpMethod.Get, Endpoint = endpoint, Path = $"blobs/{blob.Digest}", Target = target, Offset = offset };
         var response = await transport.SendAsync(request, cancellationToken);
         try
         {
@@ -63,6 +78,32 @@ public sealed partial class RegistryClient
             response.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// A foreign layer from where its descriptor says, without credentials; null where no address works. An image's author must not make
+    /// this machine talk to services of its network, so plain HTTP is refused, except on this machine for a registry that is here too.
+    /// </summary>
+    private async Task<OpenedBlob?> OpenElsewhereAsync(ImageReference reference, Descriptor blob, long offset, CancellationToken cancellationToken)
+    {
+        var endpoint = configuration.DestinationFor(reference);
+        foreach (var text in blob.Urls!)
+        {
+            if (Uri.TryCreate(text, UriKind.Absolute, out var url)
+                && (url.Scheme == "https" || (url.Scheme == "http" && endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(url.IdnHost))))
+            {
+                try
+                {
+                    return await OpenAtAsync(endpoint, reference, blob, url, offset, cancellationToken);
+                }
+                catch (EndpointException)
+                {
+                    // The next address; when none works, what the registry said is what counts.
+                }
+            }
+        }
+
+        return null;
     }
 
     private static EndpointException Lost(Descriptor blob, LostEndpoint lost) =>

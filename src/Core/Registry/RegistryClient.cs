@@ -21,18 +21,24 @@ public sealed partial class RegistryClient : IDisposable
 
     /// <param name="configuration">Mirrors, insecure and blocked registries.</param>
     /// <param name="credentials">Who is logged in where.</param>
-    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials)
-        : this(configuration, credentials, new RetryPolicy())
+    /// <param name="environment">Proxies, certificates, and how uploads are cut.</param>
+    /// <exception cref="BuildFailedException">A variable has a value that means nothing.</exception>
+    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment)
+        : this(configuration, credentials, environment, new RetryPolicy())
     {
     }
 
-    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RetryPolicy retry)
+    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry)
     {
         this.configuration = configuration;
-        transport = new RegistryTransport(credentials, retry);
+        Uploads = UploadSettings.Read(environment);
+        transport = new RegistryTransport(credentials, environment, retry);
     }
 
     public RegistriesConfiguration Configuration => configuration;
+
+    /// <summary>How uploads are cut, and how many run at once.</summary>
+    public UploadSettings Uploads { get; }
 
     /// <summary>A manifest or an index, whichever the reference names, as bytes that match their digest.</summary>
     /// <exception cref="BuildFailedException">No endpoint had it.</exception>
@@ -61,13 +67,18 @@ public sealed partial class RegistryClient : IDisposable
 
     public void Dispose() => transport.Dispose();
 
-    private async Task<RegistryDocument> GetManifestAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken)
+    /// <summary>Tried again as a whole: a body may break after its headers.</summary>
+    private Task<RegistryDocument> GetManifestAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken) =>
+        transport.Retry.RunAsync(() => GetManifestOnceAsync(endpoint, reference, cancellationToken), cancellationToken);
+
+    private async Task<RegistryDocument> GetManifestOnceAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken)
     {
-        using var response = await transport.SendAsync(ManifestRequest(HttpMethod.Get, endpoint, reference), cancellationToken);
+        var request = ManifestRequest(HttpMethod.Get, endpoint, reference) with { CanRepeat = false };
+        using var response = await transport.SendAsync(request, cancellationToken);
         ThrowUnlessFound(response, reference, endpoint);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw await RegistryAnswer.UnexpectedAsync(ManifestRequest(HttpMethod.Get, endpoint, reference), response, cancellationToken);
+            throw await RegistryAnswer.UnexpectedAsync(request, response, cancellationToken);
         }
 
         var bytes = await ReadDocumentAsync(response, endpoint, cancellationToken)
@@ -88,11 +99,11 @@ public sealed partial class RegistryClient : IDisposable
         }
     }
 
-    private static async Task<byte[]?> ReadDocumentAsync(HttpResponseMessage response, RegistryEndpoint endpoint, CancellationToken cancellationToken)
+    private async Task<byte[]?> ReadDocumentAsync(HttpResponseMessage response, RegistryEndpoint endpoint, CancellationToken cancellationToken)
     {
         try
         {
-            return await BoundedBody.ReadAsync(response.Content, LargestManifest, cancellationToken);
+            return await BoundedBody.ReadAsync(response.Content, LargestManifest, transport.Retry.Stall, cancellationToken);
         }
         catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
         {

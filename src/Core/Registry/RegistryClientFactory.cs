@@ -12,5 +12,5 @@ public static class RegistryClientFactory
     /// <param name="baseHosts">Registries that the .NET SDK's variables for pulling are for.</param>
     /// <exception cref="BuildFailedException">A configuration file is not valid.</exception>
     public static RegistryClient Create(RegistryEnvironment environment, IReadOnlyList<RegistryMirror> mirrors, IEnumerable<string> destinationHosts, IEnumerable<string> baseHosts) =>
-        new(RegistriesConfigurationReader.Load(environment, mirrors), new RegistryCredentials(environment, destinationHosts, baseHosts));
+        new(RegistriesConfigurationReader.Load(environment, mirrors), new RegistryCredentials(environment, destinationHosts, baseHosts), environment);
 }

@@ -17,9 +17,16 @@ internal sealed record RegistryConnection(Uri Base, HttpClient Client)
 /// </summary>
 internal sealed class RegistryConnections : IDisposable
 {
-    private readonly HttpClient verified = CreateClient(verify: true);
-    private readonly HttpClient unverified = CreateClient(verify: false);
     private readonly ConcurrentDictionary<(string Address, bool Insecure), RegistryConnection> known = new();
+    private readonly ConcurrentDictionary<(string? Certificates, bool Verify), Lazy<HttpClient>> clients = new();
+    private readonly RegistryCertificates certificates;
+    private readonly Lazy<ProxyRules> proxy;
+
+    public RegistryConnections(RegistryEnvironment environment)
+    {
+        certificates = new RegistryCertificates(environment);
+        proxy = new(() => new ProxyRules(environment));
+    }
 
     /// <exception cref="EndpointException">Nobody answers there.</exception>
     public async ValueTask<RegistryConnection> ConnectAsync(RegistryEndpoint endpoint, CancellationToken cancellationToken)
@@ -32,18 +39,23 @@ internal sealed class RegistryConnections : IDisposable
 
         connection = endpoint.IsLoopback || endpoint.Insecure
             ? await ProbeAsync(endpoint, cancellationToken)
-            : new RegistryConnection(new Uri($"https://{endpoint.Address}/"), verified);
+            : new RegistryConnection(new Uri($"https://{endpoint.Address}/"), Client([endpoint.Host, endpoint.Address], verify: true));
         return known.GetOrAdd(key, connection);
     }
 
-    /// <summary>The client for a token server that <paramref name="endpoint"/> named.</summary>
-    public HttpClient ClientFor(Uri realm, RegistryEndpoint endpoint) =>
-        endpoint.Insecure || (endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(realm.IdnHost)) ? unverified : verified;
+    /// <summary>The client for another server that <paramref name="endpoint"/> leads to: a token server, storage behind a redirect.</summary>
+    public HttpClient ClientFor(Uri target, RegistryEndpoint endpoint) => Client(
+        target.IsDefaultPort ? [target.IdnHost, $"{target.IdnHost}:{target.Port}"] : [$"{target.IdnHost}:{target.Port}"],
+        verify: !(endpoint.Insecure || (endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(target.IdnHost))));
 
     public void Dispose()
     {
-        verified.Dispose();
-        unverified.Dispose();
+        foreach (var client in clients.Values.Where(client => client.IsValueCreated))
+        {
+            client.Value.Dispose();
+        }
+
+        certificates.Dispose();
     }
 
     private async Task<RegistryConnection> ProbeAsync(RegistryEndpoint endpoint, CancellationToken cancellationToken)
@@ -52,7 +64,7 @@ internal sealed class RegistryConnections : IDisposable
         var failures = new List<EndpointException>();
         foreach (var scheme in schemes)
         {
-            var connection = new RegistryConnection(new Uri($"{scheme}://{endpoint.Address}/"), unverified);
+            var connection = new RegistryConnection(new Uri($"{scheme}://{endpoint.Address}/"), Client([endpoint.Host, endpoint.Address], verify: false));
             try
             {
                 if (await SpeaksAsync(connection, cancellationToken))
@@ -79,11 +91,17 @@ internal sealed class RegistryConnections : IDisposable
         return connection.Base.Scheme != "http" || response.StatusCode != HttpStatusCode.BadRequest;
     }
 
+    private HttpClient Client(IEnumerable<string> addresses, bool verify)
+    {
+        var folder = certificates.FolderFor(addresses);
+        return clients.GetOrAdd((folder, verify), _ => new(() => CreateClient(folder, verify))).Value;
+    }
+
 #pragma warning disable CA2000 // The client disposes of its handler.
-    private static HttpClient CreateClient(bool verify) => new(CreateHandler(verify), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    private HttpClient CreateClient(string? folder, bool verify) => new(CreateHandler(folder, verify), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore CA2000
 
-    private static SocketsHttpHandler CreateHandler(bool verify)
+    private SocketsHttpHandler CreateHandler(string? folder, bool verify)
     {
         var handler = new SocketsHttpHandler
         {
@@ -93,7 +111,8 @@ internal sealed class RegistryConnections : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             InitialHttp2StreamWindowSize = 1024 * 1024,
-            Proxy = new DirectToLoopbackProxy(HttpClient.DefaultProxy),
+            MaxResponseHeadersLength = 64,
+            Proxy = proxy.Value,
         };
         if (!verify)
         {
@@ -102,20 +121,11 @@ internal sealed class RegistryConnections : IDisposable
 #pragma warning restore CA5359, MA0039
         }
 
-        return handler;
-    }
-
-    /// <summary>As in curl and Go programs, the proxy variables do not apply to this machine itself.</summary>
-    private sealed class DirectToLoopbackProxy(IWebProxy proxy) : IWebProxy
-    {
-        public ICredentials? Credentials
+        if (folder is not null)
         {
-            get => proxy.Credentials;
-            set => proxy.Credentials = value;
+            certificates.Apply(folder, handler.SslOptions);
         }
 
-        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy.GetProxy(destination);
-
-        public bool IsBypassed(Uri host) => RegistryEndpoint.IsLoopbackName(host.IdnHost) || proxy.IsBypassed(host);
+        return handler;
     }
 }

@@ -27,7 +27,7 @@ public sealed class RegistryCredentials
         this.environment = environment;
         this.pushHosts = (pushHosts ?? []).ToHashSet(StringComparer.Ordinal);
         this.pullHosts = (pullHosts ?? []).ToHashSet(StringComparer.Ordinal);
-        files = new(() => [.. FilesOf(environment).Where(File.Exists).Select(CredentialsFile.Read)]);
+        files = new(() => [.. FromVariable(environment), .. FilesOf(environment).Where(File.Exists).Select(CredentialsFile.Read)]);
     }
 
     /// <summary>The credential of a host, or null for anonymous. The first file that knows the host decides.</summary>
@@ -83,11 +83,15 @@ public sealed class RegistryCredentials
         ? user == CredentialHelper.IdentityTokenUser ? RegistryCredential.Identity(secret) : RegistryCredential.Password(user, secret)
         : null;
 
+    /// <summary>The text of a config.json, as CI systems hand it over. Source: Docker CLI, environment variables.</summary>
+    private static IEnumerable<CredentialsFile> FromVariable(RegistryEnvironment environment) =>
+        environment["DOCKER_AUTH_CONFIG"] is { } json ? [CredentialsFile.Parse(System.Text.Encoding.UTF8.GetBytes(json), "DOCKER_AUTH_CONFIG")] : [];
+
     private static IEnumerable<string> FilesOf(RegistryEnvironment environment) => new[]
     {
         environment["REGISTRY_AUTH_FILE"],
         environment["DOCKER_CONFIG"] is { } folder ? Path.Combine(folder, "config.json") : environment.UnderHome(".docker/config.json"),
-        environment["XDG_RUNTIME_DIR"] is { } runtime ? Path.Combine(runtime, "containers/auth.json") : null,
+        Path.Combine(environment["XDG_RUNTIME_DIR"] is { } runtime ? Path.Combine(runtime, "containers") : environment.RuntimeDirectory, "auth.json"),
         environment.UnderHome(".config/containers/auth.json"),
     }.OfType<string>();
 }

@@ -46,7 +46,7 @@ public sealed record RegistryDocument
                 throw new JsonException("it is a manifest and an index at once.");
             }
 
-            return new RegistryDocument
+            var document = new RegistryDocument
             {
                 Bytes = bytes,
                 MediaType = mediaType,
@@ -54,6 +54,9 @@ public sealed record RegistryDocument
                 Index = MediaTypes.IsIndex(mediaType) ? JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex) : null,
                 Manifest = MediaTypes.IsManifest(mediaType) ? JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.Manifest) : null,
             };
+            return (document.Manifest is { } manifest ? DocumentRules.ProblemOf(manifest) : DocumentRules.ProblemOf(document.Index!)) is { } problem
+                ? throw new JsonException(problem)
+                : document;
         }
         catch (JsonException e)
         {

@@ -1,4 +1,5 @@
 using System.Collections;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Registry;
 
@@ -7,8 +8,14 @@ public sealed record RegistryEnvironment
 {
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 
-    /// <summary>Folder of the machine's <c>registries.conf</c>.</summary>
+    /// <summary>Folder of the machine's <c>registries.conf</c> and <c>certs.d</c>.</summary>
     public string SystemDirectory { get; init; } = "/etc/containers";
+
+    /// <summary>Folder of Docker's <c>certs.d</c>.</summary>
+    public string DockerDirectory { get; init; } = "/etc/docker";
+
+    /// <summary>Folder of Podman's <c>auth.json</c> where XDG_RUNTIME_DIR is not set. Source: containers-auth.json(5).</summary>
+    public string RuntimeDirectory { get; init; } = $"/run/containers/{FileCalls.EffectiveUserId()}";
 
     /// <summary>The variable's value; null where it is missing or empty.</summary>
     public string? this[string name] => Variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;

@@ -34,8 +34,8 @@ internal sealed record RegistryRequest
     /// <summary>True where the body can be read only once.</summary>
     public bool IsBodySpent { get; init; }
 
-    /// <summary>Until the headers of the answer; a body is watched by its reader.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>Until the headers of the answer, where that is not the usual time; a body is watched by its reader.</summary>
+    public TimeSpan? Timeout { get; init; }
 
     /// <summary>Source: distribution, Token Scope Documentation.</summary>
     public string Scope => $"repository:{Endpoint.Repository}:{(Access == RegistryAccess.Push ? "pull,push" : "pull")}"

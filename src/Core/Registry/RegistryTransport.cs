@@ -9,12 +9,13 @@ internal sealed class RegistryTransport : IDisposable
 {
     private const int MostRedirects = 5;
     private static readonly ProductInfoHeaderValue UserAgent = new("ContainerStages", "0.1");
-    private readonly RegistryConnections connections = new();
+    private readonly RegistryConnections connections;
     private readonly RegistryAuthenticator authenticator;
 
-    public RegistryTransport(RegistryCredentials credentials, RetryPolicy retry)
+    public RegistryTransport(RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry)
     {
-        authenticator = new RegistryAuthenticator(credentials, connections);
+        connections = new RegistryConnections(environment);
+        authenticator = new RegistryAuthenticator(credentials, connections, retry);
         Retry = retry;
     }
 
@@ -30,6 +31,11 @@ internal sealed class RegistryTransport : IDisposable
     {
         var connection = await connections.ConnectAsync(endpoint, cancellationToken);
         var target = new Uri(connection.Base, location);
+        if (target.Scheme is not ("http" or "https"))
+        {
+            throw UnsafeUpload(endpoint, target);
+        }
+
         // Registries behind a proxy that ends TLS often believe that they speak plain HTTP: same host, wrong scheme.
         if (target.Scheme != "http" || connection.Base.Scheme != "https")
         {
@@ -38,8 +44,7 @@ internal sealed class RegistryTransport : IDisposable
 
         return target.IdnHost == connection.Base.IdnHost
             ? new UriBuilder(target) { Scheme = "https", Port = target.IsDefaultPort ? connection.Base.Port : target.Port }.Uri
-            : throw new EndpointException(
-                RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to plain HTTP at {target.Host}"), "unprotected upload address", EndpointFailure.Final);
+            : throw UnsafeUpload(endpoint, target);
     }
 
     public void Dispose()
@@ -47,6 +52,9 @@ internal sealed class RegistryTransport : IDisposable
         authenticator.Dispose();
         connections.Dispose();
     }
+
+    private static EndpointException UnsafeUpload(RegistryEndpoint endpoint, Uri target) => new(
+        RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to {target.Scheme}://{target.Host}"), "unprotected upload address", EndpointFailure.Final);
 
     private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
@@ -91,7 +99,7 @@ internal sealed class RegistryTransport : IDisposable
         return response;
     }
 
-    private static async Task<HttpResponseMessage> ExchangeAsync(
+    private async Task<HttpResponseMessage> ExchangeAsync(
         RegistryConnection connection, RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         var target = request.Target ?? new Uri(connection.Base, $"/v2/{request.Endpoint.Repository}/{request.Path}");
@@ -105,10 +113,11 @@ internal sealed class RegistryTransport : IDisposable
 
             var next = new Uri(target, response.Headers.Location!);
             response.Dispose();
-            if (redirects == MostRedirects || (target.Scheme == "https" && next.Scheme != "https"))
+            if (redirects == MostRedirects || next.Scheme is not ("https" or "http") || (target.Scheme == "https" && next.Scheme == "http"))
             {
+                var problem = redirects == MostRedirects ? "redirects without end" : $"a redirect to {next.Scheme}://{next.Host}";
                 throw new EndpointException(
-                    RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, (int)response.StatusCode, redirects == MostRedirects ? "redirects without end" : $"a redirect to plain HTTP at {next.Host}"),
+                    RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, (int)response.StatusCode, problem),
                     "wrong redirect",
                     EndpointFailure.Final);
             }
@@ -117,14 +126,16 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
-    private static async Task<HttpResponseMessage> SendToAsync(
+    private async Task<HttpResponseMessage> SendToAsync(
         RegistryConnection connection, RegistryRequest request, Uri target, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(request.Timeout);
+        limited.CancelAfter(request.Timeout ?? Retry.Answer);
         using var message = new HttpRequestMessage(request.Method, target) { Content = request.Content?.Invoke() };
         message.Headers.UserAgent.Add(UserAgent);
-        message.Headers.Authorization = connection.IsSameOrigin(target) ? authorization : null;
+        // Neither password nor client certificate goes to another server.
+        var isItself = connection.IsSameOrigin(target);
+        message.Headers.Authorization = isItself ? authorization : null;
         message.Headers.Range = request.Offset > 0 ? new RangeHeaderValue(request.Offset, null) : null;
         foreach (var type in request.Accept)
         {
@@ -133,7 +144,7 @@ internal sealed class RegistryTransport : IDisposable
 
         try
         {
-            return await connection.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            return await (isItself ? connection.Client : connections.ClientFor(target, request.Endpoint)).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
         }
         catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
         {

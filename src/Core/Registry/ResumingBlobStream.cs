@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 
@@ -11,6 +12,9 @@ internal sealed class ResumingBlobStream(
     OpenedBlob opened, Func<long, LostEndpoint?, CancellationToken, Task<OpenedBlob>> openAt, Descriptor blob, RetryPolicy retry) : Stream
 {
     private const int GoodProgress = 1024 * 1024;
+
+    /// <summary>Fewer bytes than this in the time of a stall are one.</summary>
+    private const int LeastBytes = 16 * 1024;
     private OpenedBlob? current = opened;
     private string host = opened.Host;
     private LostEndpoint? lost;
@@ -18,6 +22,8 @@ internal sealed class ResumingBlobStream(
     private long lastBreak;
     private int breaks;
     private bool isEndChecked;
+    private TimeSpan waited;
+    private int trickled;
 
     public override bool CanRead => true;
 
@@ -87,21 +93,19 @@ internal sealed class ResumingBlobStream(
 
     private async ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (current is null)
         {
             current = await openAt(position, lost, cancellationToken);
-            host = current.Host;
+            (host, waited, trickled) = (current.Host, TimeSpan.Zero, 0);
         }
 
-        if (current.Excess > 0)
+        while (current.Excess > 0)
         {
-            await SkipAsync(current, buffer, stall);
-            current = current with { Excess = 0 };
+            var skipped = await ReadBodyAsync(current, buffer[..(int)Math.Min(buffer.Length, current.Excess)], cancellationToken);
+            current = current with { Excess = current.Excess - (skipped > 0 ? skipped : throw new IOException("it ended before the byte where it broke")) };
         }
 
-        stall.CancelAfter(retry.Stall);
-        var count = await current.Body.ReadAsync(buffer[..(int)Math.Min(buffer.Length, blob.Size - position)], stall.Token);
+        var count = await ReadBodyAsync(current, buffer[..(int)Math.Min(buffer.Length, blob.Size - position)], cancellationToken);
         if (count == 0)
         {
             throw new IOException($"it ended after {position} of {blob.Size} bytes");
@@ -111,14 +115,21 @@ internal sealed class ResumingBlobStream(
         return count;
     }
 
-    private async ValueTask SkipAsync(OpenedBlob opened, Memory<byte> scratch, CancellationTokenSource stall)
+    /// <summary>Reads with a limit on the time that is spent waiting here; what the reader of this stream does meanwhile does not count.</summary>
+    private async ValueTask<int> ReadBodyAsync(OpenedBlob opened, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        for (var left = opened.Excess; left > 0;)
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stall.CancelAfter(retry.Stall - waited);
+        var start = Stopwatch.GetTimestamp();
+        var count = await opened.Body.ReadAsync(buffer, stall.Token);
+        waited += Stopwatch.GetElapsedTime(start);
+        trickled += count;
+        if (trickled >= LeastBytes || waited >= retry.Stall)
         {
-            stall.CancelAfter(retry.Stall);
-            var count = await opened.Body.ReadAsync(scratch[..(int)Math.Min(scratch.Length, left)], stall.Token);
-            left -= count > 0 ? count : throw new IOException("it ended before the byte where it broke");
+            (waited, trickled) = trickled >= LeastBytes ? (TimeSpan.Zero, 0) : throw new IOException($"only {trickled} bytes came in {waited.TotalSeconds:0} seconds");
         }
+
+        return count;
     }
 
     private async Task BreakAsync(Exception cause, CancellationToken cancellationToken)

@@ -1,16 +1,26 @@
 namespace ContainerStages.Registry;
 
-/// <summary>Tries again what may work: delays double from <see cref="FirstDelay"/>, with jitter; a longer Retry-After is kept to.</summary>
+/// <summary>
+/// How long a registry is waited for, and how often it is asked: delays double from <see cref="FirstDelay"/>, with jitter; a longer
+/// Retry-After is kept to.
+/// </summary>
 internal sealed record RetryPolicy
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-
     public int Attempts { get; init; } = 5;
 
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A body of which no byte comes for so long is a broken connection.</summary>
-    public TimeSpan Stall { get; init; } = BoundedBody.Stall;
+    /// <summary>A registry that asks for a longer pause than this is not waited for.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Until the headers of an answer.</summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A body of which hardly a byte comes or goes for so long is a broken connection.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Until the answer to an upload that is sent: registries hash it before, and a large one takes its time.</summary>
+    public TimeSpan Commit { get; init; } = TimeSpan.FromMinutes(10);
 
     public async Task<T> RunAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
@@ -20,12 +30,15 @@ internal sealed record RetryPolicy
             {
                 return await attempt();
             }
-            catch (EndpointException e) when (e.Kind == EndpointFailure.Transient && number < Attempts && !(e.RetryAfter > LongestWait))
+            catch (EndpointException e) when (MayTryAgain(e, number))
             {
                 await WaitAsync(number, e.RetryAfter, cancellationToken);
             }
         }
     }
+
+    public bool MayTryAgain(EndpointException failure, int attempts) =>
+        failure.Kind == EndpointFailure.Transient && attempts < Attempts && !(failure.RetryAfter > LongestWait);
 
     /// <summary>Waits before attempt <paramref name="number"/> + 1.</summary>
     public Task WaitAsync(int number, TimeSpan? retryAfter, CancellationToken cancellationToken)

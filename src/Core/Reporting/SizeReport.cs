@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 
@@ -15,10 +14,10 @@ public sealed record SizeReportRow(string Name, Image Image, TimeSpan? BuildTime
 public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? ReferenceRow = null)
 {
     /// <summary>Columns with blanks between, numbers to the right.</summary>
-    public string ToText() => new ReportTable(Header(), [.. Rows.Select(Cells)]).ToText();
+    public string ToText() => new TextTable(Header(), [.. Rows.Select(Cells)], 0).ToText();
 
     /// <summary>A Markdown table.</summary>
-    public string ToMarkdown() => new ReportTable(Header(), [.. Rows.Select(Cells)]).ToMarkdown();
+    public string ToMarkdown() => new TextTable(Header(), [.. Rows.Select(Cells)], 0).ToMarkdown();
 
     /// <summary>Every layer of an image from the top down, as <c>docker history</c> shows it: size, compressed size, instruction.</summary>
     public static string LayersToText(Image image)
@@ -33,7 +32,7 @@ public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? Referen
         }
 
         rows.Reverse();
-        return new ReportTable(["size", "compressed", "created by"], [.. rows], TextColumn: 2).ToText();
+        return new TextTable(["size", "compressed", "created by"], [.. rows], 2).ToText();
     }
 
     private ImmutableArray<string> Header() => ["image", "layers", "size", "compressed", .. ReferenceRow is null ? (string[])[] : ["share"], .. HasTimes ? (string[])["time"] : []];
@@ -57,36 +56,4 @@ public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? Referen
         size < 0 || reference <= 0 ? "?" : (100.0 * size / reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-}
-
-/// <summary>Cells in columns: text to the left, numbers to the right.</summary>
-internal sealed record ReportTable(ImmutableArray<string> Header, ImmutableArray<ImmutableArray<string>> Rows, int TextColumn = 0)
-{
-    public string ToText()
-    {
-        var widths = Header.Select((title, column) => Rows.Select(row => row[column].Length).Append(title.Length).Max()).ToArray();
-        var text = new StringBuilder();
-        foreach (var row in Rows.Prepend(Header))
-        {
-            var cells = row.Select((cell, column) => column == TextColumn ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
-            text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
-        }
-
-        return text.ToString();
-    }
-
-    public string ToMarkdown()
-    {
-        var text = new StringBuilder();
-        AppendRow(text, Header);
-        AppendRow(text, [.. Header.Select((_, column) => column == TextColumn ? "---" : "---:")]);
-        foreach (var row in Rows)
-        {
-            AppendRow(text, [.. row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))]);
-        }
-
-        return text.ToString();
-    }
-
-    private static void AppendRow(StringBuilder text, ImmutableArray<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
 }

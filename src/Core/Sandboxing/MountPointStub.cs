@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text;
 using ContainerStages.Posix;
 using ContainerStages.Snapshots;
 using Microsoft.Win32.SafeHandles;
@@ -73,7 +72,7 @@ internal static class MountPointStub
             return;
         }
 
-        CopyAttributes(source, $"{stub}/{path}");
+        FileCopy.AllAttributes(source, $"{stub}/{path}");
         if (FileCalls.FchownAt(root, path, status.UserId, status.GroupId, 0) < 0 || FileCalls.FchmodAt(root, path, status.Permissions, 0) < 0)
         {
             throw Errno.Exception("chown", $"{stub}/{path}");
@@ -92,31 +91,5 @@ internal static class MountPointStub
 
         var error = Marshal.GetLastPInvokeError();
         return error == Errno.EEXIST ? false : throw new PosixException("mkdir", path, error);
-    }
-
-    private static void CopyAttributes(string from, string to)
-    {
-        Span<byte> names = stackalloc byte[4096];
-        Span<byte> value = stackalloc byte[4096];
-        var length = (int)FileCalls.ListXattr(from, names, (nuint)names.Length);
-        if (length <= 0)
-        {
-            return;
-        }
-
-        foreach (var name in Encoding.UTF8.GetString(names[..length]).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (name.StartsWith("user.overlay.", StringComparison.Ordinal) || name.StartsWith("trusted.overlay.", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var size = (int)FileCalls.GetXattr(from, name, value, (nuint)value.Length);
-            if (size >= 0 && FileCalls.SetXattr(to, name, value[..size], (nuint)size, 0) < 0
-                && Marshal.GetLastPInvokeError() is not (Errno.EPERM or Errno.EOPNOTSUPP))
-            {
-                throw Errno.Exception("setxattr", to);
-            }
-        }
     }
 }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
-using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Snapshots;
 
@@ -140,7 +138,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
 
         if (status.IsRegularFile)
         {
-            CopyContent(source, target);
+            FileCopy.Content(source, target);
         }
         else if (status.IsSymbolicLink)
         {
@@ -148,7 +146,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         }
         else
         {
-            MakeNode(target, status);
+            FileCopy.Node(target, status);
         }
 
         if (status.IsSymbolicLink)
@@ -162,33 +160,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
 
         if (withAttributes)
         {
-            CopyAttributes(source, target);
-        }
-    }
-
-    /// <summary>Extended attributes that belong to content: capabilities and the user's own, not overlayfs's.</summary>
-    public static void CopyAttributes(string source, string target)
-    {
-        Span<byte> names = stackalloc byte[4096];
-        var length = FileCalls.ListXattr(source, names, (nuint)names.Length);
-        if (length <= 0)
-        {
-            return;
-        }
-
-        Span<byte> value = stackalloc byte[4096];
-        foreach (var name in System.Text.Encoding.UTF8.GetString(names[..(int)length]).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (name.StartsWith("user.overlay.", StringComparison.Ordinal) || !(name == "security.capability" || name.StartsWith("user.", StringComparison.Ordinal)))
-            {
-                continue;
-            }
-
-            var size = FileCalls.GetXattr(source, name, value, (nuint)value.Length);
-            if (size < 0 || FileCalls.SetXattr(target, name, value[..(int)size], (nuint)size, 0) != 0)
-            {
-                throw Errno.Exception("setxattr " + name, target);
-            }
+            FileCopy.Attributes(source, target);
         }
     }
 
@@ -230,42 +202,6 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
     {
         FileCalls.Check(FileCalls.Mkdir(target, 0x1C0), "mkdir", target);
         SetMetadata(target, userId, groupId, mode);
-    }
-
-    private static void MakeNode(string target, in FileStatus status) =>
-        FileCalls.Check(FileCalls.Mknod(target, status.Mode, FileCalls.MakeDevice(status.DeviceMajor, status.DeviceMinor)), "mknod", target);
-
-    private static void CopyContent(string source, string target)
-    {
-        using var from = FileCalls.OpenFile(source, FileCalls.O_RDONLY);
-        using var to = FileCalls.OpenFile(target, FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL, 0x180);
-        var left = RandomAccess.GetLength(from);
-        while (left > 0)
-        {
-            var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(left, 1 << 30), 0);
-            if (copied < 0)
-            {
-                if (Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP)
-                {
-                    CopyByReading(from, to);
-                    return;
-                }
-
-                throw Errno.Exception("copy_file_range", source);
-            }
-
-            left = copied == 0 ? 0 : left - copied;
-        }
-    }
-
-    private static void CopyByReading(SafeFileHandle from, SafeFileHandle to)
-    {
-        var buffer = new byte[1 << 20];
-        long position = 0;
-        for (int read; (read = RandomAccess.Read(from, buffer, position)) > 0; position += read)
-        {
-            RandomAccess.Write(to, buffer.AsSpan(0, read), position);
-        }
     }
 
     private void SetMetadata(string target, uint userId, uint groupId, uint mode)

@@ -18,7 +18,12 @@ public sealed class SnapshotStore(StoreDirectory store)
     /// <summary>Folder of a snapshot. Names are 32 digits of the id, to keep the option string of an overlay mount short.</summary>
     public string PathOf(string id) => Path.Combine(folder, id[..32]);
 
-    public bool Exists(string id) => Directory.Exists(PathOf(id));
+    /// <summary>Whoever asks uses the snapshot: from here on nobody removes it.</summary>
+    public bool Exists(string id)
+    {
+        store.Use.Note($"snapshots/{id[..32]}");
+        return Directory.Exists(PathOf(id));
+    }
 
     /// <summary>
     /// Makes the snapshot unless it exists. <paramref name="fill"/> gets a fresh folder and returns the folder, inside it, that becomes
@@ -57,12 +62,21 @@ public sealed class SnapshotStore(StoreDirectory store)
     /// <summary>Removes what killed builds left behind.</summary>
     public void RemoveAbandoned()
     {
+        foreach (var path in Abandoned())
+        {
+            TreeRemover.Remove(path);
+        }
+    }
+
+    /// <summary>Folders of builds that were killed.</summary>
+    public IEnumerable<string> Abandoned()
+    {
         foreach (var path in Directory.EnumerateDirectories(folder, TemporaryPrefix + "*"))
         {
             var parts = Path.GetFileName(path)[TemporaryPrefix.Length..].Split('-');
             if (!int.TryParse(parts[0], out var owner) || ProcessStart(owner) != parts.ElementAtOrDefault(1))
             {
-                TreeRemover.Remove(path);
+                yield return path;
             }
         }
     }

@@ -19,7 +19,7 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
     {
         if (reference.Digest is null && !pull)
         {
-            if (names.Find(reference) is { } local && local.Platform is { } built && platform.Matches(built))
+            if (names.Find(reference) is { } local && (MediaTypes.IsIndex(local.MediaType) || (local.Platform is { } built && platform.Matches(built))))
             {
                 return await puller.ResolveAsync(reference.WithDigest(local.Digest), platform, cancellationToken);
             }

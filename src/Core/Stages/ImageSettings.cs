@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ContainerStages.Contracts;
 
 namespace ContainerStages.Stages;
@@ -34,12 +31,12 @@ public static class ImageSettings
 
         if (config.Entrypoint is { } entrypoint)
         {
-            instructions.Add(new EntrypointInstruction(location, $"ENTRYPOINT {ToJson(entrypoint)}", new ExecForm([.. entrypoint])));
+            instructions.Add(new EntrypointInstruction(location, $"ENTRYPOINT {JsonWords.Write(entrypoint)}", new ExecForm([.. entrypoint])));
         }
 
         if (config.Cmd is { } cmd)
         {
-            instructions.Add(new CmdInstruction(location, $"CMD {ToJson(cmd)}", new ExecForm([.. cmd])));
+            instructions.Add(new CmdInstruction(location, $"CMD {JsonWords.Write(cmd)}", new ExecForm([.. cmd])));
         }
 
         return instructions.ToImmutable();
@@ -57,23 +54,5 @@ public static class ImageSettings
             from,
             chown is null ? null : Words.Protect(chown),
             chmod is null ? null : Words.Protect(chmod));
-    }
-
-    private static string ToJson(IReadOnlyList<string> words)
-    {
-        // History is read by people; the relaxed encoder leaves their letters as they are.
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            writer.WriteStartArray();
-            foreach (var word in words)
-            {
-                writer.WriteStringValue(word);
-            }
-
-            writer.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
     }
 }

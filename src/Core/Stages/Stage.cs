@@ -50,6 +50,9 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     /// <summary>What the build checks say of the file, in the order of its lines.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>What the file says of the build checks; null where it has none (projects).</summary>
+    public CheckSettings? Checks { get; init; }
+
     /// <summary>True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.</summary>
     public bool AnyOrder { get; init; }
 }

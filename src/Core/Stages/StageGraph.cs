@@ -68,7 +68,7 @@ public sealed class StageGraph
             return set.Stages[^1];
         }
 
-        var found = set.Stages.FirstOrDefault(stage => StageNames.Comparer.Equals(stage.Name, target))
+        var found = set.Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, target))
             ?? (int.TryParse(target, out var index) ? set.Stages.ElementAtOrDefault(index) : null);
         if (found is null)
         {

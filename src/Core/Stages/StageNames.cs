@@ -12,16 +12,11 @@ public static partial class StageNames
 
     public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
 
-    /// <summary>What is wrong with a name, or null.</summary>
-    public static Diagnostic? Check(string name, SourceLocation location)
-    {
-        if (!Grammar().IsMatch(name))
-        {
-            return DockerfileDiagnostics.InvalidStageName(name, location);
-        }
+    /// <summary>True for <c>scratch</c> and <c>context</c>, of which Dockerfiles are warned and projects refused.</summary>
+    public static bool IsReserved(string name) => Comparer.Equals(name, Scratch) || Comparer.Equals(name, "context");
 
-        return Comparer.Equals(name, Scratch) || Comparer.Equals(name, "context") ? StageDiagnostics.ReservedStageName(name, location) : null;
-    }
+    /// <summary>What is wrong with a name, or null.</summary>
+    public static Diagnostic? Check(string name, SourceLocation location) => Grammar().IsMatch(name) ? null : DockerfileDiagnostics.InvalidStageName(name, location);
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_.-]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Grammar();

@@ -6,7 +6,8 @@ using ContainerStages.Oci;
 namespace ContainerStages.Stages;
 
 /// <summary>
-/// Resolves what stages name. A name is a stage where there is one, else an image. Source: Dockerfile reference, FROM and COPY --from.
+/// Resolves what stages name. A name is a stage where there is one, else an image. A Dockerfile may give a name twice, as BuildKit allows: FROM means
+/// the last one above, COPY --from the last one of all. Source: Dockerfile reference, FROM and COPY --from.
 /// </summary>
 internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagnostics)
 {
@@ -14,20 +15,29 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
 
     public ImmutableArray<StageNode> Resolve()
     {
-        foreach (var stage in set.Stages)
+        foreach (var stage in set.Stages.Where(stage => stage.Name is not null))
         {
-            AddName(stage);
+            AddName(stage, stage.Name!);
         }
 
         return [.. set.Stages.Select(stage => new StageNode(stage, ResolveBase(stage), ResolveCopies(stage)))];
     }
 
-    private void AddName(Stage stage)
+    private void AddName(Stage stage, string name)
     {
-        if (stage.Name is { } name && !_byName.TryAdd(name, stage))
+        if (set.AnyOrder && _byName.TryGetValue(name, out var first))
         {
-            diagnostics.Add(StageDiagnostics.StageNameRepeated(name, _byName[name].Location, stage.Location));
+            diagnostics.Add(StageDiagnostics.StageNameRepeated(name, first.Location, stage.Location));
         }
+
+        _byName[name] = stage;
+    }
+
+    /// <summary>The stage that a FROM means: where the order counts, the last of its name above, or else one below, which is an error.</summary>
+    private Stage? FindBase(Stage stage)
+    {
+        var above = set.AnyOrder ? null : set.Stages.Take(stage.Index).LastOrDefault(other => StageNames.Comparer.Equals(other.Name, stage.From));
+        return above ?? _byName.GetValueOrDefault(stage.From);
     }
 
     private StageSource ResolveBase(Stage stage)
@@ -37,15 +47,15 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
             return given is StageSource.Folder folder ? Fail(AddDiagnostics.FolderAsBase(stage.From, folder.Path, stage.FromLocation)) : given;
         }
 
+        // 'FROM golang AS golang' names the image: a stage is no base of itself.
+        if (FindBase(stage) is { } named && named.Index != stage.Index)
+        {
+            return ResolveNamed(stage, named, stage.From, stage.FromLocation);
+        }
+
         if (stage.From == StageNames.Scratch)
         {
             return new StageSource.Scratch();
-        }
-
-        // 'FROM golang AS golang' names the image: a stage is no base of itself.
-        if (_byName.TryGetValue(stage.From, out var named) && named.Index != stage.Index)
-        {
-            return ResolveNamed(stage, named, stage.From, stage.FromLocation);
         }
 
         // A Dockerfile's FROM may name any image; a project's From is where names of stages are mistyped.

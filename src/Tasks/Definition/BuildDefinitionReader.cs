@@ -32,13 +32,15 @@ public sealed class BuildDefinitionReader
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
         var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _secrets).Read();
+        var platforms = values.Platforms();
         var definition = new BuildDefinition
         {
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values, dotNet) : null,
             ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
             Target = NullIfEmpty(_task.Target),
-            Platform = values.Platform(),
+            Platforms = [.. platforms.Select(platform => platform.Name)],
+            PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)] : [],
             BuildArgs = values.BuildArgs(),
             Secrets = secrets.Secrets(),
             Ssh = secrets.Agents(),

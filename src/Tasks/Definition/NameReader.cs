@@ -18,7 +18,7 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
         var tags = Tags();
         var repository = task.Registry.Length == 0 ? task.Repository : $"{task.Registry}/{task.Repository}";
         List<string> names = [.. tags.Select(tag => $"{repository}:{tag}")];
-        List<Destination> destinations = [.. Archive(names) ?? Pushes(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
+        List<Destination> destinations = task.BuildOnly ? [] : [.. Archive(names) ?? Pushes(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
         return new ImageNames(names, destinations);
     }
 

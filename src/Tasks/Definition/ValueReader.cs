@@ -5,32 +5,37 @@ using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
+/// <summary>A platform (<c>os/architecture[/variant]</c>) and the runtime identifier that stands for it in the project.</summary>
+internal sealed record RequestedPlatform(string RuntimeIdentifier, string Name);
+
 /// <summary>Reads single values: platform, format, times, switches, and items that are names with a Value.</summary>
 internal sealed class ValueReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
 {
     // https://github.com/opencontainers/image-spec/blob/main/image-index.md: GOOS/GOARCH values; runtime identifiers of the .NET SDK.
-    private static readonly (string Rid, string Platform)[] Platforms =
+    private static readonly (string Rid, string Platform)[] Known =
     [
         ("linux-x64", "linux/amd64"), ("linux-arm64", "linux/arm64"), ("linux-arm", "linux/arm/v7"), ("linux-x86", "linux/386"),
         ("linux-s390x", "linux/s390x"), ("linux-ppc64le", "linux/ppc64le"), ("linux-riscv64", "linux/riscv64"), ("linux-loongarch64", "linux/loong64"),
     ];
 
-    public string? Platform()
+    /// <summary>In the order they were given; of two runtime identifiers with one platform (glibc and musl) the first stays, for an index has one image for each.</summary>
+    public IReadOnlyList<RequestedPlatform> Platforms() =>
+    [
+        .. task.RuntimeIdentifiers.Split([';', ',', ' ', '\n', '\r', '\t', '"'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(rid => new RequestedPlatform(rid, PlatformOf(rid))).DistinctBy(platform => platform.Name),
+    ];
+
+    private string PlatformOf(string runtimeIdentifier)
     {
-        if (task.RuntimeIdentifier.Length == 0)
+        var rid = runtimeIdentifier.ToLowerInvariant().Replace("linux-musl-", "linux-", StringComparison.Ordinal);
+        if (Known.FirstOrDefault(pair => pair.Rid == rid).Platform is { } platform)
         {
-            return null;
+            return platform;
         }
 
-        var rid = task.RuntimeIdentifier.ToLowerInvariant().Replace("linux-musl-", "linux-", StringComparison.Ordinal);
-        var platform = Platforms.FirstOrDefault(pair => pair.Rid == rid).Platform;
-        if (platform is null)
-        {
-            var valid = string.Join(", ", Platforms.Select(pair => pair.Rid));
-            problems.Add(ProjectDiagnostics.InvalidRuntimeIdentifier(task.RuntimeIdentifier, valid, task.ProjectFile));
-        }
-
-        return platform;
+        var valid = string.Join(", ", Known.Select(pair => pair.Rid));
+        problems.Add(ProjectDiagnostics.InvalidRuntimeIdentifier(runtimeIdentifier, valid, task.ProjectFile));
+        return runtimeIdentifier;
     }
 
     public ImageFormat Format()

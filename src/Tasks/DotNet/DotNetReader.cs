@@ -24,7 +24,7 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
             AssetsFile = "",
             AssemblyName = Value("AssemblyName"),
             Framework = Framework(),
-            Musl = Value("ContainerFamily").StartsWith("alpine", StringComparison.OrdinalIgnoreCase) || task.RuntimeIdentifier.StartsWith("linux-musl-", StringComparison.OrdinalIgnoreCase),
+            Musl = Value("ContainerFamily").StartsWith("alpine", StringComparison.OrdinalIgnoreCase) || task.RuntimeIdentifiers.Contains("linux-musl-", StringComparison.OrdinalIgnoreCase),
             NativeAot = IsTrue("PublishAot"),
             BuilderImage = NullIfEmpty(Value("BuilderImage")),
         };

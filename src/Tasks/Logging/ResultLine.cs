@@ -8,7 +8,7 @@ namespace ContainerStages.Tasks.Logging;
 /// </summary>
 public static class ResultLine
 {
-    public static string For(string projectName, BuildDefinition definition, BuildResult result)
+    public static string For(string projectName, BuildDefinition definition, BuildResult result, bool buildOnly = false)
     {
         var names = Names(definition, result);
         var others = names.Count > 1 ? $" (and {string.Join(", ", names.Skip(1))})" : "";
@@ -16,6 +16,7 @@ public static class ResultLine
         {
             (true, true) => " (up to date, in the local store)",
             (true, false) => " (up to date)",
+            (false, true) when buildOnly => " (in the local store)",
             (false, true) => " (in the local store; set ContainerRegistry to push it)",
             _ => "",
         };

@@ -32,6 +32,7 @@ internal static class CoreFolders
         ["Engines"] = ["Planning", "Snapshots", "Sandboxing", "Dockerfile"],
         ["Publishing"] = ["Images", "Registry", "Content"],
         ["Sources"] = ["Images", "Registry", "Content"],
+        ["Pruning"] = ["Engines", "Images"],
         ["Reporting"] = ["Images"],
     };
 

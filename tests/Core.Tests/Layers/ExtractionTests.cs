@@ -123,7 +123,7 @@ public sealed class ExtractionTests : IDisposable
     public void Missing_parents_are_made_and_told()
     {
         var extracted = Extract(new TarBuilder().Folder("a/").File("a/b/c/file"));
-        CollectionAssert.AreEqual(new[] { "a/b", "a/b/c" }, extracted.ImpliedFolders.ToArray());
+        CollectionAssert.AreEqual(new[] { "", "a/b", "a/b/c" }, extracted.ImpliedFolders.ToArray());
         AssertStatus("a/b", 0x41ED, 0, 0, 0);
     }
 

@@ -59,6 +59,41 @@ public sealed class FilePublisherTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(DestinationKind.OciLayout, "oci")]
+    [DataRow(DestinationKind.OciArchive, "oci-archive")]
+    public async Task Skopeo_copies_an_index_with_all_its_images(DestinationKind kind, string transport)
+    {
+        var set = await IndexAsync();
+        var target = temp.Combine("target");
+        Assert.IsTrue((await Publisher(kind, target, "example:1.0").PublishAsync(set, Token)).Written);
+        Assert.IsFalse((await Publisher(kind, target, "example:1.0").PublishAsync(set, Token)).Written);
+
+        await RealTool.RunAsync("skopeo", "copy", "--all", $"{transport}:{target}:1.0", $"oci:{temp.Combine("copy")}:copied");
+
+        Assert.IsEmpty(await LayoutValidator.ValidateFolderAsync(temp.Combine("copy"), Token));
+        using var arm64 = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--override-arch", "arm64", "--config", $"{transport}:{target}:1.0"));
+        Assert.AreEqual(set.Images[1].Config.RootFs.DiffIds[0].ToString(), arm64.RootElement.GetProperty("rootfs").GetProperty("diff_ids")[0].GetString());
+    }
+
+    [TestMethod]
+    public async Task A_docker_archive_takes_no_index()
+    {
+        var set = await IndexAsync();
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Publisher(DestinationKind.DockerArchive, temp.Combine("a.tar"), "example:1.0").PublishAsync(set, Token));
+        Assert.AreEqual("CST3602", failure.Diagnostics[0].Code);
+        Assert.Contains("linux/amd64, linux/arm64", failure.Message);
+        Assert.IsFalse(File.Exists(temp.Combine("a.tar")));
+    }
+
+    private async Task<ImageSet> IndexAsync()
+    {
+        var amd64 = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "shared", "amd64");
+        var other = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "shared", "arm64");
+        var arm64 = await ImageAssembler.AssembleAsync(other.Layers, [], other.Config with { Architecture = "arm64" }, ImageFormat.Oci, null, store, Token);
+        return await ImageSet.CreateAsync([amd64, arm64], ImageFormat.Oci, store, Token);
+    }
+
+    [TestMethod]
     public async Task Docker_archive_is_an_OCI_archive_too()
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");

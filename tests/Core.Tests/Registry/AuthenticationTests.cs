@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
@@ -163,26 +161,6 @@ public sealed class AuthenticationTests(TestContext context)
     }
 
     [TestMethod]
-    public async Task A_certificate_that_nobody_signed_is_refused_unless_the_registry_is_insecure()
-    {
-        await using var registry = await RegistryServer.StartWithTlsAsync(context.CancellationToken);
-        // Under this name it is no loopback host, so that the certificate counts.
-        var host = string.Create(CultureInfo.InvariantCulture, $"{Dns.GetHostName()}:{registry.Port}");
-        if (!await IsNameOfLoopbackAsync())
-        {
-            Assert.Inconclusive("This machine's name is none of 127.0.0.1.");
-        }
-
-        using var strict = TestClients.Create();
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => strict.GetManifestAsync(ImageReference.Parse($"{host}/app:1"), context.CancellationToken));
-        Assert.AreEqual("CST5010", failure.Diagnostics[0].Code);
-
-        using var lax = TestClients.Create($"[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
-        var other = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => lax.GetManifestAsync(ImageReference.Parse($"{host}/app:1"), context.CancellationToken));
-        Assert.AreEqual("CST5002", other.Diagnostics[0].Code);
-    }
-
-    [TestMethod]
     public async Task A_loopback_registry_may_speak_TLS()
     {
         await using var registry = await RegistryServer.StartWithTlsAsync(context.CancellationToken);
@@ -195,18 +173,6 @@ public sealed class AuthenticationTests(TestContext context)
         registry.Port,
         request => request.Headers.GetValueOrDefault("Authorization") == "Bearer t0ken" ? null
             : ProxyFault.Answer("401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"http://{tokens.Host}/token\",service=\"the.service\",scope=\"repository:x:pull\""));
-
-    private static async Task<bool> IsNameOfLoopbackAsync()
-    {
-        try
-        {
-            return (await Dns.GetHostAddressesAsync(Dns.GetHostName())).Contains(IPAddress.Loopback);
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
-        }
-    }
 
     private async Task<Image> PublishAsync(RegistryClient client, TestContentStore store, string name)
     {

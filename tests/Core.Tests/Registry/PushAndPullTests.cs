@@ -217,6 +217,28 @@ public sealed class PushAndPullTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task An_index_is_pushed_after_its_images_and_its_tags_come_last()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        await using var proxy = new FaultyProxy(registry.Port);
+        using var client = TestClients.Create();
+        var store = new TestContentStore();
+        // Both images have the layer of the text "same": it travels once.
+        var set = await IndexAsync(store, TestImages.Create(store, "amd64", "same", "x"), TestImages.Create(store, "arm64", "same", "y"));
+        var name = ImageReference.Parse($"{proxy.Host}/app:1");
+
+        await PublishAsync(client, store, set, name, "2");
+
+        var puts = proxy.Requests.Where(request => request.Method == "PUT").ToList();
+        Assert.HasCount(5, puts.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)));
+        Assert.AreSequenceEqual(
+            [.. set.Images.Select(image => image.Digest.ToString()), "1", "2"],
+            puts.Select(request => request.Path).Where(path => path.Contains("/manifests/", StringComparison.Ordinal)).Select(path => path.Split('/')[^1]));
+        Assert.IsFalse((await PublishAsync(client, store, set, name, "2")).Written);
+        Assert.Contains("\"architecture\":\"arm64\"", await SkopeoAsync("inspect", "--raw", "--tls-verify=false", $"docker://{registry.Host}/app:2"));
+    }
+
+    [TestMethod]
     public async Task A_single_image_of_another_platform_is_refused()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
@@ -270,19 +292,15 @@ public sealed class PushAndPullTests(TestContext context)
 
     private async Task<(ImageReference Name, Image Amd64, Image Arm64)> PushIndexAsync(RegistryClient client, TestContentStore store, RegistryServer registry)
     {
-        var images = new[] { TestImages.Create(store, "amd64", "x"), TestImages.Create(store, "arm64", "y") };
-        foreach (var image in images)
-        {
-            await PublishAsync(client, store, image, ImageReference.Parse($"{registry.Host}/app:{image.Config.Architecture}"));
-        }
-
-        var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. images.Select(image => image.Descriptor)] };
+        Image[] images = [TestImages.Create(store, "amd64", "x"), TestImages.Create(store, "arm64", "y")];
         var name = ImageReference.Parse($"{registry.Host}/app:all");
-        await client.PushManifestAsync(name, MediaTypes.OciIndex, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex), context.CancellationToken);
+        await PublishAsync(client, store, await IndexAsync(store, images), name);
         return (name, images[0], images[1]);
     }
 
-    private Task<PublishedImage> PublishAsync(RegistryClient client, TestContentStore store, Image image, ImageReference name, params string[] tags) =>
+    private Task<ImageSet> IndexAsync(TestContentStore store, params Image[] images) => ImageSet.CreateAsync([.. images], Contracts.ImageFormat.Oci, store, context.CancellationToken);
+
+    private Task<PublishedImage> PublishAsync(RegistryClient client, TestContentStore store, ImageSet image, ImageReference name, params string[] tags) =>
         new RegistryPublisher(client, name, tags, store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
 
     private async Task<string> SkopeoAsync(params string[] arguments)

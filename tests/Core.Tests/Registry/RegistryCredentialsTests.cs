@@ -60,6 +60,33 @@ public sealed class RegistryCredentialsTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Without_a_session_folder_the_one_of_the_machine_is_read()
+    {
+        var run = Directory.CreateDirectory(Path.Combine(folder.FullName, "run"));
+        await File.WriteAllTextAsync(Path.Combine(run.FullName, "auth.json"), $$"""{"auths":{"quay.io":{"auth":"{{Base64("pod:man")}}"} } }""", context.CancellationToken);
+        Assert.AreEqual("pod:man", Show(await FindAsync(Environment() with { RuntimeDirectory = run.FullName }, "quay.io", "app")));
+    }
+
+    [TestMethod]
+    public async Task A_named_file_and_a_variable_with_the_text_come_first()
+    {
+        WriteConfig($$"""{"auths":{"quay.io":{"auth":"{{Base64("docker:1")}}"} } }""");
+        var named = Path.Combine(folder.FullName, "named.json");
+        await File.WriteAllTextAsync(named, $$"""{"auths":{"quay.io":{"auth":"{{Base64("named:1")}}"} } }""", context.CancellationToken);
+        Assert.AreEqual("docker:1", Show(await FindAsync(Environment(), "quay.io", "app")));
+        Assert.AreEqual("named:1", Show(await FindAsync(Environment(("REGISTRY_AUTH_FILE", named)), "quay.io", "app")));
+        Assert.AreEqual("ci:1", Show(await FindAsync(Environment(("REGISTRY_AUTH_FILE", named), ("DOCKER_AUTH_CONFIG", $$"""{"auths":{"quay.io":{"auth":"{{Base64("ci:1")}}"} } }""")), "quay.io", "app")));
+    }
+
+    [TestMethod]
+    public async Task A_variable_that_is_no_JSON_is_named_and_not_printed()
+    {
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => FindAsync(Environment(("DOCKER_AUTH_CONFIG", "{ secret-text")), "quay.io", "app"));
+        Assert.AreEqual("CST5013", failure.Diagnostics[0].Code);
+        Assert.DoesNotContain("secret-text", failure.ToString());
+    }
+
+    [TestMethod]
     public async Task A_credential_helper_is_asked_for_its_host()
     {
         WriteHelper("good", """read server; printf '{"ServerURL":"%s","Username":"%s","Secret":"from-helper"}' "$server" "$server" """);

@@ -28,9 +28,9 @@ public sealed class SizeReportTests
         var report = new SizeReport([Row("single|stage", await ImageAsync(468_000_000, 1_000), 10.5), Row("multi-stage", await ImageAsync(7_400_000, 0), 0.731)], ReferenceRow: 0);
         Assert.AreEqual(
             """
-            image         layers   size  compressed    share     time
-            single|stage       2  468MB        246B  100.0 %  10.50 s
-            multi-stage        2  7.4MB        246B    1.6 %   0.73 s
+            image          layers    size   compressed     share      time
+            single|stage        2   468MB         246B   100.0 %   10.50 s
+            multi-stage         2   7.4MB         246B     1.6 %    0.73 s
 
             """,
             report.ToText());
@@ -41,7 +41,7 @@ public sealed class SizeReportTests
     public async Task Unknown_size_is_a_question_mark_and_no_time_no_column()
     {
         var report = new SizeReport([new SizeReportRow("image", await ImageAsync(LayerSizes.Unknown, 5))]);
-        Assert.AreEqual("image  layers  size  compressed\nimage       2     ?        246B\n", report.ToText());
+        Assert.AreEqual("image   layers   size   compressed\nimage        2      ?         246B\n", report.ToText());
     }
 
     [TestMethod]
@@ -49,10 +49,10 @@ public sealed class SizeReportTests
     {
         Assert.AreEqual(
             """
-             size  compressed  created by
-               0B          0B  CMD ["sh"]
-            1.5kB        123B  COPY file1 /
-              12B        123B  COPY file0 /
+             size   compressed   created by
+               0B           0B   CMD ["sh"]
+            1.5kB         123B   COPY file1 /
+              12B         123B   COPY file0 /
 
             """,
             SizeReport.LayersToText(await ImageAsync(12, 1500)));

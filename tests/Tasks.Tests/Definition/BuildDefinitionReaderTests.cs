@@ -144,7 +144,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.Pull = "true";
         task.Timestamp = "2025-01-01T00:00:00Z";
         task.SourceDateEpoch = "5";
-        task.RuntimeIdentifier = "linux-musl-arm64";
+        task.RuntimeIdentifiers = "linux-musl-arm64";
         task.ImageFormat = "oci";
         task.Target = "builder";
         task.BuildArgs = [Item("A", ("Value", "1")), Item("B_THAT_NO_ENVIRONMENT_HAS")];
@@ -156,7 +156,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         Assert.IsTrue(definition.NoCache);
         Assert.IsTrue(definition.Pull);
         Assert.AreEqual(1735689600, definition.SourceDateEpoch);
-        Assert.AreEqual("linux/arm64", definition.Platform);
+        Assert.AreSequenceEqual(["linux/arm64"], definition.Platforms);
         Assert.AreEqual(ImageFormat.Oci, definition.Format);
         Assert.AreEqual("builder", definition.Target);
         Assert.AreEqual("1", definition.BuildArgs.Single().Value);
@@ -176,7 +176,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.ImageTag = "a b/c";
         task.ImageTags = "-x";
         task.ImageFormat = "tar";
-        task.RuntimeIdentifier = "win-x64";
+        task.RuntimeIdentifiers = "win-x64";
         task.NoCache = "yes";
         task.Timestamp = "today";
         task.Ports = [Item("99999")];

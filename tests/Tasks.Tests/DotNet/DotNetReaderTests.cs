@@ -95,7 +95,7 @@ public sealed class DotNetReaderTests : IDisposable
         }
 
         var task = _folder.Task(_engine);
-        task.RuntimeIdentifier = values.GetValueOrDefault("rid", "linux-x64");
+        task.RuntimeIdentifiers = values.GetValueOrDefault("rid", "linux-x64");
         task.DotNetProject = [Item(task.ProjectFile, [.. values.Select(pair => (pair.Key, pair.Value))])];
         return new DotNetReader(task, new EngineSecrets()).Read();
     }

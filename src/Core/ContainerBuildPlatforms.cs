@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Stages;
+
+namespace ContainerStages;
+
+/// <summary>The stages of one platform's image; each platform has its own, because arguments such as TARGETARCH stand in names of bases too.</summary>
+internal sealed record PlatformStages(Platform Platform, StageGraph Graph);
+
+/// <summary>The platforms that a definition asks for.</summary>
+internal static class ContainerBuildPlatforms
+{
+    /// <summary>Each once, in the order they were given; the machine's own where none is.</summary>
+    /// <exception cref="BuildFailedException">A text is no platform.</exception>
+    public static ImmutableArray<Platform> Of(BuildDefinition definition) => definition.Platforms.Count == 0
+        ? [Platform.Host]
+        : [.. definition.Platforms.Select(text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null))).Distinct()];
+
+    /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
+    public static ImmutableArray<PlatformStages> ReadStages(BuildDefinition definition, IBuildEvents events)
+    {
+        var platforms = Of(definition);
+        RequireRoom(definition, platforms);
+        var stages = ImmutableArray.CreateBuilder<PlatformStages>();
+        foreach (var platform in platforms)
+        {
+            var set = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
+            foreach (var warning in set.Warnings)
+            {
+                events.Report(new DiagnosticReported(warning));
+            }
+
+            stages.Add(new PlatformStages(platform, StageGraph.Create(set, definition.Target)));
+        }
+
+        return stages.ToImmutable();
+    }
+
+    /// <summary>Said before hours of work, not after.</summary>
+    private static void RequireRoom(BuildDefinition definition, ImmutableArray<Platform> platforms)
+    {
+        if (platforms.Length > 1 && definition.Destinations.FirstOrDefault(destination => destination.Kind == DestinationKind.DockerArchive) is { } single)
+        {
+            throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly($"docker-archive:{single.Value}", platforms.Select(platform => platform.ToString())));
+        }
+    }
+
+    /// <summary>An index lists one image per platform; a base with a fixed <c>--platform</c> makes the same image of each.</summary>
+    /// <exception cref="BuildFailedException">An image is for another platform than was asked for.</exception>
+    public static void RequireDistinct(ImmutableArray<Planning.BuildPlan> plans)
+    {
+        if (plans.Length > 1 && plans.FirstOrDefault(plan => !plan.Platform.Matches(plan.ImagePlatform)) is { } other)
+        {
+            throw new BuildFailedException(PlatformDiagnostics.FixedPlatform(other.Target.Name, other.Platform.ToString(), other.ImagePlatform.ToString()));
+        }
+    }
+}
+
+/// <summary>Tells every warning once: the plans for several platforms are made of the same text.</summary>
+internal sealed class DistinctWarnings(IBuildEvents events) : IBuildEvents
+{
+    private readonly HashSet<Diagnostic> told = [];
+
+    public void Report(BuildEvent buildEvent)
+    {
+        lock (told)
+        {
+            if (buildEvent is DiagnosticReported warning && !told.Add(warning.Diagnostic))
+            {
+                return;
+            }
+        }
+
+        events.Report(buildEvent);
+    }
+}

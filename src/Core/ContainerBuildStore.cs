@@ -1,0 +1,20 @@
+using ContainerStages.Content;
+using ContainerStages.Images;
+using ContainerStages.Registry;
+using ContainerStages.Sources;
+
+namespace ContainerStages;
+
+/// <summary>The embedded store, opened.</summary>
+/// <param name="folder">Null for the user's own.</param>
+internal sealed class ContainerBuildStore(string? folder)
+{
+    public StoreDirectory Directory { get; } = new(folder ?? StoreDirectory.DefaultPath());
+
+    public DiskContentStore Content => field ??= new DiskContentStore(Directory);
+
+    public ImageNames Names => field ??= new ImageNames(Directory);
+
+    /// <summary>Images by name, from here or from their registry.</summary>
+    public ImageSources OpenSources(RegistryClient registry, bool pull) => new(Directory, Names, new ImagePuller(registry, Content), pull);
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using ContainerStages.Content;
+using ContainerStages.Engines;
+using ContainerStages.Images;
+using ContainerStages.Oci;
+using ContainerStages.Posix;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Pruning;
+
+/// <summary>Everything in a store that can go, each thing with its size, its last use and whether something refers to it.</summary>
+internal sealed class StoreContents(StoreDirectory store)
+{
+    public const string Trash = "trash";
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
+    private static readonly string[] Fetched = ["downloads", "git"];
+    private static readonly string[] Records = ["steps", "selections", "layers", "references", "sizes/sha256", "documents"];
+
+    // Looking is no use.
+    private readonly DiskContentStore content = new(store.Root);
+    private readonly StepRecords records = new(store);
+
+    /// <summary>The images that have names.</summary>
+    public Task<ImageContents> ReadNamedAsync(CancellationToken cancellationToken) =>
+        ImageContents.ReadAsync(new ImageNames(store).List().Select(image => (image.Name.FamiliarName, image.Manifest)), content, LastUseOfBlob, cancellationToken);
+
+    public async Task<IReadOnlyList<StoreItem>> ListAsync(ImageContents named, CancellationToken cancellationToken)
+    {
+        var remembered = await ImageContents.ReadAsync(RememberedImages(), content, LastUseOfBlob, cancellationToken);
+        return [.. Leftovers(), .. Blobs(named, remembered), .. Snapshots(), .. Downloads(), .. Caches(), .. SmallRecords()];
+    }
+
+    /// <summary>Records of steps whose layer is neither unpacked nor a blob: they would promise what is no longer there.</summary>
+    public IEnumerable<string> BrokenSteps()
+    {
+        var exported = Names("layers").Where(key => records.FindLayer(key) is { } layer && content.Contains(layer.Descriptor.Digest)).Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
+        return Names("steps")
+            .Where(key => records.PeekStep(key) is { Empty: false } step && !exported.Contains(step.Layer) && !Directory.Exists(Path.Combine(store.Root, "snapshots", step.Layer[..32])))
+            .Select(key => $"steps/{key}");
+    }
+
+    private DateTime LastUseOfBlob(string hex) => StoreUse.LastUse(store, $"blobs/sha256/{hex}");
+
+    /// <summary>What base images were resolved to. Their documents may have gone: a build asks the registry then.</summary>
+    private IEnumerable<(string Name, Descriptor Document)> RememberedImages()
+    {
+        foreach (var key in Names("references"))
+        {
+            var text = File.ReadAllText(Path.Combine(store.Root, "references", key));
+            if (Digest.TryParse(text.Split('\n')[0], out var digest) && content.GetSize(digest) is { } size)
+            {
+                yield return (text, new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size });
+            }
+        }
+    }
+
+    private IEnumerable<StoreItem> Leftovers()
+    {
+        IEnumerable<string> paths =
+        [
+            .. content.AbandonedFiles(TimeSpan.FromMinutes(1)),
+            .. new SnapshotStore(store).Abandoned(),
+            .. Names(Trash).Select(name => Path.Combine(store.Root, Trash, name)),
+            .. Fetched.SelectMany(folder => Names(folder).Where(IsIncomplete).Select(name => Path.Combine(store.Root, folder, name)).Where(path => File.GetLastWriteTimeUtc(path) < DateTime.UtcNow - Abandoned)),
+        ];
+        return paths.Select(path => Item(StoreItemKind.Leftover, Path.GetRelativePath(store.Root, path), isReferred: false));
+    }
+
+    private IEnumerable<StoreItem> Blobs(ImageContents named, ImageContents remembered)
+    {
+        var exported = Names("layers").Select(records.FindLayer).OfType<Layers.Layer>().Select(layer => layer.Descriptor.Digest.Hex).ToHashSet(StringComparer.Ordinal);
+        foreach (var hex in Names("blobs/sha256"))
+        {
+            var item = Item(StoreItemKind.Blob, $"blobs/sha256/{hex}", remembered.LastUse(hex) is not null || exported.Contains(hex));
+            yield return named.LastUse(hex) is { } used ? item with { IsReferred = true, IsNamed = true, LastUse = used > item.LastUse ? used : item.LastUse } : item;
+        }
+    }
+
+    private IEnumerable<StoreItem> Snapshots() =>
+        Names("snapshots").Where(name => name.Length == 32 && !name.Contains('.', StringComparison.Ordinal)).Select(name => Item(StoreItemKind.Snapshot, $"snapshots/{name}", isReferred: true));
+
+    private IEnumerable<StoreItem> Downloads() =>
+        Fetched.SelectMany(folder => Names(folder).Where(name => !IsIncomplete(name)).Select(name => Item(name.EndsWith(".json", StringComparison.Ordinal) ? StoreItemKind.Record : StoreItemKind.Download, $"{folder}/{name}", isReferred: true)));
+
+    private IEnumerable<StoreItem> Caches() =>
+        Names("caches").SelectMany(name => Names($"caches/{name}").Select(number => Item(StoreItemKind.Cache, $"caches/{name}/{number}", isReferred: true)));
+
+    private IEnumerable<StoreItem> SmallRecords() =>
+        Records.SelectMany(folder => Names(folder).Select(name => Item(StoreItemKind.Record, $"{folder}/{name}", isReferred: true)));
+
+    private StoreItem Item(StoreItemKind kind, string path, bool isReferred) =>
+        new(kind, path, TreeSize.Of(Path.Combine(store.Root, path)), StoreUse.LastUse(store, path), isReferred);
+
+    private IReadOnlyList<string> Names(string folder)
+    {
+        var path = Path.Combine(store.Root, folder);
+        return Directory.Exists(path) ? [.. FileCalls.ListNames(path).Order(StringComparer.Ordinal)] : [];
+    }
+
+    private static bool IsIncomplete(string name) => name.Contains(".incomplete-", StringComparison.Ordinal);
+}

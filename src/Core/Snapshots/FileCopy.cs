@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ContainerStages.Snapshots;
+
+/// <summary>The parts of a file that are copied: content, attributes, or what makes a special file.</summary>
+internal static class FileCopy
+{
+    /// <summary>Copies the bytes into a new file; inside the kernel where it can.</summary>
+    public static void Content(string source, string target)
+    {
+        using var from = FileCalls.OpenFile(source, FileCalls.O_RDONLY);
+        using var to = FileCalls.OpenFile(target, FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL, 0x180);
+        var left = RandomAccess.GetLength(from);
+        while (left > 0)
+        {
+            var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(left, 1 << 30), 0);
+            if (copied < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP)
+                {
+                    CopyByReading(from, to);
+                    return;
+                }
+
+                throw Errno.Exception("copy_file_range", source);
+            }
+
+            left = copied == 0 ? 0 : left - copied;
+        }
+    }
+
+    private static void CopyByReading(SafeFileHandle from, SafeFileHandle to)
+    {
+        var buffer = new byte[1 << 20];
+        long position = 0;
+        for (int read; (read = RandomAccess.Read(from, buffer, position)) > 0; position += read)
+        {
+            RandomAccess.Write(to, buffer.AsSpan(0, read), position);
+        }
+    }
+
+    public static void Node(string target, in FileStatus status) =>
+        FileCalls.Check(FileCalls.Mknod(target, status.Mode, FileCalls.MakeDevice(status.DeviceMajor, status.DeviceMinor)), "mknod", target);
+
+    /// <summary>Extended attributes that belong to content: capabilities and the user's own, not overlayfs's.</summary>
+    public static void Attributes(string source, string target) =>
+        Attributes(source, target, name => name == "security.capability" || name.StartsWith("user.", StringComparison.Ordinal), mustSet: true);
+
+    /// <summary>Every extended attribute that may be set here, but not overlayfs's.</summary>
+    public static void AllAttributes(string source, string target) => Attributes(source, target, _ => true, mustSet: false);
+
+    private static void Attributes(string source, string target, Predicate<string> isWanted, bool mustSet)
+    {
+        Span<byte> names = stackalloc byte[4096];
+        var length = FileCalls.ListXattr(source, names, (nuint)names.Length);
+        if (length <= 0)
+        {
+            return;
+        }
+
+        Span<byte> value = stackalloc byte[4096];
+        foreach (var name in Encoding.UTF8.GetString(names[..(int)length]).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (name.StartsWith("user.overlay.", StringComparison.Ordinal) || name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || !isWanted(name))
+            {
+                continue;
+            }
+
+            var size = FileCalls.GetXattr(source, name, value, (nuint)value.Length);
+            var isSet = size >= 0 && FileCalls.SetXattr(target, name, value[..(int)size], (nuint)size, 0) == 0;
+            if (!isSet && (mustSet || (size >= 0 && Marshal.GetLastPInvokeError() is not (Errno.EPERM or Errno.EOPNOTSUPP))))
+            {
+                throw Errno.Exception("setxattr " + name, target);
+            }
+        }
+    }
+}

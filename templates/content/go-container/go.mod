@@ -1,0 +1,3 @@
+module example.com/go-service-1
+
+go GO_VERSION

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using ContainerStages.TestKit;
+
+namespace ContainerStages.Cli.Tests;
+
+[TestClass]
+public sealed class PlatformTests
+{
+    private const string Both = "linux/amd64,linux/arm64";
+
+    [TestMethod]
+    public async Task What_platforms_share_runs_once_and_the_rest_once_each()
+    {
+        using var context = Hello.Context($"""
+            FROM --platform=$BUILDPLATFORM alpine AS builder
+            RUN echo {Guid.NewGuid()} > /once
+            FROM --platform=$BUILDPLATFORM alpine AS cross
+            ARG TARGETARCH
+            COPY --from=builder /once /
+            RUN echo $TARGETARCH > /architecture
+            FROM both
+            COPY --from=cross /once /architecture /
+            """);
+
+        // Without the cache nothing but the running build itself can make two plans share a step.
+        var result = await Hello.Program.BuildAsync(context.Path, "--platform", Both, "--no-cache", "--output", $"type=local,dest={context.Combine("out")}", "--output", $"type=tar,dest={context.Combine("out.tar")}");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.HasCount(2, result.Error.Split("> /once done"), result.Error);
+        Assert.HasCount(3, result.Error.Split("> /architecture done"), result.Error);
+        Assert.AreEqual("amd64\n", await File.ReadAllTextAsync(context.Combine("out", "linux_amd64", "architecture")));
+        Assert.AreEqual("arm64\n", await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "architecture")));
+        Assert.AreEqual("arm64\n", await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "etc", "architecture")), "The base is not that of the platform.");
+        Assert.AreEqual(
+            await File.ReadAllTextAsync(context.Combine("out", "linux_amd64", "once")), await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "once")));
+        Assert.Contains("linux_arm64/architecture", await RealTool.RunAsync("tar", "-tf", context.Combine("out.tar")));
+    }
+
+    [TestMethod]
+    public async Task A_pushed_index_gives_each_platform_its_image_and_the_digest_is_the_registrys()
+    {
+        using var context = Hello.Context("FROM both\nCOPY Dockerfile /");
+        var name = $"{BaseImages.Instance.Registry}/platforms/{Guid.NewGuid():N}:1";
+
+        var result = await Hello.Program.BuildAsync(context.Path, "--platform", "linux/amd64", "--platform", "linux/arm64", "-t", name, "--push", "--metadata-file", context.Combine("result.json"), "--iidfile", context.Combine("id"));
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        foreach (var architecture in new[] { "amd64", "arm64" })
+        {
+            using var image = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--override-arch", architecture, $"docker://{name}"));
+            Assert.AreEqual(architecture, image.RootElement.GetProperty("Architecture").GetString());
+        }
+
+        Assert.AreEqual(result.Digest, await File.ReadAllTextAsync(context.Combine("id")));
+        Assert.AreEqual(result.Digest, (await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{name}")).Trim());
+        using var written = JsonDocument.Parse(await File.ReadAllTextAsync(context.Combine("result.json")));
+        Assert.AreEqual(Both, written.RootElement.GetProperty("platform").GetString());
+        Assert.HasCount(2, written.RootElement.GetProperty("images").EnumerateArray());
+    }
+
+    [TestMethod]
+    public async Task A_name_in_the_store_stands_for_the_index_and_every_stage_takes_its_platform()
+    {
+        using var context = Hello.Context("FROM both\nCOPY Dockerfile /");
+        var name = $"platforms-{Guid.NewGuid():N}";
+        Assert.AreEqual(0, (await Hello.Program.BuildAsync(context.Path, "--platform", Both, "-t", name)).ExitCode);
+
+        context.Write("Dockerfile", $"FROM {name}\nCOPY main.go /");
+        var result = await Hello.Program.BuildAsync(context.Path, "--platform", Both, "--output", context.Combine("out"));
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.AreEqual("arm64\n", await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "etc", "architecture")));
+
+        var inspected = await Hello.Program.RunAsync("inspect", name);
+        Assert.Contains("\"amd64\"", inspected.Output, inspected.Error);
+        Assert.Contains($"{name}:latest", inspected.Output);
+    }
+
+    [TestMethod]
+    [DataRow("FROM foreign", Both, "CST5007", "linux/arm64")]
+    [DataRow("FROM both", "linux/amd64,linux/s390x", "CST5006", "linux/amd64, linux/arm64")]
+    [DataRow("FROM both", "linux/amd64,windows-10/a/b/c", "CST3105", "windows-10/a/b/c")]
+    [DataRow("FROM --platform=linux/amd64 both", Both, "CST3601", "stage-0")]
+    public async Task A_platform_that_cannot_be_built_is_one_error(string dockerfile, string platforms, string code, string detail)
+    {
+        using var context = Hello.Context(dockerfile);
+        var result = await Hello.Program.BuildAsync(context.Path, "--platform", platforms);
+        Assert.AreEqual(1, result.ExitCode, result.Error);
+        Assert.HasCount(2, result.Error.Split("error "), result.Error);
+        StringAssert.Contains(result.Error, code);
+        StringAssert.Contains(result.Error, detail);
+    }
+
+    [TestMethod]
+    public async Task A_docker_archive_is_refused_before_anything_runs()
+    {
+        using var context = Hello.Context("FROM alpine\nRUN exit 1");
+        var result = await Hello.Program.BuildAsync(context.Path, "--platform", Both, "--output", $"type=docker,dest={context.Combine("a.tar")}");
+        Assert.AreEqual(1, result.ExitCode);
+        StringAssert.Contains(result.Error, "CST3602");
+        Assert.IsFalse(result.Error.Contains("RUN exit 1", StringComparison.Ordinal), result.Error);
+    }
+}

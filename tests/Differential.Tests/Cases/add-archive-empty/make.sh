@@ -1,0 +1,1 @@
+mkdir t; tar -C t -cf tree.tar .; rm -r t

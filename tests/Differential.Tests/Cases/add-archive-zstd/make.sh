@@ -1,0 +1,1 @@
+mkdir -p tree/folder; echo one > tree/one; echo two > tree/folder/two; chmod 640 tree/one; chmod 2750 tree/folder; ln -s one tree/link; ln tree/one tree/hard; chown -R 12:34 tree; tar --numeric-owner -C tree -cf - . | zstd -q > tree.tar.zst; rm -r tree

@@ -1,0 +1,1 @@
+chmod 755 tool; chmod 750 sub
