@@ -202,6 +202,12 @@ public sealed record ProjectDefinition
     /// <summary>Settings of a Go module, when the folder holds a go.mod; null otherwise.</summary>
     public GoModule? Go { get; init; }
 
+    /// <summary>A .NET application that is built by convention; null otherwise.</summary>
+    public DotNetApplication? DotNet { get; init; }
+
+    /// <summary>What commands get from this machine beside the build's own secrets.</summary>
+    public MachineAccess Access { get; init; } = new();
+
     public required ProjectImageConfig Config { get; init; }
 
     public KitSettings Kit { get; init; } = new();

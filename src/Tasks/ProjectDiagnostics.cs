@@ -20,9 +20,6 @@ public static class ProjectDiagnostics
     public static Diagnostic NothingToBuild(string project) => Error("CST1004",
         "The project names nothing to build. Add a ContainerStage item, or set ContainerStagesDockerfile, or put the project beside a go.mod.", project);
 
-    public static Diagnostic DotNetConventionMissing(string project) => Error("CST1005",
-        "This .NET project names no stage, and this version has no stages of its own for .NET projects. Add a ContainerStage item, or set ContainerStagesDockerfile.", project);
-
     public static Diagnostic NotSupported(string name, string project, string? instead = null) => Error("CST1006",
         $"'{name}' is not supported by this version of ContainerStages. {instead ?? "Remove it from the project."}", project);
 

@@ -1,5 +1,6 @@
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using static ContainerStages.Tasks.Tests.TestFolder;
 
@@ -258,16 +259,6 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
-    public void A_dotnet_project_needs_stages_for_now()
-    {
-        var task = _folder.Task(_engine);
-        task.IsDotNetProject = true;
-
-        Assert.IsNull(TryRead(task));
-        Assert.AreEqual("CST1005", _engine.Errors.Single().Code);
-    }
-
-    [TestMethod]
     public void A_missing_dockerfile_and_what_it_would_have_said_are_errors()
     {
         var task = _folder.Task(_engine);
@@ -337,5 +328,5 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         return definition!;
     }
 
-    private static BuildDefinition? TryRead(PublishContainerStages task) => new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read();
+    private static BuildDefinition? TryRead(PublishContainerStages task) => new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
 }
