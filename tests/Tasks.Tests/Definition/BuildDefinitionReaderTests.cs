@@ -185,6 +185,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.ProjectImages = [Item(_folder["base.goproj"], ("Image", image))];
         task.Stages = [Item("a", ("From", "project:base.goproj"))];
         task.Artifacts = [Item("/a", ("From", "project:./base.goproj"), ("Destination", "/a"))];
+        _folder.Write("src/file", "text");
         task.Contexts = [Item("base", ("Project", "base.goproj")), Item("sources", ("Path", "src")), Item("tools", ("Image", "alpine"))];
 
         var definition = Read(task);
