@@ -22,7 +22,7 @@ public sealed class ProjectImagesTests(TestContext context)
         project.Write("base/base.txt", "of the base");
         project.Write("one/one.goproj", Project("project:../base/base.goproj", "COPY --from=other /base.txt /other.txt", """<ContainerStageContext Include="other" Project="../base/base.goproj" />"""));
         project.Write("two/two.goproj", Project("project:../base/base.goproj", "WORKDIR /two"));
-        project.Write("all.slnx", """<Solution><Project Path="base/base.goproj" /><Project Path="one/one.goproj" /><Project Path="two/two.goproj" /></Solution>""");
+        project.Write("all.slnx", """<Solution><Project Path="base/base.goproj" Type="Common C#" /><Project Path="one/one.goproj" Type="Common C#" /><Project Path="two/two.goproj" Type="Common C#" /></Solution>""");
 
         var published = (await project.DotnetAsync("publish", "all.slnx", "-m", $"-p:ContainerRegistry={registry}", "-p:ContainerStagesPlatformTags=true")).ShouldSucceed();
 
