@@ -49,7 +49,8 @@ internal static class BuildHost
         }
         catch (PrivilegesNeededException)
         {
-            UserNamespace.ReExecute([.. arguments], standardInput);
+            // Null as an array would become an empty input.
+            UserNamespace.ReExecute([.. arguments], standardInput is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(standardInput));
             return VerbTable.Failed;
         }
         catch (BuildFailedException failed)

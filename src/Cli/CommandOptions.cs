@@ -11,7 +11,7 @@ internal static class CommandOptions
     public static IReadOnlyList<Option> All { get; } =
     [
         new(["--secret"], "SPEC", "id=ID,src=FILE or id=ID,env=VARIABLE: a secret for RUN --mount=type=secret; repeatable"),
-        new(["--ssh"], "SPEC", "default or ID=SOCKET: an agent for RUN --mount=type=ssh; repeatable"),
+        new(["--ssh"], "SPEC", "default, ID=SOCKET or ID=KEY[,KEY]: an agent or private keys for RUN --mount=type=ssh; repeatable"),
         new(["--add-host"], "HOST:IP", "a line of /etc/hosts in commands; repeatable"),
         new(["--network"], "MODE", "network of commands: default, host or none"),
         new(["--shm-size"], "SIZE", "size of /dev/shm in commands (default: 64m)"),
@@ -64,7 +64,7 @@ internal static class CommandOptions
         return (id, variable is not null ? new SecretSource { EnvironmentVariable = variable } : new SecretSource { File = Path.GetFullPath(file ?? id) });
     }
 
-    private static (string Id, string Socket) Agent(string text)
+    private static (string Id, IReadOnlyList<string> Paths) Agent(string text)
     {
         var (id, path) = Cut(text, '=') ?? (text, "");
         if (path.Length == 0)
@@ -74,7 +74,7 @@ internal static class CommandOptions
                 : throw new UsageException($"--ssh {text}: SSH_AUTH_SOCK is not set. Start an agent, or name its socket: --ssh {id}=SOCKET.");
         }
 
-        return (id, Path.GetFullPath(path));
+        return (id, [.. Split(path).Select(Path.GetFullPath)]);
     }
 
     private static ExtraHost Host(string text)

@@ -6,13 +6,13 @@ namespace ContainerStages.Contracts;
 /// </summary>
 public sealed record BuildDefinition
 {
-    /// <summary>Path of the Dockerfile, or null.</summary>
+    /// <summary>Path of the Dockerfile, or null. <c>-</c>: standard input. Relative: inside a context that is no folder.</summary>
     public string? Dockerfile { get; init; }
 
     /// <summary>Stages written in a project file, or by convention when it names none; null when a Dockerfile is built.</summary>
     public ProjectDefinition? Project { get; init; }
 
-    /// <summary>Folder that COPY reads from.</summary>
+    /// <summary>Folder that COPY reads from; or a tar archive, <c>-</c> for one on standard input, or the http, https or git address of an archive or repository.</summary>
     public required string ContextDirectory { get; init; }
 
     public BuildGoal Goal { get; init; }
@@ -37,11 +37,20 @@ public sealed record BuildDefinition
 
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Named contexts: a folder (absolute path), <c>docker-image://NAME</c> or <c>target:STAGE</c>; they win over stages and images of their name.</summary>
+    /// <summary>
+    /// Named contexts: a folder (absolute path), the http, https or git address of an archive or repository, <c>docker-image://NAME</c>, <c>target:STAGE</c>, or a layout,
+    /// archive or engine (<c>oci-layout:FOLDER</c>); they win over stages and images of their name.
+    /// </summary>
     public IReadOnlyDictionary<string, string> BuildContexts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>For the manifest.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>For the index of an image for several platforms.</summary>
+    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>For the entry of the manifest in an index, also that of a layout.</summary>
+    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -61,8 +70,8 @@ public sealed record BuildDefinition
     /// <summary>Secrets by id, for RUN --mount=type=secret. Their values are in no document, only where they are found.</summary>
     public IReadOnlyDictionary<string, SecretSource> Secrets { get; init; } = new Dictionary<string, SecretSource>(StringComparer.Ordinal);
 
-    /// <summary>Sockets of ssh agents by id, for RUN --mount=type=ssh.</summary>
-    public IReadOnlyDictionary<string, string> Ssh { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>By id, for RUN --mount=type=ssh: the socket of an agent, or private key files.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Ssh { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
     /// <summary>What commands may do beyond the ordinary: <c>security.insecure</c>, <c>network.host</c>.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];
@@ -86,6 +95,12 @@ public sealed record BuildDefinition
     public long? SourceDateEpoch { get; init; }
 
     public ImageFormat Format { get; init; } = ImageFormat.Oci;
+
+    /// <summary>Of layers made here; those of base images stay as they are.</summary>
+    public LayerCompression Compression { get; init; }
+
+    /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for 6 and 3.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.</summary>
     public string? ResultFile { get; init; }
@@ -134,6 +149,14 @@ public enum ImageFormat
     Docker,
 }
 
+/// <summary>How the tar of a layer is compressed.</summary>
+public enum LayerCompression
+{
+    Gzip,
+    Zstd,
+    None,
+}
+
 public enum DestinationKind
 {
     Registry,
@@ -146,9 +169,15 @@ public enum DestinationKind
 
     /// <summary>The files of the image as one tar; <c>-</c> is standard output.</summary>
     Tar,
+
+    /// <summary>The images of the Docker engine on this machine; the path is empty.</summary>
+    DockerStore,
+
+    /// <summary>The images of podman on this machine; the path is empty.</summary>
+    PodmanStore,
 }
 
-/// <summary>A place the image is published to: a reference for registries, a path otherwise. Archives are named inside by <see cref="Names"/>.</summary>
+/// <summary>A place the image is published to: a reference for registries, a path otherwise. In archives and engines it is named by <see cref="Names"/>.</summary>
 public sealed record Destination(DestinationKind Kind, string Value)
 {
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -173,10 +202,19 @@ public sealed record ProjectDefinition
     /// <summary>Settings of a Go module, when the folder holds a go.mod; null otherwise.</summary>
     public GoModule? Go { get; init; }
 
+    /// <summary>A .NET application that is built by convention; null otherwise.</summary>
+    public DotNetApplication? DotNet { get; init; }
+
+    /// <summary>What commands get from this machine beside the build's own secrets.</summary>
+    public MachineAccess Access { get; init; } = new();
+
     public required ProjectImageConfig Config { get; init; }
 
     public KitSettings Kit { get; init; } = new();
 }
+
+/// <summary>A file with certificates in PEM form. They are public: they end in the image.</summary>
+public sealed record CertificateFile(string Path, string Text);
 
 /// <summary>Parts that an image on scratch is given. Null: as the convention has it; where a part is there by default and its source has none, it is left out.</summary>
 public sealed record KitSettings
@@ -193,8 +231,8 @@ public sealed record KitSettings
 
     public bool? TemporaryFolder { get; init; }
 
-    /// <summary>Files with certificates in PEM form that are added to the authorities of the image, also where its base is not scratch.</summary>
-    public IReadOnlyList<string> OwnCertificates { get; init; } = [];
+    /// <summary>Certificates that are added to the authorities of the image, also where its base is not scratch.</summary>
+    public IReadOnlyList<CertificateFile> OwnCertificates { get; init; } = [];
 
     /// <summary>True where the project asks for anything.</summary>
     public bool IsAsked => Enabled == true || OwnCertificates.Count > 0;

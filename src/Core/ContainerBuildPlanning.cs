@@ -17,11 +17,15 @@ internal sealed class ContainerBuildPlanning : IDisposable
 
     public ImmutableArray<BuildPlan> Plans { get; private set; }
 
+    /// <param name="definition">Its context and Dockerfile are files of this machine.</param>
+    /// <param name="events">Hears warnings.</param>
+    /// <param name="dockerfileName">What messages call the Dockerfile; null for its path.</param>
+    /// <param name="cancellationToken">Stops asking registries.</param>
     /// <exception cref="BuildFailedException">The stages are wrong, an image cannot be had, or the lock file forbids it.</exception>
-    public static async Task<ContainerBuildPlanning> CreateAsync(BuildDefinition definition, IBuildEvents events, CancellationToken cancellationToken)
+    public static async Task<ContainerBuildPlanning> CreateAsync(BuildDefinition definition, IBuildEvents events, string? dockerfileName, CancellationToken cancellationToken)
     {
         var warnings = new DistinctWarnings(events);
-        var stages = ContainerBuildPlatforms.ReadStages(definition, warnings);
+        var stages = ContainerBuildPlatforms.ReadStages(definition, dockerfileName, warnings);
         var planning = new ContainerBuildPlanning(new ContainerBuildServices(definition, stages, events));
         try
         {

@@ -19,14 +19,14 @@ internal static class ContainerBuildPlatforms
         : [.. definition.Platforms.Select(text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null))).Distinct()];
 
     /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
-    public static ImmutableArray<PlatformStages> ReadStages(BuildDefinition definition, IBuildEvents events)
+    public static ImmutableArray<PlatformStages> ReadStages(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
     {
         var platforms = Of(definition);
         RequireRoom(definition, platforms);
         var stages = ImmutableArray.CreateBuilder<PlatformStages>();
         foreach (var platform in platforms)
         {
-            var set = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform), definition);
+            var set = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform, dockerfileName), definition);
             foreach (var warning in set.Warnings)
             {
                 events.Report(new DiagnosticReported(warning));

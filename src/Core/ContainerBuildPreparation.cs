@@ -9,14 +9,15 @@ using ContainerStages.Stages;
 namespace ContainerStages;
 
 /// <summary>What is done with a definition beside building it: fetching what it needs, and writing its lock file.</summary>
-public sealed class ContainerBuildPreparation(BuildDefinition definition, IBuildEvents events)
+public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvents events)
 {
     /// <exception cref="BuildFailedException">Something cannot be had, or the lock file forbids it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var planned = await ContainerBuildPlanning.CreateAsync(definition, events, cancellationToken);
+        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(asked, mayExecute: true, cancellationToken);
+        using var planned = await ContainerBuildPlanning.CreateAsync(contexts.Definition, events, contexts.DockerfileName, cancellationToken);
         var services = planned.Services;
-        switch (definition.Goal)
+        switch (asked.Goal)
         {
             case BuildGoal.Restore:
                 foreach (var plan in planned.Plans)
@@ -45,7 +46,7 @@ public sealed class ContainerBuildPreparation(BuildDefinition definition, IBuild
 
                 break;
             default:
-                throw new NotSupportedException($"{definition.Goal} is no preparation.");
+                throw new NotSupportedException($"{asked.Goal} is no preparation.");
         }
     }
 
@@ -82,7 +83,8 @@ public sealed class ContainerBuildPreparation(BuildDefinition definition, IBuild
 
     private async Task TellAsync(BuildPlan plan, ContainerBuildServices services, CancellationToken cancellationToken)
     {
-        var looked = await services.OpenPreview().LookAsync(plan, cancellationToken);
+        using var preview = services.OpenPreview();
+        var looked = await preview.LookAsync(plan, cancellationToken);
         foreach (var (stage, steps) in plan.Stages.Zip(looked))
         {
             var start = stage.Base switch

@@ -10,15 +10,19 @@ namespace ContainerStages;
 /// <summary>The front end that a definition asks for.</summary>
 internal static class ContainerBuildStages
 {
+    /// <param name="definition">Its context and Dockerfile are files of this machine.</param>
+    /// <param name="platform">Of the image.</param>
+    /// <param name="dockerfileName">What messages call the Dockerfile; null for its path.</param>
     /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
-    public static StageSet Read(BuildDefinition definition, Platform platform)
+    public static StageSet Read(BuildDefinition definition, Platform platform, string? dockerfileName)
     {
         var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Target = platform };
         return (definition.Dockerfile, definition.Project) switch
         {
-            ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }),
-            (null, { } project) when IsGoByConvention(project) => GoConvention.Create(project, definition.ContextDirectory, platform, Platform.Host, definition.BuildArgs),
-            (null, { } project) => ProjectFrontEnd.Read(project, options, definition.Target),
+            ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }, dockerfileName),
+            (null, { } project) when IsGoByConvention(project) => MachineMounts.Add(GoConvention.Create(project, definition.ContextDirectory, platform, Platform.Host, definition.BuildArgs), project.Access),
+            (null, { DotNet: not null } project) => MachineMounts.Add(DotNetConvention.Create(project, platform, Platform.Host, definition.BuildArgs), project.Access),
+            (null, { } project) => MachineMounts.Add(ProjectFrontEnd.Read(project, options, definition.Target), project.Access),
             _ => throw new ArgumentException("A build definition names either a Dockerfile or a project.", nameof(definition)),
         };
     }
@@ -30,6 +34,7 @@ internal static class ContainerBuildStages
     {
         null => [],
         _ when IsGoByConvention(project) => GoConvention.DefaultIgnoreRules,
+        { DotNet: { } application } => DotNetConvention.IgnoreRules(application),
         _ => ProjectFrontEnd.DefaultIgnoreRules,
     };
 

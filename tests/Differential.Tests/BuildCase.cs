@@ -18,7 +18,7 @@ internal sealed class BuildCase(string name)
     /// <summary>All of them, or while working those whose name matches the expression in DIFFERENTIAL_CASES.</summary>
     public static IEnumerable<string> Names => Directory.EnumerateDirectories(Root)
         .Select(folder => Path.GetFileName(folder))
-        .Where(name => Regex.IsMatch(name, Environment.GetEnvironmentVariable("DIFFERENTIAL_CASES") ?? ""))
+        .Where(name => Regex.IsMatch(name, Environment.GetEnvironmentVariable("DIFFERENTIAL_CASES") ?? "", RegexOptions.None, TimeSpan.FromSeconds(1)))
         .Order(StringComparer.Ordinal);
 
     public string[] Arguments => Read("args") is { } text ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];

@@ -50,9 +50,9 @@ internal sealed class DockerDaemon : IAsyncDisposable
         ];
         var log = Path.Combine(folder, "log");
         var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", log, "dockerd", .. arguments]) { UseShellExecute = false };
-        var process = Process.Start(start)!;
-        var daemon = new DockerDaemon("/usr/bin/docker", folder, process);
-        await daemon.WaitAsync(process, log);
+        var started = Process.Start(start)!;
+        var daemon = new DockerDaemon("/usr/bin/docker", folder, started);
+        await daemon.WaitAsync(started, log);
         return daemon;
     }
 

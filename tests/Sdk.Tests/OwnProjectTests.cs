@@ -82,7 +82,7 @@ public sealed class OwnProjectTests(TestContext context)
               <PropertyGroup><ContainerStagesEngineAddress>tcp://x</ContainerStagesEngineAddress></PropertyGroup>
               <ItemGroup>
                 <ContainerStage Include="builder"><Steps>RUN x</Steps></ContainerStage>
-                <ContainerStageContext Include="other" Path="../other" />
+                <ContainerStageContext Include="other" />
                 <ContainerPort Include="http" />
               </ItemGroup>
             </Project>
@@ -91,7 +91,7 @@ public sealed class OwnProjectTests(TestContext context)
         var published = (await project.DotnetAsync("publish")).ShouldFail();
 
         Assert.AreSequenceEqual(
-            ["hello.goproj(4): error CST1008", "hello.goproj(6): error CST1015", "hello.goproj: error CST1006"],
+            ["hello.goproj(4): error CST1008", "hello.goproj(5): error CST1301", "hello.goproj(6): error CST1015", "hello.goproj: error CST1006"],
             published.Diagnostics.Order(StringComparer.Ordinal).ToList());
         Assert.Contains("ContainerStageContext", published.Output);
         Assert.Contains("ContainerStagesEngineAddress", published.Output);

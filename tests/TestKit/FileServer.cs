@@ -16,8 +16,13 @@ public sealed class FileServer : IAsyncDisposable
     private int notModified;
 
     public FileServer(string text)
+        : this(Encoding.UTF8.GetBytes(text))
     {
-        content = Encoding.UTF8.GetBytes(text);
+    }
+
+    public FileServer(byte[] bytes)
+    {
+        content = bytes;
         Address = $"http://127.0.0.1:{FreePort()}/";
         listener.Prefixes.Add(Address);
         listener.Start();

@@ -14,15 +14,23 @@ public sealed class GitServer : IDisposable
 
     public string Address { get; }
 
-    public static async Task<GitServer> StartAsync()
+    /// <summary>A second repository: <c>top</c>, and the first one as its submodule <c>inner</c>.</summary>
+    public string OuterAddress => Address.Replace("repository.git", "outer.git", StringComparison.Ordinal);
+
+    public static async Task<GitServer> StartAsync(string? dockerfile = null, bool withSubmodule = false)
     {
         var root = new TempFolder();
-        await MakeRepositoryAsync(root);
+        await MakeRepositoryAsync(root, dockerfile);
         var port = FileServer.FreePort();
         string[] arguments = ["daemon", $"--base-path={root.Path}", "--listen=127.0.0.1", $"--port={port.ToString(CultureInfo.InvariantCulture)}", "--export-all"];
         var daemon = Process.Start(new ProcessStartInfo("git", arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         var server = new GitServer(root, daemon, port);
         await ListenedAsync(port, daemon);
+        if (withSubmodule)
+        {
+            await MakeOuterAsync(root, server.Address);
+        }
+
         return server;
     }
 
@@ -34,11 +42,16 @@ public sealed class GitServer : IDisposable
         folder.Dispose();
     }
 
-    private static async Task MakeRepositoryAsync(TempFolder folder)
+    private static async Task MakeRepositoryAsync(TempFolder folder, string? dockerfile)
     {
         var work = folder.NewFolder("work");
         folder.Write("work/top", "top");
         folder.Write("work/sub/file", "file");
+        if (dockerfile is not null)
+        {
+            folder.Write("work/Dockerfile", dockerfile);
+        }
+
         await GitAsync(work, "init", "--quiet", "--initial-branch=main");
         await GitAsync(work, "add", "--all");
         await GitAsync(work, "commit", "--quiet", "-m", "one");
@@ -46,6 +59,17 @@ public sealed class GitServer : IDisposable
         await GitAsync(work, "rm", "--quiet", "top");
         await GitAsync(work, "commit", "--quiet", "-m", "two");
         await RealTool.RunAsync("git", "clone", "--quiet", "--bare", work, folder.Combine("repository.git"));
+    }
+
+    private static async Task MakeOuterAsync(TempFolder folder, string inner)
+    {
+        var work = folder.NewFolder("outer");
+        folder.Write("outer/top", "top");
+        await GitAsync(work, "init", "--quiet", "--initial-branch=main");
+        await GitAsync(work, "submodule", "--quiet", "add", inner, "inner");
+        await GitAsync(work, "add", "--all");
+        await GitAsync(work, "commit", "--quiet", "-m", "one");
+        await RealTool.RunAsync("git", "clone", "--quiet", "--bare", work, folder.Combine("outer.git"));
     }
 
     private static Task<string> GitAsync(string work, params string[] arguments) =>

@@ -55,7 +55,9 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     /// <summary>The command as a line for a shell, with its environment; arguments must need no quotes.</summary>
     public string CommandLine(params string[] arguments) =>
-        $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} CONTAINERSTAGES_STORE={Store} {Program.Value} {string.Join(' ', arguments)}";
+        $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} CONTAINERSTAGES_STORE={Store} {string.Join(' ', account == Account.OrdinaryUser ? Become() : [])} {Program.Value} {string.Join(' ', arguments.Select(Quote))}";
+
+    private static string Quote(string argument) => argument.Any(letter => " &?#=*;".Contains(letter, StringComparison.Ordinal)) ? $"'{argument}'" : argument;
 
     public static async Task<ProgramResult> EndAsync(Process process)
     {

@@ -9,15 +9,23 @@ internal static class DockerfileCheck
 {
     public static async Task<int> RunAsync(BuildDefinition definition)
     {
-        var path = definition.Dockerfile!;
-        var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, path) };
-        var found = DockerfileFrontEnd.Check(await DockerfileText.ReadAsync(path), path, options);
+        using var interrupt = new Interrupt();
+        var found = await FindAsync(definition, interrupt.Token);
         foreach (var diagnostic in found)
         {
             await Console.Out.WriteLineAsync(diagnostic.ToString());
         }
 
-        await Console.Out.WriteLineAsync(found.IsEmpty ? "Check complete, no warnings found." : $"Check complete, {found.Length} {(found.Length == 1 ? "warning has" : "warnings have")} been found.");
-        return found.IsEmpty ? VerbTable.Done : VerbTable.Failed;
+        await Console.Out.WriteLineAsync(found.Count == 0 ? "Check complete, no warnings found." : $"Check complete, {found.Count} {(found.Count == 1 ? "warning has" : "warnings have")} been found.");
+        return found.Count == 0 ? VerbTable.Done : VerbTable.Failed;
+    }
+
+    /// <summary>A file with mistakes is read to its end for all of them; only one without is asked what needs its base images.</summary>
+    private static async Task<IReadOnlyList<Diagnostic>> FindAsync(BuildDefinition definition, CancellationToken cancellationToken)
+    {
+        var path = definition.Dockerfile!;
+        var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, path) };
+        var written = DockerfileFrontEnd.Check(await DockerfileText.ReadAsync(path), path, options);
+        return written.Any(diagnostic => diagnostic.Severity == Severity.Error) ? written : await ContainerBuildCheck.RunAsync(definition, cancellationToken);
     }
 }

@@ -5,10 +5,10 @@ namespace ContainerStages.Diagnostics;
 /// <summary>What a RUN asks for beyond its command: mounts, secrets, agents, rights (CST43xx).</summary>
 public static class MountRunDiagnostics
 {
-    public static Diagnostic SecretMissing(string id, SourceLocation location) =>
+    public static Diagnostic SecretMissing(string id, SourceLocation? location) =>
         Error("CST4301", $"The command needs the secret '{id}', and the build was given none of that name. Give it: --secret id={id},src=FILE or --secret id={id},env=VARIABLE; in a project, a ContainerStageSecret item.", location);
 
-    public static Diagnostic SecretUnreadable(string id, string where, SourceLocation location) =>
+    public static Diagnostic SecretUnreadable(string id, string where, SourceLocation? location) =>
         Error("CST4302", $"The secret '{id}' cannot be read: {where}.", location);
 
     public static Diagnostic AgentMissing(string id, SourceLocation location) =>
@@ -29,5 +29,5 @@ public static class MountRunDiagnostics
     public static Diagnostic SourceNotFound(string source, string where, SourceLocation location) =>
         Error("CST4308", $"A mount found no '{source}' in {where}.", location);
 
-    private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
+    private static Diagnostic Error(string code, string message, SourceLocation? location) => new(code, Severity.Error, message, location);
 }

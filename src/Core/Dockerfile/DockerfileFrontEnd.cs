@@ -49,12 +49,15 @@ public static class DockerfileFrontEnd
     private static CheckSettings SettingsOf(ReadInstructions read) => new(read.Lexer.Directives.GetValueOrDefault("check")?.Value);
 
     /// <summary>Reads the file at a path, as <see cref="Read"/> does with its text.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">As for the text.</param>
+    /// <param name="name">What messages call it; null for the path.</param>
     /// <exception cref="BuildFailedException">The file cannot be read, or something is wrong in it.</exception>
-    public static StageSet ReadFile(string path, FrontEndOptions options)
+    public static StageSet ReadFile(string path, FrontEndOptions options, string? name = null)
     {
         try
         {
-            return Read(File.ReadAllText(path), path, options);
+            return Read(File.ReadAllText(path), name ?? path, options);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -14,7 +14,7 @@ internal static class ArchiveMerge
     {
         Directory.CreateDirectory(folder);
         UserArchive.Extract(source.Entries[0].Entry.HostPath!, source.Name, folder, cancellationToken);
-        composer.MakeDirectory(destination, rules.Owner ?? default);
+        composer.MakeDirectory(destination, rules.Owner ?? default, rules.ModeOfNewFolders);
         var content = new UnionView([folder]);
         new Merge(rules, composer, cancellationToken).Copy(content.Find("/")!, destination);
     }

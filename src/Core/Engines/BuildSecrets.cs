@@ -2,18 +2,17 @@ using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;
-using ContainerStages.Posix;
 
 namespace ContainerStages.Engines;
 
-/// <summary>Secrets and agents that the build was given, found when a command asks for them.</summary>
+/// <summary>Secrets that the build was given, found when something asks for them.</summary>
 internal sealed class BuildSecrets(CommandSettings settings)
 {
     private const int LargestSecret = 500 * 1024;
 
     /// <returns>Null where the build has no such secret and the command can do without.</returns>
     /// <exception cref="BuildFailedException">It is required and missing, or cannot be read.</exception>
-    public byte[]? Read(PlannedSecret secret, SourceLocation location)
+    public byte[]? Read(PlannedSecret secret, SourceLocation? location)
     {
         if (!settings.Secrets.TryGetValue(secret.Id, out var source))
         {
@@ -38,19 +37,5 @@ internal sealed class BuildSecrets(CommandSettings settings)
         {
             throw new BuildFailedException(MountRunDiagnostics.SecretUnreadable(secret.Id, problem.Message, location));
         }
-    }
-
-    /// <returns>Path of the socket, or null where the build has no such agent and the command can do without.</returns>
-    /// <exception cref="BuildFailedException">It is required and missing, or is no socket.</exception>
-    public string? FindAgent(PlannedSsh ssh, SourceLocation location)
-    {
-        if (!settings.Agents.TryGetValue(ssh.Id, out var path))
-        {
-            return ssh.Required ? throw new BuildFailedException(MountRunDiagnostics.AgentMissing(ssh.Id, location)) : null;
-        }
-
-        return FileCalls.TryStat(path, out var status) && (status.Mode & FileCalls.S_IFMT) == FileCalls.S_IFSOCK
-            ? path
-            : throw new BuildFailedException(MountRunDiagnostics.NoAgentSocket(ssh.Id, path, location));
     }
 }

@@ -11,8 +11,8 @@ public sealed record CommandSettings
     /// <summary>By id.</summary>
     public IReadOnlyDictionary<string, SecretSource> Secrets { get; init; } = ImmutableDictionary<string, SecretSource>.Empty;
 
-    /// <summary>Sockets of agents by id.</summary>
-    public IReadOnlyDictionary<string, string> Agents { get; init; } = ImmutableDictionary<string, string>.Empty;
+    /// <summary>By id the socket of an agent, or private key files.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Agents { get; init; } = ImmutableDictionary<string, IReadOnlyList<string>>.Empty;
 
     /// <summary>True: RUN --security=insecure may be.</summary>
     public bool AllowInsecure { get; init; }

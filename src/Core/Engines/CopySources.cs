@@ -62,7 +62,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
             found.AddRange(exclude is null ? matches : exclude.Remove(matches));
         }
 
-        return new CopySelection(copy, found, isForeign);
+        return new CopySelection(copy, copy.Part is { } part ? PublishedFiles.Select(found, part) : found, isForeign);
     }
 
     private async Task<SourceSelection> OpenAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
@@ -72,7 +72,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         FromDocument document => Fetched(fetched.Write(document)),
         FromFiles files => Fetched(fetched.Write(files)),
         FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
-        FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy, cancellationToken)),
+        FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy.Location, cancellationToken)),
         _ => new SourceSelection(await (await StackOfAsync(copy.From, cancellationToken)).OpenAsync(services.Snapshots, cancellationToken), filter: null),
     };
 
@@ -115,7 +115,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         FromStage other => $"stage '{other.Stage.Name}'",
         FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
         FromFolder other => $"the build context '{other.Path}'",
-        FromRepository other => $"the repository '{other.Repository.Remote}'",
+        FromRepository other => $"the repository '{GitSource.WithoutPassword(other.Repository.Remote)}'",
         _ => $"the build context '{services.Options.ContextDirectory}'",
     };
 

@@ -36,7 +36,7 @@ internal static class CopyStepRunner
             }
 
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
-            composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default);
+            composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default, rules.ModeOfNewFolders);
             CopyEntries(source, target, rules, composer, copy.Append ? new AppendedFiles(view, scratch) : null, cancellationToken);
         }
     }
@@ -51,7 +51,7 @@ internal static class CopyStepRunner
             if (relativePath.Length == 0 && entry.IsDirectory)
             {
                 // Only the content of a folder is copied: the destination is made like any other missing folder.
-                composer.MakeDirectory(path, rules.Owner ?? default);
+                composer.MakeDirectory(path, rules.Owner ?? default, rules.ModeOfNewFolders);
             }
             else if (entry.IsDirectory)
             {
@@ -125,6 +125,9 @@ internal sealed class CopyRules
 
     /// <summary>Owner of something that an archive holds.</summary>
     public Ownership OwnerInArchive(UnionEntry entry) => Owner ?? new Ownership(entry.Status.UserId, entry.Status.GroupId);
+
+    /// <summary>What an octal --chmod says; a symbolic one changes modes that are there. As BuildKit does.</summary>
+    public uint ModeOfNewFolders => mode?.Octal ?? 0x1EDu;
 
     /// <summary>Capabilities of a developer's files stay behind, as with Docker; those of stages and images come along.</summary>
     public bool KeepsAttributes => !isForeign;

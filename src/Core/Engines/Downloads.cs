@@ -29,33 +29,43 @@ internal sealed class Downloads(EngineOptions options)
     private const uint Mode = 0x180; // rw-------
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly StoreDirectory store = options.Store;
+    private readonly SourceSecrets secrets = new(new BuildSecrets(options.Commands));
     private readonly ConcurrentDictionary<string, Lazy<Task<DownloadRecord>>> asked = new(StringComparer.Ordinal);
 
     /// <summary>A folder that holds nothing but the file. An address is asked once in a build.</summary>
     /// <exception cref="BuildFailedException">The file cannot be had, or is another than the checksum says.</exception>
-    public async Task<string> FetchAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken)
+    public async Task<string> FetchAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken) =>
+        FolderOf(await FindAsync(source, copy.Location, cancellationToken), copy, GitSource.WithoutPassword(source.Address.AbsoluteUri));
+
+    /// <summary>Path of the file.</summary>
+    /// <inheritdoc cref="FetchAsync"/>
+    public async Task<string> FetchFileAsync(FromAddress source, SourceLocation? location, CancellationToken cancellationToken) =>
+        PathOf(await FindAsync(source, location, cancellationToken));
+
+    private async Task<DownloadRecord> FindAsync(FromAddress source, SourceLocation? location, CancellationToken cancellationToken)
     {
         var address = source.Address.AbsoluteUri;
+        var shown = GitSource.WithoutPassword(address);
         var expected = source.Checksum is { } checksum ? Digest.Parse(checksum).Hex : null;
         try
         {
-            var record = await asked.GetOrAdd($"{expected} {address}", _ => new Lazy<Task<DownloadRecord>>(() => FindAsync(source.Address, expected, cancellationToken))).Value;
+            var record = await asked.GetOrAdd($"{expected} {address}", _ => new Lazy<Task<DownloadRecord>>(() => FindAsync(source.Address, expected, location, cancellationToken))).Value;
             if (expected is null || record.Hex == expected)
             {
                 options.Fetched(source, "sha256:" + record.Hex);
-                return FolderOf(record, copy, address);
+                return record;
             }
 
-            throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(address, "sha256:" + expected, "sha256:" + record.Hex, copy.Location));
+            throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(shown, "sha256:" + expected, "sha256:" + record.Hex, location));
         }
         catch (Exception failure) when (failure is HttpRequestException or HttpIOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new BuildFailedException(AddDiagnostics.DownloadFailed(address, Reason(failure), copy.Location), failure);
+            throw new BuildFailedException(AddDiagnostics.DownloadFailed(shown, Reason(failure), location), failure);
         }
     }
 
     /// <summary>What the store has under the checksum, else what the server says now; only content that is right is remembered.</summary>
-    private async Task<DownloadRecord> FindAsync(Uri address, string? expected, CancellationToken cancellationToken)
+    private async Task<DownloadRecord> FindAsync(Uri address, string? expected, SourceLocation? location, CancellationToken cancellationToken)
     {
         var key = address.AbsoluteUri;
         using var held = await store.LockAsync("download-" + KeyOf(key)[..32], cancellationToken);
@@ -67,10 +77,10 @@ internal sealed class Downloads(EngineOptions options)
 
         if (options.Offline)
         {
-            return known is not null && expected is null && File.Exists(PathOf(known)) ? known : throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{address}'"));
+            return known is not null && expected is null && File.Exists(PathOf(known)) ? known : throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{GitSource.WithoutPassword(key)}'"));
         }
 
-        var record = await AskAsync(address, known, cancellationToken);
+        var record = await AskAsync(address, known, location, cancellationToken);
         if (expected is null || record.Hex == expected)
         {
             StoreDirectory.WriteAtomically(RecordPath(key), JsonSerializer.SerializeToUtf8Bytes(record, DownloadJson.Default.DownloadRecord));
@@ -79,24 +89,17 @@ internal sealed class Downloads(EngineOptions options)
         return record;
     }
 
-    private async Task<DownloadRecord> AskAsync(Uri address, DownloadRecord? known, CancellationToken cancellationToken)
+    private async Task<DownloadRecord> AskAsync(Uri address, DownloadRecord? known, SourceLocation? location, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { Timeout = Patience };
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("containerstages", null));
-        if (known is not null && File.Exists(PathOf(known)))
-        {
-            AddValidators(request.Headers, known);
-        }
-
-        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var client = new DownloadClient(Patience, secrets.ForDownload(address, location));
+        using var answer = await client.GetAsync(address, known is not null && File.Exists(PathOf(known)) ? headers => AddValidators(headers, known) : null, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotModified && known is not null)
         {
             return known;
         }
 
         answer.EnsureSuccessStatusCode();
-        var hex = await SaveAsync(answer.Content, cancellationToken);
+        var hex = await SaveAsync(answer.Content, GitSource.WithoutPassword(address.AbsoluteUri), location, cancellationToken);
         return new DownloadRecord(answer.Headers.ETag?.ToString(), answer.Content.Headers.LastModified, hex, NameOf(answer, address));
     }
 
@@ -113,7 +116,7 @@ internal sealed class Downloads(EngineOptions options)
     }
 
     /// <summary>Keeps the content by its digest; half a file never gets that name.</summary>
-    private async Task<string> SaveAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<string> SaveAsync(HttpContent content, string address, SourceLocation? location, CancellationToken cancellationToken)
     {
         var folder = store.Folder("downloads");
         var temporary = Path.Combine(folder, $".incomplete-{Guid.NewGuid():N}");
@@ -122,7 +125,8 @@ internal sealed class Downloads(EngineOptions options)
             string hex;
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
             {
-                await content.CopyToAsync(file, cancellationToken);
+                var body = await content.ReadAsStreamAsync(cancellationToken);
+                await DownloadLimit.CopyAsync(body, content.Headers.ContentLength, file, address, location, cancellationToken);
                 file.Position = 0;
                 hex = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
             }

@@ -12,10 +12,9 @@ namespace ContainerStages.Engines;
 /// </summary>
 public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
 {
-    private readonly EngineServices services = new(options, blobs, sandbox, events);
-
     public async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(ImmutableArray<BuildPlan> plans, CancellationToken cancellationToken)
     {
+        using var services = new EngineServices(options, blobs, sandbox, events);
         if (options.MayExecute)
         {
             services.RemoveAbandoned();

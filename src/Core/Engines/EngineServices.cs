@@ -8,7 +8,7 @@ using ContainerStages.Snapshots;
 namespace ContainerStages.Engines;
 
 /// <summary>What the embedded engine works with during one build.</summary>
-internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, ISandbox sandbox, IBuildEvents events)
+internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IDisposable
 {
     private int steps;
 
@@ -28,6 +28,9 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
 
     public IBuildEvents Events { get; } = events;
 
+    /// <summary>Started by the first command that asks.</summary>
+    public SshAgents Agents { get; } = new(options.Commands);
+
     /// <summary>Layers pulled at once.</summary>
     public SemaphoreSlim Downloads { get; } = new(3);
 
@@ -43,6 +46,8 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
         Snapshots.RemoveAbandoned();
         Content.RemoveAbandonedFiles();
     }
+
+    public void Dispose() => Agents.Dispose();
 
     public string NextStepId() => $"step-{Interlocked.Increment(ref steps)}";
 
@@ -88,4 +93,9 @@ public sealed record EngineOptions
     public bool MayExecute { get; init; } = true;
 
     public Contracts.ImageFormat Format { get; init; }
+
+    public Contracts.LayerCompression Compression { get; init; }
+
+    /// <summary>Null for the compression's own default.</summary>
+    public int? CompressionLevel { get; init; }
 }

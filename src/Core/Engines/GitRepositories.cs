@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using ContainerStages.Content;
@@ -12,38 +10,37 @@ namespace ContainerStages.Engines;
 
 /// <summary>
 /// Checks out git repositories with the <c>git</c> program of the machine, kept by commit. It runs with an environment of its own: no
-/// configuration of user or machine, no hooks, no submodules, no questions. Source: Dockerfile reference, ADD, Adding files from a Git repository.
+/// configuration of user or machine, no hooks, no questions. Source: Dockerfile reference, ADD, Adding files from a Git repository.
 /// </summary>
 internal sealed class GitRepositories(EngineOptions options)
 {
-    private const string AllowedProtocols = "http:https:git:ssh";
-    private static readonly string[] Kept = ["PATH", "SSH_AUTH_SOCK", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
     private readonly StoreDirectory store = options.Store;
+    private readonly SourceSecrets secrets = new(new BuildSecrets(options.Commands));
 
     /// <summary>A folder with the files of the commit.</summary>
     /// <exception cref="BuildFailedException">There is no git, the reference leads nowhere, or to another commit than the checksum says.</exception>
-    public async Task<string> FetchAsync(FromRepository source, PlannedCopy copy, CancellationToken cancellationToken)
+    public async Task<string> FetchAsync(FromRepository source, SourceLocation? location, CancellationToken cancellationToken)
     {
-        var run = new Run(source.Repository, copy.Location);
+        var run = new GitProgram(source.Repository.Remote, secrets.ForRepository(source.Repository.Remote, location), location);
         var reference = source.Repository.Reference ?? "HEAD";
         var commit = IsCommit(reference) ? reference : await ResolveAsync(run, reference, cancellationToken);
-        Verify(source.Repository, commit, copy.Location);
+        Verify(source.Repository, commit, location);
         options.Fetched(source, commit);
-        var kept = KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}");
+        var kept = KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}{(source.Repository.Submodules ? "\nsubmodules" : "")}");
         var folder = Path.Combine(store.Folder("git"), kept);
         store.Use.Note($"git/{kept}");
         using var held = await store.LockAsync("git-" + kept[..32], cancellationToken);
         if (!Directory.Exists(folder))
         {
             RequireNetwork(source.Repository.Remote);
-            await CheckOutAsync(run, commit, reference, source.KeepGitDirectory, folder, cancellationToken);
+            await CheckOutAsync(run, commit, source, folder, cancellationToken);
         }
 
         return folder;
     }
 
     /// <summary>Offline, the commit that the reference led to when the repository was last asked.</summary>
-    private async Task<string> ResolveAsync(Run run, string reference, CancellationToken cancellationToken)
+    private async Task<string> ResolveAsync(GitProgram run, string reference, CancellationToken cancellationToken)
     {
         var record = Path.Combine(store.Folder("git"), KeyOf($"{run.Remote}\n{reference}") + ".commit");
         if (options.Offline && File.Exists(record))
@@ -61,12 +58,13 @@ internal sealed class GitRepositories(EngineOptions options)
     {
         if (options.Offline)
         {
-            throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{GitSource.WithoutCredentials(remote)}'"));
+            throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{GitSource.WithoutPassword(remote)}'"));
         }
     }
 
-    private static async Task CheckOutAsync(Run run, string commit, string reference, bool keepGitDirectory, string folder, CancellationToken cancellationToken)
+    private static async Task CheckOutAsync(GitProgram run, string commit, FromRepository source, string folder, CancellationToken cancellationToken)
     {
+        var reference = source.Repository.Reference ?? "HEAD";
         var temporary = $"{folder}.incomplete-{Guid.NewGuid():N}";
         Directory.CreateDirectory(temporary);
         try
@@ -75,9 +73,14 @@ internal sealed class GitRepositories(EngineOptions options)
             await run.GitAsync(temporary, ["remote", "add", "origin", "--", run.Remote], cancellationToken);
             await run.GitAsync(temporary, ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1", "origin", "--", IsCommit(reference) ? commit : reference], cancellationToken);
             await run.GitAsync(temporary, ["checkout", "--quiet", "--detach", commit], cancellationToken);
-            if (!keepGitDirectory)
+            if (source.Repository.Submodules && File.Exists(Path.Combine(temporary, ".gitmodules")))
             {
-                TreeRemover.Remove(Path.Combine(temporary, ".git"));
+                await run.GitAsync(temporary, ["submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"], cancellationToken);
+            }
+
+            if (!source.KeepGitDirectory)
+            {
+                RemoveGitDirectories(temporary);
             }
 
             Directory.Move(temporary, folder);
@@ -91,91 +94,25 @@ internal sealed class GitRepositories(EngineOptions options)
         }
     }
 
-    private static void Verify(GitSource repository, string commit, SourceLocation location)
+    /// <summary>That of the repository, and the files of that name that point into it from each submodule.</summary>
+    private static void RemoveGitDirectories(string folder)
+    {
+        TreeRemover.Remove(Path.Combine(folder, ".git"));
+        foreach (var pointer in Directory.EnumerateFiles(folder, ".git", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+        {
+            File.Delete(pointer);
+        }
+    }
+
+    private static void Verify(GitSource repository, string commit, SourceLocation? location)
     {
         if (repository.Checksum is { } expected && !commit.StartsWith(expected, StringComparison.OrdinalIgnoreCase))
         {
-            throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(repository.Remote, expected, commit, location));
+            throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(GitSource.WithoutPassword(repository.Remote), expected, commit, location));
         }
     }
 
     private static bool IsCommit(string reference) => reference.Length is 40 or 64 && reference.All(char.IsAsciiHexDigitLower);
 
     private static string KeyOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    /// <summary>Calls of the program for one repository.</summary>
-    private sealed class Run(GitSource repository, SourceLocation location)
-    {
-        public string Remote => repository.Remote;
-
-        /// <summary>The commit that a branch, a tag or HEAD names; annotated tags lead to theirs.</summary>
-        public async Task<string> ResolveAsync(string reference, CancellationToken cancellationToken)
-        {
-            if (reference.StartsWith('-'))
-            {
-                throw Failed($"'{reference}' is no reference.");
-            }
-
-            var listed = await GitAsync("/", ["ls-remote", "--", Remote, reference, reference + "^{}"], cancellationToken);
-            var found = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Where(pair => pair.Length == 2).ToDictionary(pair => pair[1], pair => pair[0], StringComparer.Ordinal);
-            string[] candidates = [reference, $"refs/heads/{reference}", $"refs/tags/{reference}^{{}}", $"refs/tags/{reference}"];
-            return candidates.Select(name => found.GetValueOrDefault(name)).FirstOrDefault(commit => commit is not null)
-                ?? throw Failed($"it has no branch or tag '{reference}'.");
-        }
-
-        public async Task<string> GitAsync(string folder, string[] arguments, CancellationToken cancellationToken)
-        {
-            string[] settings = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.symlinks=true", "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false", "-c", "protocol.ext.allow=never"];
-            using var process = Start(folder, [.. settings, .. arguments]);
-            await using var stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
-            process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
-            await process.WaitForExitAsync(CancellationToken.None);
-            cancellationToken.ThrowIfCancellationRequested();
-            return process.ExitCode == 0 ? await output : throw Failed(error.Trim() is { Length: > 0 } said ? said : $"exit code {process.ExitCode}.");
-        }
-
-        private Process Start(string folder, string[] arguments)
-        {
-            var start = new ProcessStartInfo("git", arguments)
-            {
-                WorkingDirectory = folder,
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            Clean(start.Environment);
-            try
-            {
-                return Process.Start(start)!;
-            }
-            catch (Win32Exception missing)
-            {
-                throw new BuildFailedException(AddDiagnostics.GitMissing(Remote, location), missing);
-            }
-        }
-
-        private static void Clean(IDictionary<string, string?> environment)
-        {
-            var kept = environment.Where(variable => Kept.Contains(variable.Key)).ToArray();
-            environment.Clear();
-            foreach (var (name, value) in kept)
-            {
-                environment[name] = value;
-            }
-
-            environment["HOME"] = "/nonexistent";
-            environment["LC_ALL"] = "C";
-            environment["GIT_CONFIG_NOSYSTEM"] = "1";
-            environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
-            environment["GIT_TERMINAL_PROMPT"] = "0";
-            environment["GIT_ALLOW_PROTOCOL"] = AllowedProtocols;
-            environment["GIT_TEMPLATE_DIR"] = "/nonexistent";
-            environment["GIT_SSH_COMMAND"] = "ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes";
-        }
-
-        private BuildFailedException Failed(string reason) => new(AddDiagnostics.GitFailed(Remote, reason, location));
-    }
 }

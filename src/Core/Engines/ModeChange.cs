@@ -34,6 +34,9 @@ internal sealed class ModeChange
         return new ModeChange(null, read.ToImmutable());
     }
 
+    /// <summary>The mode that an octal text names; null for a symbolic one.</summary>
+    public uint? Octal => octal;
+
     public uint Apply(uint mode, bool isDirectory) => octal ?? clauses.Aggregate(mode, (current, clause) => clause.Apply(current, isDirectory));
 
     /// <summary><c>[ugoa...][[-+=][rwxXst...]...]</c>; the umask plays no part.</summary>

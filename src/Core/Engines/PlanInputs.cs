@@ -67,7 +67,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
     private Task FetchAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
     {
         FromAddress address => downloads.FetchAsync(address, copy, cancellationToken),
-        FromRepository repository => repositories.FetchAsync(repository, copy, cancellationToken),
+        FromRepository repository => repositories.FetchAsync(repository, copy.Location, cancellationToken),
         _ => throw new NotSupportedException($"{copy.From.GetType().Name} is not fetched."),
     };
 

@@ -77,8 +77,14 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
             case PlannedSecret secret when secrets.Read(secret, step.Location) is { } value:
                 AddSecret(secret, value);
                 break;
+            case PlannedMachineMount machine:
+                mounts.Add(new HostMount(machine.Target!, machine.Source, Directory.Exists(machine.Source), ReadOnly: true));
+                break;
+            case PlannedMachineSecret secret when Environment.GetEnvironmentVariable(secret.EngineVariable) is { } value:
+                AddMachineSecret(secret, value);
+                break;
             case PlannedSsh ssh:
-                AddAgent(ssh, secrets.FindAgent(ssh, step.Location));
+                AddAgent(ssh, await services.Agents.FindAsync(ssh, step.Location, cancellationToken));
                 break;
         }
     }
@@ -98,12 +104,33 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         }
     }
 
+    private void AddMachineSecret(PlannedMachineSecret secret, string value)
+    {
+        if (secret.Masked)
+        {
+            values.AddRange(SecretMask.Parts(value));
+        }
+
+        if (secret.Target is { } target)
+        {
+            mounts.Add(new ContentMount(target, Encoding.UTF8.GetBytes(value), 0x100, 0, 0));
+        }
+
+        if (secret.Variable is { } variable)
+        {
+            environment.Add($"{variable}={value}");
+        }
+    }
+
     /// <summary>The variable is there also where no agent is, as with BuildKit.</summary>
     private void AddAgent(PlannedSsh ssh, string? socket)
     {
         if (socket is not null)
         {
-            mounts.Add(new HostMount(ssh.Target!, socket, IsFolder: false, ReadOnly: false));
+            Directory.CreateDirectory(folder);
+            var path = Next();
+            held.Add(new AgentSocket(path, socket, ssh.Owner));
+            mounts.Add(new HostMount(ssh.Target!, path, IsFolder: false, ReadOnly: false));
         }
 
         if (!environment.Exists(variable => variable.StartsWith("SSH_AUTH_SOCK=", StringComparison.Ordinal)))

@@ -18,6 +18,7 @@ public sealed class LayerExtractor : IDisposable
     private readonly ExtractionNotes notes;
     private readonly EntryMaker maker;
     private readonly MarkerEntries markers;
+    private bool keepOwners = true;
     private long entries;
     private long size;
 
@@ -49,9 +50,9 @@ public sealed class LayerExtractor : IDisposable
 
     /// <summary>The same for an archive of the user, in which no name means a removed file.</summary>
     /// <inheritdoc cref="Extract(Stream, string, string, ExtractionLimits, CancellationToken)"/>
-    public static ExtractedLayer ExtractArchive(Stream tar, string directory, string archive, ExtractionLimits limits, CancellationToken cancellationToken)
+    public static ExtractedLayer ExtractArchive(Stream tar, string directory, string archive, ExtractionLimits limits, bool keepOwners, CancellationToken cancellationToken)
     {
-        using var extractor = new LayerExtractor(tar, directory, archive, limits, whiteouts: false);
+        using var extractor = new LayerExtractor(tar, directory, archive, limits, whiteouts: false) { keepOwners = keepOwners };
         return extractor.ExtractAll(cancellationToken);
     }
 
@@ -69,7 +70,7 @@ public sealed class LayerExtractor : IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Count(entry);
-                ExtractGuarded(entry, cancellationToken);
+                ExtractGuarded(keepOwners ? entry : entry with { UserId = 0, GroupId = 0 }, cancellationToken);
             }
 
             reader.Drain();

@@ -32,12 +32,20 @@ internal static class UserArchive
     /// <param name="path">The archive.</param>
     /// <param name="name">Its name for messages.</param>
     /// <exception cref="BuildFailedException">The archive is damaged or refused, or the disk is full.</exception>
-    public static void Extract(string path, string name, string directory, CancellationToken cancellationToken)
+    public static void Extract(string path, string name, string directory, CancellationToken cancellationToken) =>
+        Extract(path, name, directory, keepOwners: true, cancellationToken);
+
+    /// <summary>The same for a build context, whose files belong to nobody in particular: all are root's.</summary>
+    /// <inheritdoc cref="Extract(string, string, string, CancellationToken)"/>
+    public static void ExtractContext(string path, string name, string directory, CancellationToken cancellationToken) =>
+        Extract(path, name, directory, keepOwners: false, cancellationToken);
+
+    private static void Extract(string path, string name, string directory, bool keepOwners, CancellationToken cancellationToken)
     {
         try
         {
             using var tar = Open(path);
-            LayerExtractor.ExtractArchive(tar, directory, name, ExtractionLimits.Default, cancellationToken);
+            LayerExtractor.ExtractArchive(tar, directory, name, ExtractionLimits.Default, keepOwners, cancellationToken);
         }
         catch (Exception exception) when (IsDamage(exception))
         {

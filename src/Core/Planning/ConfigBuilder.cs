@@ -41,10 +41,10 @@ internal sealed class ConfigBuilder
 
     public IReadOnlyList<(string Name, string Value)> Variables => variables;
 
-    /// <summary>The folder that relative paths begin in.</summary>
+    /// <summary>The folder that relative paths begin in. The configuration keeps it as written, <c>/a//b/</c> too, as BuildKit does.</summary>
     public string WorkingDirectory
     {
-        get => writtenWorkingDirectory ?? "/";
+        get => ImagePath.Absolute("/", writtenWorkingDirectory ?? "/");
         set => writtenWorkingDirectory = value;
     }
 

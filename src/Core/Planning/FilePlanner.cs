@@ -16,17 +16,24 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
         }
 
         var files = new Sources(copy, copy.Documents, copy.Sources);
+        var owner = Optional("--chown", copy.Chown, copy);
+        if (copy.Link && owner is not null && owner.Split(':').Any(part => !part.All(char.IsAsciiDigit)))
+        {
+            throw new BuildFailedException(ContextDiagnostics.NameInLinkedLayer(owner, copy.Location));
+        }
+
         var from = copy.From is null ? new FromContext() : scope.Source(copy);
         var common = new PlannedCopy(
             from,
             [],
             Destination("COPY", copy.Destination, copy),
-            Optional("--chown", copy.Chown, copy),
+            owner,
             Optional("--chmod", copy.Chmod, copy),
             copy.Location)
         {
             Optional = copy.SkipMissing,
             Parents = copy.Parents,
+            Part = copy.Part,
             Excludes = [.. copy.Excludes.Select(pattern => variables.Expand(pattern, copy.Location))],
         };
         return Group(files, word => common with { From = from, Sources = [word] }, common);
@@ -54,7 +61,7 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
 
     private PlannedCopy AddSource(string word, AddInstruction add, string? checksum, PlannedCopy common)
     {
-        if (GitSource.TryParse(word, checksum) is { } repository)
+        if (GitSource.TryParse(word, checksum, add.Location) is { } repository)
         {
             return common with { From = scope.Locked.Apply(new FromRepository(repository, add.KeepGitDirectory || repository.KeepGitDirectory)), Sources = [repository.Folder] };
         }

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Planning;
 
@@ -25,9 +27,13 @@ public sealed partial record GitSource(string Remote)
     /// <summary>The address without user and password, fit for files and messages.</summary>
     public static string WithoutCredentials(string remote) => Credentials().Replace(remote, "");
 
+    /// <summary>Whether the repositories that this one names as its submodules are fetched too.</summary>
+    public bool Submodules { get; init; } = true;
+
     /// <summary>Null where the text names no repository.</summary>
     /// <param name="checksum">Value of --checksum; wins over the query's.</param>
-    public static GitSource? TryParse(string text, string? checksum = null)
+    /// <exception cref="BuildFailedException">The query has a key that means nothing, or contradicts itself.</exception>
+    public static GitSource? TryParse(string text, string? checksum = null, SourceLocation? location = null)
     {
         var hash = text.IndexOf('#', StringComparison.Ordinal);
         var (address, fragment) = hash < 0 ? (text, "") : (text[..hash], text[(hash + 1)..]);
@@ -39,24 +45,25 @@ public sealed partial record GitSource(string Remote)
         }
 
         var parts = fragment.Split(':', 2);
-        var named = query.Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Select(pair => pair.Split('=', 2))
-            .ToLookup(pair => pair[0], pair => Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? ""), StringComparer.Ordinal);
+        var asked = new GitQuery(query, problem => new BuildFailedException(ContextDiagnostics.BadGitQuery(WithoutPassword(remote), problem, location)));
+        var expected = checksum ?? asked.Checksum;
         return new GitSource(remote)
         {
-            Reference = NotEmpty(parts[0]) ?? Last(named, "ref") ?? Last(named, "branch") ?? Last(named, "tag") ?? Last(named, "commit"),
-            Folder = (NotEmpty(parts.ElementAtOrDefault(1)) ?? Last(named, "subdir"))?.TrimStart('/') is { Length: > 0 } folder ? folder : ".",
-            Checksum = checksum ?? Last(named, "checksum") ?? Last(named, "commit"),
-            KeepGitDirectory = named["keep-git-dir"].LastOrDefault() is "" or "true" or "1",
+            Reference = asked.Reference(NotEmpty(parts[0])) ?? (asked.Checksum?.Length is 40 or 64 ? asked.Checksum : null),
+            Folder = asked.Folder(NotEmpty(parts.ElementAtOrDefault(1)))?.TrimStart('/') is { Length: > 0 } folder ? folder : ".",
+            Checksum = expected,
+            KeepGitDirectory = asked.KeepGitDirectory,
+            Submodules = asked.Submodules,
         };
     }
+
+    /// <summary>An address as messages may show it.</summary>
+    public static string WithoutPassword(string address) => Password().Replace(address, "${before}***@");
 
     private static bool IsRemote(string remote) =>
         Scheme().Match(remote) is { Success: true } match
             ? match.Groups["scheme"].Value is "git" or "ssh" || (match.Groups["scheme"].Value is "http" or "https" && remote.EndsWith(".git", StringComparison.Ordinal))
             : SecureShell().IsMatch(remote);
-
-    private static string? Last(ILookup<string, string> named, string name) => NotEmpty(named[name].LastOrDefault());
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -68,6 +75,9 @@ public sealed partial record GitSource(string Remote)
 
     [GeneratedRegex("^([0-9a-f]{40}|[0-9a-f]{64})$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Commit();
+
+    [GeneratedRegex("^(?<before>[a-z]+://[^/:@]*:)[^/@]*@", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Password();
 
     /// <summary><c>user@host:path</c>, as scp has it.</summary>
     [GeneratedRegex("^[a-zA-Z0-9_][a-zA-Z0-9_.-]*@[a-zA-Z0-9][a-zA-Z0-9.-]*:[^-]", RegexOptions.None, 1000)]

@@ -45,7 +45,7 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
 
     public string Expand(string word, SourceLocation location) => Checked(word, location).Text;
 
-    public string ExpandText(string text, SourceLocation location) => scope.Expander.ExpandText(text, InForce(), location);
+    public string ExpandText(string text, SourceLocation location) => Checked(text, location, isText: true).Text;
 
     public ImmutableArray<string> ExpandWords(string word, SourceLocation location) => Checked(word, location).Words;
 
@@ -58,13 +58,13 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
             .Select(argument => $"{argument.Key}={argument.Value}"),
     ];
 
-    private ExpandedWord Checked(string word, SourceLocation location)
+    private ExpandedWord Checked(string word, SourceLocation location, bool isText = false)
     {
         var all = InForce();
-        var expanded = scope.Expander.Expand(word, all, location);
+        var expanded = isText ? scope.Expander.ExpandText(word, all, location) : scope.Expander.Expand(word, all, location);
         if (!expanded.Unset.IsEmpty)
         {
-            scope.Checks.Undefined(expanded.Unset.Where(name => !Arguments.ContainsKey(name) && !ProxyArguments.Contains(name) && name != SearchPath), all.Keys.Append(SearchPath), location);
+            scope.Checks.Undefined(expanded.Unset.Where(name => !Arguments.ContainsKey(name) && name != SearchPath), all.Keys.Append(SearchPath), location);
         }
 
         return expanded;

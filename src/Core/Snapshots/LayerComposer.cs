@@ -44,7 +44,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
             return;
         }
 
-        MakeDirectory(Parent(path), owner);
+        MakeDirectory(Parent(path), owner, mode);
         var target = HostPathOf(path);
         if (FileCalls.TryStat(target, out var made))
         {

@@ -52,9 +52,10 @@ public sealed class SnapshotStore(StoreDirectory store)
     }
 
     /// <summary>An empty folder on the file system of the snapshots, for work that is thrown away; removed when disposed.</summary>
-    public TemporaryFolder CreateTemporary()
+    /// <param name="purpose">Keeps apart what several parts of one process make; letters only.</param>
+    public TemporaryFolder CreateTemporary(string purpose = "")
     {
-        var path = Path.Combine(folder, $"{TemporaryPrefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-{Interlocked.Increment(ref temporaryCount)}");
+        var path = Path.Combine(folder, $"{TemporaryPrefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-{purpose}{Interlocked.Increment(ref temporaryCount)}");
         Directory.CreateDirectory(path);
         return new TemporaryFolder(path);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Snapshots;
 
@@ -21,7 +22,7 @@ public sealed record SelectedSource(string Name, bool IsDirectory, ImmutableArra
 /// <summary>Finds what the sources of a COPY name in a context or stage. Source: Dockerfile reference, COPY.</summary>
 /// <param name="view">The files.</param>
 /// <param name="filter">Hides files; null for none.</param>
-/// <param name="withSpecialFiles">False for a context, whose pipes, sockets and devices are nothing to build from.</param>
+/// <param name="withSpecialFiles">False for a context, whose sockets and devices are nothing to build from.</param>
 public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool withSpecialFiles = true)
 {
     /// <summary>All matches of one source, in ordinal order; none where it names nothing. A source may hold patterns.</summary>
@@ -189,7 +190,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         }
     }
 
-    private bool IsLeftOut(UnionEntry entry) => !withSpecialFiles && !entry.IsDirectory && !entry.IsRegularFile && !entry.IsSymbolicLink;
+    private bool IsLeftOut(UnionEntry entry) => !withSpecialFiles && ((entry.Status.Mode & FileCalls.S_IFMT) is FileCalls.S_IFSOCK or FileCalls.S_IFCHR or FileCalls.S_IFBLK);
 
     private bool IsHidden(UnionEntry entry) => filter is not null && entry.Path != "/" && filter.Excludes(Relative(entry), out _);
 

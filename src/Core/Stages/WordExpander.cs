@@ -41,7 +41,7 @@ public sealed class WordExpander(char escape = WordExpander.DefaultEscape)
 
     /// <summary>A text in which quotes mean nothing, such as that of a here-document: only variables and escapes are replaced.</summary>
     /// <exception cref="BuildFailedException">The text is malformed, or a <c>${v:?message}</c> has no value.</exception>
-    public string ExpandText(string text, IReadOnlyDictionary<string, string> variables, SourceLocation location)
+    public ExpandedWord ExpandText(string text, IReadOnlyDictionary<string, string> variables, SourceLocation location)
     {
         var word = new System.Text.StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
@@ -58,7 +58,7 @@ public sealed class WordExpander(char escape = WordExpander.DefaultEscape)
             }
         }
 
-        return ExpandWord(word.ToString(), variables, location);
+        return Expand(word.ToString(), variables, location);
     }
 
     /// <summary>The raw word that expands to <paramref name="literal"/> whatever the variables are.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
@@ -13,19 +14,28 @@ internal sealed class ProjectImageList(ITaskItem[] images)
     public string? Find(string project) => _byProject.GetValueOrDefault(project) is { Length: > 0 } image ? image : null;
 }
 
-/// <summary>Reads ContainerStageContext items: named contexts, which win over stages and images of their name.</summary>
-internal sealed class ContextReader(PublishContainerStages task, ProblemList problems, ProjectFiles files, ProjectImageList images)
+/// <summary>Reads ContainerStageContext items into the values of docker's --build-context.</summary>
+internal sealed partial class ContextReader(PublishContainerStages task, ProblemList problems, ProjectFiles files, ProjectImageList images)
 {
-    private static readonly string[] Kinds = ["Path", "Image", "Project"];
+    private static readonly string[] Valid = ["Path", "Image", "OciLayout", "Project"];
 
     public IReadOnlyDictionary<string, string> Read()
     {
         var contexts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var item in task.Contexts)
         {
-            if (Value(item, files.Locate("ContainerStageContext", item)) is { } value)
+            var location = files.Locate("ContainerStageContext", item);
+            foreach (string name in item.CloneCustomMetadata().Keys)
             {
-                contexts[item.ItemSpec] = value;
+                if (!Valid.Contains(name, StringComparer.OrdinalIgnoreCase))
+                {
+                    problems.Add(ProjectDiagnostics.UnknownMetadata("ContainerStageContext", item.ItemSpec, name, string.Join(", ", Valid), location));
+                }
+            }
+
+            if (Value(item, location) is { } value && !contexts.TryAdd(item.ItemSpec, value))
+            {
+                problems.Add(ProjectDiagnostics.ContextTwice(item.ItemSpec, location));
             }
         }
 
@@ -34,30 +44,49 @@ internal sealed class ContextReader(PublishContainerStages task, ProblemList pro
 
     private string? Value(ITaskItem item, SourceLocation location)
     {
-        var given = Kinds.Where(kind => item.GetMetadata(kind).Trim().Length > 0).ToArray();
-        var unknown = item.CloneCustomMetadata().Keys.Cast<string>().FirstOrDefault(name => !Kinds.Contains(name, StringComparer.OrdinalIgnoreCase));
-        if (unknown is not null || given.Length != 1)
+        var given = Valid.Select(name => (Name: name, Value: item.GetMetadata(name).Trim())).Where(pair => pair.Value.Length > 0).ToArray();
+        if (given is not [var (kind, value)])
         {
-            problems.Add(ProjectDiagnostics.ContextWithoutSource(item.ItemSpec, unknown, string.Join(", ", Kinds), location));
+            problems.Add(ProjectDiagnostics.ContextSource(item.ItemSpec, location));
             return null;
         }
 
-        var value = item.GetMetadata(given[0]).Trim();
-        switch (given[0])
+        return kind switch
         {
-            case "Path":
-                return ProjectImages.FullPath(value, task.ProjectDirectory);
-            case "Image":
-                return "docker-image://" + value;
-            default:
-                var project = ProjectImages.FullPath(value, task.ProjectDirectory);
-                if (images.Find(project) is { } image)
-                {
-                    return "docker-image://" + image;
-                }
-
-                problems.Add(ProjectDiagnostics.ProjectWithoutImage(project, location));
-                return null;
-        }
+            "Image" => "docker-image://" + value,
+            "OciLayout" => "oci-layout://" + FullPath(value),
+            "Project" => ImageOf(ProjectImages.FullPath(value, task.ProjectDirectory), location),
+            _ when Address().IsMatch(value) => value,
+            _ => Folder(item, value, location),
+        };
     }
+
+    private string? ImageOf(string project, SourceLocation location)
+    {
+        if (images.Find(project) is { } image)
+        {
+            return "docker-image://" + image;
+        }
+
+        problems.Add(ProjectDiagnostics.ProjectWithoutImage(project, location));
+        return null;
+    }
+
+    private string? Folder(ITaskItem item, string value, SourceLocation location)
+    {
+        var path = FullPath(value);
+        if (Directory.Exists(path))
+        {
+            return path;
+        }
+
+        problems.Add(ProjectDiagnostics.ContextPathNotFound(item.ItemSpec, path, location));
+        return null;
+    }
+
+    private string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory));
+
+    /// <summary>http, https and git addresses, and <c>user@host:path</c>.</summary>
+    [GeneratedRegex("^([a-z]+://|[a-zA-Z0-9_.-]+@[a-zA-Z0-9.-]+:)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Address();
 }

@@ -26,20 +26,20 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
         return secrets;
     }
 
-    /// <summary>Without Path an agent is the one of SSH_AUTH_SOCK.</summary>
-    public IReadOnlyDictionary<string, string> Agents()
+    /// <summary>Path is the socket of an agent, or private keys divided by semicolons. Without it an agent is the one of SSH_AUTH_SOCK.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Agents()
     {
-        var agents = new Dictionary<string, string>(StringComparer.Ordinal);
+        var agents = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var item in task.Agents)
         {
             CheckMetadata("ContainerStageSsh", item, "Path");
             if (Metadata(item, "Path") is { } path)
             {
-                agents[item.ItemSpec] = FullPath(path);
+                agents[item.ItemSpec] = [.. path.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(FullPath)];
             }
             else if (Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } socket)
             {
-                agents[item.ItemSpec] = socket;
+                agents[item.ItemSpec] = [socket];
             }
             else
             {

@@ -195,6 +195,8 @@ public sealed class PlannerTests
     [TestMethod]
     [DataRow("https://example.com/a/b.git#v1:sub/dir", "https://example.com/a/b.git", "v1", "sub/dir")]
     [DataRow("https://example.com/a/b.git?ref=v2&subdir=x", "https://example.com/a/b.git", "v2", "x")]
+    [DataRow("https://example.com/a/b.git?tag=v2", "https://example.com/a/b.git", "refs/tags/v2", ".")]
+    [DataRow("https://example.com/a/b.git?branch=refs/heads/b", "https://example.com/a/b.git", "refs/heads/b", ".")]
     [DataRow("git@example.com:a/b.git", "git@example.com:a/b.git", null, ".")]
     [DataRow("ssh://git@example.com/a/b#main", "ssh://git@example.com/a/b", "main", ".")]
     [DataRow("git://example.com/a#:docs", "git://example.com/a", null, "docs")]
@@ -203,6 +205,25 @@ public sealed class PlannerTests
         var source = GitSource.TryParse(text)!;
         Assert.AreEqual((remote, reference, folder), (source.Remote, source.Reference, source.Folder));
     }
+
+    [TestMethod]
+    [DataRow("?depth=1")]
+    [DataRow("?ref=")]
+    [DataRow("?ref=a&ref=b")]
+    [DataRow("?tag=a&branch=a")]
+    [DataRow("?ref=a#b")]
+    [DataRow("?subdir=a#:b")]
+    [DataRow("?submodules=perhaps")]
+    public void A_git_query_that_means_nothing_is_an_error(string query)
+    {
+        var failed = Assert.ThrowsExactly<BuildFailedException>(() => GitSource.TryParse("https://example.com/a.git" + query));
+        Assert.AreEqual("CST4507", failed.Diagnostics.Single().Code);
+    }
+
+    [TestMethod]
+    [DataRow("https://user:word@example.com/a.git", "https://user:***@example.com/a.git")]
+    [DataRow("https://example.com:80/a@b", "https://example.com:80/a@b")]
+    public void Passwords_of_addresses_are_not_shown(string address, string shown) => Assert.AreEqual(shown, GitSource.WithoutPassword(address));
 
     [TestMethod]
     [DataRow("https://example.com/file.tar.gz")]

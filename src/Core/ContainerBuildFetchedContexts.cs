@@ -1,0 +1,221 @@
+using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Engines;
+using ContainerStages.Layers;
+using ContainerStages.Planning;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages;
+
+/// <summary>
+/// The definition of a build with every context that is no folder of this machine fetched into one: standard input, archives, web addresses,
+/// git repositories. What was unpacked goes when this is disposed. Source: docker buildx build, Build context; BuildKit, dockerui/context.go.
+/// </summary>
+internal sealed class ContainerBuildFetchedContexts : IDisposable
+{
+    private const string StandardInput = "-";
+    private readonly BuildDefinition asked;
+    private readonly StoreDirectory store;
+    private readonly Downloads downloads;
+    private readonly GitRepositories repositories;
+    private readonly Lazy<TemporaryFolder> scratch;
+    private int count;
+
+    private ContainerBuildFetchedContexts(BuildDefinition asked)
+    {
+        this.asked = asked;
+        store = new StoreDirectory(asked.Store ?? StoreDirectory.DefaultPath());
+        var options = new EngineOptions { Store = store, ContextDirectory = "/", Offline = asked.Offline, Commands = new CommandSettings { Secrets = asked.Secrets } };
+        downloads = new Downloads(options);
+        repositories = new GitRepositories(options);
+        scratch = new Lazy<TemporaryFolder>(() => new SnapshotStore(store).CreateTemporary("context"));
+        Definition = asked;
+    }
+
+    /// <summary>With folders alone.</summary>
+    public BuildDefinition Definition { get; private set; }
+
+    /// <summary>What messages call the Dockerfile, where its path would tell nothing; else null.</summary>
+    public string? DockerfileName { get; private set; }
+
+    /// <param name="definition">What was asked for.</param>
+    /// <param name="mayExecute">False: <see cref="PrivilegesNeededException"/> where something is to be fetched, before standard input is touched.</param>
+    /// <param name="cancellationToken">Stops waiting for standard input and servers.</param>
+    /// <exception cref="BuildFailedException">A context is none, or cannot be fetched.</exception>
+    public static async Task<ContainerBuildFetchedContexts> OpenAsync(BuildDefinition definition, bool mayExecute, CancellationToken cancellationToken)
+    {
+        var isContextHere = definition.ContextDirectory != StandardInput && (definition.Project is not null || Path.IsPathRooted(definition.Dockerfile));
+        var isDockerfileHere = definition.Dockerfile != StandardInput;
+        var elsewhere = definition.BuildContexts.Where(context => IsAddress(context.Value)).ToArray();
+        var contexts = new ContainerBuildFetchedContexts(definition);
+        if (isContextHere && isDockerfileHere && elsewhere.Length == 0)
+        {
+            return contexts;
+        }
+
+        if (!mayExecute)
+        {
+            throw new PrivilegesNeededException();
+        }
+
+        try
+        {
+            await contexts.FetchAsync(elsewhere, cancellationToken);
+            return contexts;
+        }
+        catch
+        {
+            contexts.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True where the text is the address of something to fetch: http, https or git.</summary>
+    public static bool IsAddress(string text) =>
+        text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || GitSource.TryParse(text) is not null;
+
+    public void Dispose()
+    {
+        if (scratch.IsValueCreated)
+        {
+            scratch.Value.Dispose();
+        }
+    }
+
+    private async Task FetchAsync(KeyValuePair<string, string>[] elsewhere, CancellationToken cancellationToken)
+    {
+        if (asked is { ContextDirectory: StandardInput, Dockerfile: StandardInput })
+        {
+            throw new BuildFailedException(ContextDiagnostics.InputTwice());
+        }
+
+        // Read first: whoever writes into it waits.
+        var input = asked.ContextDirectory == StandardInput || asked.Dockerfile == StandardInput ? await ReadInputAsync(cancellationToken) : null;
+        if (asked.ContextDirectory == StandardInput || !Directory.Exists(asked.ContextDirectory))
+        {
+            await FetchMainAsync(input, cancellationToken);
+        }
+
+        if (asked.Dockerfile == StandardInput)
+        {
+            Definition = Definition with { Dockerfile = input };
+            DockerfileName = "Dockerfile (standard input)";
+        }
+
+        var named = asked.BuildContexts.ToDictionary(StringComparer.Ordinal);
+        foreach (var (name, value) in elsewhere)
+        {
+            named[name] = await FetchNamedAsync(name, value, cancellationToken);
+        }
+
+        Definition = Definition with { BuildContexts = named };
+    }
+
+    private async Task FetchMainAsync(string? input, CancellationToken cancellationToken)
+    {
+        var context = asked.ContextDirectory;
+        var shown = context == StandardInput ? "standard input" : GitSource.WithoutPassword(context);
+        var file = context == StandardInput ? input! : null;
+        if (file is null && GitSource.TryParse(context) is { } repository)
+        {
+            UseContext(await CheckOutAsync(repository, cancellationToken), shown);
+            return;
+        }
+
+        var isLocal = file is null && !IsAddress(context);
+        file ??= isLocal ? context : await downloads.FetchFileAsync(new FromAddress(new Uri(context), null), null, cancellationToken);
+        if (!File.Exists(file))
+        {
+            throw new BuildFailedException(ContextDiagnostics.NoContext(shown));
+        }
+
+        if (UserArchive.IsArchive(file))
+        {
+            UseContext(Unpack(file, shown, cancellationToken), shown);
+        }
+        else if (isLocal)
+        {
+            throw new BuildFailedException(ContextDiagnostics.NoContext(shown));
+        }
+        else
+        {
+            // The text of a Dockerfile: there is nothing to copy from.
+            Definition = Definition with { ContextDirectory = NewFolder(), Dockerfile = file };
+            DockerfileName = $"Dockerfile ({shown})";
+        }
+    }
+
+    /// <summary>The Dockerfile is one of the context's own files: links in it lead nowhere else.</summary>
+    private void UseContext(string folder, string shown)
+    {
+        Definition = Definition with { ContextDirectory = folder };
+        RefuseLinkedIgnoreFile(folder, ".dockerignore", shown);
+        if (asked.Dockerfile is not { } name || name == StandardInput)
+        {
+            return;
+        }
+
+        var dockerfile = new UnionView([folder]).Find("/" + name.TrimStart('/')) is { IsRegularFile: true } found ? found : throw new BuildFailedException(ContextDiagnostics.NoDockerfile(shown, name));
+        RefuseLinkedIgnoreFile(folder, dockerfile.Path[1..] + ".dockerignore", shown);
+        Definition = Definition with { Dockerfile = dockerfile.HostPath };
+        DockerfileName = name;
+    }
+
+    private async Task<string> FetchNamedAsync(string name, string value, CancellationToken cancellationToken)
+    {
+        string folder;
+        var shown = GitSource.WithoutPassword(value);
+        if (GitSource.TryParse(value) is { } repository)
+        {
+            folder = await CheckOutAsync(repository, cancellationToken);
+        }
+        else
+        {
+            var file = await downloads.FetchFileAsync(new FromAddress(new Uri(value), null), null, cancellationToken);
+            folder = UserArchive.IsArchive(file) ? Unpack(file, shown, cancellationToken) : throw new BuildFailedException(AddDiagnostics.BadContext(name, shown));
+        }
+
+        RefuseLinkedIgnoreFile(folder, ".dockerignore", shown);
+        return folder;
+    }
+
+    private async Task<string> CheckOutAsync(GitSource repository, CancellationToken cancellationToken)
+    {
+        var folder = await repositories.FetchAsync(new FromRepository(repository, repository.KeepGitDirectory), null, cancellationToken);
+        return repository.Folder == "." ? folder
+            : new UnionView([folder]).Find("/" + repository.Folder) is { IsDirectory: true } part ? part.HostPath!
+            : throw new BuildFailedException(ContextDiagnostics.NoFolder(GitSource.WithoutPassword(repository.Remote), repository.Folder));
+    }
+
+    private string Unpack(string archive, string shown, CancellationToken cancellationToken)
+    {
+        var folder = NewFolder();
+        UserArchive.ExtractContext(archive, shown, folder, cancellationToken);
+        return folder;
+    }
+
+    /// <summary>Kept in a file: whether it is an archive is seen from its content, and archives are read from the beginning.</summary>
+    private async Task<string> ReadInputAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(scratch.Value.Path, "input");
+        await using (var file = new FileStream(path, FileMode.CreateNew))
+        await using (var input = Console.OpenStandardInput())
+        {
+            // A terminal or pipe that gives nothing cannot be told to stop, so it is left alone.
+            await Task.Run(() => input.CopyToAsync(file, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        }
+
+        return new FileInfo(path).Length > 0 ? path : throw new BuildFailedException(ContextDiagnostics.NothingOnInput());
+    }
+
+    private static void RefuseLinkedIgnoreFile(string folder, string name, string shown)
+    {
+        if (new FileInfo(Path.Combine(folder, name)).LinkTarget is not null)
+        {
+            throw new BuildFailedException(ContextDiagnostics.LinkedIgnoreFile(shown, name));
+        }
+    }
+
+    private string NewFolder() => Directory.CreateDirectory(Path.Combine(scratch.Value.Path, $"files{count++}")).FullName;
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Planning;
+using ContainerStages.Posix;
+
+namespace ContainerStages.Engines;
+
+/// <summary>The ssh agents of one build: those it was given, and one of our own for each id that names private keys, started when first asked for.</summary>
+internal sealed class SshAgents(CommandSettings settings) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<KeyAgent>>> started = new(StringComparer.Ordinal);
+
+    /// <returns>Path of the agent's socket, or null where the build has no such agent and the command can do without.</returns>
+    /// <exception cref="BuildFailedException">It is required and missing, or neither a socket nor keys.</exception>
+    public async Task<string?> FindAsync(PlannedSsh ssh, SourceLocation location, CancellationToken cancellationToken)
+    {
+        if (!settings.Agents.TryGetValue(ssh.Id, out var paths))
+        {
+            return ssh.Required ? throw new BuildFailedException(MountRunDiagnostics.AgentMissing(ssh.Id, location)) : null;
+        }
+
+        if (paths is [var single] && TypeOf(single) == FileCalls.S_IFSOCK)
+        {
+            return single;
+        }
+
+        return paths.FirstOrDefault(path => TypeOf(path) != FileCalls.S_IFREG) is { } wrong
+            ? throw new BuildFailedException(MountRunDiagnostics.NoAgentSocket(ssh.Id, wrong, location))
+            : (await started.GetOrAdd(ssh.Id, id => new Lazy<Task<KeyAgent>>(() => KeyAgent.StartAsync(id, paths, location, cancellationToken))).Value).Socket;
+    }
+
+    public void Dispose()
+    {
+        foreach (var agent in started.Values.Where(agent => agent.IsValueCreated && agent.Value.IsCompletedSuccessfully))
+        {
+            agent.Value.Result.Dispose();
+        }
+    }
+
+    private static uint TypeOf(string path) => FileCalls.TryStat(path, out var status) ? status.Mode & FileCalls.S_IFMT : 0;
+}
