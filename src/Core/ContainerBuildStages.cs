@@ -27,7 +27,7 @@ internal static class ContainerBuildStages
     }
 
     /// <summary>Rules that stand before those of the ignore file: what MSBuild and the project itself write is no input of a build.</summary>
-    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => [.. ProjectRules(definition.Project), .. LockFileRule(definition)];
+    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => [.. ProjectRules(definition.Project), .. LockFileRule(definition), .. ContainerBuildDockerfile.IgnoreRules(definition)];
 
     private static IReadOnlyList<string> ProjectRules(ProjectDefinition? project) => project switch
     {
