@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Base images for machines without Docker Hub, made of Debian's packages, in a registry on loopback.
-# Leaves artifacts/registries.conf (docker.io is looked for there first) and artifacts/test.env (to source).
+# Base images for machines without Docker Hub, made of Debian's packages and this machine's .NET SDK, in a registry on loopback.
+# Leaves artifacts/registries.conf (docker.io and mcr.microsoft.com are looked for there first) and artifacts/test.env (to source).
 #   base-images.sh                   makes what lacks, starts the registry where none runs
 #   base-images.sh --stop            stops it
 #   base-images.sh --registry-only   starts the registry, makes no image
@@ -9,6 +9,7 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
 source "$(dirname "$0")/foreign-images.sh"
+source "$(dirname "$0")/dotnet-images.sh"
 
 # A change of how images are made is a change of this name.
 RECIPE=3
@@ -24,24 +25,30 @@ main() {
     registry_start
     exec 9>"$REGISTRY_DIR/images.lock"
     flock 9
-    if [ ! -e "$REGISTRY_DIR/images-$RECIPE" ]; then
-        make_images
-        touch "$REGISTRY_DIR/images-$RECIPE"
-    fi
+    make_once "images-$RECIPE" make_images
+    make_once "dotnet-images-$DOTNET_RECIPE" make_dotnet_images
     write_settings
 }
 
-make_images() {
+# make_once NAME FUNCTION
+make_once() {
+    [ ! -e "$REGISTRY_DIR/$1" ] || return 0
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/base-images.XXXXXX")
     trap 'remove_tree "$WORK"' EXIT
     local started
     started=$(now_ms)
-    say "making base images from Debian's packages (once; about a minute)"
+    say "making ${1%-*} (once; a minute or two)"
+    "$2"
+    say "made ${1%-*} in $(seconds $(($(now_ms) - started)))"
+    remove_tree "$WORK"
+}
+
+# library/alpine, library/golang, library/busybox, library/foreign, library/both
+make_images() {
     make_busybox_image
     make_busybox_index "$WORK/alpine"
     make_foreign_images
     make_golang_image
-    say "made library/alpine, library/golang, library/busybox, library/foreign and library/both in $(seconds $(($(now_ms) - started)))"
 }
 
 # --- images
@@ -72,17 +79,15 @@ make_foreign_images() {
     begin_image library/foreign arm64
     add_layer_of_folder "$root"
     finish_image '{ "Cmd": ["/bin/sh"] }' latest
-    local descriptors=() architecture
+    local architecture
     for architecture in amd64 arm64; do
         echo $architecture >"$root/etc/architecture"
         begin_image library/both $architecture
         add_layer_of_folder "$root"
         finish_image '{ "Cmd": ["/bin/sh"] }' $architecture
-        descriptors+=("$(jq -n --arg a $architecture --arg d "$(digest_of "$WORK/manifest")" --argjson s "$(stat -c %s "$WORK/manifest")" \
-            "{ mediaType: \"$OCI.manifest.v1+json\", digest: \$d, size: \$s, platform: { architecture: \$a, os: \"linux\" } }")")
+        cp "$WORK/manifest" "$WORK/both-$architecture"
     done
-    jq -cn "{ schemaVersion: 2, mediaType: \"$OCI.index.v1+json\", manifests: \$ARGS.positional }" --jsonargs "${descriptors[@]}" >"$WORK/index"
-    push_manifest library/both latest "$WORK/index"
+    push_index library/both latest amd64 "$WORK/both-amd64" arm64 "$WORK/both-arm64"
 }
 
 # Debian with its Go, cut into the five layers that the official image has too.
@@ -121,11 +126,17 @@ make_golang_image() {
 write_settings() {
     mkdir -p "$ARTIFACTS"
     write_if_changed "$ARTIFACTS/registries.conf" <<CONF
-# Written by build/base-images.sh: images of Docker Hub come from the registry of this clone.
+# Written by build/base-images.sh: images of Docker Hub and of Microsoft come from the registry of this clone.
 unqualified-search-registries = ["docker.io"]
 
 [[registry]]
 location = "docker.io"
+  [[registry.mirror]]
+  location = "$(registry_address)"
+  insecure = true
+
+[[registry]]
+location = "mcr.microsoft.com"
   [[registry.mirror]]
   location = "$(registry_address)"
   insecure = true

@@ -1,17 +1,26 @@
 using ContainerStages.Contracts;
+using ContainerStages.Dockerfile;
 
 namespace ContainerStages.Cli;
 
-/// <summary>The value of --output. Source: docker buildx build, --output.</summary>
-internal sealed record OutputOption(string Type, string? Path)
+/// <summary>The value of --output. Source: docker buildx build, --output; docs of BuildKit's exporters.</summary>
+internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, string> Fields)
 {
     public const string StandardOutput = "-";
-    private static readonly string[] Types = ["registry", "oci", "docker", "oci-layout", "local", "tar"];
+    private const string AnnotationPrefix = "annotation";
+    private static readonly string[] Types = ["image", "registry", "oci", "docker", "podman", "oci-layout", "local", "tar"];
+    private static readonly string[] ImageKeys = ["name", "push", "compression", "compression-level", "force-compression", "oci-mediatypes"];
+    private static readonly string[] FileKeys = ["dest", "tar"];
+
+    public string? Path => Fields.GetValueOrDefault("dest");
 
     public DestinationKind Kind => Type switch
     {
+        "oci" when IsFalse("tar") => DestinationKind.OciLayout,
         "oci" => DestinationKind.OciArchive,
+        "docker" when Path is null => DestinationKind.DockerStore,
         "docker" => DestinationKind.DockerArchive,
+        "podman" => DestinationKind.PodmanStore,
         "oci-layout" => DestinationKind.OciLayout,
         "local" => DestinationKind.Folder,
         "tar" => DestinationKind.Tar,
@@ -20,25 +29,82 @@ internal sealed record OutputOption(string Type, string? Path)
 
     public bool IsStandardOutput => Type == "tar" && Path == StandardOutput;
 
+    /// <summary>Pushes to the registries that the names say; <c>type=image</c> only on demand.</summary>
+    public bool Pushes => Type == "registry" ? !IsFalse("push") : Type == "image" && IsTrue("push");
+
+    /// <summary>The names of the key <c>name</c>.</summary>
+    public IEnumerable<string> Names => Fields.GetValueOrDefault("name")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    /// <summary><c>annotation[-KIND].KEY</c> as <c>(KIND or "manifest", KEY, value)</c>.</summary>
+    public IEnumerable<(string Kind, string Key, string Value)> Annotations =>
+        Fields.Where(one => one.Key.StartsWith(AnnotationPrefix, StringComparison.Ordinal)).Select(one => Annotation(one.Key, one.Value));
+
     public static OutputOption Parse(string text)
     {
         // The short form of docker: a folder, or '-' for a tar on standard output.
         if (!text.Contains('=', StringComparison.Ordinal))
         {
-            return new OutputOption(text == StandardOutput ? "tar" : "local", text);
+            return new OutputOption(text == StandardOutput ? "tar" : "local", new Dictionary<string, string>(StringComparer.Ordinal) { ["dest"] = text });
         }
 
-        var fields = text.Split(',').Select(field => field.Split('=', 2)).ToDictionary(
-            pair => pair.Length == 2 ? pair[0].Trim().ToLowerInvariant() : throw new UsageException($"--output {text}: the form is type=TYPE,dest=PATH."),
-            pair => pair[1],
-            StringComparer.Ordinal);
-        var type = fields.GetValueOrDefault("type");
-        if (type is null || !Types.Contains(type))
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in CommaSeparated.Split(text))
+        {
+            if (field.Split('=', 2) is not [var key, var value])
+            {
+                throw new UsageException($"--output {text}: the form is type=TYPE,dest=PATH.");
+            }
+
+            // Keys of annotations keep their case.
+            fields[key.StartsWith(AnnotationPrefix, StringComparison.Ordinal) ? key : key.Trim().ToLowerInvariant()] = value;
+        }
+
+        if (!fields.Remove("type", out var type) || !Types.Contains(type))
         {
             throw new UsageException($"--output {text}: the type must be one of {string.Join(", ", Types)}.");
         }
 
-        var path = fields.GetValueOrDefault("dest");
-        return type != "registry" && path is null ? throw new UsageException($"--output {text}: type {type} needs dest=PATH.") : new OutputOption(type, path);
+        var output = new OutputOption(type, fields);
+        output.Check(text);
+        return output;
+    }
+
+    public bool IsTrue(string key) => Fields.GetValueOrDefault(key) is { } value && !IsFalse(key) && (value is "true" or "1" ? true : throw new UsageException($"--output: {key}={value} is neither true nor false."));
+
+    public bool IsFalse(string key) => Fields.GetValueOrDefault(key) is "false" or "0";
+
+    private void Check(string text)
+    {
+        string[] valid = Type is "local" or "tar" ? ["dest"] : [.. ImageKeys, .. FileKeys];
+        if (Fields.Keys.FirstOrDefault(key => !valid.Contains(key) && !(valid.Length > 1 && key.StartsWith(AnnotationPrefix, StringComparison.Ordinal))) is { } unknown)
+        {
+            throw new UsageException($"--output {text}: type {Type} has no key '{unknown}'. Valid: {string.Join(", ", valid)}{(valid.Length > 1 ? ", annotation.KEY" : "")}.");
+        }
+
+        if (IsTrue("force-compression"))
+        {
+            throw new UsageException($"--output {text}: layers of base images stay as they are, so that registries need them once; leave force-compression out.");
+        }
+
+        if (Path is null && Kind is not (DestinationKind.Registry or DestinationKind.DockerStore or DestinationKind.PodmanStore))
+        {
+            throw new UsageException($"--output {text}: type {Type} needs dest=PATH.");
+        }
+
+        if (Path == StandardOutput && Type != "tar")
+        {
+            throw new UsageException($"--output {text}: only type=tar can be written to standard output; name a file.");
+        }
+
+        _ = Annotations.Count();
+    }
+
+    private static (string Kind, string Key, string Value) Annotation(string field, string value)
+    {
+        var dot = field.IndexOf('.', StringComparison.Ordinal);
+        var kind = dot < 0 ? "" : field[AnnotationPrefix.Length..dot].TrimStart('-');
+        return dot > 0 && dot < field.Length - 1
+            ? (kind.Length == 0 ? "manifest" : kind, field[(dot + 1)..], value)
+            : throw new UsageException($"--output: {field} has no key: annotation.KEY=VALUE is expected.");
     }
 }

@@ -40,11 +40,20 @@ public sealed record BuildDefinition
 
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Named contexts: a folder (absolute path), the http, https or git address of an archive or repository, <c>docker-image://NAME</c> or <c>target:STAGE</c>; they win over stages and images of their name.</summary>
+    /// <summary>
+    /// Named contexts: a folder (absolute path), the http, https or git address of an archive or repository, <c>docker-image://NAME</c>, <c>target:STAGE</c>, or a layout,
+    /// archive or engine (<c>oci-layout:FOLDER</c>); they win over stages and images of their name.
+    /// </summary>
     public IReadOnlyDictionary<string, string> BuildContexts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>For the manifest.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>For the index of an image for several platforms.</summary>
+    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>For the entry of the manifest in an index, also that of a layout.</summary>
+    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -89,6 +98,12 @@ public sealed record BuildDefinition
     public long? SourceDateEpoch { get; init; }
 
     public ImageFormat Format { get; init; } = ImageFormat.Oci;
+
+    /// <summary>Of layers made here; those of base images stay as they are.</summary>
+    public LayerCompression Compression { get; init; }
+
+    /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for 6 and 3.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.</summary>
     public string? ResultFile { get; init; }
@@ -145,6 +160,14 @@ public enum ImageFormat
     Docker,
 }
 
+/// <summary>How the tar of a layer is compressed.</summary>
+public enum LayerCompression
+{
+    Gzip,
+    Zstd,
+    None,
+}
+
 public enum DestinationKind
 {
     Registry,
@@ -157,9 +180,15 @@ public enum DestinationKind
 
     /// <summary>The files of the image as one tar; <c>-</c> is standard output.</summary>
     Tar,
+
+    /// <summary>The images of the Docker engine on this machine; the path is empty.</summary>
+    DockerStore,
+
+    /// <summary>The images of podman on this machine; the path is empty.</summary>
+    PodmanStore,
 }
 
-/// <summary>A place the image is published to: a reference for registries, a path otherwise. Archives are named inside by <see cref="Names"/>.</summary>
+/// <summary>A place the image is published to: a reference for registries, a path otherwise. In archives and engines it is named by <see cref="Names"/>.</summary>
 public sealed record Destination(DestinationKind Kind, string Value)
 {
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -184,10 +213,19 @@ public sealed record ProjectDefinition
     /// <summary>Settings of a Go module, when the folder holds a go.mod; null otherwise.</summary>
     public GoModule? Go { get; init; }
 
+    /// <summary>A .NET application that is built by convention; null otherwise.</summary>
+    public DotNetApplication? DotNet { get; init; }
+
+    /// <summary>What commands get from this machine beside the build's own secrets.</summary>
+    public MachineAccess Access { get; init; } = new();
+
     public required ProjectImageConfig Config { get; init; }
 
     public KitSettings Kit { get; init; } = new();
 }
+
+/// <summary>A file with certificates in PEM form. They are public: they end in the image.</summary>
+public sealed record CertificateFile(string Path, string Text);
 
 /// <summary>Parts that an image on scratch is given. Null: as the convention has it; where a part is there by default and its source has none, it is left out.</summary>
 public sealed record KitSettings
@@ -204,8 +242,8 @@ public sealed record KitSettings
 
     public bool? TemporaryFolder { get; init; }
 
-    /// <summary>Files with certificates in PEM form that are added to the authorities of the image, also where its base is not scratch.</summary>
-    public IReadOnlyList<string> OwnCertificates { get; init; } = [];
+    /// <summary>Certificates that are added to the authorities of the image, also where its base is not scratch.</summary>
+    public IReadOnlyList<CertificateFile> OwnCertificates { get; init; } = [];
 
     /// <summary>True where the project asks for anything.</summary>
     public bool IsAsked => Enabled == true || OwnCertificates.Count > 0;

@@ -21,6 +21,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
+        ContainerBuildPublishing.Check(definition);
         using var contexts = await ContainerBuildFetchedContexts.OpenAsync(definition, MayExecute, cancellationToken);
         return await new ContainerBuild(contexts.Definition, events) { MayExecute = MayExecute, Executed = Executed }.RunHereAsync(contexts.DockerfileName, cancellationToken);
     }
@@ -49,7 +50,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
         Executed();
         await services.Inputs.SaveAsync(cancellationToken);
         ImmutableArray<Image> images = [.. await Task.WhenAll(plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, services, cancellationToken)))];
-        var set = await ImageSet.CreateAsync(images, definition.Format, services.Content, cancellationToken);
+        var set = await ImageSet.CreateAsync(images, definition.Format, definition.IndexAnnotations, services.Content, cancellationToken);
         return await new ContainerBuildPublishing(definition, services, events).PublishAsync(set, executed.All(stage => stage.AllCached), cancellationToken);
     }
 
@@ -67,11 +68,12 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
             History = executed.History,
         };
         var layers = executed.Layers.Select(layer => new ImageLayer(layer.Layer, layer.Origin));
-        return await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, Annotations(), services.Content, cancellationToken);
+        var image = await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, Sorted(definition.Annotations), services.Content, cancellationToken);
+        return image with { DescriptorAnnotations = Sorted(definition.DescriptorAnnotations) };
     }
 
-    private SortedDictionary<string, string>? Annotations() =>
-        definition.Annotations.Count == 0 ? null : new SortedDictionary<string, string>(definition.Annotations.ToDictionary(), StringComparer.Ordinal);
+    private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string> annotations) =>
+        annotations.Count == 0 ? null : new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal);
 
     private SortedDictionary<string, string>? WithLabels(SortedDictionary<string, string>? labels)
     {

@@ -21,7 +21,7 @@ internal static class ContainerBuildContexts
             contexts = contexts.SetItem(name, Read(set, value) ?? throw new BuildFailedException(AddDiagnostics.BadContext(name, value)));
         }
 
-        return set with { Contexts = contexts };
+        return set with { Contexts = contexts, ImageFolder = definition.ContextDirectory, KeepsToImageFolder = definition.Dockerfile is not null };
     }
 
     private static StageSource? Read(StageSet set, string value)
@@ -35,6 +35,11 @@ internal static class ContainerBuildContexts
         {
             var name = value[TargetPrefix.Length..];
             return set.Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, name)) is { } stage ? new StageSource.OtherStage(stage.Index) : null;
+        }
+
+        if (ImageReference.TryParseSource(value) is { Transport: not ImageTransport.Registry } elsewhere)
+        {
+            return new StageSource.Image(elsewhere, default);
         }
 
         return Directory.Exists(value) ? new StageSource.Folder(Path.GetFullPath(value)) : null;

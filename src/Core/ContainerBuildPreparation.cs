@@ -89,7 +89,8 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
 
     private async Task TellAsync(BuildPlan plan, ContainerBuildServices services, CancellationToken cancellationToken)
     {
-        var looked = await services.OpenPreview().LookAsync(plan, cancellationToken);
+        using var preview = services.OpenPreview();
+        var looked = await preview.LookAsync(plan, cancellationToken);
         foreach (var (stage, steps) in plan.Stages.Zip(looked))
         {
             var start = stage.Base switch

@@ -32,12 +32,7 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             await NameAsync(images, cancellationToken);
         }
 
-        var published = new List<PublishedImage>();
-        foreach (var destination in definition.Destinations)
-        {
-            published.Add(await PublishAsync(destination, images, cancellationToken));
-        }
-
+        var published = await PublishAllAsync(images, cancellationToken);
         if (!services.KeepsWhole && !names.IsEmpty)
         {
             await NameAsync(images, cancellationToken);
@@ -45,6 +40,54 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
 
         return results.Save(images, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
     }
+
+    /// <summary>What can be known to fail before anything is built.</summary>
+    /// <exception cref="BuildFailedException">Settings of the image contradict each other.</exception>
+    public static void Check(BuildDefinition definition)
+    {
+        if (definition is { Compression: LayerCompression.Zstd, Format: ImageFormat.Docker })
+        {
+            throw new BuildFailedException(PublishDiagnostics.ZstdInDockerFormat());
+        }
+
+        if (definition.CompressionLevel is { } level && !(definition.Compression switch { LayerCompression.Gzip => level is >= 0 and <= 9, LayerCompression.Zstd => level is >= 1 and <= 22, _ => false }))
+        {
+            throw new BuildFailedException(PublishDiagnostics.LevelOutOfRange(definition.Compression, level));
+        }
+
+        if (definition.IndexAnnotations.Count > 0 && definition.Platforms.Count < 2)
+        {
+            throw new BuildFailedException(PublishDiagnostics.IndexAnnotationsWithoutIndex(definition.IndexAnnotations.Keys));
+        }
+    }
+
+    /// <summary>One destination after the other, so that a failure can tell which of them have the image.</summary>
+    private async Task<List<PublishedImage>> PublishAllAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        var published = new List<PublishedImage>();
+        foreach (var destination in definition.Destinations)
+        {
+            try
+            {
+                published.Add(await PublishAsync(destination, images, cancellationToken));
+            }
+            catch (BuildFailedException failed) when (definition.Destinations.Count > 1)
+            {
+                var all = definition.Destinations.Select(Title).ToArray();
+                var summary = PublishDiagnostics.DestinationsLeft(all[..published.Count], all[published.Count], all[(published.Count + 1)..]);
+                throw new BuildFailedException([.. failed.Diagnostics, summary], failed);
+            }
+        }
+
+        return published;
+    }
+
+    private static string Title(Destination destination) => destination.Kind switch
+    {
+        DestinationKind.DockerStore => $"docker-daemon:{string.Join(", docker-daemon:", destination.Names)}",
+        DestinationKind.PodmanStore => $"podman:{string.Join(", podman:", destination.Names)}",
+        _ => destination.Value,
+    };
 
     /// <summary>Base layers that nobody read so far.</summary>
     private Task FetchBasesAsync(ImageSet images, CancellationToken cancellationToken) =>
@@ -100,6 +143,8 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             DestinationKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, services.Content, services.Blobs),
             DestinationKind.OciArchive => new OciArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
             DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
+            DestinationKind.DockerStore => new EngineStorePublisher(ImageTransport.DockerStore, inside, services.Content, services.Blobs),
+            DestinationKind.PodmanStore => new EngineStorePublisher(ImageTransport.PodmanStore, inside, services.Content, services.Blobs),
             _ => throw new NotSupportedException($"No publisher for {destination.Kind}."),
         };
     }
@@ -113,8 +158,8 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         public PublishStep(Destination destination, IBuildEvents events)
         {
             this.events = events;
-            var verb = destination.Kind == DestinationKind.Registry ? "push" : "write";
-            events.Report(new StepStarted(Id, "", $"{verb} {destination.Value}"));
+            var verb = destination.Kind switch { DestinationKind.Registry => "push", DestinationKind.DockerStore or DestinationKind.PodmanStore => "load", _ => "write" };
+            events.Report(new StepStarted(Id, "", $"{verb} {Title(destination)}"));
         }
 
         public string Id { get; } = $"publish-{Guid.NewGuid():N}";

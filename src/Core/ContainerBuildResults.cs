@@ -13,7 +13,9 @@ internal sealed class ContainerBuildResults(BuildDefinition definition, ImageNam
 {
     /// <summary>The earlier result where it still holds: the same images, the same destinations, and what was written to disk or named in the store is there.</summary>
     public BuildResult? FindStanding(ImageSet images) =>
-        Previous() is { } previous
+        // What is in an engine only the engine knows.
+        !definition.Destinations.Any(destination => destination.Kind is DestinationKind.DockerStore or DestinationKind.PodmanStore)
+        && Previous() is { } previous
         && previous.ManifestDigest == images.Top.Digest.ToString()
         && previous.Files.All(Path.Exists)
         && definition.Tags.All(name => names.Find(ImageReference.Parse(name))?.Digest == images.Top.Digest)

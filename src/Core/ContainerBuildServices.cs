@@ -100,6 +100,8 @@ internal sealed class ContainerBuildServices : IDisposable
         Commands = CommandSettings(),
         MayExecute = mayExecute,
         Format = definition.Format,
+        Compression = definition.Compression,
+        CompressionLevel = definition.CompressionLevel,
         Offline = definition.Offline,
         Fetched = Inputs.Learn,
     };
@@ -121,7 +123,7 @@ internal sealed class ContainerBuildServices : IDisposable
         definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
 
     private static IEnumerable<string> BaseHosts(IReadOnlyList<PlatformStages> stages) =>
-        stages.SelectMany(one => one.Graph.Stages).SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Select(image => image.Reference.Registry);
+        stages.SelectMany(one => one.Graph.Stages).SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Where(image => image.Reference.Transport == ImageTransport.Registry).Select(image => image.Reference.Registry);
 
     private static Platform PlatformOf(Stage stage, Platform platform) => stage.Platform is not { } text
         ? platform

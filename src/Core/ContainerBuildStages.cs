@@ -20,8 +20,9 @@ internal static class ContainerBuildStages
         return (definition.Dockerfile, definition.Project) switch
         {
             ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }, dockerfileName),
-            (null, { } project) when IsGoByConvention(project) => GoConvention.Create(project, definition.ContextDirectory, platform, Platform.Host, definition.BuildArgs),
-            (null, { } project) => ProjectFrontEnd.Read(project, options, definition.Target),
+            (null, { } project) when IsGoByConvention(project) => MachineMounts.Add(GoConvention.Create(project, definition.ContextDirectory, platform, Platform.Host, definition.BuildArgs), project.Access),
+            (null, { DotNet: not null } project) => MachineMounts.Add(DotNetConvention.Create(project, platform, Platform.Host, definition.BuildArgs), project.Access),
+            (null, { } project) => MachineMounts.Add(ProjectFrontEnd.Read(project, options, definition.Target), project.Access),
             _ => throw new ArgumentException("A build definition names either a Dockerfile or a project.", nameof(definition)),
         };
     }
@@ -33,6 +34,7 @@ internal static class ContainerBuildStages
     {
         null => [],
         _ when IsGoByConvention(project) => GoConvention.DefaultIgnoreRules,
+        { DotNet: { } application } => DotNetConvention.IgnoreRules(application),
         _ => ProjectFrontEnd.DefaultIgnoreRules,
     };
 

@@ -20,9 +20,6 @@ public static class ProjectDiagnostics
     public static Diagnostic NothingToBuild(string project) => Error("CST1004",
         "The project names nothing to build. Add a ContainerStage item, or set ContainerStagesDockerfile, or put the project beside a go.mod.", project);
 
-    public static Diagnostic DotNetConventionMissing(string project) => Error("CST1005",
-        "This .NET project names no stage, and this version has no stages of its own for .NET projects. Add a ContainerStage item, or set ContainerStagesDockerfile.", project);
-
     public static Diagnostic NotSupported(string name, string project, string? instead = null) => Error("CST1006",
         $"'{name}' is not supported by this version of ContainerStages. {instead ?? "Remove it from the project."}", project);
 
@@ -59,13 +56,22 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidFormat(string format, string project) => Error("CST1017",
         $"ContainerImageFormat '{format}' is no image format. Valid: OCI, Docker.", project);
 
+    public static Diagnostic InvalidLocalRegistry(string value, string project) => Error("CST3311",
+        $"LocalRegistry '{value}' is no engine that an image can be loaded into. Valid: Docker, Podman.", project);
+
+    public static Diagnostic InvalidCompression(string value, string project) => Error("CST3312",
+        $"ContainerStagesCompression '{value}' is not understood. Valid: gzip, zstd, none; a level may follow, as in gzip:9 or zstd:19.", project);
+
+    public static Diagnostic InvalidAnnotationScope(string annotation, string scope, string valid, SourceLocation location) => Error("CST3313",
+        $"ContainerAnnotation '{annotation}' has the Scope '{scope}'. Valid: {valid}.", location);
+
     public static Diagnostic InvalidTimestamp(string name, string value, string project) => Error("CST1018",
         $"{name} '{value}' is no time: seconds since 1970 (1735689600) or an ISO 8601 time (2025-01-01T00:00:00Z).", project);
 
     public static Diagnostic CommandConflict(string message, string project) => Error("CST1019", message, project);
 
     public static Diagnostic InvalidDestination(string destination, string problem, SourceLocation location) => Error("CST1020",
-        $"ContainerStageDestination '{destination}' {problem}. Valid: a registry reference (ghcr.io/acme/app:1.0), 'oci-layout:dir', 'oci-archive:file', 'docker-archive:file'.", location);
+        $"ContainerStageDestination '{destination}' {problem}. Valid: a registry reference (ghcr.io/acme/app:1.0), 'oci-layout:dir', 'oci-archive:file', 'docker-archive:file', 'docker-daemon:', 'podman:', 'local:dir', 'tar:file'.", location);
 
     public static Diagnostic MirrorWithoutLocation(string mirror, SourceLocation location) => Error("CST1021",
         $"ContainerStageMirror '{mirror}' names no Location: the registry that answers in its place (localhost:5000).", location);
@@ -113,6 +119,9 @@ public static class ProjectDiagnostics
 
     public static Diagnostic ContextTwice(string context, SourceLocation location) => Error("CST1303",
         $"ContainerStageContext '{context}' is there twice. Keep one, or name the other differently.", location);
+
+    public static Diagnostic CertificateUnreadable(string path, string reason, SourceLocation location) => Error("CST1611",
+        $"ContainerStageCertificate '{path}' cannot be read: {reason}", location);
 
     private static Diagnostic Error(string code, string message, string? project = null) =>
         new(code, Severity.Error, message, project is null ? null : new SourceLocation(project));

@@ -14,8 +14,6 @@ public sealed class PublishContainerStages : EngineTask
 {
     // The project.
     [Required] public string ProjectFile { get; set; } = "";
-    /// <summary>True for a project of the .NET SDK, false for one that only names ContainerStages.Sdk.</summary>
-    public bool IsDotNetProject { get; set; }
     [Required] public string ResultFile { get; set; } = "";
 
     // The engine.
@@ -65,6 +63,18 @@ public sealed class PublishContainerStages : EngineTask
     public string KitTemporaryFolder { get; set; } = "";
     public ITaskItem[] Certificates { get; set; } = [];
 
+    /// <summary>At most one item, with what a .NET project without stages says of its build; none for every other project.</summary>
+    public ITaskItem[] DotNetProject { get; set; } = [];
+
+    /// <summary>Files and folders that such a build reads beside those it finds itself.</summary>
+    public ITaskItem[] DotNetInputs { get; set; } = [];
+
+    /// <summary>False: commands get no certificates of this machine. Empty: those of conventions get them.</summary>
+    public string HostCertificates { get; set; } = "";
+
+    /// <summary>False: commands get no credentials of this machine. Empty: those of conventions get them.</summary>
+    public string HostCredentials { get; set; } = "";
+
     // The image's configuration.
     public string User { get; set; } = "";
     public string WorkingDirectory { get; set; } = "";
@@ -87,6 +97,9 @@ public sealed class PublishContainerStages : EngineTask
     public string ImageTags { get; set; } = "";
     public string ImageFormat { get; set; } = "";
     public string ArchiveOutputPath { get; set; } = "";
+    public string LocalRegistry { get; set; } = "";
+    public string Compression { get; set; } = "";
+    public ITaskItem[] Annotations { get; set; } = [];
     public ITaskItem[] Destinations { get; set; } = [];
 
     /// <summary>Names from the project language that are set and that this version cannot honour; metadata Instead says what to do.</summary>
@@ -109,7 +122,8 @@ public sealed class PublishContainerStages : EngineTask
             throw new ProjectException(ProjectDiagnostics.PlatformNotSupported(System.Runtime.InteropServices.RuntimeInformation.OSDescription));
         }
 
-        var definition = new BuildDefinitionReader(this, Diagnostics).Read();
+        var secrets = new EngineSecrets();
+        var definition = new BuildDefinitionReader(this, Diagnostics, secrets).Read();
         if (definition is null)
         {
             return;
@@ -117,7 +131,7 @@ public sealed class PublishContainerStages : EngineTask
 
         var events = new BuildEventLog(Log, Diagnostics, new HostFiles(definition.ContextDirectory)) { ProjectName = Path.GetFileNameWithoutExtension(ProjectFile) };
         var program = EngineProgram.Find(this);
-        var exit = await new EngineProcess(program, ProjectDirectory).RunAsync(definition, events.Report, cancellationToken);
+        var exit = await new EngineProcess(program, ProjectDirectory) { Environment = secrets.Variables }.RunAsync(definition, events.Report, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineProcess.Done);
         cancellationToken.ThrowIfCancellationRequested();
         Conclude(definition, events.Result, exit);

@@ -182,7 +182,7 @@ public sealed class ContextTests
     }
 
     private static string Files(string folder) =>
-        string.Join(' ', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.OrdinalIgnoreCase).OrderBy(name => name != "main.go"));
+        string.Join(' ', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).OrderBy(name => name != "main.go").ThenBy(name => name, StringComparer.OrdinalIgnoreCase));
 
     private static string Leftovers(string store) =>
         Directory.Exists(Path.Combine(store, "snapshots")) ? string.Join(' ', Directory.EnumerateDirectories(Path.Combine(store, "snapshots"), "tmp-*")) : "";

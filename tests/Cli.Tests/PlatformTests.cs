@@ -91,6 +91,34 @@ public sealed class PlatformTests
     }
 
     [TestMethod]
+    [DataRow(Account.Own)]
+    [DataRow(Account.OrdinaryUser)]
+    public async Task Programs_for_another_processor_run_where_an_emulator_is_registered(Account account)
+    {
+        if (!File.Exists("/proc/sys/fs/binfmt_misc/qemu-aarch64"))
+        {
+            Assert.Inconclusive("No emulator of arm64 is registered: run build/setup.sh --tests.");
+        }
+
+        using var context = Hello.Context("FROM busybox\nRUN uname -m && id -u");
+        using var store = new TempFolder();
+        File.SetUnixFileMode(store.Path, (UnixFileMode)0x1FF);
+        var result = await new StagesProgram(store.Combine("store"), account).BuildAsync(context.Path, "--platform", Both);
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        StringAssert.Contains(result.Error, "[linux/arm64 stage-0]   aarch64");
+        StringAssert.Contains(result.Error, "[linux/amd64 stage-0]   x86_64");
+    }
+
+    [TestMethod]
+    public async Task Of_two_processes_that_want_one_step_one_runs_it_and_the_other_waits()
+    {
+        using var context = Hello.Context($"FROM alpine\nRUN sleep 1; cat /proc/sys/kernel/random/uuid > /made; echo {Guid.NewGuid()}");
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Hello.Program.BuildAsync(context.Path)));
+        Assert.IsTrue(results.All(result => result.ExitCode == 0), string.Join('\n', results.Select(result => result.Error)));
+        Assert.HasCount(1, results.Select(result => result.Digest).Distinct(), "The step ran more than once.");
+    }
+
+    [TestMethod]
     public async Task A_docker_archive_is_refused_before_anything_runs()
     {
         using var context = Hello.Context("FROM alpine\nRUN exit 1");

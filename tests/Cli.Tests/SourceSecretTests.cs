@@ -105,7 +105,7 @@ public sealed class SourceSecretTests
         await RealTool.RunAsync("sh", "-c", $"cd {context.Path} && echo x > one && ln one two && tar -cf a.tar one two && rm one two");
         var built = await Hello.Program.BuildAsync(context.Path, "--no-cache");
         Assert.AreEqual(0, built.ExitCode, built.Error);
-        StringAssert.Matches(built.Error, new System.Text.RegularExpressions.Regex(@"\b1\b[^\n]*\n[^\n]*\b2\b"));
+        Assert.MatchesRegex(@"\b1\b[^\n]*\n[^\n]*\b2\b", built.Error);
     }
 
     [TestMethod]

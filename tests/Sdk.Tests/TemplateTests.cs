@@ -70,7 +70,7 @@ public sealed class TemplateTests(TestContext context)
             {
                 try
                 {
-                    return await http.GetStringAsync(address, context.CancellationToken);
+                    return await http.GetStringAsync(new Uri(address), context.CancellationToken);
                 }
                 catch (HttpRequestException) when (!process.HasExited)
                 {

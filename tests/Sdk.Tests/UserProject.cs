@@ -52,6 +52,12 @@ internal sealed class UserProject : IDisposable
     public Task<CommandResult> DotnetWithoutNetworkAsync(params string[] arguments) =>
         Command.RunAsync("unshare", ["--net", "dotnet", .. arguments], Folder, _sdk.Environment, _cancellationToken);
 
+    public Task<CommandResult> DotnetAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Command.RunAsync("dotnet", arguments, Folder, new Dictionary<string, string>(_sdk.Environment.Concat(environment), StringComparer.Ordinal), _cancellationToken);
+
+    /// <summary>Folder of the store that publishes of this run use.</summary>
+    public string Store => _sdk.Environment["CONTAINERSTAGES_STORE"];
+
     /// <summary>Runs the engine program beside MSBuild, on the same store.</summary>
     public Task<CommandResult> StagesAsync(params string[] arguments) =>
         Command.RunAsync(PackedSdk.Program, arguments, Folder, _sdk.Environment, _cancellationToken);

@@ -18,15 +18,13 @@ internal static class BuildVerb
             new(["--target"], "STAGE", "stage to build (default: the last)"),
             new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable"),
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
-            new(["--build-context"], "NAME=VALUE", "folder, git or http address, docker-image://NAME or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
-            new(["--annotation"], "KEY=VALUE", "annotation of the manifest; repeatable"),
+            new(["--build-context"], "NAME=VALUE", "folder, git or http address, image (docker-image://, oci-layout://, docker-daemon:, ...) or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
             new(["--platform"], "OS/ARCH", "platforms of the image, divided by commas or repeated (default: this machine's)"),
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
             .. LockOptions.All,
-            new(["--push"], null, "push to the registries that the names say"),
-            new(["--output", "-o"], "SPEC", "type=oci|docker|oci-layout|local|tar,dest=PATH, type=registry, or a folder; repeatable"),
+            .. OutputOptions.All,
             new(["--progress"], "KIND", "auto, plain, tty, json or quiet"),
         ];
 
@@ -53,7 +51,7 @@ internal static class BuildVerb
 
         var kind = options.IsSet("--quiet") ? "quiet" : options.Last("--progress") ?? "auto";
         using var progress = ProgressKinds.Open(kind);
-        return await BuildHost.RunAsync(definition, progress.Events, arguments, standardInput: null, result => Finish(result, options, kind));
+        return await BuildHost.RunAsync(definition, progress.Events, arguments, standardInput: null, result => Finish(result, definition.Tags, options, kind));
     }
 
     /// <exception cref="UsageException">The options contradict each other, or name nothing.</exception>
@@ -65,8 +63,7 @@ internal static class BuildVerb
         }
 
         var context = BuildContextOption.Read(options.Rest[0]);
-        var tags = options.All("--tag").Select(Name).ToArray();
-        return LockOptions.Apply(CommandOptions.Apply(new BuildDefinition
+        return LockOptions.Apply(CommandOptions.Apply(OutputOptions.Apply(new BuildDefinition
         {
             ContextDirectory = context,
             Dockerfile = BuildContextOption.Dockerfile(context, options.Last("--file")),
@@ -75,50 +72,15 @@ internal static class BuildVerb
             BuildArgs = options.Pairs("--build-arg"),
             Labels = options.Pairs("--label"),
             BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => BuildContextOption.Named(pair.Value), StringComparer.Ordinal),
-            Annotations = options.Pairs("--annotation"),
             NoCache = options.IsSet("--no-cache"),
             Pull = options.IsSet("--pull"),
-            Tags = tags,
-            Destinations = [.. Destinations(options, tags)],
             SourceDateEpoch = Epoch(),
-        }, options), options);
+        }, options), options), options);
     }
 
-    private static IEnumerable<Destination> Destinations(OptionReader options, string[] tags)
+    private static async Task<int> Finish(BuildResult result, IReadOnlyList<string> names, OptionReader options, string kind)
     {
-        var outputs = options.All("--output").Select(OutputOption.Parse).ToList();
-        if (options.IsSet("--push") && !outputs.Exists(output => output.Type == "registry"))
-        {
-            outputs.Add(new OutputOption("registry", null));
-        }
-
-        foreach (var output in outputs)
-        {
-            if (output.Type != "registry")
-            {
-                yield return new Destination(output.Kind, output.IsStandardOutput ? output.Path! : Path.GetFullPath(output.Path!)) { Names = tags };
-                continue;
-            }
-
-            foreach (var tag in tags.Length > 0 ? tags : throw new UsageException("pushing needs a name: -t HOST/REPOSITORY:TAG."))
-            {
-                yield return new Destination(DestinationKind.Registry, tag);
-            }
-        }
-    }
-
-    private static async Task<int> Finish(BuildResult result, OptionReader options, string kind)
-    {
-        if (options.Last("--iidfile") is { } idFile)
-        {
-            await File.WriteAllTextAsync(idFile, Id(result));
-        }
-
-        if (options.Last("--metadata-file") is { } metadata)
-        {
-            await File.WriteAllBytesAsync(metadata, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(result, ContractsJson.Default.BuildResult));
-        }
-
+        await ResultFiles.WriteAsync(result, names, options);
         switch (kind)
         {
             case "json":
@@ -137,14 +99,12 @@ internal static class BuildVerb
     }
 
     /// <summary>As docker says it: the digest of the configuration, or that of the index.</summary>
-    private static string Id(BuildResult result) => result.Images.Count > 0 ? result.ManifestDigest : result.ConfigDigest;
+    public static string Id(BuildResult result) => result.Images.Count > 0 ? result.ManifestDigest : result.ConfigDigest;
 
     private static string Sizes(BuildResult result) =>
         $"{ByteSize.Format(result.Size)}, {(result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}")}";
 
     private static string Names(BuildResult result) => string.Join(", ", result.References.Concat(result.Files).DefaultIfEmpty("image"));
-
-    private static string Name(string text) => ImageReference.TryParse(text) is { Digest: null } ? text : throw new UsageException($"'{text}' is no image name: [HOST/]REPOSITORY[:TAG] in lower case is expected.");
 
     private static long? Epoch() =>
         Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH") is not { Length: > 0 } text ? null

@@ -40,4 +40,18 @@ public static class ContentStoreExtensions
 
         return digest;
     }
+
+    /// <summary>Stores what a stream holds, read to its end, and returns its digest.</summary>
+    /// <exception cref="DigestMismatchException">It is not what <paramref name="expected"/> says; nothing is stored.</exception>
+    public static async Task<Digest> CopyAsync(this IContentStore store, Stream content, Digest? expected, CancellationToken cancellationToken)
+    {
+        await using var writer = store.CreateWriter();
+        var buffer = new byte[256 << 10];
+        for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+
+        return await writer.CommitAsync(expected, cancellationToken);
+    }
 }

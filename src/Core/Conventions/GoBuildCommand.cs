@@ -20,7 +20,7 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
     public override string ToString()
     {
         string[] words = ["go", "build", .. OwnFlags(), .. UserFlags().Where(flag => !flag.IsTags).Select(flag => flag.Text), "-o", Output, PackagePath(Module)];
-        return string.Join(' ', Environment().Concat(words.Select(ShellQuote)));
+        return string.Join(' ', Environment().Concat(words.Select(ShellText.Quote)));
     }
 
     /// <summary>The package as go build wants it: a folder begins with <c>./</c>, everything else is an import path.</summary>
@@ -30,12 +30,6 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
         var isFolder = package.Length > 0 && !package.StartsWith('.') && Directory.Exists(Path.Combine(module.Directory, package));
         return package.Length == 0 ? "." : isFolder ? "./" + package : package;
     }
-
-    /// <summary>The word as a POSIX shell reads it back.</summary>
-    internal static string ShellQuote(string word) =>
-        word.Length > 0 && word.All(character => char.IsAsciiLetterOrDigit(character) || "-_./:=,+@%".Contains(character, StringComparison.Ordinal))
-            ? word
-            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private IEnumerable<string> Environment()
     {

@@ -93,7 +93,7 @@ public static class GoConvention
         {
             string[] files = File.Exists(Path.Combine(command.Module.Directory, "go.sum")) ? ["go.mod", "go.sum"] : ["go.mod"];
             instructions.Add(CopyFromContext(location, [.. files.Select(file => folder + file)], "./" + folder));
-            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {GoBuildCommand.ShellQuote(folder)} && ") + "go mod download"));
+            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download"));
         }
 
         instructions.Add(CopyFromContext(location, ["."], "."));

@@ -39,7 +39,7 @@ public static class AddDiagnostics
         new("CST4412", Severity.Error, $"FROM {name} names the build context '{folder}', which is a folder. Only COPY --from={name} can use it.", location);
 
     public static Diagnostic BadContext(string name, string value) =>
-        new("CST4413", Severity.Error, $"The build context {name}={value} is none: a folder that exists, docker-image://NAME, target:STAGE, or the http, https or git address of an archive or repository is expected.");
+        new("CST4413", Severity.Error, $"The build context {name}={value} is none: a folder that exists, docker-image://NAME, oci-layout://FOLDER, oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME, podman:NAME, target:STAGE, or the http, https or git address of an archive or repository is expected.");
 
     public static Diagnostic BadExclude(string pattern, SourceLocation location) =>
         new("CST4411", Severity.Error, $"--exclude={pattern} is not a valid pattern: a '[' is not closed or a '\\' ends it.", location);

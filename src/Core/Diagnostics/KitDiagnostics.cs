@@ -8,9 +8,6 @@ public static class KitDiagnostics
     public static Diagnostic NotOnScratch(string image, SourceLocation location) =>
         Error("CST1610", $"ContainerStagesKit is for images on scratch, and ContainerBaseImage '{image}' brings users and folders of its own. Take one of the two away.", location);
 
-    public static Diagnostic CertificateUnreadable(string path, string reason, SourceLocation location) =>
-        Error("CST1611", $"ContainerStageCertificate '{path}' cannot be read: {reason}", location);
-
     public static Diagnostic NoCertificate(string path, SourceLocation location) =>
         Error("CST1612", $"ContainerStageCertificate '{path}' holds no certificate in PEM form. 'openssl x509 -inform der -in FILE' writes that form.", location);
 

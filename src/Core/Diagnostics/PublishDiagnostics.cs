@@ -17,6 +17,28 @@ public static class PublishDiagnostics
         "CST6003",
         $"The registry refused {what} for {destination} with status {status}{(detail.Length == 0 ? "" : $" ({detail})")}.");
 
+    public static Diagnostic NameNeeded(string destination) => Error(
+        "CST6301",
+        $"The image needs a name for {destination}: give one with -t (in a project ContainerRepository).");
+
+    public static Diagnostic DestinationsLeft(IReadOnlyList<string> done, string failed, IReadOnlyList<string> left) => Error(
+        "CST6302",
+        $"Publishing stopped at {failed}. Done before: {(done.Count == 0 ? "nothing" : string.Join(", ", done))}. Not tried: {(left.Count == 0 ? "nothing" : string.Join(", ", left))}. Publishing again sends only what is missing.");
+
+    public static Diagnostic ZstdInDockerFormat() => Error(
+        "CST6303",
+        "Docker's image format has no name for layers compressed with zstd. Use the OCI format (ContainerImageFormat=OCI, oci-mediatypes=true), or gzip.");
+
+    public static Diagnostic LevelOutOfRange(LayerCompression compression, int level) => Error(
+        "CST6304",
+        compression == LayerCompression.None
+            ? $"Without compression there is no level, but {level} is given."
+            : $"{level} is no level of {compression.ToString().ToLowerInvariant()}: {(compression == LayerCompression.Gzip ? "0 to 9" : "1 to 22")} is expected.");
+
+    public static Diagnostic IndexAnnotationsWithoutIndex(IEnumerable<string> names) => Error(
+        "CST6305",
+        $"An image for one platform has no index to annotate: {string.Join(", ", names)}. Annotate the manifest (manifest:KEY=VALUE), or build several platforms.");
+
     /// <summary>What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.</summary>
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, OneLine.Of(message));
 }

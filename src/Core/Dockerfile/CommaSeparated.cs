@@ -4,8 +4,9 @@ using System.Text;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>One line of comma-separated values; a field in double quotes may hold commas, and two quotes for one. Source: RFC 4180.</summary>
-internal static class CommaSeparated
+public static class CommaSeparated
 {
+    /// <summary>The fields, without their quotes; at least one.</summary>
     public static ImmutableArray<string> Split(string text)
     {
         var fields = ImmutableArray.CreateBuilder<string>();
@@ -36,6 +37,7 @@ internal static class CommaSeparated
         return fields.ToImmutable();
     }
 
+    /// <summary>The line that <see cref="Split"/> reads back.</summary>
     public static string Join(IEnumerable<string> fields) =>
         string.Join(',', fields.Select(field => field.AsSpan().IndexOfAny(",\"") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
 }

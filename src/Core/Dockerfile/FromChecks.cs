@@ -66,7 +66,7 @@ internal static class FromChecks
     {
         var options = file.Options with { BuildArgs = ImmutableDictionary<string, string>.Empty };
         var stages = new StageCollector(options, file.Words, []).Collect(file.Read.Instructions).Stages;
-        return file.Stages.Zip(stages).Where(pair => ImageReference.TryParse(pair.Second.From) is null && pair.First.From.Image.Text.Contains('$', StringComparison.Ordinal))
+        return file.Stages.Zip(stages).Where(pair => ImageReference.TryParseSource(pair.Second.From) is null && pair.First.From.Image.Text.Contains('$', StringComparison.Ordinal))
             .Select(pair => BuildChecks.InvalidDefaultArgInFrom.Warn($"Default value for ARG {pair.First.From.Image.Text} results in empty or invalid base image name", pair.First.From.Location));
     }
 }

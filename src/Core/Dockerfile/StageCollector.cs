@@ -72,7 +72,7 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
             return "";
         }
 
-        if (expanded.Text.Length == 0 || (expanded.Unset.Count > 0 && ImageReference.TryParse(expanded.Text) is null))
+        if (expanded.Text.Length == 0 || (expanded.Unset.Count > 0 && ImageReference.TryParseSource(expanded.Text) is null))
         {
             diagnostics.Add(DockerfileDiagnostics.BaseWithoutValue(image.Text, expanded.Text, expanded.Unset.Order(StringComparer.Ordinal), image.Location));
         }

@@ -62,7 +62,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
             found.AddRange(exclude is null ? matches : exclude.Remove(matches));
         }
 
-        return new CopySelection(copy, found, isForeign);
+        return new CopySelection(copy, copy.Part is { } part ? PublishedFiles.Select(found, part) : found, isForeign);
     }
 
     private async Task<SourceSelection> OpenAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch

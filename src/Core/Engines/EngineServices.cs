@@ -93,4 +93,9 @@ public sealed record EngineOptions
     public bool MayExecute { get; init; } = true;
 
     public Contracts.ImageFormat Format { get; init; }
+
+    public Contracts.LayerCompression Compression { get; init; }
+
+    /// <summary>Null for the compression's own default.</summary>
+    public int? CompressionLevel { get; init; }
 }

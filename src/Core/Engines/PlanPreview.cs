@@ -13,7 +13,7 @@ public sealed record PreviewedStep(PlanStep Step, bool IsCached);
 /// Finds out which steps of a plan would run: looks up what is known, runs nothing, fetches nothing. A step after one that must run counts as one that
 /// must run: what it would find is not known yet.
 /// </summary>
-public sealed class PlanPreview
+public sealed class PlanPreview : IDisposable
 {
     private readonly Dictionary<StagePlan, LayerStack?> stacks = new(ReferenceEqualityComparer.Instance);
     private readonly EngineServices services;
@@ -76,6 +76,8 @@ public sealed class PlanPreview
             return null;
         }
     }
+
+    public void Dispose() => services.Dispose();
 
     private LayerStack StackOf(ImageBase image) => new PulledBase(image, keepBlobs: false, services).Stack();
 }

@@ -77,6 +77,12 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
             case PlannedSecret secret when secrets.Read(secret, step.Location) is { } value:
                 AddSecret(secret, value);
                 break;
+            case PlannedMachineMount machine:
+                mounts.Add(new HostMount(machine.Target!, machine.Source, Directory.Exists(machine.Source), ReadOnly: true));
+                break;
+            case PlannedMachineSecret secret when Environment.GetEnvironmentVariable(secret.EngineVariable) is { } value:
+                AddMachineSecret(secret, value);
+                break;
             case PlannedSsh ssh:
                 AddAgent(ssh, await services.Agents.FindAsync(ssh, step.Location, cancellationToken));
                 break;
@@ -95,6 +101,24 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         if (secret.Variable is { } variable)
         {
             environment.Add($"{variable}={text}");
+        }
+    }
+
+    private void AddMachineSecret(PlannedMachineSecret secret, string value)
+    {
+        if (secret.Masked)
+        {
+            values.AddRange(SecretMask.Parts(value));
+        }
+
+        if (secret.Target is { } target)
+        {
+            mounts.Add(new ContentMount(target, Encoding.UTF8.GetBytes(value), 0x100, 0, 0));
+        }
+
+        if (secret.Variable is { } variable)
+        {
+            environment.Add($"{variable}={value}");
         }
     }
 

@@ -41,7 +41,9 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
         try
         {
             var exitCode = await services.Sandbox.RunAsync(command, output, cancellationToken);
-            return exitCode == 0 ? command.UpperDirectory : throw new BuildFailedException(StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location));
+            return exitCode == 0
+                ? command.UpperDirectory
+                : throw new BuildFailedException(step.Explain?.Invoke(output.LastLines) ?? StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location));
         }
         finally
         {

@@ -140,7 +140,8 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 
     private async Task<Layer> ExportAsync(PlanStep step, LayerStack below, string id, CancellationToken cancellationToken)
     {
-        var key = $"{id}-{services.Options.Format}-{services.Options.Epoch}";
+        var options = services.Options;
+        var key = $"{id}-{options.Format}-{options.Epoch}" + (options is { Compression: LayerCompression.Gzip, CompressionLevel: null } ? "" : $"-{options.Compression}{options.CompressionLevel}");
         if (services.Records.FindLayer(key) is { } known && services.IsStored(known.Descriptor))
         {
             return known;

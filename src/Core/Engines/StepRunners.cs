@@ -67,8 +67,16 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     }
 
     public async Task<Layer> WriteLayerAsync(string folder, CancellationToken cancellationToken) =>
-        await LayerWriter.WriteAsync(folder, services.Content, new LayerWriterOptions { Epoch = services.Options.Epoch, Format = services.Options.Format }, cancellationToken)
+        await LayerWriter.WriteAsync(folder, services.Content, WriterOptions, cancellationToken)
         ?? throw new InvalidOperationException($"The layer folder '{folder}' is empty, although its step was recorded as one that changed files.");
+
+    private LayerWriterOptions WriterOptions => new()
+    {
+        Epoch = services.Options.Epoch,
+        Format = services.Options.Format,
+        Compression = services.Options.Compression,
+        Level = services.Options.CompressionLevel,
+    };
 
     private async Task<string> CopyAsync(CopyStep step, ImmutableArray<string> lower, string folder, CancellationToken cancellationToken)
     {

@@ -31,7 +31,9 @@ public sealed record ImageSet
     /// <summary>Writes the index of several images into the store; one image stands for itself.</summary>
     /// <param name="images">One per platform, at least one.</param>
     /// <param name="format">Media type of the index.</param>
-    public static async Task<ImageSet> CreateAsync(ImmutableArray<Image> images, ImageFormat format, IContentStore store, CancellationToken cancellationToken)
+    /// <param name="annotations">Of the index.</param>
+    public static async Task<ImageSet> CreateAsync(
+        ImmutableArray<Image> images, ImageFormat format, IReadOnlyDictionary<string, string> annotations, IContentStore store, CancellationToken cancellationToken)
     {
         if (images.Length == 1)
         {
@@ -42,6 +44,7 @@ public sealed record ImageSet
         {
             MediaType = format == ImageFormat.Docker ? MediaTypes.DockerIndex : MediaTypes.OciIndex,
             Manifests = [.. images.Select(image => image.Descriptor)],
+            Annotations = annotations.Count == 0 ? null : new SortedDictionary<string, string>(annotations.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
         };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex);
         return new ImageSet(images, new ImageDocument(index.MediaType, await store.AddAsync(bytes, cancellationToken), bytes));

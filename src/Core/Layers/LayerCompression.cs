@@ -1,15 +1,8 @@
 using System.IO.Compression;
+using ContainerStages.Contracts;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Layers;
-
-/// <summary>How the tar of a layer is compressed.</summary>
-public enum LayerCompression
-{
-    Gzip,
-    Zstd,
-    None,
-}
 
 /// <summary>Reading compressed layers, by what they are rather than by what they are called.</summary>
 internal static class LayerDecompression

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 

@@ -25,7 +25,7 @@ public sealed partial record ImageReference
 
     /// <summary>The short form that people write: without <c>docker.io/</c> and <c>library/</c>.</summary>
     public string FamiliarName =>
-        (Registry != "docker.io" ? $"{Registry}/{Repository}" : Repository.StartsWith("library/", StringComparison.Ordinal) ? Repository["library/".Length..] : Repository) + Suffix;
+        Transport != ImageTransport.Registry ? Place : (Registry != "docker.io" ? $"{Registry}/{Repository}" : Repository.StartsWith("library/", StringComparison.Ordinal) ? Repository["library/".Length..] : Repository) + Suffix;
 
     private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest : "");
 
@@ -61,11 +61,11 @@ public sealed partial record ImageReference
     /// <exception cref="FormatException">The text is no image reference.</exception>
     public static ImageReference Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text}' is not an image reference ([registry/]repository[:tag][@digest], lower case).");
 
-    public ImageReference WithTag(string tag) => new(Registry, Repository, tag, null);
+    public ImageReference WithTag(string tag) => new(Registry, Repository, tag, null) { Transport = Transport };
 
-    public ImageReference WithDigest(Digest digest) => new(Registry, Repository, Tag, digest);
+    public ImageReference WithDigest(Digest digest) => new(Registry, Repository, Tag, digest) { Transport = Transport };
 
-    public override string ToString() => $"{Registry}/{Repository}{Suffix}";
+    public override string ToString() => Transport != ImageTransport.Registry ? Place : $"{Registry}/{Repository}{Suffix}";
 
     private static (string Registry, string Repository) SplitRegistry(string name)
     {

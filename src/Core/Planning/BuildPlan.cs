@@ -87,6 +87,9 @@ public sealed record RunStep(
 
     public bool Insecure { get; init; }
 
+    /// <summary>What a failure means, told by the last lines of the output; null, or a null result, for nothing better than the lines.</summary>
+    public Func<IReadOnlyList<string>, Diagnostic?>? Explain { get; init; }
+
     /// <summary>What the programs of the stage are made for.</summary>
     public required Platform Platform { get; init; }
 
@@ -121,6 +124,9 @@ public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources
 
     /// <summary>Content goes behind that of a file which is there already.</summary>
     public bool Append { get; init; }
+
+    /// <summary>Only these files of what a .NET publish wrote; null for all.</summary>
+    public PublishedPart? Part { get; init; }
 
     /// <summary>The instruction has other sources beside these, so that the destination must be a folder.</summary>
     public bool OneOfSeveral { get; init; }

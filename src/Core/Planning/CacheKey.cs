@@ -36,7 +36,9 @@ public static class CacheKey
 
     /// <summary>Key of what a copy selects in a stack, so that the stack need not be read again.</summary>
     public static string Selection(string stack, PlannedCopy copy) =>
-        Hash(["select", stack, copy.Chown is null ? "owners" : "", copy.Parents ? "parents" : "", .. copy.Excludes, "sources", .. copy.Sources]);
+        Hash(["select", stack, copy.Chown is null ? "owners" : "", copy.Parents ? "parents" : "", .. Part(copy), .. copy.Excludes, "sources", .. copy.Sources]);
+
+    private static IEnumerable<string> Part(PlannedCopy copy) => copy.Part is { } part ? ["part", part.AssemblyName, part.Layer.ToString()] : [];
 
     /// <summary>Id of the snapshot that shows folders which an image's layers imply as the layers below have them.</summary>
     public static string ImpliedFolders(IReadOnlyList<string> layers) => Hash(["implied folders", .. layers]);
@@ -46,8 +48,9 @@ public static class CacheKey
 
     private static IEnumerable<string> Extras(RunStep step, string settings, IReadOnlyList<string> contents)
     {
-        var isPlain = step.Mounts.IsEmpty && step.Network == RunNetwork.Default && !step.Insecure && settings.Length == 0;
-        return isPlain ? [] : ["extras", step.Network.ToString(), step.Insecure ? "insecure" : "", settings, .. step.Mounts.SelectMany(mount => mount.Declaration), .. contents];
+        string[] mounts = [.. step.Mounts.SelectMany(mount => mount.Declaration)];
+        var isPlain = mounts.Length == 0 && step.Network == RunNetwork.Default && !step.Insecure && settings.Length == 0;
+        return isPlain ? [] : ["extras", step.Network.ToString(), step.Insecure ? "insecure" : "", settings, .. mounts, .. contents];
     }
 
     private static string Count(ImmutableArray<string> items) => items.Length.ToString();

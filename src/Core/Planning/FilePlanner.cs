@@ -33,6 +33,7 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
         {
             Optional = copy.SkipMissing,
             Parents = copy.Parents,
+            Part = copy.Part,
             Excludes = [.. copy.Excludes.Select(pattern => variables.Expand(pattern, copy.Location))],
         };
         return Group(files, word => common with { From = from, Sources = [word] }, common);

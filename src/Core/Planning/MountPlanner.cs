@@ -19,6 +19,8 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
         CacheMount cache => Cache(cache),
         TmpfsMount tmpfs => new PlannedTmpfs(Target(tmpfs), tmpfs.Size is null ? null : Size(tmpfs.Size)),
         SecretMount secret => Secret(secret),
+        MachineMount machine => new PlannedMachineMount(machine.Target!, machine.Source),
+        MachineSecretMount secret => new PlannedMachineSecret(secret.Target, secret.EngineVariable, secret.Variable, secret.Masked),
         SshMount ssh => new PlannedSsh(
             Absolute(ssh.Target) ?? $"/run/buildkit/ssh_agent.{(agents++).ToString(CultureInfo.InvariantCulture)}",
             Expand(ssh.Id) ?? "default",

@@ -35,6 +35,18 @@ public sealed record PlannedSecret(string? Target, string Id, string? Variable, 
     internal override IEnumerable<string> Declaration => ["secret", Target ?? "", Id, Variable ?? "", .. Owner.Declaration];
 }
 
+/// <summary>A file or folder of this machine; it names no result.</summary>
+public sealed record PlannedMachineMount(string Target, string Source) : PlannedMount(Target)
+{
+    internal override IEnumerable<string> Declaration => [];
+}
+
+/// <summary>A value of the engine's own environment; it names no result.</summary>
+public sealed record PlannedMachineSecret(string? Target, string EngineVariable, string? Variable, bool Masked) : PlannedMount(Target)
+{
+    internal override IEnumerable<string> Declaration => [];
+}
+
 public sealed record PlannedSsh(string Target, string Id, bool Required, FileOwner Owner) : PlannedMount(Target)
 {
     internal override IEnumerable<string> Declaration => ["ssh", Target!, Id, .. Owner.Declaration];

@@ -10,9 +10,7 @@ internal static class ProxyArguments
 {
     private static readonly ImmutableArray<string> Names = ["ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
 
-    private static readonly ImmutableArray<string> Spellings = [.. Names, .. Names.Select(name => name.ToLowerInvariant())];
-
-    public static bool Contains(string name) => Spellings.Contains(name);
+    public static bool Contains(string name) => Names.Any(known => Spellings(known).Contains(name));
 
     /// <summary><c>NAME=value</c> of those given, by name, without those the command has already.</summary>
     public static ImmutableArray<string> For(IReadOnlyDictionary<string, string> buildArguments, ImmutableArray<string> environment) =>
@@ -21,6 +19,9 @@ internal static class ProxyArguments
             .Where(added => !environment.Any(variable => variable.StartsWith(added.Name + "=", StringComparison.Ordinal)))
             .Select(added => $"{added.Name}={added.Value}"),
     ];
+
+    /// <summary>Both, and no mixture of them.</summary>
+    private static string[] Spellings(string name) => [name, name.ToLowerInvariant()];
 
     private static IEnumerable<(string Name, string Value)> Both(string name, IReadOnlyDictionary<string, string> given)
     {

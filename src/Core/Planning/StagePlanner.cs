@@ -121,6 +121,9 @@ internal sealed class StagePlanner
                 }
 
                 break;
+            case BaseVariablesInstruction:
+                BaseVariables.Apply(config);
+                break;
             case UserInstruction user:
                 config.User = Required("USER", user.User, user);
                 break;
@@ -165,6 +168,7 @@ internal sealed class StagePlanner
             Mounts = new MountPlanner(run, variables, scope, config.WorkingDirectory).Plan(script),
             Network = run.Network,
             Insecure = run.Insecure,
+            Explain = run.Explain,
             Platform = platform,
             HiddenEnvironment = ProxyArguments.For(scope.BuildArguments, environment),
         };

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
@@ -27,28 +26,19 @@ public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> na
             ? only
             : throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(Destination, images.Images.Select(one => one.Config.Platform.ToString())));
         await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
-        var index = LayoutIndex.CreateEmpty();
-        index.Add(image, references);
-        var documents = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["index.json"] = index.ToJson(),
-            ["manifest.json"] = JsonSerializer.Serialize([Describe(image)], DockerArchiveJson.Default.DockerArchiveImageArray),
-            ["oci-layout"] = LayoutIndex.LayoutFile,
-        };
-        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, documents, cancellationToken));
+        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, Documents(image, references), cancellationToken));
         return new PublishedImage([.. references.Select(name => name.FamiliarName)], [path], written);
     }
 
-    private DockerArchiveImage Describe(Image image) => new(
-        BlobPath(image.Manifest.Config),
-        [.. references.Select(name => name.FamiliarName)],
-        [.. image.Manifest.Layers.Select(BlobPath)]);
+    /// <summary>What stands beside the blobs.</summary>
+    internal static IReadOnlyDictionary<string, string> Documents(Image image, IReadOnlyList<ImageReference> names)
+    {
+        var described = new DockerArchiveImage(BlobPath(image.Manifest.Config), [.. names.Select(name => name.FamiliarName)], [.. image.Manifest.Layers.Select(BlobPath)]);
+        return new Dictionary<string, string>(OciArchivePublisher.Documents(image, names), StringComparer.Ordinal)
+        {
+            ["manifest.json"] = JsonSerializer.Serialize([described], DockerArchiveJson.Default.DockerArchiveImageArray),
+        };
+    }
 
     private static string BlobPath(Descriptor blob) => $"blobs/sha256/{blob.Digest.Hex}";
 }
-
-/// <summary>An entry of manifest.json; its member names are capitalised.</summary>
-internal sealed record DockerArchiveImage(string Config, IReadOnlyList<string> RepoTags, IReadOnlyList<string> Layers);
-
-[JsonSerializable(typeof(DockerArchiveImage[]))]
-internal sealed partial class DockerArchiveJson : JsonSerializerContext;

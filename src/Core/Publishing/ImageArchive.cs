@@ -42,7 +42,8 @@ internal static class ImageArchive
         }
     }
 
-    private static void WriteTar(Stream file, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
+    /// <summary>The archive itself, to anywhere.</summary>
+    public static void WriteTar(Stream file, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
     {
         var tar = new TarStreamWriter(file);
         WriteFolder(tar, "blobs/");

@@ -18,10 +18,15 @@ public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
         await ImageBlobs.FetchMissingAsync(images, store, fetcher, cancellationToken);
-        var index = LayoutIndex.CreateEmpty();
-        index.Add(images, references);
-        var documents = new Dictionary<string, string>(StringComparer.Ordinal) { ["index.json"] = index.ToJson(), ["oci-layout"] = LayoutIndex.LayoutFile };
-        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, images, store, documents, cancellationToken));
+        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, images, store, Documents(images, references), cancellationToken));
         return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], [path], written);
+    }
+
+    /// <summary>What stands beside the blobs.</summary>
+    internal static IReadOnlyDictionary<string, string> Documents(ImageSet images, IReadOnlyList<ImageReference> names)
+    {
+        var index = LayoutIndex.CreateEmpty();
+        index.Add(images, names);
+        return new Dictionary<string, string>(StringComparer.Ordinal) { ["index.json"] = index.ToJson(), ["oci-layout"] = LayoutIndex.LayoutFile };
     }
 }

@@ -48,15 +48,8 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
             return false;
         }
 
-        await using var writer = layout.CreateWriter();
         await using var content = ImageBlobs.OpenVerified(images, store, blob);
-        var buffer = new byte[256 << 10];
-        for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-        }
-
-        await writer.CommitAsync(blob.Digest, cancellationToken);
+        await layout.CopyAsync(content, blob.Digest, cancellationToken);
         return true;
     }
 

@@ -6,12 +6,13 @@ using ContainerStages.Registry;
 namespace ContainerStages.Sources;
 
 /// <summary>
-/// Finds the image that a name means: one built here, one whose digest was learned before, else the registry's. With <paramref name="pull"/>
-/// the registry is always asked.
+/// Finds the image that a name means: one built here, one whose digest was learned before, else the registry's; layouts, archives and engines are
+/// read where the name says so. With <paramref name="pull"/> the registry is always asked.
 /// </summary>
 public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePuller puller, bool pull)
 {
     private readonly RememberedDigests remembered = new(store);
+    private readonly LocalImages local = new(store);
 
     /// <summary>True where the name is one that this machine gave to an image of the platform.</summary>
     public bool IsBuiltHere(ImageReference reference, Platform platform) => FindBuiltHere(reference, platform) is not null;
@@ -20,11 +21,17 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
     /// <exception cref="Diagnostics.BuildFailedException">Unknown, unreachable, or not for this platform.</exception>
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
+        if (reference.Transport != ImageTransport.Registry)
+        {
+            var taken = await local.TakeAsync(reference, platform, cancellationToken);
+            return await puller.ResolveAsync(reference.WithDigest(taken), platform, cancellationToken);
+        }
+
         if (reference.Digest is null && !pull)
         {
-            if (FindBuiltHere(reference, platform) is { } local)
+            if (FindBuiltHere(reference, platform) is { } named)
             {
-                return await puller.ResolveAsync(reference.WithDigest(local.Digest), platform, cancellationToken);
+                return await puller.ResolveAsync(reference.WithDigest(named.Digest), platform, cancellationToken);
             }
 
             if (remembered.Find(reference, platform) is { } digest)

@@ -9,7 +9,7 @@ public sealed class LockedSources(ImageSources sources, ImagePuller puller, Proj
 {
     /// <summary>Names that the file has to hold and does not, one line each: <c>alpine:latest linux/amd64</c>.</summary>
     public IEnumerable<string> Missing(IEnumerable<(ImageReference Reference, Platform Platform)> images) => images
-        .Where(image => image.Reference.Digest is null && locked.Find(image.Reference)?.Platforms.ContainsKey(image.Platform.ToString()) != true)
+        .Where(image => !IsPinned(image.Reference) && locked.Find(image.Reference)?.Platforms.ContainsKey(image.Platform.ToString()) != true)
         .Select(image => $"{image.Reference.FamiliarName} {image.Platform}")
         .Distinct(StringComparer.Ordinal);
 
@@ -17,7 +17,7 @@ public sealed class LockedSources(ImageSources sources, ImagePuller puller, Proj
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         // What is named by digest needs no lock; what was built here has no digest that another machine could use.
-        if (reference.Digest is not null || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform)))
+        if (IsPinned(reference) || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform)))
         {
             return await sources.ResolveAsync(reference, platform, cancellationToken);
         }
@@ -34,9 +34,12 @@ public sealed class LockedSources(ImageSources sources, ImagePuller puller, Proj
 
     /// <summary>Asks the registry whatever the file says, so that its answer can take that place.</summary>
     public Task<PulledImage> UpdateAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) =>
-        reference.Digest is not null || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform))
+        IsPinned(reference) || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform))
             ? sources.ResolveAsync(reference, platform, cancellationToken)
             : AskAsync(reference, platform, cancellationToken);
+
+    /// <summary>A digest names one image; and what is taken from this machine is no name that another one could look up.</summary>
+    private static bool IsPinned(ImageReference reference) => reference.Digest is not null || reference.Transport != ImageTransport.Registry;
 
     private async Task<PulledImage> AskAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {

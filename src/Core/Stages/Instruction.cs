@@ -58,6 +58,9 @@ public sealed record RunInstruction(SourceLocation Location, string Text, Comman
 
     /// <summary>True for --security=insecure.</summary>
     public bool Insecure { get; init; }
+
+    /// <summary>What a failure means, told by the last lines of the output; null, or a null result, for nothing better. Conventions know.</summary>
+    public Func<IReadOnlyList<string>, Diagnostic?>? Explain { get; init; }
 }
 
 /// <summary>The value of RUN --network.</summary>
@@ -92,6 +95,9 @@ public sealed record CopyInstruction(
 
     /// <summary>True: content goes behind that of a file which is there already.</summary>
     public bool Append { get; init; }
+
+    /// <summary>Only these files of what a .NET publish wrote into the one folder that is the source. No Dockerfile says this; conventions do.</summary>
+    public PublishedPart? Part { get; init; }
 
     public bool Link { get; init; }
 
@@ -144,6 +150,12 @@ public sealed record HealthcheckInstruction(SourceLocation Location, string Text
 
     public string? Retries { get; init; }
 }
+
+/// <summary>
+/// What the variables of a base image say of it by convention: APP_UID names the user where the image names none, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS and
+/// ASPNETCORE_HTTPS_PORTS the ports. No Dockerfile says this; conventions do. Source: the .NET SDK's container publishing.
+/// </summary>
+public sealed record BaseVariablesInstruction(SourceLocation Location) : Instruction(Location, "USER and EXPOSE from the variables of the base image");
 
 /// <summary>ONBUILD: an instruction as text, for whoever builds on the image.</summary>
 public sealed record OnBuildInstruction(SourceLocation Location, string Text, string Trigger) : Instruction(Location, Text);

@@ -57,6 +57,15 @@ public sealed record SecretMount(string? Target) : RunMount(Target)
     public string? GroupId { get; init; }
 }
 
+/// <summary>A file or folder of this machine, read-only, that names no result. No Dockerfile says this; projects do.</summary>
+public sealed record MachineMount(string? Target, string Source) : RunMount(Target);
+
+/// <summary>
+/// A value of the engine's own environment that names no result: as a file, or as a variable, or only kept out of what is shown. No Dockerfile says this;
+/// projects do.
+/// </summary>
+public sealed record MachineSecretMount(string? Target, string EngineVariable, string? Variable, bool Masked) : RunMount(Target);
+
 /// <summary>The socket of an ssh agent.</summary>
 public sealed record SshMount(string? Target) : RunMount(Target)
 {

@@ -44,7 +44,7 @@ public sealed class ScratchKit
 
     /// <summary>In the order in which they are made; the own certificates go behind the authorities that are there, also those of a base image.</summary>
     /// <param name="stage">Where the program comes from.</param>
-    /// <exception cref="BuildFailedException">A certificate of the project cannot be read, or is none.</exception>
+    /// <exception cref="BuildFailedException">A certificate of the project is none, or comes with its private key.</exception>
     public ImmutableArray<CopyInstruction> Copies(string stage)
     {
         var copies = ImmutableArray.CreateBuilder<CopyInstruction>();
@@ -68,8 +68,8 @@ public sealed class ScratchKit
 
         if (settings.OwnCertificates.Count > 0)
         {
-            var names = settings.OwnCertificates.Select(path => Path.GetFileName(path));
-            copies.Add(Write($"COPY (certificates {string.Join(", ", names)})", [new InlineFile(Bundle, string.Concat(settings.OwnCertificates.Select(ReadCertificates)), FileMode)]) with { Append = true });
+            var names = settings.OwnCertificates.Select(file => Path.GetFileName(file.Path));
+            copies.Add(Write($"COPY (certificates {string.Join(", ", names)})", [new InlineFile(Bundle, string.Concat(settings.OwnCertificates.Select(Check)), FileMode)]) with { Append = true });
         }
 
         return copies.ToImmutable();
@@ -97,18 +97,8 @@ public sealed class ScratchKit
 
     private CopyInstruction Write(string text, ImmutableArray<InlineFile> files) => new(location, text, [], "/") { Files = files };
 
-    private string ReadCertificates(string path)
-    {
-        try
-        {
-            var text = File.ReadAllText(path);
-            return !text.Contains(FirstLine, StringComparison.Ordinal) ? throw new BuildFailedException(KitDiagnostics.NoCertificate(path, location))
-                : text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? throw new BuildFailedException(KitDiagnostics.PrivateKey(path, location))
-                : text.ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BuildFailedException(KitDiagnostics.CertificateUnreadable(path, failure.Message, location), failure);
-        }
-    }
+    private string Check(CertificateFile file) =>
+        !file.Text.Contains(FirstLine, StringComparison.Ordinal) ? throw new BuildFailedException(KitDiagnostics.NoCertificate(file.Path, location))
+        : file.Text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? throw new BuildFailedException(KitDiagnostics.PrivateKey(file.Path, location))
+        : file.Text.ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
 }

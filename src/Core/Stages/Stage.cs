@@ -47,6 +47,12 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     /// <summary>Named contexts of the build, which win over stages and images of their name.</summary>
     public ImmutableDictionary<string, StageSource> Contexts { get; init; } = ImmutableDictionary.Create<string, StageSource>(StageNames.Comparer);
 
+    /// <summary>Where relative paths of layouts and archives in FROM and COPY --from start.</summary>
+    public string ImageFolder { get; init; } = "/";
+
+    /// <summary>True where such a path may not leave <see cref="ImageFolder"/>: a Dockerfile reads nothing of the machine but its context.</summary>
+    public bool KeepsToImageFolder { get; init; }
+
     /// <summary>What the build checks say of the file, in the order of its lines.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 

@@ -144,8 +144,13 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
             return Fail(StageDiagnostics.UnknownStage(name, nearest, location));
         }
 
-        return ImageReference.TryParse(name) is { } reference ? new StageSource.Image(reference, location) : Fail(StageDiagnostics.InvalidImage(name, location));
+        var reference = ImageReference.TryParseSource(name, set.ImageFolder);
+        return reference is null ? Fail(StageDiagnostics.InvalidImage(name, location))
+            : reference.IsFile && set.KeepsToImageFolder && !IsInside(reference.Repository) ? Fail(SourceDiagnostics.ImageOutsideContext(name, set.ImageFolder, location))
+            : new StageSource.Image(reference, location);
     }
+
+    private bool IsInside(string path) => path.StartsWith(set.ImageFolder.TrimEnd('/') + "/", StringComparison.Ordinal) || path == set.ImageFolder;
 
     /// <summary>The result is never seen: diagnostics end the graph.</summary>
     private StageSource.Scratch Fail(Diagnostic diagnostic)

@@ -1,4 +1,6 @@
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.DotNet;
+using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
@@ -11,9 +13,11 @@ public sealed class BuildDefinitionReader
     private readonly PublishContainerStages _task;
     private readonly ProblemList _problems;
     private readonly ProjectFiles _files;
+    private readonly EngineSecrets _secrets;
 
-    public BuildDefinitionReader(PublishContainerStages task, DiagnosticLog diagnostics)
+    public BuildDefinitionReader(PublishContainerStages task, DiagnosticLog diagnostics, EngineSecrets secrets)
     {
+        _secrets = secrets;
         _task = task;
         _problems = new ProblemList(diagnostics);
         _files = new ProjectFiles(task.ProjectFile);
@@ -25,9 +29,11 @@ public sealed class BuildDefinitionReader
         RefuseUnsupportedNames();
         var values = new ValueReader(_task, _problems, _files);
         var names = new NameReader(_task, _problems, _files).Read();
+        var form = new ImageFormReader(_task, _problems, _files);
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
         var images = new ProjectImageList(_task.ProjectImages);
+        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _secrets).Read();
         var platforms = values.Platforms();
         var locks = new LockReader(_task, _problems, values);
         var definition = new BuildDefinition
@@ -38,8 +44,8 @@ public sealed class BuildDefinitionReader
             Offline = locks.Offline(),
             Export = _task.ExportFile.Length == 0 ? null : new ExportedDockerfile(FullPath(_task.ExportFile), values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
             Dockerfile = dockerfile,
-            Project = dockerfile is null ? ProjectDefinition(values, images) : null,
-            ContextDirectory = ContextDirectory(),
+            Project = dockerfile is null ? ProjectDefinition(values, images, dotNet) : null,
+            ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
             Target = NullIfEmpty(_task.Target),
             Platforms = [.. platforms.Select(platform => platform.Name)],
             PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)] : [],
@@ -55,6 +61,11 @@ public sealed class BuildDefinitionReader
             Pull = values.Boolean("ContainerStagesPull", _task.Pull),
             SourceDateEpoch = values.SourceDateEpoch(),
             Format = values.Format(),
+            Compression = form.Compression,
+            CompressionLevel = form.Level,
+            Annotations = form.Annotations("Manifest"),
+            IndexAnnotations = form.Annotations("Index"),
+            DescriptorAnnotations = form.Annotations("ManifestDescriptor"),
             ResultFile = FullPath(_task.ResultFile),
             Mirrors = values.Mirrors(),
         };
@@ -105,7 +116,7 @@ public sealed class BuildDefinitionReader
         return Path.TrimEndingDirectorySeparator(path);
     }
 
-    private ProjectDefinition ProjectDefinition(ValueReader values, ProjectImageList images)
+    private ProjectDefinition ProjectDefinition(ValueReader values, ProjectImageList images, DotNetBuild? dotNet)
     {
         var stages = new StageReader(_problems, _files, images, _task.ProjectDirectory);
         var project = new ProjectDefinition
@@ -115,28 +126,30 @@ public sealed class BuildDefinitionReader
             Artifacts = [.. _task.Artifacts.Select(stages.Artifact)],
             BaseImage = NullIfEmpty(_task.BaseImage),
             Go = GoModule(values),
-            Kit = Kit(values),
+            Kit = new KitReader(_task, _problems, _files).Read(values),
+            DotNet = dotNet?.Application,
+            Access = dotNet?.Access ?? Access(),
             Config = new ImageConfigReader(_task, _problems, _files).Read(),
         };
-        if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && _task.UnsupportedNames.Length == 0)
+        if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && dotNet is null && _task.UnsupportedNames.Length == 0)
         {
-            _problems.Add(_task.IsDotNetProject
-                ? ProjectDiagnostics.DotNetConventionMissing(_task.ProjectFile)
-                : ProjectDiagnostics.NothingToBuild(_task.ProjectFile));
+            _problems.Add(ProjectDiagnostics.NothingToBuild(_task.ProjectFile));
         }
 
         return project;
     }
 
-    private KitSettings Kit(ValueReader values) => new()
+    /// <summary>Where the user writes the commands, the image's own certificates and files are his unless he says otherwise.</summary>
+    private MachineAccess Access()
     {
-        Enabled = values.OptionalBoolean("ContainerStagesKit", _task.Kit),
-        Certificates = values.OptionalBoolean("ContainerStagesKitCertificates", _task.KitCertificates),
-        TimeZones = values.OptionalBoolean("ContainerStagesKitTimeZones", _task.KitTimeZones),
-        Users = values.OptionalBoolean("ContainerStagesKitUsers", _task.KitUsers),
-        TemporaryFolder = values.OptionalBoolean("ContainerStagesKitTemporaryFolder", _task.KitTemporaryFolder),
-        OwnCertificates = [.. _task.Certificates.Select(item => FullPath(item.ItemSpec))],
-    };
+        var isConvention = _task.Stages.Length == 0 && _task.Artifacts.Length == 0;
+        bool IsOn(string value) => value.Equals("true", StringComparison.OrdinalIgnoreCase) || (value.Length == 0 && isConvention);
+        return new MachineAccess
+        {
+            Files = IsOn(_task.HostCertificates) ? [.. MachineAccessReader.Certificates()] : [],
+            Secrets = IsOn(_task.HostCredentials) ? [.. new MachineAccessReader(_secrets).Go()] : [],
+        };
+    }
 
     private GoModule? GoModule(ValueReader values) =>
         File.Exists(Path.Combine(_task.ProjectDirectory, "go.mod"))

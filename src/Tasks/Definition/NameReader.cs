@@ -18,7 +18,7 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
         var tags = Tags();
         var repository = task.Registry.Length == 0 ? task.Repository : $"{task.Registry}/{task.Repository}";
         List<string> names = [.. tags.Select(tag => $"{repository}:{tag}")];
-        List<Destination> destinations = task.BuildOnly ? [] : [.. Archive(names) ?? Pushes(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
+        List<Destination> destinations = task.BuildOnly ? [] : [.. Archive(names) ?? Pushes(names) ?? LocalStore(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
         return new ImageNames(names, destinations);
     }
 
@@ -57,8 +57,25 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
         return tags;
     }
 
-    private IEnumerable<Destination> Pushes(List<string> names) =>
-        task.Registry.Length == 0 ? [] : names.Select(name => new Destination(DestinationKind.Registry, name));
+    private Destination[]? Pushes(List<string> names) =>
+        task.Registry.Length == 0 ? null : [.. names.Select(name => new Destination(DestinationKind.Registry, name))];
+
+    // As in the .NET SDK, except that without it nothing is loaded anywhere: the image has its name in our own store.
+    private Destination[] LocalStore(List<string> names)
+    {
+        switch (task.LocalRegistry.ToUpperInvariant())
+        {
+            case "":
+                return [];
+            case "DOCKER":
+                return [new Destination(DestinationKind.DockerStore, "") { Names = names }];
+            case "PODMAN":
+                return [new Destination(DestinationKind.PodmanStore, "") { Names = names }];
+            default:
+                problems.Add(ProjectDiagnostics.InvalidLocalRegistry(task.LocalRegistry, task.ProjectFile));
+                return [];
+        }
+    }
 
     // As in the .NET SDK an archive is written instead of a push, and a folder gets a file named after the repository.
     private Destination[]? Archive(List<string> names)
@@ -88,8 +105,17 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
             "oci-layout" => DestinationKind.OciLayout,
             "oci-archive" => DestinationKind.OciArchive,
             "docker-archive" => DestinationKind.DockerArchive,
+            "docker-daemon" => DestinationKind.DockerStore,
+            "podman" or "containers-storage" => DestinationKind.PodmanStore,
+            "local" => DestinationKind.Folder,
+            "tar" => DestinationKind.Tar,
             _ => null,
         };
+        if (kind is DestinationKind.DockerStore or DestinationKind.PodmanStore)
+        {
+            return [new Destination(kind.Value, "") { Names = rest.Length == 0 ? names : [rest] }];
+        }
+
         if (kind is not null)
         {
             if (rest.Length == 0)
@@ -99,12 +125,6 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
             }
 
             return [new Destination(kind.Value, FullPath(rest)) { Names = names }];
-        }
-
-        if (scheme is "docker-daemon" or "podman")
-        {
-            Refuse(item, "is not supported by this version; load an archive with 'docker load'");
-            return [];
         }
 
         return References(item, tags);

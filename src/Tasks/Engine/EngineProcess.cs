@@ -20,6 +20,9 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
     /// <summary>How long the engine may clean up after SIGTERM before it is killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Variables that the program gets beside those of this process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Runs to the end, also when cancelled: then the engine is told to stop and waited for, so that nothing runs on behind.</summary>
     public async Task<EngineExit> RunAsync(BuildDefinition definition, Action<BuildEvent> report, CancellationToken cancellationToken)
     {
@@ -81,6 +84,11 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
             StandardOutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         };
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         try
         {
             return Process.Start(start)!;
@@ -163,6 +171,6 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
             }
         }
 
-        return string.Join(Environment.NewLine, lines);
+        return string.Join(System.Environment.NewLine, lines);
     }
 }

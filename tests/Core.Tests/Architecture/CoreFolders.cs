@@ -30,8 +30,9 @@ internal static class CoreFolders
         ["Snapshots"] = ["Layers", "Content"],
         ["Sandboxing"] = ["Snapshots"],
         ["Engines"] = ["Planning", "Snapshots", "Sandboxing", "Dockerfile"],
-        ["Publishing"] = ["Images", "Registry", "Content"],
-        ["Sources"] = ["Images", "Registry", "Content"],
+        ["EngineStores"] = ["Oci"],
+        ["Publishing"] = ["Images", "Registry", "Content", "EngineStores"],
+        ["Sources"] = ["Images", "Registry", "Content", "EngineStores"],
         ["Pruning"] = ["Engines", "Images"],
         ["Reporting"] = ["Images"],
     };

@@ -1,5 +1,6 @@
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using static ContainerStages.Tasks.Tests.TestFolder;
 
@@ -165,6 +166,64 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
+    public void Platforms_are_listed_once_and_get_tags_only_when_asked()
+    {
+        var task = GoTask();
+        task.RuntimeIdentifiers = "linux-x64; linux-musl-x64;linux-arm64\n";
+        Assert.AreSequenceEqual(["linux/amd64", "linux/arm64"], Read(task).Platforms);
+        Assert.IsEmpty(Read(task).PlatformTags);
+
+        task.PlatformTags = "true";
+        Assert.AreSequenceEqual(["linux-x64", "linux-arm64"], Read(task).PlatformTags);
+    }
+
+    [TestMethod]
+    public void The_image_of_another_project_stands_for_it()
+    {
+        var task = GoTask();
+        const string image = "localhost:5000/base:latest@sha256:0000";
+        task.ProjectImages = [Item(_folder["base.goproj"], ("Image", image))];
+        task.Stages = [Item("a", ("From", "project:base.goproj"))];
+        task.Artifacts = [Item("/a", ("From", "project:./base.goproj"), ("Destination", "/a"))];
+        _folder.Write("src/file", "text");
+        task.Contexts = [Item("base", ("Project", "base.goproj")), Item("sources", ("Path", "src")), Item("tools", ("Image", "alpine"))];
+
+        var definition = Read(task);
+
+        Assert.AreEqual(image, definition.Project!.Stages[0].From);
+        Assert.AreEqual(image, definition.Project.Artifacts[0].From);
+        Assert.AreEqual("docker-image://" + image, definition.BuildContexts["base"]);
+        Assert.AreEqual(_folder["src"], definition.BuildContexts["sources"]);
+        Assert.AreEqual("docker-image://alpine", definition.BuildContexts["tools"]);
+    }
+
+    [TestMethod]
+    public void A_certificate_that_cannot_be_read_is_one_error()
+    {
+        var task = GoTask();
+        task.Certificates = [Item("none.pem")];
+        Assert.IsNull(TryRead(task));
+        Assert.AreEqual("CST1611", _engine.Errors.Single().Code);
+    }
+
+    [TestMethod]
+    public void The_kit_says_what_the_project_says()
+    {
+        var task = GoTask();
+        task.Kit = "true";
+        task.KitUsers = "false";
+        task.Certificates = [Item("company.pem")];
+        _folder.Write("company.pem", "text");
+
+        var kit = Read(task).Project!.Kit;
+
+        Assert.IsTrue(kit.Enabled);
+        Assert.IsFalse(kit.Users);
+        Assert.IsNull(kit.Certificates);
+        Assert.AreEqual(new CertificateFile(_folder["company.pem"], "text"), kit.OwnCertificates.Single());
+    }
+
+    [TestMethod]
     public void Everything_wrong_is_said_at_once()
     {
         var task = _folder.Task(_engine);
@@ -198,16 +257,6 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     {
         Assert.IsNull(TryRead(_folder.Task(_engine)));
         Assert.AreEqual("CST1004", _engine.Errors.Single().Code);
-    }
-
-    [TestMethod]
-    public void A_dotnet_project_needs_stages_for_now()
-    {
-        var task = _folder.Task(_engine);
-        task.IsDotNetProject = true;
-
-        Assert.IsNull(TryRead(task));
-        Assert.AreEqual("CST1005", _engine.Errors.Single().Code);
     }
 
     [TestMethod]
@@ -280,5 +329,5 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         return definition!;
     }
 
-    private static BuildDefinition? TryRead(PublishContainerStages task) => new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read();
+    private static BuildDefinition? TryRead(PublishContainerStages task) => new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
 }

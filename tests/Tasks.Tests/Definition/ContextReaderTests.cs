@@ -1,4 +1,5 @@
 using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using static ContainerStages.Tasks.Tests.TestFolder;
 
@@ -21,7 +22,7 @@ public sealed class ContextReaderTests : IDisposable
     {
         var task = Task();
         task.Contexts = [Item("other", (metadata, value))];
-        var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read();
+        var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
         Assert.IsEmpty(_engine.Errors);
         Assert.AreEqual(expected.Replace("{folder}", _folder.Path, StringComparison.Ordinal), definition!.BuildContexts["other"]);
     }
@@ -31,7 +32,7 @@ public sealed class ContextReaderTests : IDisposable
     {
         var task = Task();
         task.Contexts = [Item("none"), Item("both", ("Path", "."), ("Image", "alpine")), Item("absent", ("Path", "nowhere")), Item("twice", ("Image", "a")), Item("twice", ("Image", "b")), Item("odd", ("Image", "a"), ("Digest", "b"))];
-        Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read());
+        Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read());
         Assert.AreSequenceEqual(["CST1301", "CST1301", "CST1302", "CST1303"], _engine.Errors.Select(error => error.Code!).ToList());
         Assert.AreEqual("CST1009", _engine.Warnings.Single().Code);
     }
@@ -42,13 +43,13 @@ public sealed class ContextReaderTests : IDisposable
         var task = Task();
         task.Secrets = [Item("file", ("Path", "secret.txt")), Item("variable", ("EnvironmentVariable", "TOKEN"))];
         task.Agents = [Item("socket", ("Path", "/run/agent")), Item("keys", ("Path", "one; two"))];
-        var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read()!;
+        var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read()!;
         Assert.AreEqual($"{_folder.Path}/secret.txt", definition.Secrets["file"].File);
         Assert.AreEqual("TOKEN", definition.Secrets["variable"].EnvironmentVariable);
         Assert.AreSequenceEqual(["/run/agent"], definition.Ssh["socket"].ToList());
         Assert.AreSequenceEqual([$"{_folder.Path}/one", $"{_folder.Path}/two"], definition.Ssh["keys"].ToList());
         task.Secrets = [Item("value", ("Value", "x"))];
-        Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read());
+        Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read());
         Assert.AreEqual("CST1201", _engine.Errors.Single().Code);
     }
 

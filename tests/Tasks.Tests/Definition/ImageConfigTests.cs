@@ -1,5 +1,6 @@
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using Microsoft.Build.Framework;
 using static ContainerStages.Tasks.Tests.TestFolder;
@@ -84,7 +85,7 @@ public sealed class ImageConfigTests : IDisposable
         task.Entrypoint = Items("/init");
         task.AppCommand = Items("app");
 
-        Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read());
+        Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read());
         Assert.AreEqual("CST1019", _engine.Errors.Single().Code);
     }
 
@@ -102,7 +103,7 @@ public sealed class ImageConfigTests : IDisposable
     {
         var task = GoTask();
         configure(task);
-        var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log)).Read();
+        var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
         Assert.IsEmpty(_engine.Errors);
         return definition!.Project!.Config;
     }

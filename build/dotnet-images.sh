@@ -1,0 +1,95 @@
+# Stand-ins for the images of mcr.microsoft.com/dotnet, of Debian's packages and this machine's .NET SDK; sourced after images.sh, never run.
+# Names, users, variables and folders are those of the real ones. Needs a folder in WORK.
+# shellcheck shell=bash
+
+# A change of how they are made is a change of this name.
+DOTNET_RECIPE=3
+DOTNET_FOLDER=$(dirname "$(readlink -f "$(command -v dotnet)")")
+DOTNET_USER=1654
+
+make_dotnet_images() {
+    local sdk version base=$WORK/dotnet.tar tools=$WORK/toolchain.tar
+    sdk=$(cd / && dotnet --version)
+    version=${sdk%.*}
+    debian_root essential ca-certificates,libicu72,libssl3,libstdc++6,tzdata,zlib1g "$base" &
+    debian_root extract clang,llvm,zlib1g-dev,gcc-aarch64-linux-gnu,libc6-dev-arm64-cross "$tools" --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr &
+    wait -n && wait -n || fail "mmdebstrap could not make a Debian root; its output stands above."
+
+    begin_image dotnet/runtime-deps amd64
+    bsdtar -cf - --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' --exclude './etc/passwd' --exclude './etc/group' "@$base" | add_layer
+    dotnet_user_files "$base" | add_layer
+    finish_image "$(dotnet_config '')" "$version" "$version-noble"
+    make_foreign_runtime_deps "$version"
+
+    continue_image dotnet/runtime
+    dotnet_files dotnet host "shared/Microsoft.NETCore.App" | add_layer
+    finish_image "$(dotnet_config '')" "$version" "$version-noble"
+    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled" "$version-noble-chiseled-extra"
+
+    continue_image dotnet/aspnet
+    dotnet_files shared/Microsoft.AspNetCore.App | add_layer
+    finish_image "$(dotnet_config '')" "$version" "$version-noble"
+    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled" "$version-noble-chiseled-extra"
+
+    continue_image dotnet/sdk
+    dotnet_files sdk sdk-manifests packs templates | add_layer
+    finish_image "$(dotnet_config '')" "$version" "$version-noble" "$sdk"
+    bsdtar -cf - --exclude './dev/*' --exclude './etc/*' --exclude './var/*' "@$tools" | add_layer
+    finish_image "$(dotnet_config '')" "$version-aot" "$version-noble-aot"
+}
+
+# debian_root VARIANT PACKAGES TAR [OPTION...]
+debian_root() {
+    local leave_out=()
+    for folder in man doc locale info lintian bash-completion; do leave_out+=("--dpkgopt=path-exclude=/usr/share/$folder/*"); done
+    SOURCE_DATE_EPOCH=$EPOCH quietly mmdebstrap --variant="$1" --include="$2" "${leave_out[@]}" "${@:4}" bookworm "$3"
+}
+
+# The user that the real images have, in front of Debian's.
+dotnet_user_files() {
+    local root=$WORK/dotnet-user name
+    mkdir -p "$root"/{app,etc,home/app,usr/bin}
+    for name in passwd group; do bsdtar -xOf "$1" "./etc/$name" >"$root/etc/$name"; done
+    echo "app:x:$DOTNET_USER:$DOTNET_USER::/home/app:/bin/sh" >>"$root/etc/passwd"
+    echo "app:x:$DOTNET_USER:" >>"$root/etc/group"
+    ln -sf /usr/share/dotnet/dotnet "$root/usr/bin/dotnet"
+    tar_of_folder "$root" .
+}
+
+# dotnet_files PATH...: of this machine's .NET, without what no test reads: messages in other languages, F#, tools of their own.
+dotnet_files() {
+    tar -C "$DOTNET_FOLDER" --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner --format=gnu --hard-dereference \
+        --anchored --no-wildcards-match-slash --exclude='sdk/*/FSharp' --exclude='sdk/*/TestHostNetFramework' --exclude='sdk/*/DotnetTools/dotnet-watch' \
+        --exclude='sdk/*/DotnetTools/dotnet-format' --exclude='packs/*/*/ref/*/*.xml' \
+        --exclude='sdk/*/cs' --exclude='sdk/*/de' --exclude='sdk/*/es' --exclude='sdk/*/fr' --exclude='sdk/*/it' --exclude='sdk/*/ja' --exclude='sdk/*/ko' \
+        --exclude='sdk/*/pl' --exclude='sdk/*/pt-BR' --exclude='sdk/*/ru' --exclude='sdk/*/tr' --exclude='sdk/*/zh-Han*' \
+        --transform='s,^,usr/share/dotnet/,S' -cf - "$@"
+}
+
+# dotnet_config USER
+dotnet_config() {
+    jq -cn --arg user "$1" --arg id "$DOTNET_USER" '{ User: $user, Cmd: ["/bin/sh"],
+        Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "APP_UID=\($id)", "ASPNETCORE_HTTP_PORTS=8080",
+            "DOTNET_RUNNING_IN_CONTAINER=true"] } | if .User == "" then del(.User) else . end'
+}
+
+# For arm64 there is nothing to run here: a root with a user is enough to put a program on. Chiseled, the name stands for both.
+make_foreign_runtime_deps() {
+    local version=$1 root=$WORK/dotnet-arm64 layers diffs
+    mkdir -p "$root/etc"
+    echo "app:x:$DOTNET_USER:$DOTNET_USER::/home/app:/bin/sh" >"$root/etc/passwd"
+    layers=$(cat "$WORK/layers") diffs=$(cat "$WORK/diffs")
+    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled-amd64"
+    cp "$WORK/manifest" "$WORK/chiseled-amd64"
+    begin_image dotnet/runtime-deps arm64
+    add_layer_of_folder "$root"
+    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled-arm64"
+    cp "$WORK/manifest" "$WORK/chiseled-arm64"
+    for variant in noble-chiseled noble-chiseled-extra; do
+        push_index dotnet/runtime-deps "$version-$variant" amd64 "$WORK/chiseled-amd64" arm64 "$WORK/chiseled-arm64"
+    done
+    # On with what was begun.
+    ARCHITECTURE=amd64
+    echo "$layers" >"$WORK/layers"
+    echo "$diffs" >"$WORK/diffs"
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using ContainerStages.Contracts;
+using ContainerStages.Oci;
+
+namespace ContainerStages.Cli;
+
+/// <summary>The options of <c>build</c> that say what the image is called and where it goes. Their forms are those of <c>docker buildx build</c>.</summary>
+internal static class OutputOptions
+{
+    private static readonly string[] AnnotationKinds = ["manifest", "index", "manifest-descriptor"];
+
+    public static IReadOnlyList<Option> All { get; } =
+    [
+        new(["--annotation"], "[KIND:]KEY=VALUE", "annotation of the manifest (KIND manifest, index or manifest-descriptor); repeatable"),
+        new(["--push"], null, "push to the registries that the names say"),
+        new(["--load"], null, "put the image into Docker's store"),
+        new(["--output", "-o"], "SPEC", "type=image|registry|oci|docker|podman|oci-layout|local|tar,dest=PATH,..., or a folder; repeatable"),
+    ];
+
+    public static BuildDefinition Apply(BuildDefinition definition, OptionReader options)
+    {
+        var outputs = options.All("--output").Select(OutputOption.Parse).ToList();
+        AddSwitch("--push", outputs.Exists(output => output.Pushes), "registry");
+        AddSwitch("--load", outputs.Exists(output => output.Kind == DestinationKind.DockerStore), "docker");
+        string[] names = [.. options.All("--tag").Concat(outputs.SelectMany(output => output.Names)).Select(Name).Distinct(StringComparer.Ordinal)];
+        var annotations = options.All("--annotation").SelectMany(Annotation).Concat(outputs.SelectMany(output => output.Annotations)).ToLookup(one => Known(one.Kind));
+        return definition with
+        {
+            Tags = names,
+            Destinations = [.. outputs.SelectMany(output => Destinations(output, names))],
+            Format = Format(outputs),
+            Compression = Compression(One("compression", outputs)),
+            CompressionLevel = One("compression-level", outputs) is { } level ? Level(level) : null,
+            Annotations = Pairs(annotations["manifest"]),
+            IndexAnnotations = Pairs(annotations["index"]),
+            DescriptorAnnotations = Pairs(annotations["manifest-descriptor"]),
+        };
+
+        void AddSwitch(string name, bool isThere, string type)
+        {
+            if (options.IsSet(name) && !isThere)
+            {
+                outputs.Add(OutputOption.Parse("type=" + type));
+            }
+        }
+    }
+
+    private static IEnumerable<Destination> Destinations(OutputOption output, string[] names)
+    {
+        if (output.Kind != DestinationKind.Registry)
+        {
+            if (output.Kind is DestinationKind.DockerStore or DestinationKind.PodmanStore && names.Length == 0)
+            {
+                throw new UsageException("loading needs a name: -t REPOSITORY:TAG.");
+            }
+
+            var path = output.Path is not { } given ? "" : output.IsStandardOutput ? given : Path.GetFullPath(given);
+            return [new Destination(output.Kind, path) { Names = names }];
+        }
+
+        return !output.Pushes ? []
+            : names.Length > 0 ? names.Select(name => new Destination(DestinationKind.Registry, name))
+            : throw new UsageException("pushing needs a name: -t HOST/REPOSITORY:TAG.");
+    }
+
+    /// <summary>One image goes everywhere, so what outputs say of its form must agree.</summary>
+    private static string? One(string key, IEnumerable<OutputOption> outputs)
+    {
+        var values = outputs.Select(output => output.Fields.GetValueOrDefault(key)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        return values.Length <= 1 ? values.FirstOrDefault() : throw new UsageException($"--output: all outputs get the same image, but {key} is {string.Join(" and ", values)}.");
+    }
+
+    private static ImageFormat Format(List<OutputOption> outputs) => One("oci-mediatypes", outputs) switch
+    {
+        null or "true" or "1" => ImageFormat.Oci,
+        "false" or "0" => ImageFormat.Docker,
+        var other => throw new UsageException($"--output: oci-mediatypes={other} is neither true nor false."),
+    };
+
+    private static LayerCompression Compression(string? text) => text switch
+    {
+        null or "gzip" => LayerCompression.Gzip,
+        "zstd" => LayerCompression.Zstd,
+        "uncompressed" or "none" => LayerCompression.None,
+        _ => throw new UsageException($"--output: compression={text} is unknown; valid are gzip, zstd, uncompressed."),
+    };
+
+    private static int Level(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : throw new UsageException($"--output: compression-level={text} is no number.");
+
+    private static IEnumerable<(string Kind, string Key, string Value)> Annotation(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var colon = equals < 0 ? -1 : text.IndexOf(':', 0, equals);
+        var (key, value) = equals > colon + 1 ? (text[(colon + 1)..equals], text[(equals + 1)..]) : throw new UsageException($"--annotation {text}: the form is [KIND:]KEY=VALUE.");
+        return (colon < 0 ? "manifest" : text[..colon]).Split(',').Select(kind => (kind, key, value));
+    }
+
+    private static string Known(string kind) =>
+        AnnotationKinds.Contains(kind) ? kind : throw new UsageException($"There is no annotation of '{kind}'; valid are {string.Join(", ", AnnotationKinds)}.");
+
+    private static Dictionary<string, string> Pairs(IEnumerable<(string Kind, string Key, string Value)> annotations)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (_, key, value) in annotations)
+        {
+            pairs[key] = value;
+        }
+
+        return pairs;
+    }
+
+    private static string Name(string text) => ImageReference.TryParse(text) is { Digest: null } ? text : throw new UsageException($"'{text}' is no image name: [HOST/]REPOSITORY[:TAG] in lower case is expected.");
+}

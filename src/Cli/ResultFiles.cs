@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using System.Text.Json;
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Cli;
+
+/// <summary>The files that say what a build made. Source: docker buildx build, --iidfile and --metadata-file.</summary>
+internal static class ResultFiles
+{
+    public static async Task WriteAsync(BuildResult result, IReadOnlyList<string> names, OptionReader options)
+    {
+        if (options.Last("--iidfile") is { } idFile)
+        {
+            await File.WriteAllTextAsync(idFile, Verbs.BuildVerb.Id(result));
+        }
+
+        if (options.Last("--metadata-file") is { } metadata)
+        {
+            await File.WriteAllTextAsync(metadata, ImageDocument.Text(Metadata(result, names)) + "\n");
+        }
+    }
+
+    /// <summary>The keys of buildx, then our result's own.</summary>
+    private static JsonObject Metadata(BuildResult result, IReadOnlyList<string> names)
+    {
+        var document = new JsonObject
+        {
+            ["containerimage.config.digest"] = result.ConfigDigest,
+            ["containerimage.digest"] = result.ManifestDigest,
+            ["containerimage.descriptor"] = new JsonObject
+            {
+                ["mediaType"] = result.ManifestMediaType,
+                ["digest"] = result.ManifestDigest,
+                ["size"] = System.Text.Encoding.UTF8.GetByteCount(result.Manifest),
+                ["platform"] = Platform(result.Platform),
+            },
+            ["image.name"] = string.Join(',', names),
+        };
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(result, ContractsJson.Default.BuildResult)!.AsObject().ToArray())
+        {
+            document[name] = value?.DeepClone();
+        }
+
+        return document;
+    }
+
+    private static JsonObject Platform(string text)
+    {
+        var parts = text.Split('/');
+        var platform = new JsonObject { ["architecture"] = parts.ElementAtOrDefault(1), ["os"] = parts[0] };
+        if (parts.Length > 2)
+        {
+            platform["variant"] = parts[2];
+        }
+
+        return platform;
+    }
+}

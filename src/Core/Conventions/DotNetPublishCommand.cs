@@ -1,0 +1,40 @@
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Conventions;
+
+/// <summary>The two commands of a .NET builder. Both begin in the folder that stands for the context.</summary>
+/// <param name="application">What is published.</param>
+/// <param name="runtimeIdentifier">For what it is published.</param>
+/// <param name="inertProperty"><c>NAME=value</c> that keeps the builder from building images.</param>
+/// <param name="output">Folder for the result.</param>
+/// <param name="packages">Folder of the unpacked packages, in a cache that may have been emptied since the restore.</param>
+internal sealed class DotNetPublishCommand(DotNetApplication application, string runtimeIdentifier, string inertProperty, string output, string packages)
+{
+    /// <summary>Also marks the cache: as long as the mark is there, the packages are.</summary>
+    public string Restore => $"{RestoreOnly} && {Mark} && mkdir -p {packages}/.containerstages && touch \"$mark\"";
+
+    public string Publish =>
+        $"{Mark} && {{ [ -e \"$mark\" ] || {RestoreOnly}; }} && dotnet publish {Project} --no-restore -r {runtimeIdentifier} -o {output} {Switches}";
+
+    // What dotnet publish says for its own restore: with -r, dotnet restore would fetch the runtimes too that only self-contained applications need.
+    private string RestoreOnly =>
+        $"dotnet restore {Project} -p:RuntimeIdentifier={runtimeIdentifier} -p:_CommandLineDefinedRuntimeIdentifier=true -p:_IsPublishing=true {Switches}";
+
+    private string Mark => $"mark={packages}/.containerstages/$(sha256sum {ShellText.Quote(application.AssetsFile)} | cut -c 1-64)";
+
+    private string Project => ShellText.Quote(application.Project);
+
+    private string Switches => string.Join(' ', ["-nologo", "-tl:off", "-v:m", .. Properties()]);
+
+    private IEnumerable<string> Properties() =>
+        application.Properties.OrderBy(property => property.Key, StringComparer.Ordinal)
+            .Select(property => ShellText.Quote($"-p:{property.Key}={Escape(property.Value)}"))
+            .Append("-p:" + inertProperty);
+
+    /// <summary>Source: MSBuild special characters; a list would begin another property.</summary>
+    private static string Escape(string value) => value
+        .Replace("%", "%25", StringComparison.Ordinal)
+        .Replace(";", "%3B", StringComparison.Ordinal)
+        .Replace(",", "%2C", StringComparison.Ordinal)
+        .Replace("\"", "%22", StringComparison.Ordinal);
+}

@@ -1,0 +1,58 @@
+namespace ContainerStages.Oci;
+
+/// <summary>References to images that are in no registry: <c>oci-layout:folder:tag</c>, <c>docker-daemon:name</c> and the like.</summary>
+public sealed partial record ImageReference
+{
+    private const int DigestLength = 1 + 71; // @sha256: and 64 digits
+
+    private static readonly (string Scheme, ImageTransport Transport)[] Schemes =
+    [
+        ("oci-layout", ImageTransport.OciLayout), ("oci-archive", ImageTransport.OciArchive), ("docker-archive", ImageTransport.DockerArchive),
+        ("docker-daemon", ImageTransport.DockerStore), ("podman", ImageTransport.PodmanStore), ("containers-storage", ImageTransport.PodmanStore),
+    ];
+
+    /// <summary>Where it is. For everything but a registry <see cref="Registry"/> is empty, <see cref="Repository"/> the path of a file or folder, or the
+    /// whole name in an engine's store, and <see cref="Tag"/> what chooses among several images of a file.</summary>
+    public ImageTransport Transport { get; private init; }
+
+    /// <summary>True where <see cref="Repository"/> is a path.</summary>
+    public bool IsFile => Transport is ImageTransport.OciLayout or ImageTransport.OciArchive or ImageTransport.DockerArchive;
+
+    /// <summary>
+    /// What FROM, COPY --from and a build context may name: <c>SCHEME:PATH[:TAG][@DIGEST]</c> (also <c>SCHEME://</c>) for layouts and archives,
+    /// <c>docker-daemon:NAME</c>, <c>podman:NAME</c>, else an image of a registry. A relative path starts at <paramref name="folder"/>.
+    /// Null where the text is none of these.
+    /// </summary>
+    public static ImageReference? TryParseSource(string text, string folder = "/")
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var scheme = colon < 0 ? default : Schemes.FirstOrDefault(known => text.AsSpan(0, colon).SequenceEqual(known.Scheme));
+        if (scheme.Scheme is null)
+        {
+            return TryParse(text);
+        }
+
+        var rest = text.AsSpan(colon + 1);
+        rest = rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest;
+        return scheme.Transport is ImageTransport.DockerStore or ImageTransport.PodmanStore
+            ? TryParse(rest.ToString()) is { } name ? new ImageReference("", name.FamiliarName, null, null) { Transport = scheme.Transport } : null
+            : ParseFile(scheme.Transport, rest.ToString(), folder);
+    }
+
+    private static ImageReference? ParseFile(ImageTransport transport, string text, string folder)
+    {
+        Digest? digest = null;
+        if (text.Length > DigestLength && text[^DigestLength] == '@' && Oci.Digest.TryParse(text[^(DigestLength - 1)..], out var parsed))
+        {
+            (digest, text) = (parsed, text[..^DigestLength]);
+        }
+
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var (path, tag) = colon < 0 ? (text, null) : (text[..colon], text[(colon + 1)..]);
+        return path.Length == 0 || tag is "" || path.Contains('\0', StringComparison.Ordinal)
+            ? null
+            : new ImageReference("", Path.GetFullPath(path, folder), tag, digest) { Transport = transport };
+    }
+
+    private string Place => $"{Schemes.First(known => known.Transport == Transport).Scheme}:{Repository}{Suffix}";
+}

@@ -1,0 +1,71 @@
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Oci;
+using ContainerStages.Registry;
+
+namespace ContainerStages.Sources;
+
+/// <summary>Copies one image of a layout into the content store, or finds it whole there where <paramref name="layout"/> is null.</summary>
+internal sealed class LayoutImport(ImageReference reference, Platform platform, IContentStore content, IContentStore? layout)
+{
+    private Digest? missing;
+
+    /// <summary>The digest of the manifest or index that the reference means; null where a blob is missing, see <see cref="Incomplete"/>.</summary>
+    /// <exception cref="BuildFailedException">The layout has no such image, or not for the platform.</exception>
+    public async Task<Digest?> TakeAsync(ImageIndex index, CancellationToken cancellationToken)
+    {
+        var named = LayoutChoice.Choose(reference, index, platform);
+        if (await DocumentAsync(named, cancellationToken) is not { } document)
+        {
+            return null;
+        }
+
+        var manifest = document.IsIndex ? await DocumentAsync(document.Choose(reference, platform), cancellationToken) : document;
+        if (manifest is null)
+        {
+            return null;
+        }
+
+        foreach (var blob in manifest.Manifest?.Layers.Prepend(manifest.Manifest.Config) ?? throw new InvalidDataException("an index stands in another index."))
+        {
+            if (!await CopyAsync(blob.Digest, cancellationToken))
+            {
+                return null;
+            }
+        }
+
+        return named.Digest;
+    }
+
+    public BuildFailedException Incomplete() => new(SourceDiagnostics.BlobMissing(reference.FamiliarName, missing.ToString()!));
+
+    private async Task<RegistryDocument?> DocumentAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        if ((layout ?? content).GetSize(descriptor.Digest) > ContentStoreExtensions.DocumentLimit)
+        {
+            throw new InvalidDataException($"the manifest {descriptor.Digest} is larger than {ContentStoreExtensions.DocumentLimit} bytes.");
+        }
+
+        return await CopyAsync(descriptor.Digest, cancellationToken)
+            ? RegistryDocument.Create(await content.ReadAllBytesAsync(descriptor.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken), descriptor.MediaType, reference, reference.FamiliarName)
+            : null;
+    }
+
+    private async Task<bool> CopyAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (content.Contains(digest))
+        {
+            return true;
+        }
+
+        if (layout is null || !layout.Contains(digest))
+        {
+            missing = digest;
+            return false;
+        }
+
+        await using var blob = layout.OpenRead(digest);
+        await content.CopyAsync(blob, digest, cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.EngineStores;
+using ContainerStages.Oci;
+using ContainerStages.Posix;
+using ContainerStages.Registry;
+
+namespace ContainerStages.Sources;
+
+/// <summary>
+/// Brings images that are in no registry into the content store: from layouts, archives and engines. What came from an archive or an engine is
+/// remembered by the file's state or the image's id, so that an unchanged one is not read again.
+/// </summary>
+internal sealed class LocalImages(StoreDirectory store)
+{
+    private readonly DiskContentStore content = new(store.Root);
+
+    /// <summary>Manifest, configuration and layers of the image for a platform, all verified; returns the digest of what the name stands for.</summary>
+    /// <exception cref="BuildFailedException">It is not there, not readable, not whole, or not for the platform.</exception>
+    public async Task<Digest> TakeAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return reference.Transport == ImageTransport.OciLayout
+                ? await TakeLayoutAsync(reference, platform, cancellationToken)
+                : await TakeRememberedAsync(reference, platform, cancellationToken);
+        }
+        catch (DigestMismatchException damaged)
+        {
+            throw new BuildFailedException(SourceDiagnostics.BlobDamaged(reference.FamiliarName, damaged.Expected.ToString(), damaged.Actual.ToString()), damaged);
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidDataException or IOException or UnauthorizedAccessException && StoreDirectory.Explain(failure, store.Root) is null)
+        {
+            throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, failure.Message), failure);
+        }
+    }
+
+    private async Task<Digest> TakeLayoutAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(reference.Repository, "index.json");
+        if (!Directory.Exists(reference.Repository))
+        {
+            throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
+        }
+
+        if (!File.Exists(file))
+        {
+            throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, "the folder is no OCI layout, for it has no index.json."));
+        }
+
+        var index = Parse(await File.ReadAllBytesAsync(file, cancellationToken));
+        var import = new LayoutImport(reference, platform, content, new DiskContentStore(reference.Repository));
+        return await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
+    }
+
+    private async Task<Digest> TakeRememberedAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        using var engine = reference.IsFile ? null : EngineStore.Open(reference.Transport);
+        var record = Path.Combine(store.Folder("sources"), StoreDirectory.KeyOf(await StateAsync(reference, engine, cancellationToken)));
+        using var held = await store.LockAsync("source-" + Path.GetFileName(record), cancellationToken);
+        var import = new LayoutImport(reference, platform, content, null);
+        if (File.Exists(record) && await import.TakeAsync(Parse(await File.ReadAllBytesAsync(record, cancellationToken)), cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        var index = await Task.Run(() => ReadAsync(reference, engine, cancellationToken), cancellationToken);
+        var named = await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
+        StoreDirectory.WriteAtomically(record, JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex));
+        return named;
+    }
+
+    private async Task<ImageIndex> ReadAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
+    {
+        await using var stream = engine is null ? File.OpenRead(reference.Repository) : await engine.SaveAsync(reference.Repository, cancellationToken);
+        var reader = new ArchiveReader(content);
+        return reference.Transport is ImageTransport.OciArchive or ImageTransport.PodmanStore
+            ? await reader.ReadLayoutAsync(stream, cancellationToken)
+            : await reader.ReadDockerAsync(stream, cancellationToken);
+    }
+
+    /// <summary>A text that is another one as soon as the source may be another one.</summary>
+    private static async Task<string> StateAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
+    {
+        if (engine is not null)
+        {
+            var id = await engine.FindIdAsync(reference.Repository, cancellationToken) ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
+            return $"{reference.Transport} {id}";
+        }
+
+        var path = Path.Exists(reference.Repository) ? File.ResolveLinkTarget(reference.Repository, returnFinalTarget: true)?.FullName ?? reference.Repository : reference.Repository;
+        if (!FileCalls.TryStat(path, out var file))
+        {
+            throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
+        }
+
+        return !file.IsDirectory
+            ? $"{reference.Transport} {path} {file.Device}:{file.Inode} {file.Size} {file.ModificationSeconds}.{file.ModificationNanoseconds} {file.ChangeSeconds}.{file.ChangeNanoseconds}"
+            : throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, "an archive is a file. A folder is named with oci-layout:."));
+    }
+
+    private static ImageIndex Parse(byte[] bytes) =>
+        JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageIndex) is { Manifests: not null } index ? index : throw new InvalidDataException("its index.json lists no manifests.");
+}

@@ -1,0 +1,166 @@
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Engine;
+using Microsoft.Build.Framework;
+
+namespace ContainerStages.Tasks.DotNet;
+
+/// <summary>What a .NET project says of its build, as the engine wants to know it.</summary>
+internal sealed record DotNetBuild(DotNetApplication Application, string ContextDirectory, MachineAccess Access);
+
+/// <summary>Reads the item that the targets make of a .NET project without stages.</summary>
+internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets secrets)
+{
+    private const string SourceFolder = "/src";
+    private const string PackagesFolder = "/nuget/packages";
+
+    private readonly ITaskItem item = task.DotNetProject[0];
+
+    /// <exception cref="ProjectException">The project cannot be built by convention.</exception>
+    public DotNetBuild Read()
+    {
+        var application = new DotNetApplication
+        {
+            Project = "",
+            AssetsFile = "",
+            AssemblyName = Value("AssemblyName"),
+            Framework = Framework(),
+            Musl = Value("ContainerFamily").StartsWith("alpine", StringComparison.OrdinalIgnoreCase) || task.RuntimeIdentifiers.Contains("linux-musl-", StringComparison.OrdinalIgnoreCase),
+            NativeAot = IsTrue("PublishAot"),
+            BuilderImage = NullIfEmpty(Value("BuilderImage")),
+        };
+        if (Value("OutputType").Equals("Library", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ProjectException(DotNetDiagnostics.NotAnApplication(Value("OutputType"), task.ProjectFile));
+        }
+
+        return Value("Builder").ToUpperInvariant() switch
+        {
+            "" or "CONTAINER" => InContainer(application),
+            "HOST" => OnHost(application),
+            _ => throw new ProjectException(DotNetDiagnostics.UnknownBuilder(Value("Builder"), task.ProjectFile)),
+        };
+    }
+
+    private DotNetBuild OnHost(DotNetApplication application)
+    {
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Value("PublishDirectory").Replace('\\', '/'), task.ProjectDirectory));
+        return new DotNetBuild(application with { PublishDirectory = folder }, Path.TrimEndingDirectorySeparator(task.ProjectDirectory), new MachineAccess());
+    }
+
+    private DotNetBuild InContainer(DotNetApplication application)
+    {
+        var graph = RestoreGraph.Read(FullPath(Value("RestoreGraphFile")), task.ProjectFile);
+        var inputs = new ProjectInputs(graph.Projects, task.DotNetInputs.Select(input => FullPath(input.ItemSpec)));
+        var context = Context(inputs);
+        var settings = new NuGetSettings();
+        var properties = GlobalProperties.Flowing(task.BuildEngine).ToLookup(property => GlobalProperties.IsSecret(property.Key));
+        var (files, hidden) = Settings(graph, settings, context);
+        var reader = new MachineAccessReader(secrets);
+        return new DotNetBuild(
+            application with
+            {
+                Project = Relative(task.ProjectFile, context),
+                AssetsFile = Relative(FullPath(Value("AssetsFile")), context),
+                RestoreFiles = [.. inputs.RestoreFiles.Select(file => Relative(file, context))],
+                Sources = [.. inputs.Sources.Select(path => Relative(path, context))],
+                IgnoreRules = [.. hidden, .. Ignored("ArtifactsPath", context)],
+                Files = files,
+                Properties = Properties(properties[false], context),
+            },
+            context,
+            new MachineAccess
+            {
+                Files = [.. Package(), .. settings.Feeds.Where(feed => Directory.Exists(feed.Source)), .. IsOff("HostCertificates") ? [] : MachineAccessReader.Certificates(), .. IsOff("HostCredentials") ? [] : MachineAccessReader.NuGetPlugins()],
+                Secrets = IsOff("HostCredentials") ? [] : [.. reader.NuGet(settings), .. reader.Properties(properties[true])],
+            });
+    }
+
+    /// <summary>The folder the user named, or the one that holds everything.</summary>
+    private string Context(ProjectInputs inputs)
+    {
+        var named = task.ContextDirectory.Length == 0 ? task.ProjectDirectory : FullPath(task.ContextDirectory);
+        named = Path.TrimEndingDirectorySeparator(named);
+        if (named == Path.TrimEndingDirectorySeparator(task.ProjectDirectory))
+        {
+            return inputs.Root;
+        }
+
+        var outside = inputs.RestoreFiles.Concat(inputs.Sources).FirstOrDefault(path => !ProjectInputs.IsInside(path, named));
+        return outside is null ? named : throw new ProjectException(DotNetDiagnostics.OutsideContext(outside, named, task.ProjectFile));
+    }
+
+    /// <summary>NuGet's settings as files of the builder, and the rules that keep the originals out. Those that stand outside the context come first when NuGet looks upwards.</summary>
+    private static (IReadOnlyList<WrittenFile> Files, IReadOnlyList<string> Hidden) Settings(RestoreGraph graph, NuGetSettings settings, string context)
+    {
+        string[] inside = [.. graph.ConfigFiles.Where(file => ProjectInputs.IsInside(file, context))];
+        return (
+            [
+                .. inside.Select(file => new WrittenFile($"{SourceFolder}/{Relative(file, context)}", settings.Read(file))),
+                new WrittenFile("/nuget.config", settings.ReadAll(graph.ConfigFiles.Except(inside))),
+                .. GlobalJsonAbove(context),
+            ],
+            [.. inside.Select(file => Relative(file, context))]);
+    }
+
+    private static IEnumerable<WrittenFile> GlobalJsonAbove(string context)
+    {
+        for (var folder = Path.GetDirectoryName(context); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (Path.Combine(folder, "global.json") is var file && File.Exists(file))
+            {
+                return [new WrittenFile("/global.json", File.ReadAllText(file))];
+            }
+        }
+
+        return [];
+    }
+
+    private SortedDictionary<string, string> Properties(IEnumerable<KeyValuePair<string, string>> flowing, string context)
+    {
+        var properties = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in flowing)
+        {
+            properties[name] = GlobalProperties.Translate(value, context, SourceFolder);
+        }
+
+        // Decided here by rules that the builder's own evaluation cannot know.
+        properties["Configuration"] = Value("Configuration");
+        if (IsTrue("IsOneOfSeveral"))
+        {
+            properties["TargetFramework"] = Value("TargetFramework");
+        }
+
+        return properties;
+    }
+
+    /// <summary>This package, so that the project's Sdk or PackageReference is found where no feed has it. A folder of another form is none of NuGet's.</summary>
+    private IEnumerable<MachineFile> Package()
+    {
+        var folder = Path.TrimEndingDirectorySeparator(FullPath(Value("PackageFolder")));
+        var (id, version) = (Path.GetFileName(Path.GetDirectoryName(folder)), Path.GetFileName(folder));
+        return File.Exists(Path.Combine(folder, ".nupkg.metadata")) ? [new MachineFile(folder, $"{PackagesFolder}/{id}/{version}")] : [];
+    }
+
+    private string Framework()
+    {
+        var version = Value("TargetFrameworkVersion").TrimStart('v');
+        return Value("TargetFrameworkIdentifier") == ".NETCoreApp" && Value("TargetPlatform").Length == 0 && Version.TryParse(version, out var number) && number.Major >= 6
+            ? version
+            : throw new ProjectException(DotNetDiagnostics.NoImageFor(Value("TargetFramework"), task.ProjectFile));
+    }
+
+    private IEnumerable<string> Ignored(string name, string context) =>
+        Value(name) is { Length: > 0 } value && FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context) ? [Relative(path, context)] : [];
+
+    private bool IsTrue(string name) => Value(name).Equals("true", StringComparison.OrdinalIgnoreCase);
+
+    private bool IsOff(string name) => Value(name).Equals("false", StringComparison.OrdinalIgnoreCase);
+
+    private string Value(string name) => item.GetMetadata(name).Trim();
+
+    private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory);
+
+    private static string Relative(string path, string context) => Path.GetRelativePath(context, path);
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}
