@@ -50,7 +50,7 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
     private (string Directives, string Text) Write()
     {
         var platforms = ContainerBuildPlatforms.ReadStages(definition, dockerfileName, events);
-        var sets = platforms.Select(stages => StageSelection.ForDockerfile(stages.Graph)).ToArray();
+        var sets = platforms.Select(stages => StageSelection.ForDockerfile(stages.Graph, definition.BuildContexts.Keys)).ToArray();
         var texts = sets.Select(DockerfileWriter.Write).Distinct(StringComparer.Ordinal).ToArray();
         return texts is [var text] ? (DockerfileWriter.Directives(sets[0]), text[DockerfileWriter.Directives(sets[0]).Length..])
             : throw new BuildFailedException(ExportDiagnostics.PlatformsDiffer(platforms.Select(stages => stages.Platform.ToString()), Place));

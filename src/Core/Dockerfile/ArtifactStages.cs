@@ -19,7 +19,7 @@ internal static class ArtifactStages
     {
         if (stage.Instructions.OfType<ArtifactsInstruction>().FirstOrDefault() is not { } artifacts)
         {
-            return [stage];
+            return [stage with { Instructions = [.. stage.Instructions.SelectMany(instruction => instruction is CopyInstruction copy ? Copies(copy) : [instruction])] }];
         }
 
         if (ArtifactLayer.IsOneCopy(artifacts.Copies))
@@ -56,7 +56,7 @@ internal static class ArtifactStages
         stage with { Instructions = stage.Instructions.Replace(artifacts, copy) };
 
     /// <summary>Files are here-documents; a file that may be missing is a pattern, which may match nothing.</summary>
-    private static IEnumerable<CopyInstruction> Copies(CopyInstruction copy) => copy switch
+    private static IEnumerable<Instruction> Copies(CopyInstruction copy) => copy switch
     {
         { Files.IsEmpty: false } => copy.Files.Where(file => file.Content is not null).Select(file => Inline(copy, file)),
         { SkipMissing: true } => [copy with { Sources = [.. copy.Sources.Select(source => $"{source[..^1]}[{source[^1]}]")], SkipMissing = false }],

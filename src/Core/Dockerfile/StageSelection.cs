@@ -10,16 +10,23 @@ namespace ContainerStages.Dockerfile;
 public static class StageSelection
 {
     /// <summary>Stages that need the target itself are left out. Artifacts are stages of their own.</summary>
+    /// <param name="graph">What a front end read.</param>
+    /// <param name="named">Named contexts, which whoever builds the Dockerfile gives too.</param>
     /// <exception cref="BuildFailedException">A stage is named by a number that changes, or no Dockerfile can say it.</exception>
-    public static StageSet ForDockerfile(StageGraph graph)
+    public static StageSet ForDockerfile(StageGraph graph, IEnumerable<string> named)
     {
         var set = graph.Set;
         var target = graph.Target.Stage;
+        if (set.AnyOrder && set.Contexts.Keys.Except(named, StageNames.Comparer).FirstOrDefault() is { } own)
+        {
+            throw new BuildFailedException(ExportDiagnostics.NotSayable($"'{own}' is a folder that the project's own build made on this machine", target.Location));
+        }
+
         var stages = set.AnyOrder ? InOrder(set, target) : [.. set.Stages.Take(target.Index + 1)];
-        var named = set.AnyOrder ? NumberIn(stages) : null;
-        return named is { } number && stages.Where((stage, index) => stage.Index != index).Any()
+        var numbered = set.AnyOrder ? NumberIn(stages) : null;
+        return numbered is { } number && stages.Where((stage, index) => stage.Index != index).Any()
             ? throw new BuildFailedException(ExportDiagnostics.NotSayable($"the order of the stages changes, and stage {number} is named by its number; write its name", target.Location))
-            : set with { Stages = [.. stages.SelectMany(ArtifactStages.Of)] };
+            : set with { Stages = [.. stages.Select(WithoutMachine).SelectMany(ArtifactStages.Of)] };
     }
 
     private static ImmutableArray<Stage> InOrder(StageSet set, Stage target)
@@ -36,6 +43,14 @@ public static class StageSelection
 
         return [.. ordered];
     }
+
+    /// <summary>What commands see of this machine names no result; who builds the Dockerfile gives them his own.</summary>
+    private static Stage WithoutMachine(Stage stage) => stage with
+    {
+        Instructions = [.. stage.Instructions.Select(instruction => instruction is RunInstruction run
+            ? run with { Mounts = run.Mounts.RemoveAll(mount => mount is MachineMount or MachineSecretMount) }
+            : instruction)],
+    };
 
     private static string? NumberIn(IEnumerable<Stage> stages) => stages.SelectMany(stage => stage.Instructions).SelectMany(instruction => instruction switch
     {
