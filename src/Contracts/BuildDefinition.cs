@@ -23,6 +23,9 @@ public sealed record BuildDefinition
     /// <summary>True: the build fails where the lock file lacks something, and never changes it.</summary>
     public bool Locked { get; init; }
 
+    /// <summary>Where <see cref="BuildGoal.Export"/> writes; no build sees a file that it wrote. Null for nowhere.</summary>
+    public ExportedDockerfile? Export { get; init; }
+
     /// <summary>True: no network; what the store lacks ends the build.</summary>
     public bool Offline { get; init; }
 
@@ -126,7 +129,15 @@ public enum BuildGoal
 
     /// <summary>Tell what a build would do.</summary>
     Plan,
+
+    /// <summary>Write the stages as a Dockerfile.</summary>
+    Export,
 }
+
+/// <summary>A Dockerfile that is written, by its path, and beside it <c>NAME.dockerignore</c>.</summary>
+/// <param name="File">Absolute path.</param>
+/// <param name="Overwrite">True: also in place of files that somebody else wrote or changed.</param>
+public sealed record ExportedDockerfile(string File, bool Overwrite);
 
 /// <summary>Where a secret is: a file by absolute path, or an environment variable of the build. Exactly one is set.</summary>
 public sealed record SecretSource

@@ -8,13 +8,19 @@ using ContainerStages.Stages;
 
 namespace ContainerStages;
 
-/// <summary>What is done with a definition beside building it: fetching what it needs, and writing its lock file.</summary>
+/// <summary>What is done with a definition beside building it: fetching what it needs, writing its lock file, and writing it as a Dockerfile.</summary>
 public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvents events)
 {
     /// <exception cref="BuildFailedException">Something cannot be had, or the lock file forbids it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var contexts = await ContainerBuildFetchedContexts.OpenAsync(asked, mayExecute: true, cancellationToken);
+        if (asked.Goal == BuildGoal.Export)
+        {
+            await new ContainerBuildDockerfile(contexts.Definition, contexts.DockerfileName, events).WriteAsync(cancellationToken);
+            return;
+        }
+
         using var planned = await ContainerBuildPlanning.CreateAsync(contexts.Definition, events, contexts.DockerfileName, cancellationToken);
         var services = planned.Services;
         switch (asked.Goal)

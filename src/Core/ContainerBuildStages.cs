@@ -28,7 +28,7 @@ internal static class ContainerBuildStages
     }
 
     /// <summary>Rules that stand before those of the ignore file: what MSBuild and the project itself write is no input of a build.</summary>
-    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => [.. ProjectRules(definition.Project), .. LockFileRule(definition)];
+    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => [.. ProjectRules(definition.Project), .. OwnFiles(definition), .. ContainerBuildDockerfile.IgnoreRules(definition)];
 
     private static IReadOnlyList<string> ProjectRules(ProjectDefinition? project) => project switch
     {
@@ -38,12 +38,11 @@ internal static class ContainerBuildStages
         _ => ProjectFrontEnd.DefaultIgnoreRules,
     };
 
-    /// <summary>The build writes the lock file; as an input it would make the second build another than the first.</summary>
-    private static IEnumerable<string> LockFileRule(BuildDefinition definition)
-    {
-        var path = definition.LockFile is { } file ? Path.GetRelativePath(definition.ContextDirectory, file) : "..";
-        return path.StartsWith("..", StringComparison.Ordinal) ? [] : [path];
-    }
+    /// <summary>What the build itself writes: as an input it would make the second build another than the first.</summary>
+    private static IEnumerable<string> OwnFiles(BuildDefinition definition) => new[] { definition.LockFile, definition.ResultFile }
+        .OfType<string>()
+        .Select(file => Path.GetRelativePath(definition.ContextDirectory, file))
+        .Where(path => !path.StartsWith("..", StringComparison.Ordinal));
 
     private static bool IsGoByConvention(ProjectDefinition project) => project is { Go: not null, Stages.Count: 0, Artifacts.Count: 0 };
 }

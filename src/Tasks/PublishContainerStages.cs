@@ -24,6 +24,9 @@ public sealed class PublishContainerStages : EngineTask
     public string Goal { get; set; } = "";
     /// <summary>Path, or <c>false</c> for none.</summary>
     public string LockFile { get; set; } = "";
+    /// <summary>Where the goal Export writes.</summary>
+    public string ExportFile { get; set; } = "";
+    public string ExportOverwrite { get; set; } = "";
     public string LockedMode { get; set; } = "";
     public string Offline { get; set; } = "";
     public string Timestamp { get; set; } = "";

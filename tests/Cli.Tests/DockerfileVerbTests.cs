@@ -10,7 +10,11 @@ public sealed class DockerfileVerbTests
     [DataRow("FROM alpine\nRUN true\n", 0, "Check complete, no warnings found.")]
     [DataRow("FROM alpine\nCMD echo hi\n", 1, "warning CST2227: JSONArgsRecommended")]
     [DataRow("FROM alpine\nENV a=$PAHT\n", 1, "Usage of undefined variable '$PAHT' (did you mean $PATH?)")]
-    [DataRow("FROM foreign\n", 1, "error CST5007: The image 'foreign:latest' is for platform linux/arm64, not linux/amd64")]
+    [DataRow("FROM foreign\n", 1, "Base image foreign was pulled with platform \"linux/arm64\", expected \"linux/amd64\" for current build", DisplayName = "one image of another platform")]
+    [DataRow("FROM --platform=linux/s390x both AS both-s390x\n", 1, "error CST5006", DisplayName = "an index without the platform")]
+    [DataRow("FROM alpine AS parent\nONBUILD ENV b=$PAHT\nFROM parent\n", 1, "Usage of undefined variable '$PAHT'", DisplayName = "a trigger")]
+    [DataRow("FROM 127.0.0.1:9/none\nCMD echo hi\n", 1, "warning CST2227: JSONArgsRecommended", DisplayName = "a base that cannot be had does not hide a warning")]
+    [DataRow("FROM 127.0.0.1:9/none\nCMD echo hi\n", 1, "error CST5001", DisplayName = "a base that cannot be had is said")]
     [DataRow("# check=skip=all\nFROM alpine\nCMD echo hi\n", 0, "Check complete, no warnings found.")]
     [DataRow("# check=error=true\nFROM alpine\nCMD echo hi\n", 1, "error CST2227: JSONArgsRecommended")]
     [DataRow("FROM alpine\nCOPPY a b\nCMD echo hi\n", 1, "Check complete, 2 warnings have been found.", DisplayName = "a mistake does not hide a warning")]
@@ -25,6 +29,7 @@ public sealed class DockerfileVerbTests
     [TestMethod]
     [DataRow("# check=error=true\nFROM alpine\nENV a=$nope\n", "error CST2231", 1)]
     [DataRow("FROM alpine\nENV a=$nope\n", "warning CST2231", 0)]
+    [DataRow("FROM foreign\nCOPY Dockerfile /\n", "warning CST2234", 0)]
     [DataRow("FROM alpine AS context\nFROM alpine AS one\nFROM alpine AS one\n", "warning CST2225", 0)]
     public async Task A_build_warns_too(string dockerfile, string text, int code)
     {

@@ -76,7 +76,7 @@ public sealed class PlatformTests
     }
 
     [TestMethod]
-    [DataRow("FROM foreign", Both, "CST5007", "linux/arm64")]
+    [DataRow("FROM foreign", Both, "CST3601", "linux/arm64")]
     [DataRow("FROM both", "linux/amd64,linux/s390x", "CST5006", "linux/amd64, linux/arm64")]
     [DataRow("FROM both", "linux/amd64,windows-10/a/b/c", "CST3105", "windows-10/a/b/c")]
     [DataRow("FROM --platform=linux/amd64 both", Both, "CST3601", "stage-0")]

@@ -34,6 +34,9 @@ public sealed class DockerfileWriter
         return text.ToString();
     }
 
+    /// <summary>The lines that <see cref="Write"/> begins with and that no comment may stand before; or empty.</summary>
+    public static string Directives(StageSet set) => new DockerfileWriter(set.Escape).EscapeDirective;
+
     /// <summary>The instructions of one stage without its FROM, one after the other; each ends its line.</summary>
     public static string WriteSteps(ImmutableArray<Instruction> instructions, char escape = WordExpander.DefaultEscape) => new DockerfileWriter(escape).Steps(instructions);
 

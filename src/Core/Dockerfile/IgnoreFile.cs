@@ -37,8 +37,7 @@ public sealed class IgnoreFile
     /// <exception cref="BuildFailedException">The file cannot be read, or holds malformed patterns.</exception>
     public static IgnoreFile ReadFor(string contextDirectory, string? dockerfile, IEnumerable<string>? defaults = null)
     {
-        string[] candidates = dockerfile is null ? [Path.Combine(contextDirectory, ".dockerignore")] : [dockerfile + ".dockerignore", Path.Combine(contextDirectory, ".dockerignore")];
-        var path = candidates.FirstOrDefault(File.Exists);
+        var path = PathFor(contextDirectory, dockerfile);
         try
         {
             return Read(path is null ? "" : File.ReadAllText(path), path ?? ".dockerignore", defaults);
@@ -47,6 +46,13 @@ public sealed class IgnoreFile
         {
             throw new BuildFailedException(DockerfileDiagnostics.FileUnreadable(path!, denied.Message), denied);
         }
+    }
+
+    /// <summary>The ignore file of a build; null where it has none.</summary>
+    public static string? PathFor(string contextDirectory, string? dockerfile)
+    {
+        string[] candidates = dockerfile is null ? [Path.Combine(contextDirectory, ".dockerignore")] : [dockerfile + ".dockerignore", Path.Combine(contextDirectory, ".dockerignore")];
+        return candidates.FirstOrDefault(File.Exists);
     }
 
     /// <summary>True where the build does not see the path.</summary>

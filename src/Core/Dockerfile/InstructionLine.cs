@@ -47,6 +47,9 @@ internal sealed class InstructionLine
 
     public SourceLocation Location => _line.Location;
 
+    /// <summary>The line that the instruction ends in.</summary>
+    public SourceLocation LastLine => _line.LastLine;
+
     /// <summary>True where an empty line stands between continued lines.</summary>
     public bool HasEmptyContinuation => _line.HasEmptyContinuation;
 

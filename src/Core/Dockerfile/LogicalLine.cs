@@ -51,6 +51,9 @@ internal sealed class LogicalLine
         }
     }
 
+    /// <summary>The whole physical line that the instruction ends in.</summary>
+    public SourceLocation LastLine => _source.Locate(_pieces[^1].Start, _pieces[^1].Start) with { Column = 0, EndColumn = 0 };
+
     /// <summary>The place of the characters from <paramref name="start"/> up to, not with, <paramref name="end"/>.</summary>
     public SourceLocation Locate(int start, int end)
     {

@@ -12,7 +12,7 @@ internal static class WritingChecks
         .. file.Stages.Where(stage => stage.Stage.Name is { } name && name.Any(char.IsUpper))
             .Select(stage => BuildChecks.StageNameCasing.Warn($"Stage name '{stage.Stage.Name}' should be lowercase", stage.Line.Location)),
         .. FromAs(file),
-        .. file.Read.Lines.Where(line => line.HasEmptyContinuation).Select(line => BuildChecks.NoEmptyContinuation.Warn("Empty continuation line", line.Location)),
+        .. file.Read.Lines.Where(line => line.HasEmptyContinuation).Select(line => BuildChecks.NoEmptyContinuation.Warn("Empty continuation line", line.LastLine)),
         .. InstructionCase(file),
         .. OldForms(file),
         .. Descriptions(file),

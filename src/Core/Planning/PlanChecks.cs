@@ -33,11 +33,11 @@ internal sealed class PlanChecks(StageGraph graph, Platform platform)
         }
     }
 
-    /// <summary>Reports what the file does not skip.</summary>
+    /// <summary>Reports what the file does not skip; of a project, which has no settings of checks, the platform alone.</summary>
     /// <exception cref="BuildFailedException">The file says <c># check=error=true</c>.</exception>
     public void Report(IBuildEvents events)
     {
-        var reported = graph.Set.Checks?.Apply(found).ToArray() ?? [];
+        var reported = graph.Set.Checks is { } settings ? [.. settings.Apply(found)] : found.Where(warning => warning.Code == BuildChecks.InvalidBaseImagePlatform.Code).ToArray();
         if (reported is [{ Severity: Severity.Error }, ..])
         {
             throw new BuildFailedException([.. reported]);

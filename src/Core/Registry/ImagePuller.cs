@@ -13,8 +13,11 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
 
     private readonly BlobFetcher fetcher = new(client, store);
 
-    /// <summary>The image for a platform. A reference with a digest that the store has needs no registry.</summary>
-    /// <exception cref="BuildFailedException">The image cannot be had, is not for the platform, or is no container image.</exception>
+    /// <summary>
+    /// The image for a platform. A name that stands for one image and no index gives that, whatever its platform is, as in BuildKit: who asked sees it in the
+    /// configuration. A reference with a digest that the store has needs no registry.
+    /// </summary>
+    /// <exception cref="BuildFailedException">The image cannot be had, the index has none for the platform, or it is no container image.</exception>
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         var named = await DocumentAsync(reference, cancellationToken);
@@ -38,7 +41,7 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             ManifestBytes = document.Bytes,
             Manifest = manifest,
             ConfigBytes = configBytes,
-            Config = ReadConfig(configBytes, manifest, reference, platform),
+            Config = ReadConfig(configBytes, manifest, reference, named.IsIndex ? platform : null),
         };
     }
 
@@ -103,7 +106,7 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
         return Digest.Of(bytes) == digest ? bytes : null;
     }
 
-    private static ImageConfig ReadConfig(ReadOnlyMemory<byte> bytes, Manifest manifest, ImageReference reference, Platform platform)
+    private static ImageConfig ReadConfig(ReadOnlyMemory<byte> bytes, Manifest manifest, ImageReference reference, Platform? promised)
     {
         ImageConfig config;
         try
@@ -120,9 +123,9 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             throw Malformed("configuration", reference, problem);
         }
 
-        return platform.Matches(config.Platform)
+        return promised is null || promised.Matches(config.Platform)
             ? config
-            : throw new BuildFailedException(RegistryDiagnostics.WrongPlatform(reference.FamiliarName, platform.ToString(), config.Platform.ToString()));
+            : throw new BuildFailedException(RegistryDiagnostics.WrongPlatform(reference.FamiliarName, promised.ToString(), config.Platform.ToString()));
     }
 
     private static BuildFailedException Malformed(string what, ImageReference reference, string problem) =>

@@ -13,10 +13,10 @@ public static class ImageSettings
     {
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
         instructions.AddRange(config.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair =>
-            new EnvInstruction(location, $"ENV {pair.Key}={pair.Value}", [new NameValue(Words.Protect(pair.Key), Words.Protect(pair.Value))])));
+            new EnvInstruction(location, $"ENV {Words.Protect(pair.Key)}={Words.Protect(pair.Value)}", [new NameValue(Words.Protect(pair.Key), Words.Protect(pair.Value))])));
         if (config.WorkingDirectory is { } directory)
         {
-            instructions.Add(new WorkdirInstruction(location, $"WORKDIR {directory}", Words.Protect(directory)));
+            instructions.Add(new WorkdirInstruction(location, $"WORKDIR {Words.Protect(directory)}", Words.Protect(directory)));
         }
 
         if (config.Ports.Count > 0)
@@ -26,7 +26,7 @@ public static class ImageSettings
 
         if (config.User is { } user)
         {
-            instructions.Add(new UserInstruction(location, $"USER {user}", Words.Protect(user)));
+            instructions.Add(new UserInstruction(location, $"USER {Words.Protect(user)}", Words.Protect(user)));
         }
 
         if (config.Entrypoint is { } entrypoint)
@@ -45,12 +45,14 @@ public static class ImageSettings
     /// <summary>A copy from a stage or image, its paths literal but for wildcards.</summary>
     public static CopyInstruction Copy(SourceLocation location, string from, string source, string destination, string? chown = null, string? chmod = null)
     {
+        string[] paths = [Words.Protect(source), Words.Protect(destination)];
+        var isPlain = paths.All(path => path.Length > 0 && path[0] != '[' && path.AsSpan().IndexOfAny(" \t\"'\\") < 0);
         var flags = $"--from={from}{(chown is null ? "" : $" --chown={chown}")}{(chmod is null ? "" : $" --chmod={chmod}")}";
         return new CopyInstruction(
             location,
-            $"COPY {flags} {source} {destination}",
-            [Words.Protect(source)],
-            Words.Protect(destination),
+            $"COPY {flags} {(isPlain ? string.Join(' ', paths) : JsonWords.Write(paths))}",
+            [paths[0]],
+            paths[1],
             from,
             chown is null ? null : Words.Protect(chown),
             chmod is null ? null : Words.Protect(chmod));

@@ -162,7 +162,7 @@ public sealed record OnBuildInstruction(SourceLocation Location, string Text, st
 
 /// <summary>
 /// What an image takes from other stages and images: several copies, executed in order as one step that makes one layer.
-/// No Dockerfile says this; projects do.
+/// No Dockerfile says this in one instruction; its text is what one would say with <see cref="ArtifactLayer"/>.
 /// </summary>
 public sealed record ArtifactsInstruction(SourceLocation Location, ImmutableArray<CopyInstruction> Copies)
-    : Instruction(Location, string.Join("; ", Copies.Select(copy => copy.Text)));
+    : Instruction(Location, ArtifactLayer.TextOf(Copies));

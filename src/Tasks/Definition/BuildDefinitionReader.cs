@@ -42,6 +42,7 @@ public sealed class BuildDefinitionReader
             LockFile = locks.File(),
             Locked = locks.Locked(),
             Offline = locks.Offline(),
+            Export = _task.ExportFile.Length == 0 ? null : new ExportedDockerfile(FullPath(_task.ExportFile), values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values, images, dotNet) : null,
             ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),

@@ -62,6 +62,10 @@ public sealed class BuildChecksTests
     }
 
     [TestMethod]
+    public void An_empty_continuation_is_told_at_the_last_line_of_its_instruction() =>
+        Assert.AreEqual("Dockerfile(5)", Check("FROM alpine\nRUN a \\\n\n  b \\\n  c\nRUN d").Single().Location.ToString());
+
+    [TestMethod]
     public void Every_check_has_a_page_of_its_own() =>
         Assert.AreEqual("https://docs.docker.com/reference/build-checks/json-args-recommended/", BuildChecks.JsonArgsRecommended.Link);
 

@@ -1,0 +1,129 @@
+using System.Text;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Dockerfile;
+
+namespace ContainerStages;
+
+/// <summary>Writes the stages of a definition as a Dockerfile, and what its build does not see as the ignore file beside it. Asks nobody, runs nothing.</summary>
+internal sealed class ContainerBuildDockerfile(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
+{
+    private const string IgnoreSuffix = ".dockerignore";
+
+    private readonly ExportedDockerfile export = definition.Export ?? throw new ArgumentException("The definition names no file to write.", nameof(definition));
+
+    private SourceLocation Place => new(definition.Project?.File ?? definition.Dockerfile!);
+
+    /// <exception cref="BuildFailedException">The stages are wrong or no Dockerfile can say them, or the file is somebody's.</exception>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var source = Path.GetFileName(Place.File);
+        var (directives, text) = Write();
+        (string Path, string Text)[] files =
+        [
+            (export.File, WrittenMark.Add(directives, Notes() + text, $"{source}. To change it, change that and run the target ExportDockerfile again.")),
+            (export.File + IgnoreSuffix, WrittenMark.Add("", IgnoreText(), source)),
+        ];
+        foreach (var (path, _) in files)
+        {
+            RequireOurs(path);
+        }
+
+        foreach (var (path, content) in files)
+        {
+            await SaveAsync(path, content, cancellationToken);
+        }
+
+        events.Report(new TextReported($"{export.File} was written."));
+    }
+
+    /// <summary>Rules for what an earlier export wrote into the context: it is no input of the build.</summary>
+    public static IEnumerable<string> IgnoreRules(BuildDefinition definition) =>
+        definition.Export is { } export && WrittenMark.IsIn(export.File) ? RulesFor(definition, export) : [];
+
+    private static IEnumerable<string> RulesFor(BuildDefinition definition, ExportedDockerfile export)
+    {
+        var path = Path.GetRelativePath(definition.ContextDirectory, export.File);
+        return path.StartsWith("..", StringComparison.Ordinal) ? [] : [path, path + IgnoreSuffix];
+    }
+
+    private (string Directives, string Text) Write()
+    {
+        var platforms = ContainerBuildPlatforms.ReadStages(definition, dockerfileName, events);
+        var sets = platforms.Select(stages => StageSelection.ForDockerfile(stages.Graph, definition.BuildContexts.Keys)).ToArray();
+        var texts = sets.Select(DockerfileWriter.Write).Distinct(StringComparer.Ordinal).ToArray();
+        return texts is [var text] ? (DockerfileWriter.Directives(sets[0]), text[DockerfileWriter.Directives(sets[0]).Length..])
+            : throw new BuildFailedException(ExportDiagnostics.PlatformsDiffer(platforms.Select(stages => stages.Platform.ToString()), Place));
+    }
+
+    /// <summary>What the project gives its build beside the stages. Values of arguments may be nobody's business.</summary>
+    private string Notes()
+    {
+        string[] options =
+        [
+            .. definition.BuildArgs.Keys.Order(StringComparer.Ordinal).Select(name => $"--build-arg {name}"),
+            .. definition.Labels.Keys.Order(StringComparer.Ordinal).Select(name => $"--label {name}"),
+            .. definition.BuildContexts.Keys.Order(StringComparer.Ordinal).Select(name => $"--build-context {name}"),
+            .. definition.Secrets.Keys.Order(StringComparer.Ordinal).Select(name => $"--secret id={name}"),
+            .. definition.Ssh.Keys.Order(StringComparer.Ordinal).Select(name => $"--ssh {name}"),
+        ];
+        return options.Length == 0 ? "\n" : $"# The project also gives: {OneLine.Of(string.Join(' ', options))}\n\n";
+    }
+
+    private string IgnoreText()
+    {
+        var own = IgnoreFile.PathFor(definition.ContextDirectory, definition.Dockerfile) is { } path ? Guard(path, () => File.ReadAllText(path)) : "";
+        var text = new StringBuilder();
+        foreach (var rule in ContainerBuildStages.IgnoreRules(definition).Concat(RulesFor(definition, export)).Distinct(StringComparer.Ordinal))
+        {
+            text.Append(rule).Append('\n');
+        }
+
+        return text.Append(own).ToString();
+    }
+
+    private void RequireOurs(string path)
+    {
+        if (path == definition.Dockerfile)
+        {
+            throw new BuildFailedException(ExportDiagnostics.IsItsSource(path));
+        }
+
+        var writer = Guard(path, () => WrittenMark.Find(path));
+        if (writer is WrittenBy.Somebody or WrittenBy.UsAndSomebody && !export.Overwrite)
+        {
+            throw new BuildFailedException(writer == WrittenBy.Somebody ? ExportDiagnostics.NotOurs(path) : ExportDiagnostics.Changed(path));
+        }
+    }
+
+    private static async Task SaveAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        var unfinished = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(unfinished, text, cancellationToken);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new BuildFailedException(ExportDiagnostics.NotWritten(path, failure.Message), failure);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private static T Guard<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new BuildFailedException(ExportDiagnostics.NotWritten(path, failure.Message), failure);
+        }
+    }
+}
