@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
 
@@ -28,9 +29,12 @@ internal static class ReferenceTarget
             throw new PropertyBrokenException($"read as the digest {digest}");
         }
 
-        if (GitSource.TryParse(text) is { } source)
+        try
         {
-            _ = source.LockName + GitSource.WithoutCredentials(source.Remote);
+            _ = GitSource.TryParse(text)?.LockName + GitSource.WithoutCredentials(text);
+        }
+        catch (BuildFailedException)
+        {
         }
     }
 
