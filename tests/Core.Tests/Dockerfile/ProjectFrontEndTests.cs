@@ -86,7 +86,8 @@ public sealed class ProjectFrontEndTests
             ],
         };
         var artifacts = (ArtifactsInstruction)Read(project).Stages[^1].Instructions[0];
-        Assert.AreEqual("COPY --from=builder --chown=1:1 --chmod=0755 /a b/$x /b/; COPY --from=nginx:1 /etc/nginx/ /etc/nginx/", artifacts.Text);
+        Assert.AreEqual("COPY --from=container-stage-artifacts / /", artifacts.Text);
+        Assert.AreEqual("""COPY --from=builder --chown=1:1 --chmod=0755 ["/a\\ b/\\$x","/b/"]""", artifacts.Copies[0].Text);
         Assert.AreEqual("/a b/$x", new WordExpander().ExpandWord(artifacts.Copies[0].Sources[0], new Dictionary<string, string> { ["x"] = "no" }, default));
     }
 
@@ -123,7 +124,7 @@ public sealed class ProjectFrontEndTests
             Cmd = [],
         };
         var texts = ImageSettings.ToInstructions(config, new SourceLocation("p")).Select(instruction => instruction.Text);
-        Assert.AreEqual("ENV A=1|ENV Z=$A 'q'|WORKDIR /work|EXPOSE 8080/tcp 53/udp|USER app|ENTRYPOINT [\"/app\",\"a\\\"b\"]|CMD []", string.Join('|', texts));
+        Assert.AreEqual("ENV A=1|ENV Z=\\$A\\ \\'q\\'|WORKDIR /work|EXPOSE 8080/tcp 53/udp|USER app|ENTRYPOINT [\"/app\",\"a\\\"b\"]|CMD []", string.Join('|', texts));
         var env = (EnvInstruction)ImageSettings.ToInstructions(config, default)[1];
         Assert.AreEqual("$A 'q'", new WordExpander().ExpandWord(env.Variables[0].Value!, new Dictionary<string, string> { ["A"] = "x" }, default));
     }
