@@ -9,6 +9,7 @@ public sealed class RunMountTests
 {
     [TestMethod]
     [DataRow("--mount=type=bind,target=/c", "cat /c/main.go | head -1; ls -A /c; touch /c/x 2>/dev/null || echo read-only", "package main .dockerignore Dockerfile dir main.go read-only")]
+    [DataRow("--mount=ro", "head -1 /w/main.go", "package main")]
     [DataRow("--mount=target=/c,source=dir", "cat /c/file", "content")]
     [DataRow("--mount=target=deep/er/file,source=dir/file,rw", "cat /w/deep/er/file; echo changed > /w/deep/er/file; cat deep/er/file", "content changed")]
     [DataRow("--mount=target=/c,from=other,source=/data", "cat /c/file; touch /c/x 2>/dev/null || echo read-only", "other read-only")]

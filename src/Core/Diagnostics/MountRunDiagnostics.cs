@@ -21,7 +21,7 @@ public static class MountRunDiagnostics
         Error("CST4305", "RUN --security=insecure gives a command every right of the build itself, so it must be allowed: --allow security.insecure.", location);
 
     public static Diagnostic NoTarget(string type, SourceLocation location) =>
-        Error("CST4306", $"A {type} mount needs a target below '/': target=PATH.", location);
+        Error("CST4306", $"A {type} mount needs a target below '/': target=PATH.{(type == "secret" ? "" : " Without one it stands at the working directory.")}", location);
 
     public static Diagnostic InvalidValue(string key, string value, string valid, SourceLocation location) =>
         Error("CST4307", $"A mount's {key} is '{value}', which is not {valid}.", location);

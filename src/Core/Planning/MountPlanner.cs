@@ -61,8 +61,9 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
         Optional = true,
     };
 
+    /// <summary>Without a target, the working directory, as in BuildKit.</summary>
     private string Target(RunMount mount) =>
-        Absolute(mount.Target) is { } target && target != "/" ? target : throw new BuildFailedException(MountRunDiagnostics.NoTarget(NameOf(mount), run.Location));
+        (Absolute(mount.Target) ?? workingDirectory) is var target && target != "/" ? target : throw new BuildFailedException(MountRunDiagnostics.NoTarget(NameOf(mount), run.Location));
 
     private string? Absolute(string? target) => Expand(target) is { } path ? ImagePath.Absolute(workingDirectory, path) : null;
 
