@@ -57,6 +57,9 @@ public sealed record BuildDefinition
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>True: the label <c>org.opencontainers.image.base.digest</c> names the manifest that the image stands on; scratch has none.</summary>
+    public bool BaseDigestLabel { get; init; }
+
     /// <summary>Names the image gets in the embedded store (<c>example:latest</c>).</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 

@@ -63,7 +63,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
             Architecture = plan.ImagePlatform.Architecture,
             Variant = plan.ImagePlatform.Variant,
             Os = plan.ImagePlatform.Os,
-            Config = plan.Target.Config with { Labels = WithLabels(plan.Target.Config.Labels) },
+            Config = plan.Target.Config with { Labels = WithLabels(plan) },
             RootFs = new RootFs { DiffIds = [.. executed.Layers.Select(layer => layer.Layer.DiffId)] },
             History = executed.History,
         };
@@ -75,19 +75,19 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string> annotations) =>
         annotations.Count == 0 ? null : new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal);
 
-    private SortedDictionary<string, string>? WithLabels(SortedDictionary<string, string>? labels)
+    private SortedDictionary<string, string>? WithLabels(BuildPlan plan)
     {
-        if (definition.Labels.Count == 0)
+        var all = new SortedDictionary<string, string>(plan.Target.Config.Labels ?? [], StringComparer.Ordinal);
+        if (definition.BaseDigestLabel && plan.BaseImage?.Reference.Digest is { } digest)
         {
-            return labels;
+            all["org.opencontainers.image.base.digest"] = digest.ToString();
         }
 
-        var all = new SortedDictionary<string, string>(labels ?? [], StringComparer.Ordinal);
         foreach (var (name, value) in definition.Labels)
         {
             all[name] = value;
         }
 
-        return all;
+        return all.Count == 0 ? null : all;
     }
 }

@@ -86,6 +86,8 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] DefaultArgs { get; set; } = [];
     public ITaskItem[] Ports { get; set; } = [];
     public ITaskItem[] Labels { get; set; } = [];
+    /// <summary>True: a label with the digest of the base image.</summary>
+    public string BaseDigestLabel { get; set; } = "";
     public ITaskItem[] EnvironmentVariables { get; set; } = [];
 
     // Where it goes.

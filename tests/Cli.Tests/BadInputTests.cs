@@ -19,7 +19,7 @@ public sealed class BadInputTests
     [DataRow("FROM alpine@sha256:0000000000000000000000000000000000000000000000000000000000000000", "", "sha256:0000")]
     [DataRow("FROM alpine\nUSER nobody-here\nRUN true", "Dockerfile(3,", "nobody-here")]
     [DataRow("FROM alpine\nFORM alpine", "Dockerfile(2,", "FROM")]
-    [DataRow("FROM alpine\nADD http://example.invalid/x /", "Dockerfile(2,", "could not download")]
+    [DataRow("FROM alpine\nADD http://example.invalid/x /", "Dockerfile(2,", "Could not download")]
     [DataRow("FROM alpine\nCOPY main.go Dockerfile /file", "Dockerfile(2,", "End it with '/'")]
     [DataRow("FROM alpine\nCOPY main.go /etc/passwd/", "", "a file stands there")]
     public async Task A_mistake_is_named_with_its_place(string dockerfile, string place, string words)
@@ -42,7 +42,7 @@ public sealed class BadInputTests
     [DataRow("build", "name the context folder")]
     [DataRow("build --tga x .", "Did you mean '--tag'?")]
     [DataRow("build -t UPPER .", "'UPPER' is no image name")]
-    [DataRow("build -o type=cake,dest=x .", "registry, oci, docker, oci-layout")]
+    [DataRow("build -o type=cake,dest=x .", "registry, oci, docker, podman, oci-layout")]
     [DataRow("build --push .", "-t HOST/REPOSITORY:TAG")]
     [DataRow("build --progress loud .", "plain, tty, json")]
     [DataRow("inspect", "name at least one image")]

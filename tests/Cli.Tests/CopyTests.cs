@@ -16,7 +16,7 @@ public sealed class CopyTests
     [DataRow("WORKDIR /a\nWORKDIR b\nCOPY main.go c/", "ls /a/b/c", "main.go")]
     [DataRow("RUN ln -s /var/log /short\nCOPY main.go /short/", "ls /var/log", "main.go")]
     [DataRow("RUN mkdir /there && chmod 700 /there && chown 7:8 /there\nCOPY main.go /there/", "stat -c '%a %u %g' there", "700 7 8")]
-    [DataRow("COPY --chown=12:34 --chmod=750 dir /owned", "stat -c '%a %u %g' owned owned/sub owned/sub/two.txt", "755 12 34 750 12 34 750 12 34")]
+    [DataRow("COPY --chown=12:34 --chmod=750 dir /owned", "stat -c '%a %u %g' owned owned/sub owned/sub/two.txt", "750 12 34 750 12 34 750 12 34")]
     [DataRow("COPY --chown=root:root main.go /x", "stat -c '%u %g' x", "0 0")]
     [DataRow("RUN mkdir /data && touch /data/old\nRUN rm -r /data\nCOPY main.go /data/", "ls data", "main.go")]
     [DataRow("RUN rm -rf /home && mkdir /home && touch /home/new", "ls home", "new")]

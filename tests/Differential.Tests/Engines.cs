@@ -33,35 +33,26 @@ internal static class StagesEngine
 /// <summary>Docker with BuildKit.</summary>
 internal static class DockerEngine
 {
-    public static async Task<Built> BuildAsync(DockerDaemon docker, string context, string scratch, string name, string[] arguments)
+    public static async Task<Built> BuildAsync(DockerDaemon docker, string context, string scratch, string name, string[] arguments, string baseDiffId)
     {
         var result = await docker.RunAsync(["build", "--network", "host", "--progress", "plain", "-t", name, .. arguments, context]);
         return result.ExitCode == 0
-            ? new Built(await SavedAsync(docker, scratch, name), result.Error)
+            ? new Built(await SavedAsync(docker, scratch, name, baseDiffId), result.Error)
             : new Built(null, result.Error + result.Output);
     }
 
     /// <summary>The only layer of the base image, as a digest.</summary>
-    public static async Task<string> BaseDiffIdAsync(DockerDaemon docker, string name)
-    {
-        var result = await docker.RunAsync(["image", "inspect", "--format", "{{index .RootFS.Layers 0}}", name]);
-        return result.ExitCode == 0 ? result.Output.Trim() : throw new InvalidOperationException(result.Error);
-    }
+    public static Task<string> BaseDiffIdAsync(DockerDaemon docker, string name) => docker.DoAsync("image", "inspect", "--format", "{{index .RootFS.Layers 0}}", name);
 
-    private static async Task<string> SavedAsync(DockerDaemon docker, string scratch, string name)
+    private static async Task<string> SavedAsync(DockerDaemon docker, string scratch, string name, string baseDiffId)
     {
         var folder = Directory.CreateDirectory(Path.Combine(scratch, "saved")).FullName;
         var archive = Path.Combine(scratch, "saved.tar");
-        var saved = await docker.RunAsync(["save", "-o", archive, name]);
-        if (saved.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"docker save {name}: {saved.Error}");
-        }
-
+        await docker.DoAsync("save", "-o", archive, name);
         await RealTool.RunAsync("tar", "-xf", archive, "-C", folder);
         var manifest = JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json")))![0]!;
         var configuration = JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, manifest["Config"]!.GetValue<string>())))!;
         var layers = manifest["Layers"]?.AsArray().Select(layer => (Func<Stream>)(() => File.OpenRead(Path.Combine(folder, layer!.GetValue<string>())))) ?? [];
-        return ImageText.Of(configuration, layers, docker.BaseDiffId);
+        return ImageText.Of(configuration, layers, baseDiffId);
     }
 }

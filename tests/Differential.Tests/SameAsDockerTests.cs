@@ -38,14 +38,15 @@ public sealed class SameAsDockerTests
         var buildCase = new BuildCase(name);
         using var scratch = new TempFolder();
         var docker = await Docker.Value;
+        var baseDiffId = await DockerEngine.BaseDiffIdAsync(docker, "alpine");
         var context = scratch.Combine("context");
         await buildCase.CopyContextAsync(context);
 
         var arguments = (await Servers.Value).Arguments(buildCase, context);
-        var ours = await StagesEngine.BuildAsync(new StagesProgram(Store.Path), context, scratch.Path, arguments, docker.BaseDiffId);
+        var ours = await StagesEngine.BuildAsync(new StagesProgram(Store.Path), context, scratch.Path, arguments, baseDiffId);
         var theirs = buildCase.HasExpected
             ? new Built(buildCase.Expected, "")
-            : await DockerEngine.BuildAsync(docker, context, scratch.Path, name, arguments);
+            : await DockerEngine.BuildAsync(docker, context, scratch.Path, name, arguments, baseDiffId);
         buildCase.UpdateExpected(theirs);
 
         var report = $"--- Docker\n{theirs.Image ?? theirs.Log}\n--- ours\n{ours.Image ?? ours.Log}\n--- difference (- Docker, + ours)\n{Difference(theirs.Image, ours.Image)}";

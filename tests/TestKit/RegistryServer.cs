@@ -12,10 +12,10 @@ namespace ContainerStages.TestKit;
 public sealed partial class RegistryServer : IAsyncDisposable
 {
     public const string User = "tester";
-    public const string Password = "secret";
+    public const string Password = "passw0rd-of-the-registry";
 
     /// <summary>bcrypt of <see cref="Password"/>.</summary>
-    private const string PasswordHash = "$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
+    private const string PasswordHash = "$2y$05$abcdefghijklmnopqrstuuw7cGjrjodCxSn6dojTZw1lvzzFSlgJu";
 
     // The registry chooses the port itself and says which: no other process can take it in between.
     private const string Configuration = """

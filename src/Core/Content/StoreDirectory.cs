@@ -12,6 +12,9 @@ namespace ContainerStages.Content;
 /// </summary>
 public sealed class StoreDirectory
 {
+    /// <summary>How the name of a small file ends while it is written.</summary>
+    public const string Unfinished = ".tmp";
+
     /// <exception cref="BuildFailedException">The folder cannot be made or written.</exception>
     public StoreDirectory(string root)
     {
@@ -116,7 +119,7 @@ public sealed class StoreDirectory
     /// <summary>Writes a small file so that readers see either the old or the new text, whole.</summary>
     public static void WriteAtomically(string path, ReadOnlySpan<byte> content)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{Unfinished}";
         try
         {
             File.WriteAllBytes(temporary, content);

@@ -44,7 +44,8 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
         {
             var name = Expand(rawName, arg.Location)?.Text ?? "";
             var value = options.BuildArgs.TryGetValue(name, out var given) ? given : rawValue is null ? null : Expand(rawValue, arg.Location)?.Text;
-            if (value is not null || !_globals.ContainsKey(name))
+            // A variable can leave nothing of a name; nobody can ask for that argument.
+            if (name.Length > 0 && (value is not null || !_globals.ContainsKey(name)))
             {
                 _globals[name] = value;
             }

@@ -85,7 +85,8 @@ internal static unsafe partial class FileCalls
                 var count = (int)getdents64(Arm ? 61 : 217, directory, buffer, (nuint)buffer.Length);
                 if (count <= 0)
                 {
-                    return count == 0 ? names : throw Errno.Exception("getdents64", subject);
+                    // A folder that somebody else removed meanwhile holds nothing.
+                    return count == 0 || Marshal.GetLastPInvokeError() == Errno.ENOENT ? names : throw Errno.Exception("getdents64", subject);
                 }
 
                 for (var entry = buffer.AsSpan(0, count); !entry.IsEmpty; entry = entry[BinaryPrimitives.ReadUInt16LittleEndian(entry[16..])..])

@@ -41,12 +41,18 @@ internal static class TreeRemover
 
     private static void RemoveFolder(SafeFileHandle parent, string name)
     {
-        using (var folder = FileCalls.OpenAt(parent, name, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW, FileCalls.RESOLVE_BENEATH))
+        try
         {
+            using var folder = FileCalls.OpenAt(parent, name, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW, FileCalls.RESOLVE_BENEATH);
             foreach (var child in FileCalls.ListNames(folder, name))
             {
                 Remove(folder, child);
             }
+        }
+        catch (PosixException gone) when (gone.ErrorNumber == Errno.ENOENT)
+        {
+            // Two builds clean up after a third at the same time.
+            return;
         }
 
         if (FileCalls.UnlinkAt(parent, name, FileCalls.AT_REMOVEDIR) != 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT)

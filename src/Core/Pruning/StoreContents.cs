@@ -33,8 +33,8 @@ internal sealed class StoreContents(StoreDirectory store)
     /// <summary>Records of steps whose layer is neither unpacked nor a blob: they would promise what is no longer there.</summary>
     public IEnumerable<string> BrokenSteps()
     {
-        var exported = Names("layers").Where(key => records.FindLayer(key) is { } layer && content.Contains(layer.Descriptor.Digest)).Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
-        return Names("steps")
+        var exported = Finished("layers").Where(key => records.FindLayer(key) is { } layer && content.Contains(layer.Descriptor.Digest)).Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
+        return Finished("steps")
             .Where(key => records.PeekStep(key) is { Empty: false } step && !exported.Contains(step.Layer) && !Directory.Exists(Path.Combine(store.Root, "snapshots", step.Layer[..32])))
             .Select(key => $"steps/{key}");
     }
@@ -44,7 +44,7 @@ internal sealed class StoreContents(StoreDirectory store)
     /// <summary>What base images were resolved to. Their documents may have gone: a build asks the registry then.</summary>
     private IEnumerable<(string Name, Descriptor Document)> RememberedImages()
     {
-        foreach (var key in Names("references"))
+        foreach (var key in Finished("references"))
         {
             var text = File.ReadAllText(Path.Combine(store.Root, "references", key));
             if (Digest.TryParse(text.Split('\n')[0], out var digest) && content.GetSize(digest) is { } size)
@@ -61,14 +61,15 @@ internal sealed class StoreContents(StoreDirectory store)
             .. content.AbandonedFiles(TimeSpan.FromMinutes(1)),
             .. new SnapshotStore(store).Abandoned(),
             .. Names(Trash).Select(name => Path.Combine(store.Root, Trash, name)),
-            .. Fetched.SelectMany(folder => Names(folder).Where(IsIncomplete).Select(name => Path.Combine(store.Root, folder, name)).Where(path => File.GetLastWriteTimeUtc(path) < DateTime.UtcNow - Abandoned)),
+            .. Fetched.SelectMany(folder => Names(folder).Where(IsIncomplete).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
+            .. Fetched.Concat(Records).SelectMany(folder => Names(folder).Where(IsBeingWritten).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
         ];
         return paths.Select(path => Item(StoreItemKind.Leftover, Path.GetRelativePath(store.Root, path), isReferred: false));
     }
 
     private IEnumerable<StoreItem> Blobs(ImageContents named, ImageContents remembered)
     {
-        var exported = Names("layers").Select(records.FindLayer).OfType<Layers.Layer>().Select(layer => layer.Descriptor.Digest.Hex).ToHashSet(StringComparer.Ordinal);
+        var exported = Finished("layers").Select(records.FindLayer).OfType<Layers.Layer>().Select(layer => layer.Descriptor.Digest.Hex).ToHashSet(StringComparer.Ordinal);
         foreach (var hex in Names("blobs/sha256"))
         {
             var item = Item(StoreItemKind.Blob, $"blobs/sha256/{hex}", remembered.LastUse(hex) is not null || exported.Contains(hex));
@@ -80,13 +81,13 @@ internal sealed class StoreContents(StoreDirectory store)
         Names("snapshots").Where(name => name.Length == 32 && !name.Contains('.', StringComparison.Ordinal)).Select(name => Item(StoreItemKind.Snapshot, $"snapshots/{name}", isReferred: true));
 
     private IEnumerable<StoreItem> Downloads() =>
-        Fetched.SelectMany(folder => Names(folder).Where(name => !IsIncomplete(name)).Select(name => Item(name.EndsWith(".json", StringComparison.Ordinal) ? StoreItemKind.Record : StoreItemKind.Download, $"{folder}/{name}", isReferred: true)));
+        Fetched.SelectMany(folder => Finished(folder).Where(name => !IsIncomplete(name)).Select(name => Item(name.EndsWith(".json", StringComparison.Ordinal) ? StoreItemKind.Record : StoreItemKind.Download, $"{folder}/{name}", isReferred: true)));
 
     private IEnumerable<StoreItem> Caches() =>
         Names("caches").SelectMany(name => Names($"caches/{name}").Select(number => Item(StoreItemKind.Cache, $"caches/{name}/{number}", isReferred: true)));
 
     private IEnumerable<StoreItem> SmallRecords() =>
-        Records.SelectMany(folder => Names(folder).Select(name => Item(StoreItemKind.Record, $"{folder}/{name}", isReferred: true)));
+        Records.SelectMany(folder => Finished(folder).Select(name => Item(StoreItemKind.Record, $"{folder}/{name}", isReferred: true)));
 
     private StoreItem Item(StoreItemKind kind, string path, bool isReferred) =>
         new(kind, path, TreeSize.Of(Path.Combine(store.Root, path)), StoreUse.LastUse(store, path), isReferred);
@@ -96,6 +97,13 @@ internal sealed class StoreContents(StoreDirectory store)
         var path = Path.Combine(store.Root, folder);
         return Directory.Exists(path) ? [.. FileCalls.ListNames(path).Order(StringComparer.Ordinal)] : [];
     }
+
+    /// <summary>Without what another process is about to give its name.</summary>
+    private IEnumerable<string> Finished(string folder) => Names(folder).Where(name => !IsBeingWritten(name));
+
+    private static bool IsAbandoned(string path) => File.GetLastWriteTimeUtc(path) < DateTime.UtcNow - Abandoned;
+
+    private static bool IsBeingWritten(string name) => name.EndsWith(StoreDirectory.Unfinished, StringComparison.Ordinal);
 
     private static bool IsIncomplete(string name) => name.Contains(".incomplete-", StringComparison.Ordinal);
 }

@@ -8,8 +8,12 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
 {
     private const char End = '\0';
 
+    /// <summary>Far more than anybody nests by hand, far less than the stack holds.</summary>
+    private const int DeepestNesting = 100;
+
     private readonly ImmutableHashSet<string>.Builder _unset = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
     private int _position;
+    private int _nesting;
 
     private bool AtEnd => _position >= source.Length;
 
@@ -141,7 +145,10 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
             throw Malformed("a '}' is missing");
         }
 
-        return ReadBraced(ReadName());
+        _nesting = _nesting < DeepestNesting ? _nesting + 1 : throw Malformed($"more than {DeepestNesting} '${{' are inside each other");
+        var value = ReadBraced(ReadName());
+        _nesting--;
+        return value;
     }
 
     private string ReadBraced(string name)

@@ -54,6 +54,7 @@ public sealed class BuildDefinitionReader
             Secrets = secrets.Secrets(),
             Ssh = secrets.Agents(),
             Labels = values.Pairs("ContainerLabel", _task.Labels),
+            BaseDigestLabel = values.Boolean("ContainerGenerateLabelsImageBaseDigest", _task.BaseDigestLabel),
             Tags = names.Tags,
             Destinations = names.Destinations,
             Store = _task.Store.Length == 0 ? null : FullPath(_task.Store),

@@ -2,6 +2,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
 using ContainerStages.Stages;
+using ContainerStages.TestKit.Dockerfiles;
 using CsCheck;
 
 namespace ContainerStages.Core.Tests.Dockerfile;
@@ -45,15 +46,7 @@ public sealed class AnyTextTests
         }
         catch (BuildFailedException failure)
         {
-            var lines = text.Split('\n');
-            Assert.IsFalse(failure.Diagnostics.IsEmpty);
-            foreach (var location in failure.Diagnostics.Select(diagnostic => diagnostic.Location!.Value))
-            {
-                Assert.AreEqual("f", location.File);
-                Assert.IsTrue(location.Line <= lines.Length && location.EndLine <= lines.Length, $"{location} in {text}");
-                Assert.IsTrue(location.Line == 0 || location.Column <= lines[location.Line - 1].Length + 1, $"{location} in {text}");
-                Assert.IsTrue(location.EndLine == 0 || (location.Line <= location.EndLine && location.EndColumn <= lines[location.EndLine - 1].Length + 1), $"{location} in {text}");
-            }
+            Assert.IsNull(LocatedDiagnostics.WrongPlace(failure, text, "f"), text);
         }
     }
 }

@@ -3,6 +3,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Dockerfile;
 using ContainerStages.Oci;
 using ContainerStages.Stages;
+using ContainerStages.TestKit.Dockerfiles;
 using CsCheck;
 
 namespace ContainerStages.Core.Tests.Dockerfile;

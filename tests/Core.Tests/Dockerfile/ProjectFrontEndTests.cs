@@ -3,6 +3,7 @@ using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
 using ContainerStages.Oci;
 using ContainerStages.Stages;
+using ContainerStages.TestKit.Dockerfiles;
 
 namespace ContainerStages.Core.Tests.Dockerfile;
 

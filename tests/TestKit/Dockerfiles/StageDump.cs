@@ -2,10 +2,10 @@ using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.Stages;
 
-namespace ContainerStages.Core.Tests.Dockerfile;
+namespace ContainerStages.TestKit.Dockerfiles;
 
 /// <summary>Stages as text that a person can check against the Dockerfile.</summary>
-internal static class StageDump
+public static class StageDump
 {
     public static string Of(StageSet set)
     {

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ContainerStages.Stages;
 
-namespace ContainerStages.Core.Tests.Dockerfile;
+namespace ContainerStages.TestKit.Dockerfiles;
 
 /// <summary>The instructions with many options as text: one line for each option that says something.</summary>
-internal static class InstructionDetails
+public static class InstructionDetails
 {
     public static IEnumerable<string> Of(RunInstruction run) =>
     [
