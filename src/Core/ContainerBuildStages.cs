@@ -39,10 +39,20 @@ internal static class ContainerBuildStages
     };
 
     /// <summary>What the build itself writes: as an input it would make the second build another than the first.</summary>
-    private static IEnumerable<string> OwnFiles(BuildDefinition definition) => new[] { definition.LockFile, definition.ResultFile }
+    private static IEnumerable<string> OwnFiles(BuildDefinition definition) => new[] { definition.LockFile, definition.ResultFile is { } result ? OwnFolder(result) : null }
         .OfType<string>()
-        .Select(file => Path.GetRelativePath(definition.ContextDirectory, file))
-        .Where(path => !path.StartsWith("..", StringComparison.Ordinal));
+        .Select(path => Path.GetRelativePath(definition.ContextDirectory, path))
+        .Where(path => path != "." && !path.StartsWith("..", StringComparison.Ordinal));
+
+    /// <summary>The result file stands in <c>obj/containerstages</c> unless the user names another place; <c>obj</c> is ours where nothing else is in it.</summary>
+    private static string OwnFolder(string resultFile)
+    {
+        var folder = Path.GetDirectoryName(resultFile)!;
+        var parent = Path.GetDirectoryName(folder);
+        return Path.GetFileName(folder) != "containerstages" ? resultFile
+            : Path.GetFileName(parent) == "obj" && !(Directory.Exists(parent) && Directory.EnumerateFileSystemEntries(parent).Any(entry => entry != folder)) ? parent!
+            : folder;
+    }
 
     private static bool IsGoByConvention(ProjectDefinition project) => project is { Go: not null, Stages.Count: 0, Artifacts.Count: 0 };
 }
