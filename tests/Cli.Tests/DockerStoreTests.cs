@@ -57,6 +57,43 @@ public sealed class DockerStoreTests
     }
 
     [TestMethod]
+    public async Task What_Docker_loads_from_us_and_saves_is_a_base()
+    {
+        var docker = await Daemon.Value;
+        var name = NewName();
+        using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
+        await BuildAsync(docker, context, ["-t", $"{name}:1", "-o", $"type=docker,dest={context.Combine("docker.tar")}", "--iidfile", context.Combine("id")]);
+        await docker.DoAsync("load", "-q", "-i", context.Combine("docker.tar"));
+        Assert.AreEqual((await File.ReadAllTextAsync(context.Combine("id"))).Trim(), await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", $"{name}:1"));
+        await docker.DoAsync("save", "-o", context.Combine("saved.tar"), $"{name}:1");
+
+        context.Write("Dockerfile", "FROM base\nCOPY --from=base /main.go /copy.go\n");
+        await BuildAsync(docker, context, ["--build-context", $"base=docker-archive:{context.Combine("saved.tar")}", "-o", context.Combine("files")]);
+
+        Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "main.go")));
+        Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "copy.go")));
+    }
+
+    [TestMethod]
+    public async Task Docker_pulls_what_we_push_and_we_pull_what_Docker_pushes()
+    {
+        var docker = await Daemon.Value;
+        await using var registry = await RegistryServer.StartAsync(CancellationToken.None);
+        using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
+        var image = $"{registry.Host}/acme/app";
+        var built = await BuildAsync(docker, context, ["-t", $"{image}:1", "--push"]);
+
+        await docker.DoAsync("pull", "-q", $"{image}:1");
+        Assert.AreEqual($"{image}@{built.Digest}", await docker.DoAsync("image", "inspect", "--format", "{{index .RepoDigests 0}}", $"{image}:1"));
+        await docker.DoAsync("tag", $"{image}:1", $"{image}:2");
+        await docker.DoAsync("push", "-q", $"{image}:2");
+
+        context.Write("Dockerfile", $"FROM {image}:2\nCOPY --from={image}:2 /main.go /copy.go\n");
+        await BuildAsync(docker, context, ["-t", $"{image}:3", "-o", context.Combine("files")]);
+        Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "copy.go")));
+    }
+
+    [TestMethod]
     [DataRow(null, "CST6201")]
     [DataRow("unix:///nowhere/docker.sock", "CST6211")]
     [DataRow("ssh://somewhere", "CST6213")]

@@ -14,6 +14,8 @@ public sealed class OtherToolsTests
     [DataRow("oci-archive:{0}/by-skopeo.tar", "skopeo", "copy", "-q", "oci:{0}/layout:1", "oci-archive:{0}/by-skopeo.tar:1")]
     [DataRow("docker-archive:{0}/by-skopeo.tar", "skopeo", "copy", "-q", "oci:{0}/layout:1", "docker-archive:{0}/by-skopeo.tar:peer:1")]
     [DataRow("oci-layout:{0}/layout:2", "umoci", "tag", "--image", "{0}/layout:1", "2")]
+    [DataRow("oci-layout:{0}/umoci:1", "sh", "-c", "umoci init --layout {0}/umoci && umoci new --image {0}/umoci:1 && umoci insert --image {0}/umoci:1 {0}/main.go /main.go")]
+    [DataRow("oci-layout:{0}/layout:3", "sh", "-c", "umoci unpack --image {0}/layout:1 {0}/bundle && echo more > {0}/bundle/rootfs/more && umoci repack --image {0}/layout:3 {0}/bundle")]
     public async Task An_image_made_by_another_tool_is_a_base(string source, params string[] tool)
     {
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");

@@ -29,7 +29,8 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
         string? longLink = null;
         while (true)
         {
-            Skip(contentLeft + padding);
+            Skip(contentLeft);
+            SkipPadding();
             (contentLeft, padding) = (0, 0);
             if (!TryReadHeader(out var block))
             {
@@ -208,6 +209,15 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
             var step = (int)Math.Min(count, end - start);
             Advance(step);
             count -= step;
+        }
+    }
+
+    /// <summary>Some writers (umoci insert) end with the content of the last file; readers of images take that for the end of the archive.</summary>
+    private void SkipPadding()
+    {
+        if (padding > 0 && Ensure(1))
+        {
+            Skip(padding);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class StoreContents(StoreDirectory store)
     public const string Trash = "trash";
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
     private static readonly string[] Fetched = ["downloads", "git"];
-    private static readonly string[] Records = ["steps", "selections", "layers", "references", "sizes/sha256", "documents"];
+    private static readonly string[] Records = ["steps", "selections", "layers", "references", "sizes/sha256", "documents", "sources"];
 
     // Looking is no use.
     private readonly DiskContentStore content = new(store.Root);
@@ -26,7 +26,7 @@ internal sealed class StoreContents(StoreDirectory store)
 
     public async Task<IReadOnlyList<StoreItem>> ListAsync(ImageContents named, CancellationToken cancellationToken)
     {
-        var remembered = await ImageContents.ReadAsync(RememberedImages(), content, LastUseOfBlob, cancellationToken);
+        var remembered = await ImageContents.ReadAsync(RememberedImages().Concat(ImportedImages()), content, LastUseOfBlob, cancellationToken);
         return [.. Leftovers(), .. Blobs(named, remembered), .. Snapshots(), .. Downloads(), .. Caches(), .. SmallRecords()];
     }
 
@@ -51,6 +51,23 @@ internal sealed class StoreContents(StoreDirectory store)
             {
                 yield return (text, new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size });
             }
+        }
+    }
+
+    /// <summary>What came from archives and engines. Where a part has gone a build reads them again.</summary>
+    private IEnumerable<(string Name, Descriptor Document)> ImportedImages() =>
+        Names("sources").SelectMany(key => ReadImported(Path.Combine(store.Root, "sources", key)).Select(document => (document.ToString(), document))).Where(image => content.Contains(image.document.Digest));
+
+    private static IEnumerable<Descriptor> ReadImported(string record)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(record), OciJson.Plain.ImageIndex)?.Manifests ?? [];
+        }
+        catch (Exception damaged) when (damaged is JsonException or FileNotFoundException)
+        {
+            // A damaged one is written again by the next build that needs it.
+            return [];
         }
     }
 

@@ -14,7 +14,7 @@ namespace ContainerStages.Sources;
 /// </summary>
 internal sealed class LocalImages(StoreDirectory store)
 {
-    private readonly DiskContentStore content = new(store.Root);
+    private readonly DiskContentStore content = new(store);
 
     /// <summary>Manifest, configuration and layers of the image for a platform, all verified; returns the digest of what the name stands for.</summary>
     /// <exception cref="BuildFailedException">It is not there, not readable, not whole, or not for the platform.</exception>

@@ -72,6 +72,19 @@ public sealed class TarFormatTests : IDisposable
     }
 
     [TestMethod]
+    public void An_archive_that_ends_with_the_content_of_its_last_file_is_whole()
+    {
+        LayerTrees.Extract(new TarBuilder().File("file", "text").ToArrayWithoutEnd()[..516], layer);
+        Assert.AreEqual("text", File.ReadAllText(Inside("file")));
+    }
+
+    [TestMethod]
+    [DataRow(515, "cut off", DisplayName = "in the content of the last file")]
+    [DataRow(517, "cut off", DisplayName = "in what follows it")]
+    public void An_archive_that_ends_beside_its_last_files_content_is_refused(int length, string reason) =>
+        AssertDamaged(new TarBuilder().File("file", "text").ToArrayWithoutEnd()[..length], reason);
+
+    [TestMethod]
     [DataRow(700, "cut off", DisplayName = "in content")]
     [DataRow(1100, "cut off", DisplayName = "in a header")]
     public void Truncated_archive_is_refused(int length, string reason) =>
