@@ -71,13 +71,11 @@ public sealed class DotNetProjectTests(TestContext context)
 
         var ours = Configuration(project).GetProperty("config");
         using var theirs = JsonDocument.Parse(await ConfigOfArchiveAsync(project.Full("plain.tar")));
-        foreach (var name in new[] { "User", "Entrypoint", "ExposedPorts", "Env" })
+        foreach (var name in new[] { "User", "Entrypoint", "ExposedPorts", "Env", "WorkingDir" })
         {
             Assert.AreEqual(Text(theirs.RootElement.GetProperty("config"), name), Text(ours, name), name);
         }
 
-        // As a path theirs ends with a slash.
-        Assert.AreEqual("\"/app\"", Text(ours, "WorkingDir"));
         Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", "app:latest")).ShouldSucceed().Output);
         Assert.IsLessThan(200_000, Layers(project)[^1].Size);
     }

@@ -49,6 +49,28 @@ public sealed class TemplateTests(TestContext context)
         Assert.AreEqual("Hello from my-orders, /today\n", await AskAsync(project, "my-orders:latest", $"http://localhost:{port}/today"));
     }
 
+    [TestMethod]
+    public async Task A_web_api_is_created_published_and_answers()
+    {
+        if (Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY") is not { Length: > 0 })
+        {
+            Assert.Inconclusive("CONTAINERSTAGES_TEST_REGISTRY is not set: run build/base-images.sh and take over what it exports.");
+        }
+
+        using var project = await InstalledAsync();
+        var port = FreePort();
+
+        (await NewAsync(project, "dotnet-container", "--name", "My.Api", "--output", ".")).ShouldSucceed();
+        (await NewAsync(project, "dotnet-container", "--name", "My.Native", "--output", "native", "--aot")).ShouldSucceed();
+
+        Assert.DoesNotContain("PublishAot", project.Read("My.Api.csproj"));
+        Assert.Contains("<PublishAot>true</PublishAot>", project.Read("native/My.Native.csproj"));
+        Directory.Delete(project.Full("native"), recursive: true);
+        var published = (await project.DotnetAsync("publish", "-p:PublishContainer=true")).ShouldSucceed();
+        Assert.StartsWith("My.Api -> my-api:latest@sha256:", published.ResultLines.Single().Trim());
+        Assert.AreEqual("""{"text":"Hello from my-api"}""", await AskAsync(project, "my-api:latest", $"http://localhost:{port}/", "-e", $"ASPNETCORE_HTTP_PORTS={port}"));
+    }
+
     private async Task<UserProject> InstalledAsync()
     {
         var project = await UserProject.CreateAsync(context);
@@ -60,9 +82,9 @@ public sealed class TemplateTests(TestContext context)
     private static Task<CommandResult> NewAsync(UserProject project, params string[] arguments) =>
         project.DotnetAsync(["new", .. arguments, "--debug:custom-hive", project.Full(".templates")]);
 
-    private async Task<string> AskAsync(UserProject project, string image, string address)
+    private async Task<string> AskAsync(UserProject project, string image, string address, params string[] options)
     {
-        using var process = Command.Start(PackedSdk.Program, ["run", image], project.Folder, (await PackedSdk.GetAsync()).Environment);
+        using var process = Command.Start(PackedSdk.Program, ["run", .. options, image], project.Folder, (await PackedSdk.GetAsync()).Environment);
         using var http = new HttpClient();
         try
         {

@@ -91,6 +91,7 @@ public static class DotNetConvention
     {
         var location = new SourceLocation(project.File);
         var folder = (project.Config.WorkingDirectory ?? ApplicationFolder).TrimEnd('/') + "/";
+        var settings = ImageSettings.ToInstructions(project.Config, location);
         return new Stage
         {
             Index = index,
@@ -105,8 +106,10 @@ public static class DotNetConvention
                     SkipMissing = true,
                     Excludes = application is { NativeAot: true, PublishDirectory: null } ? ["**/*.dbg"] : [],
                 }),
+                // The project's own ASPNETCORE_URLS says which ports there are; its ports and user come on top.
+                .. settings.TakeWhile(instruction => instruction is EnvInstruction),
                 new BaseVariablesInstruction(location),
-                .. ImageSettings.ToInstructions(project.Config, location),
+                .. settings.SkipWhile(instruction => instruction is EnvInstruction),
             ],
         };
     }
