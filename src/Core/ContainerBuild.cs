@@ -50,7 +50,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
         Executed();
         await services.Inputs.SaveAsync(cancellationToken);
         ImmutableArray<Image> images = [.. await Task.WhenAll(plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, services, cancellationToken)))];
-        var set = await ImageSet.CreateAsync(images, definition.Format, definition.IndexAnnotations, services.Content, cancellationToken);
+        var set = await ImageSet.CreateAsync(images, definition.Format, Sorted(definition.IndexAnnotations), services.Content, cancellationToken);
         return await new ContainerBuildPublishing(definition, services, events).PublishAsync(set, executed.All(stage => stage.AllCached), cancellationToken);
     }
 

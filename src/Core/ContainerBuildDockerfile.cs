@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
@@ -15,7 +16,7 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
     private SourceLocation Place => new(definition.Project?.File ?? definition.Dockerfile!);
 
     /// <exception cref="BuildFailedException">The stages are wrong or no Dockerfile can say them, or the file is somebody's.</exception>
-    public async Task WriteAsync(CancellationToken cancellationToken)
+    public void WriteFiles()
     {
         var source = Path.GetFileName(Place.File);
         var (directives, text) = Write();
@@ -31,7 +32,7 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
 
         foreach (var (path, content) in files)
         {
-            await SaveAsync(path, content, cancellationToken);
+            Save(path, content);
         }
 
         events.Report(new TextReported($"{export.File} was written."));
@@ -96,24 +97,12 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
         }
     }
 
-    private static async Task SaveAsync(string path, string text, CancellationToken cancellationToken)
+    private static void Save(string path, string text) => Guard(path, () =>
     {
-        var unfinished = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await File.WriteAllTextAsync(unfinished, text, cancellationToken);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BuildFailedException(ExportDiagnostics.NotWritten(path, failure.Message), failure);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-    }
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        StoreDirectory.WriteAtomically(path, Encoding.UTF8.GetBytes(text));
+        return path;
+    });
 
     private static T Guard<T>(string path, Func<T> read)
     {

@@ -16,8 +16,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
     /// <exception cref="Diagnostics.BuildFailedException">The destination cannot be written, or something stands in the way.</exception>
     public async Task<PublishedImage> WriteAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
     {
-        var layers = images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null);
-        await Task.WhenAll(layers.Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
+        await services.FetchBasesAsync(images, cancellationToken);
         using var temporary = new SnapshotStore(services.Store).CreateTemporary();
         return await ImageBlobs.GuardAsync(destination.Value, async () =>
         {

@@ -16,20 +16,13 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
 {
     private const string StandardInput = "-";
     private readonly BuildDefinition asked;
-    private readonly StoreDirectory store;
-    private readonly Downloads downloads;
-    private readonly GitRepositories repositories;
     private readonly Lazy<TemporaryFolder> scratch;
     private int count;
 
     private ContainerBuildFetchedContexts(BuildDefinition asked)
     {
         this.asked = asked;
-        store = new StoreDirectory(asked.Store ?? StoreDirectory.DefaultPath());
-        var options = new EngineOptions { Store = store, ContextDirectory = "/", Offline = asked.Offline, Commands = new CommandSettings { Secrets = asked.Secrets } };
-        downloads = new Downloads(options);
-        repositories = new GitRepositories(options);
-        scratch = new Lazy<TemporaryFolder>(() => new SnapshotStore(store).CreateTemporary("context"));
+        scratch = new Lazy<TemporaryFolder>(() => new SnapshotStore(Options.Store).CreateTemporary("context"));
         Definition = asked;
     }
 
@@ -38,6 +31,19 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
 
     /// <summary>What messages call the Dockerfile, where its path would tell nothing; else null.</summary>
     public string? DockerfileName { get; private set; }
+
+    // Most builds have nothing to fetch, and open no store here.
+    private EngineOptions Options => field ??= new EngineOptions
+    {
+        Store = new StoreDirectory(asked.Store ?? StoreDirectory.DefaultPath()),
+        ContextDirectory = "/",
+        Offline = asked.Offline,
+        Commands = new CommandSettings { Secrets = asked.Secrets },
+    };
+
+    private Downloads Downloads => field ??= new Downloads(Options);
+
+    private GitRepositories Repositories => field ??= new GitRepositories(Options);
 
     /// <param name="definition">What was asked for.</param>
     /// <param name="mayExecute">False: <see cref="PrivilegesNeededException"/> where something is to be fetched, before standard input is touched.</param>
@@ -124,7 +130,7 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
         }
 
         var isLocal = file is null && !IsAddress(context);
-        file ??= isLocal ? context : await downloads.FetchFileAsync(new FromAddress(new Uri(context), null), null, cancellationToken);
+        file ??= isLocal ? context : await Downloads.FetchFileAsync(new FromAddress(new Uri(context), null), null, cancellationToken);
         if (!File.Exists(file))
         {
             throw new BuildFailedException(ContextDiagnostics.NoContext(shown));
@@ -172,7 +178,7 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
         }
         else
         {
-            var file = await downloads.FetchFileAsync(new FromAddress(new Uri(value), null), null, cancellationToken);
+            var file = await Downloads.FetchFileAsync(new FromAddress(new Uri(value), null), null, cancellationToken);
             folder = UserArchive.IsArchive(file) ? Unpack(file, shown, cancellationToken) : throw new BuildFailedException(AddDiagnostics.BadContext(name, shown));
         }
 
@@ -182,7 +188,7 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
 
     private async Task<string> CheckOutAsync(GitSource repository, CancellationToken cancellationToken)
     {
-        var folder = await repositories.FetchAsync(new FromRepository(repository, repository.KeepGitDirectory), null, cancellationToken);
+        var folder = await Repositories.FetchAsync(new FromRepository(repository, repository.KeepGitDirectory), null, cancellationToken);
         return repository.Folder == "." ? folder
             : new UnionView([folder]).Find("/" + repository.Folder) is { IsDirectory: true } part ? part.HostPath!
             : throw new BuildFailedException(ContextDiagnostics.NoFolder(GitSource.WithoutPassword(repository.Remote), repository.Folder));

@@ -17,7 +17,7 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
         using var contexts = await ContainerBuildFetchedContexts.OpenAsync(asked, mayExecute: true, cancellationToken);
         if (asked.Goal == BuildGoal.Export)
         {
-            await new ContainerBuildDockerfile(contexts.Definition, contexts.DockerfileName, events).WriteAsync(cancellationToken);
+            new ContainerBuildDockerfile(contexts.Definition, contexts.DockerfileName, events).WriteFiles();
             return;
         }
 

@@ -28,7 +28,7 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
 
         if (services.KeepsWhole)
         {
-            await FetchBasesAsync(images, cancellationToken);
+            await services.FetchBasesAsync(images, cancellationToken);
             await NameAsync(images, cancellationToken);
         }
 
@@ -88,10 +88,6 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         DestinationKind.PodmanStore => $"podman:{string.Join(", podman:", destination.Names)}",
         _ => destination.Value,
     };
-
-    /// <summary>Base layers that nobody read so far.</summary>
-    private Task FetchBasesAsync(ImageSet images, CancellationToken cancellationToken) =>
-        Task.WhenAll(images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null).Select(layer => services.Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
 
     private async Task NameAsync(ImageSet images, CancellationToken cancellationToken)
     {

@@ -52,6 +52,10 @@ internal sealed class ContainerBuildServices : IDisposable
         return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
     }
 
+    /// <summary>Puts base layers that nobody read so far into the store.</summary>
+    public Task FetchBasesAsync(ImageSet images, CancellationToken cancellationToken) =>
+        Task.WhenAll(images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null).Select(layer => Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
+
     /// <summary>What the store knows of a plan's steps.</summary>
     public PlanPreview OpenPreview() => new(EngineOptions(mayExecute: false), new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()));
 

@@ -34,11 +34,11 @@ public sealed class PasswordTests(TestContext test)
                 Assert.DoesNotContain(secret, output);
             }
 
-            Assert.AreEqual("", await FilesWithAsync(secret, context.Combine("store"), context.Combine("metadata.json"), context.Combine("id"), context.Combine("lock.json"), registry.StorageFolder));
+            Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [context.Combine("store"), context.Combine("metadata.json"), context.Combine("id"), context.Combine("lock.json"), registry.StorageFolder]));
         }
 
-        Assert.AreNotEqual("", await FilesWithAsync("made", context.Combine("store")), "The search finds nothing anywhere.");
-        Assert.AreNotEqual("", await FilesWithAsync(login.Secrets[0], context.Path), "The search finds nothing anywhere.");
+        Assert.AreNotEqual("", await TextSearch.FilesWithAsync("made", [context.Combine("store")]), "The search finds nothing anywhere.");
+        Assert.AreNotEqual("", await TextSearch.FilesWithAsync(login.Secrets[0], [context.Path]), "The search finds nothing anywhere.");
     }
 
     [TestMethod]
@@ -59,7 +59,7 @@ public sealed class PasswordTests(TestContext test)
         foreach (var secret in login.Secrets)
         {
             Assert.DoesNotContain(secret, said);
-            Assert.AreEqual("", await FilesWithAsync(secret, context.Combine("store")));
+            Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [context.Combine("store")]));
         }
     }
 
@@ -71,8 +71,4 @@ public sealed class PasswordTests(TestContext test)
         context.Write(".dockerignore", "*\n!main.go\n");
         return (new(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = context.Combine("login") }, [basic, password]);
     }
-
-    /// <summary>Names of the files below the folders that hold a text; packed ones (layers) are unpacked.</summary>
-    private static Task<string> FilesWithAsync(string text, params string[] folders) =>
-        RealTool.RunAsync("sh", ["-c", "text=$1; shift; find \"$@\" -type f -exec zgrep -laF -- \"$text\" {} + || true", "sh", text, .. folders]);
 }

@@ -118,56 +118,26 @@ public sealed class SourceSecretTests
     }
 
     /// <summary>A web server that notes the Authorization of each request and sends a text, or elsewhere.</summary>
-    private sealed class HeaderServer : IAsyncDisposable
+    private sealed class HeaderServer(string? redirect) : LoopbackWebServer
     {
-        private readonly HttpListener listener = new();
-        private readonly string? redirect;
-        private readonly Task serving;
         private readonly List<string?> authorizations = [];
-
-        public HeaderServer(string? redirect)
-        {
-            this.redirect = redirect;
-            Address = $"http://127.0.0.1:{FileServer.FreePort()}/";
-            listener.Prefixes.Add(Address);
-            listener.Start();
-            serving = Task.Run(ServeAsync);
-        }
-
-        public string Address { get; }
 
         public IReadOnlyList<string?> Authorizations => authorizations;
 
-        public async ValueTask DisposeAsync()
+        protected override Task AnswerAsync(HttpListenerContext request)
         {
-            listener.Close();
-            await serving;
-        }
-
-        private async Task ServeAsync()
-        {
-            try
+            authorizations.Add(request.Request.Headers["Authorization"]);
+            if (redirect is not null)
             {
-                while (true)
-                {
-                    var request = await listener.GetContextAsync();
-                    authorizations.Add(request.Request.Headers["Authorization"]);
-                    if (redirect is not null)
-                    {
-                        request.Response.Redirect(redirect);
-                    }
-                    else
-                    {
-                        request.Response.OutputStream.Write(Encoding.UTF8.GetBytes("text"));
-                    }
-
-                    request.Response.Close();
-                }
+                request.Response.Redirect(redirect);
             }
-            catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
+            else
             {
-                // The test is over.
+                request.Response.OutputStream.Write(Encoding.UTF8.GetBytes("text"));
             }
+
+            request.Response.Close();
+            return Task.CompletedTask;
         }
     }
 }

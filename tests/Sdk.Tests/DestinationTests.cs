@@ -32,10 +32,10 @@ public sealed class DestinationTests(TestContext context)
         foreach (var secret in new[] { basic, password })
         {
             Assert.DoesNotContain(secret, published.All);
-            Assert.AreEqual("", await FilesWithAsync(secret, project.Folder, project.Store));
+            Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [project.Folder, project.Store]));
         }
 
-        Assert.Contains("all.binlog", await FilesWithAsync(registry.Host, project.Folder), "The search finds nothing in a log.");
+        Assert.Contains("all.binlog", await TextSearch.FilesWithAsync(registry.Host, [project.Folder]), "The search finds nothing in a log.");
     }
 
     [TestMethod]
@@ -159,8 +159,4 @@ public sealed class DestinationTests(TestContext context)
         var manifest = await RealTool.RunAsync("skopeo", ["inspect", "--raw", .. image.StartsWith("docker:", StringComparison.Ordinal) ? ["--tls-verify=false"] : Array.Empty<string>(), image]);
         return "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(manifest)));
     }
-
-    /// <summary>Names of the files below the folders that hold a text; packed ones (layers, logs of MSBuild) are unpacked.</summary>
-    private static Task<string> FilesWithAsync(string text, params string[] folders) =>
-        RealTool.RunAsync("sh", ["-c", "text=$1; shift; find \"$@\" -type f -exec zgrep -laF -- \"$text\" {} + || true", "sh", text, .. folders]);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ContainerStages.TestKit;
 
 namespace ContainerStages.Sdk.Tests;
 
@@ -106,9 +107,9 @@ public sealed class DotNetProjectTests(TestContext context)
         Assert.DoesNotContain(Secret, published.All);
         Assert.DoesNotContain("t0ken-of", published.Output);
         var start = project.Full("lib/lib.csproj");
-        Assert.AreEqual("", await FilesWithAsync(Secret, start, project.Store, project.Full("app"), project.Full("all.binlog")));
-        Assert.AreEqual("", await FilesWithAsync("t0ken-of", start, project.Store, project.Full("app/obj")));
-        Assert.AreNotEqual("", await FilesWithAsync(Secret, start, project.Full("nuget.config")), "The search finds nothing anywhere.");
+        Assert.AreEqual("", await TextSearch.FilesWithAsync(Secret, [project.Store, project.Full("app"), project.Full("all.binlog")], start));
+        Assert.AreEqual("", await TextSearch.FilesWithAsync("t0ken-of", [project.Store, project.Full("app/obj")], start));
+        Assert.AreNotEqual("", await TextSearch.FilesWithAsync(Secret, [project.Full("nuget.config")], start), "The search finds nothing anywhere.");
     }
 
     [TestMethod]
@@ -195,10 +196,6 @@ public sealed class DotNetProjectTests(TestContext context)
         var index = (await Command.RunAsync("skopeo", ["inspect", "--config", "docker-archive:" + archive], Repository.Root, NoVariables, context.CancellationToken)).ShouldSucceed();
         return index.Output;
     }
-
-    /// <summary>Names of the files below the folders, written since a file was, that hold a text; packed ones (layers, logs of MSBuild) are unpacked.</summary>
-    private async Task<string> FilesWithAsync(string text, string since, params string[] folders) =>
-        (await Command.RunAsync("sh", ["-c", "text=$1 since=$2; shift 2; find \"$@\" -type f -cnewer \"$since\" -exec zgrep -laF -- \"$text\" {} + 2>/dev/null", "sh", text, since, .. folders], Repository.Root, NoVariables, context.CancellationToken)).Output;
 
     private static string Registry() => Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY") ?? "";
 

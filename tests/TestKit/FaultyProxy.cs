@@ -10,95 +10,65 @@ namespace ContainerStages.TestKit;
 /// Stands before a real HTTP server, writes down every request, and does wrong where it is told to. One request per connection; the
 /// <c>Host</c> header goes through as it came, so the server's own links lead through the proxy again.
 /// </summary>
-public sealed class FaultyProxy : IAsyncDisposable
+public sealed class FaultyProxy : LoopbackListener
 {
-    private readonly TcpListener listener;
-    private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<ProxiedRequest> requests = new();
-    private readonly ConcurrentDictionary<int, Task> serving = new();
     private readonly ConcurrentDictionary<string, string> keptUploads = new(StringComparer.Ordinal);
     private readonly int upstreamPort;
     private readonly Func<ProxiedRequest, ProxyFault?> decide;
     private readonly string? dropHeader;
-    private readonly Task accepting;
 
     /// <param name="upstreamPort">The real server's port on loopback.</param>
     /// <param name="decide">Called once for each request; null lets it through.</param>
     /// <param name="dropHeader">A header that never reaches the server.</param>
     /// <param name="address">Where it listens; 127.0.0.1 where it is null.</param>
     public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null, string? dropHeader = null, IPAddress? address = null)
+        : base(address)
     {
         (this.upstreamPort, this.decide, this.dropHeader) = (upstreamPort, decide ?? (_ => null), dropHeader);
-        listener = new TcpListener(address ?? IPAddress.Loopback, 0);
-        listener.Start();
-        accepting = AcceptAsync();
     }
-
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public string Host => $"localhost:{Port}";
 
     /// <summary>All requests so far, in the order of arrival.</summary>
     public IReadOnlyList<ProxiedRequest> Requests => [.. requests];
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(TcpClient client)
     {
-        await stop.CancelAsync();
-        listener.Stop();
-        await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(serving.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        listener.Dispose();
-        stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        for (var number = 0; ; number++)
+        var down = client.GetStream();
+        var (head, rest) = await ReadHeadAsync(down);
+        if (head.Length == 0)
         {
-            var client = await listener.AcceptTcpClientAsync(stop.Token);
-            serving[number] = Task.Run(() => ServeAsync(client), CancellationToken.None);
+            return;
         }
-    }
 
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
+        var request = ProxiedRequest.Parse(head);
+        requests.Enqueue(request);
+        var fault = decide(request);
+        if (fault?.Response is { } response)
         {
-            var down = client.GetStream();
-            var (head, rest) = await ReadHeadAsync(down);
-            if (head.Length == 0)
-            {
-                return;
-            }
+            await CopyAsync(down, Stream.Null, request.ContentLength - rest.Length);
+            await down.WriteAsync(Encoding.UTF8.GetBytes(response), Stop);
+            return;
+        }
 
-            var request = ProxiedRequest.Parse(head);
-            requests.Enqueue(request);
-            var fault = decide(request);
-            if (fault?.Response is { } response)
-            {
-                await CopyAsync(down, Stream.Null, request.ContentLength - rest.Length);
-                await down.WriteAsync(Encoding.UTF8.GetBytes(response), stop.Token);
-                return;
-            }
+        await ForwardAsync(down, head, rest, request, fault);
+        if (fault is { Stalls: true })
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, Stop);
+        }
 
-            await ForwardAsync(down, head, rest, request, fault);
-            if (fault is { Stalls: true })
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
-            }
-
-            if (fault is { Change: null, Drips: null })
-            {
-                // A reset, not an orderly end.
-                client.LingerState = new LingerOption(enable: true, seconds: 0);
-            }
+        if (fault is { Change: null, Drips: null })
+        {
+            // A reset, not an orderly end.
+            client.LingerState = new LingerOption(enable: true, seconds: 0);
         }
     }
 
     private async Task ForwardAsync(NetworkStream down, string head, byte[] rest, ProxiedRequest request, ProxyFault? fault)
     {
         using var server = new TcpClient();
-        await server.ConnectAsync(IPAddress.Loopback, upstreamPort, stop.Token);
+        await server.ConnectAsync(IPAddress.Loopback, upstreamPort, Stop);
         var up = server.GetStream();
         if (fault?.CutUpload is { } cut)
         {
@@ -106,8 +76,8 @@ public sealed class FaultyProxy : IAsyncDisposable
             return;
         }
 
-        await up.WriteAsync(Encoding.ASCII.GetBytes(HeadFor(head, request)), stop.Token);
-        await up.WriteAsync(rest, stop.Token);
+        await up.WriteAsync(Encoding.ASCII.GetBytes(HeadFor(head, request)), Stop);
+        await up.WriteAsync(rest, Stop);
         await CopyAsync(down, up, request.ContentLength - rest.Length);
         var (answer, first) = await ReadHeadAsync(up);
         await AnswerAsync(down, up, answer, first, fault);
@@ -124,12 +94,12 @@ public sealed class FaultyProxy : IAsyncDisposable
         if (fault?.Change is { } change)
         {
             var changed = change(ProxiedAnswer.Parse(answer, await ReadRestAsync(up, first)));
-            await down.WriteAsync(Encoding.UTF8.GetBytes(changed.Head()), stop.Token);
-            await down.WriteAsync(changed.Body, stop.Token);
+            await down.WriteAsync(Encoding.UTF8.GetBytes(changed.Head()), Stop);
+            await down.WriteAsync(changed.Body, Stop);
             return;
         }
 
-        await down.WriteAsync(Encoding.ASCII.GetBytes(answer[..Math.Min(fault?.CutHead ?? answer.Length, answer.Length)]), stop.Token);
+        await down.WriteAsync(Encoding.ASCII.GetBytes(answer[..Math.Min(fault?.CutHead ?? answer.Length, answer.Length)]), Stop);
         if (fault?.CutHead is not null)
         {
             return;
@@ -138,15 +108,15 @@ public sealed class FaultyProxy : IAsyncDisposable
         if (fault is { Drips: null } or null)
         {
             var allowed = fault?.CutAfter is { } cut ? (cut < 0 ? LengthOf(answer) + cut : cut) : long.MaxValue;
-            await down.WriteAsync(first.AsMemory(0, (int)Math.Min(first.Length, allowed)), stop.Token);
+            await down.WriteAsync(first.AsMemory(0, (int)Math.Min(first.Length, allowed)), Stop);
             await CopyAsync(up, down, allowed - first.Length);
             return;
         }
 
         foreach (var one in await ReadRestAsync(up, first))
         {
-            await down.WriteAsync(new[] { one }, stop.Token);
-            await Task.Delay(fault.Drips.Value, stop.Token);
+            await down.WriteAsync(new[] { one }, Stop);
+            await Task.Delay(fault.Drips.Value, Stop);
         }
     }
 
@@ -168,8 +138,8 @@ public sealed class FaultyProxy : IAsyncDisposable
             .Prepend($"PATCH {path} HTTP/1.1")
             .Append(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {bytes.Length}"))
             .Append("Connection: close");
-        await up.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), stop.Token);
-        await up.WriteAsync(bytes, stop.Token);
+        await up.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), Stop);
+        await up.WriteAsync(bytes, Stop);
         var (answer, body) = await ReadHeadAsync(up);
         keptUploads[request.Path.Split('?')[0]] = new Uri(ProxiedAnswer.Parse(answer, body).Headers["Location"]).PathAndQuery;
     }
@@ -202,7 +172,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         var length = 0;
         while (true)
         {
-            var count = await stream.ReadAsync(buffer.AsMemory(length), stop.Token);
+            var count = await stream.ReadAsync(buffer.AsMemory(length), Stop);
             length += count;
             var end = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
             if (end >= 0)
@@ -220,9 +190,9 @@ public sealed class FaultyProxy : IAsyncDisposable
     private async Task CopyAsync(NetworkStream from, Stream to, long most)
     {
         var buffer = new byte[64 * 1024];
-        while (most > 0 && await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, most)), stop.Token) is > 0 and var count)
+        while (most > 0 && await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, most)), Stop) is > 0 and var count)
         {
-            await to.WriteAsync(buffer.AsMemory(0, count), stop.Token);
+            await to.WriteAsync(buffer.AsMemory(0, count), Stop);
             most -= count;
         }
     }

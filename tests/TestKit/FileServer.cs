@@ -7,11 +7,9 @@ namespace ContainerStages.TestKit;
 /// <summary>
 /// A web server on loopback with one file: every path that ends in <c>file.txt</c> gives it, with an ETag that it understands; others are 404.
 /// </summary>
-public sealed class FileServer : IAsyncDisposable
+public sealed class FileServer : LoopbackWebServer
 {
-    private readonly HttpListener listener = new();
     private readonly byte[] content;
-    private readonly Task serving;
     private int whole;
     private int notModified;
 
@@ -20,29 +18,13 @@ public sealed class FileServer : IAsyncDisposable
     {
     }
 
-    public FileServer(byte[] bytes)
-    {
-        content = bytes;
-        Address = $"http://127.0.0.1:{FreePort()}/";
-        listener.Prefixes.Add(Address);
-        listener.Start();
-        serving = Task.Run(ServeAsync);
-    }
-
-    /// <summary>Ends with a slash.</summary>
-    public string Address { get; }
+    public FileServer(byte[] bytes) => content = bytes;
 
     /// <summary>How often the content was sent.</summary>
     public int Whole => whole;
 
     /// <summary>How often it was enough to say that nothing changed.</summary>
     public int NotModified => notModified;
-
-    public async ValueTask DisposeAsync()
-    {
-        listener.Close();
-        await serving;
-    }
 
     /// <summary>A port that nobody listens on at the moment.</summary>
     public static int FreePort()
@@ -52,22 +34,7 @@ public sealed class FileServer : IAsyncDisposable
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                Answer(await listener.GetContextAsync());
-            }
-        }
-        catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
-
-    private void Answer(HttpListenerContext request)
+    protected override Task AnswerAsync(HttpListenerContext request)
     {
         const string Tag = "\"one\"";
         var answer = request.Response;
@@ -88,5 +55,6 @@ public sealed class FileServer : IAsyncDisposable
         }
 
         answer.Close();
+        return Task.CompletedTask;
     }
 }

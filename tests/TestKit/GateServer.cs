@@ -8,58 +8,34 @@ namespace ContainerStages.TestKit;
 /// A web server on loopback by which things that run at the same time can wait for each other: <c>open/NAME</c> answers at once and opens a
 /// gate, <c>wait/NAME</c> answers when the gate is open, and with an error where nobody opens it within a minute.
 /// </summary>
-public sealed class GateServer : IAsyncDisposable
+public sealed class GateServer : LoopbackWebServer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private readonly HttpListener listener = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> gates = new(StringComparer.Ordinal);
-    private readonly Task serving;
-
-    public GateServer()
-    {
-        Address = $"http://127.0.0.1:{FileServer.FreePort()}/";
-        listener.Prefixes.Add(Address);
-        listener.Start();
-        serving = Task.Run(ServeAsync);
-    }
-
-    /// <summary>Ends with a slash.</summary>
-    public string Address { get; }
+    private readonly List<Task> answers = [];
 
     public void Open(string gate) => Gate(gate).TrySetResult();
 
-    public async ValueTask DisposeAsync()
-    {
-        listener.Close();
-        await serving;
-    }
-
     private TaskCompletionSource Gate(string name) => gates.GetOrAdd(name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
-    private async Task ServeAsync()
+    /// <summary>Those who wait keep nobody else from being answered.</summary>
+    protected override Task AnswerAsync(HttpListenerContext request)
     {
-        var answers = new List<Task>();
-        try
+        answers.Add(PassAsync(request));
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndAsync()
+    {
+        foreach (var gate in gates.Values)
         {
-            while (true)
-            {
-                var request = await listener.GetContextAsync();
-                answers.Add(AnswerAsync(request));
-            }
-        }
-        catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-        {
-            // The test is over.
-            foreach (var gate in gates.Values)
-            {
-                gate.TrySetCanceled();
-            }
+            gate.TrySetCanceled();
         }
 
         await Task.WhenAll(answers);
     }
 
-    private async Task AnswerAsync(HttpListenerContext request)
+    private async Task PassAsync(HttpListenerContext request)
     {
         try
         {

@@ -14,30 +14,24 @@ namespace ContainerStages.TestKit;
 /// A token server whose tokens the real registry verifies: JWTs signed with a key whose certificate the registry was given. Everybody may
 /// pull; pushing is for <see cref="RegistryServer.User"/>. Source: distribution, Token Authentication Specification, and its JWT.
 /// </summary>
-public sealed class TokenServer : IAsyncDisposable
+public sealed class TokenServer : LoopbackWebServer
 {
     public const string Issuer = "test-issuer";
     public const string Service = "test-service";
     public const string IdentityToken = "identity-t0ken-of-the-tester";
 
-    private readonly HttpListener listener = new();
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 certificate;
     private readonly ConcurrentQueue<TokenRequest> requests = new();
-    private readonly Task serving;
 
     public TokenServer()
+        : base("localhost")
     {
         var request = new CertificateRequest("CN=tokens", key, HashAlgorithmName.SHA256);
         certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var port = FileServer.FreePort();
-        Realm = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}/token");
-        listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}/"));
-        listener.Start();
-        serving = Task.Run(ServeAsync);
     }
 
-    public string Realm { get; }
+    public string Realm => Address + "token";
 
     /// <summary>How long the next tokens are good for at the registry; what the client is told is <see cref="Announced"/>.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(5);
@@ -50,46 +44,30 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>The certificate that the registry must know (rootcertbundle).</summary>
     public string CertificatePem => certificate.ExportCertificatePem();
 
-    public async ValueTask DisposeAsync()
+    protected override Task EndAsync()
     {
-        listener.Close();
-        await serving;
         certificate.Dispose();
         key.Dispose();
+        return Task.CompletedTask;
     }
 
-    private async Task ServeAsync()
+    protected override async Task AnswerAsync(HttpListenerContext request)
     {
-        try
+        var asked = await TokenRequest.ReadAsync(request.Request);
+        requests.Enqueue(asked);
+        if (asked.User is { Length: 0 })
         {
-            while (true)
-            {
-                await AnswerAsync(await listener.GetContextAsync());
-            }
-        }
-        catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
-    {
-        var request = await TokenRequest.ReadAsync(context.Request);
-        requests.Enqueue(request);
-        if (request.User is { Length: 0 })
-        {
-            context.Response.StatusCode = 401;
+            request.Response.StatusCode = 401;
         }
         else
         {
-            var token = Sign(request);
-            var answer = new JsonObject { [request.Method == "POST" ? "access_token" : "token"] = token, ["expires_in"] = (int)Announced.TotalSeconds };
-            context.Response.ContentType = "application/json";
-            context.Response.OutputStream.Write(Encoding.UTF8.GetBytes(answer.ToJsonString()));
+            var token = Sign(asked);
+            var answer = new JsonObject { [asked.Method == "POST" ? "access_token" : "token"] = token, ["expires_in"] = (int)Announced.TotalSeconds };
+            request.Response.ContentType = "application/json";
+            request.Response.OutputStream.Write(Encoding.UTF8.GetBytes(answer.ToJsonString()));
         }
 
-        context.Response.Close();
+        request.Response.Close();
     }
 
     private string Sign(TokenRequest request)

@@ -37,7 +37,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
             }
             catch (BuildFailedException failure) when (failure.Diagnostics is [{ Code: OfflineDiagnostics.NetworkNeededCode }])
             {
-                missing.Add(copy.From is FromRepository repository ? $"repository '{GitSource.WithoutCredentials(repository.Repository.Remote)}'" : $"file '{((FromAddress)copy.From).Address}'");
+                missing.Add(copy.From is FromRepository repository ? $"repository '{GitSource.WithoutCredentials(repository.Repository.Remote)}'" : $"file '{GitSource.WithoutCredentials(((FromAddress)copy.From).Address.AbsoluteUri)}'");
             }
         }
 

@@ -31,9 +31,9 @@ public sealed record ImageSet
     /// <summary>Writes the index of several images into the store; one image stands for itself.</summary>
     /// <param name="images">One per platform, at least one.</param>
     /// <param name="format">Media type of the index.</param>
-    /// <param name="annotations">Of the index.</param>
+    /// <param name="annotations">Of the index, or null.</param>
     public static async Task<ImageSet> CreateAsync(
-        ImmutableArray<Image> images, ImageFormat format, IReadOnlyDictionary<string, string> annotations, IContentStore store, CancellationToken cancellationToken)
+        ImmutableArray<Image> images, ImageFormat format, SortedDictionary<string, string>? annotations, IContentStore store, CancellationToken cancellationToken)
     {
         if (images.Length == 1)
         {
@@ -44,7 +44,7 @@ public sealed record ImageSet
         {
             MediaType = format == ImageFormat.Docker ? MediaTypes.DockerIndex : MediaTypes.OciIndex,
             Manifests = [.. images.Select(image => image.Descriptor)],
-            Annotations = annotations.Count == 0 ? null : new SortedDictionary<string, string>(annotations.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
+            Annotations = annotations,
         };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex);
         return new ImageSet(images, new ImageDocument(index.MediaType, await store.AddAsync(bytes, cancellationToken), bytes));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ContainerStages.Content;
 using ContainerStages.Oci;
 
@@ -32,10 +33,7 @@ public sealed class LayerSizes(string storeRoot)
     public void Record(Digest diffId, long size)
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, diffId.Hex);
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        File.WriteAllText(temporary, size.ToString(CultureInfo.InvariantCulture));
-        File.Move(temporary, path, overwrite: true);
+        StoreDirectory.WriteAtomically(Path.Combine(folder, diffId.Hex), Encoding.UTF8.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>The remembered size; else it is measured where the blob is here (a few seconds for a large one); else <see cref="Unknown"/>.</summary>

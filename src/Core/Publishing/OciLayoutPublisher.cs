@@ -65,9 +65,7 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
             return false;
         }
 
-        var temporary = $"{file}.{Path.GetRandomFileName()}";
-        File.WriteAllText(temporary, after);
-        File.Move(temporary, file, overwrite: true);
+        StoreDirectory.WriteAtomically(file, Encoding.UTF8.GetBytes(after));
         return true;
     }
 

@@ -297,7 +297,7 @@ public sealed class PushAndPullTests(TestContext context)
         return (name, images[0], images[1]);
     }
 
-    private Task<ImageSet> IndexAsync(TestContentStore store, params Image[] images) => ImageSet.CreateAsync([.. images], Contracts.ImageFormat.Oci, new Dictionary<string, string>(StringComparer.Ordinal), store, context.CancellationToken);
+    private Task<ImageSet> IndexAsync(TestContentStore store, params Image[] images) => ImageSet.CreateAsync([.. images], Contracts.ImageFormat.Oci, annotations: null, store, context.CancellationToken);
 
     private Task<PublishedImage> PublishAsync(RegistryClient client, TestContentStore store, ImageSet image, ImageReference name, params string[] tags) =>
         new RegistryPublisher(client, name, tags, store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
