@@ -33,7 +33,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
         {
             return await ExecuteAsync(planned.Plans, planned.Services, cancellationToken);
         }
-        catch (BuildFailedException failure) when (ContainerBuildInputs.IsOffline(failure))
+        catch (BuildFailedException failure) when (OfflineDiagnostics.IsNetworkNeeded(failure))
         {
             throw await planned.Services.MissingAsync(planned.Plans, failure, cancellationToken);
         }

@@ -16,7 +16,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
     /// <exception cref="Diagnostics.BuildFailedException">The destination cannot be written, or something stands in the way.</exception>
     public async Task<PublishedImage> WriteAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
     {
-        await services.FetchBasesAsync(images, cancellationToken);
+        await ImageBlobs.FetchMissingAsync(images, services.Content, services.Blobs, cancellationToken);
         using var temporary = new SnapshotStore(services.Store).CreateTemporary();
         return await ImageBlobs.GuardAsync(destination.Value, async () =>
         {

@@ -17,12 +17,13 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
     private const string StandardInput = "-";
     private readonly BuildDefinition asked;
     private readonly Lazy<TemporaryFolder> scratch;
+    private StoreDirectory? store;
     private int count;
 
     private ContainerBuildFetchedContexts(BuildDefinition asked)
     {
         this.asked = asked;
-        scratch = new Lazy<TemporaryFolder>(() => new SnapshotStore(Options.Store).CreateTemporary("context"));
+        scratch = new Lazy<TemporaryFolder>(() => new SnapshotStore(Store).CreateTemporary("context"));
         Definition = asked;
     }
 
@@ -33,9 +34,11 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
     public string? DockerfileName { get; private set; }
 
     // Most builds have nothing to fetch, and open no store here.
+    private StoreDirectory Store => store ??= new StoreDirectory(asked.Store ?? StoreDirectory.DefaultPath());
+
     private EngineOptions Options => field ??= new EngineOptions
     {
-        Store = new StoreDirectory(asked.Store ?? StoreDirectory.DefaultPath()),
+        Store = Store,
         ContextDirectory = "/",
         Offline = asked.Offline,
         Commands = new CommandSettings { Secrets = asked.Secrets },
@@ -87,6 +90,8 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
         {
             scratch.Value.Dispose();
         }
+
+        store?.Use.Dispose();
     }
 
     private async Task FetchAsync(KeyValuePair<string, string>[] elsewhere, CancellationToken cancellationToken)

@@ -65,5 +65,9 @@ public sealed class ContainerBuildImages : IDisposable
         return await runner.RunAsync(new ImageBase(image.Reference, image.Manifest, image.Config), settings, cancellationToken);
     }
 
-    public void Dispose() => registry.Dispose();
+    public void Dispose()
+    {
+        registry.Dispose();
+        store.Directory.Use.Dispose();
+    }
 }

@@ -18,11 +18,11 @@ internal sealed class ContainerBuildInputs
     private readonly ImageSources sources;
     private readonly LockedSources? images;
 
-    public ContainerBuildInputs(BuildDefinition definition, StoreDirectory store, ImageSources sources, ImagePuller puller)
+    public ContainerBuildInputs(BuildDefinition definition, StoreDirectory store, ImageSources sources)
     {
         (this.definition, this.store, this.sources) = (definition, store, sources);
         Lock = definition.LockFile is { } path ? new ProjectLock(path, definition.Project?.File ?? definition.Dockerfile) : null;
-        images = Lock is null ? null : new LockedSources(sources, puller, Lock);
+        images = Lock is null ? null : new LockedSources(sources, Lock);
     }
 
     /// <summary>The project's part of the lock file, or null.</summary>
@@ -49,7 +49,7 @@ internal sealed class ContainerBuildInputs
             {
                 return await ResolveAsync(image.Reference, image.Platform, cancellationToken);
             }
-            catch (BuildFailedException failure) when (IsOffline(failure))
+            catch (BuildFailedException failure) when (OfflineDiagnostics.IsNetworkNeeded(failure))
             {
                 missing.Add($"image '{image.Reference.FamiliarName}' for {image.Platform}");
                 return null;
@@ -97,8 +97,6 @@ internal sealed class ContainerBuildInputs
 
     /// <summary>Writes what the lock file lacks. In locked mode it lacks nothing.</summary>
     public Task SaveAsync(CancellationToken cancellationToken) => Lock?.AddAsync(store, cancellationToken) ?? Task.CompletedTask;
-
-    public static bool IsOffline(BuildFailedException failure) => failure.Diagnostics is [{ Code: OfflineDiagnostics.NetworkNeededCode }];
 
     private Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) => images switch
     {

@@ -41,9 +41,10 @@ internal static class ContainerBuildPlatforms
     /// <summary>Said before hours of work, not after.</summary>
     private static void RequireRoom(BuildDefinition definition, ImmutableArray<Platform> platforms)
     {
-        if (platforms.Length > 1 && definition.Destinations.FirstOrDefault(destination => destination.Kind == DestinationKind.DockerArchive) is { } single)
+        if (platforms.Length > 1 && definition.Destinations.FirstOrDefault(destination => destination.Kind is DestinationKind.DockerArchive or DestinationKind.DockerStore or DestinationKind.PodmanStore) is { } single)
         {
-            throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly($"docker-archive:{single.Value}", platforms.Select(platform => platform.ToString())));
+            var title = single.Kind == DestinationKind.DockerArchive ? $"docker-archive:{single.Value}" : ContainerBuildPublishing.Title(single);
+            throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(title, platforms.Select(platform => platform.ToString())));
         }
     }
 

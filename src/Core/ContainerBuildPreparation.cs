@@ -26,9 +26,10 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
         switch (asked.Goal)
         {
             case BuildGoal.Restore:
+                var inputs = services.OpenInputs();
                 foreach (var plan in planned.Plans)
                 {
-                    await services.OpenInputs().FetchAsync(plan, services.NeedsBaseLayers(plan), cancellationToken);
+                    await inputs.FetchAsync(plan, services.NeedsBaseLayers(plan), cancellationToken);
                 }
 
                 await services.Inputs.SaveAsync(cancellationToken);
@@ -58,9 +59,10 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
 
     private static async Task FetchSourcesAsync(ContainerBuildPlanning planned, CancellationToken cancellationToken)
     {
+        var inputs = planned.Services.OpenInputs();
         foreach (var plan in planned.Plans)
         {
-            await planned.Services.OpenInputs().FetchSourcesAsync(plan, cancellationToken);
+            await inputs.FetchSourcesAsync(plan, cancellationToken);
         }
     }
 

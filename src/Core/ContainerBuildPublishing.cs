@@ -28,7 +28,7 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
 
         if (services.KeepsWhole)
         {
-            await services.FetchBasesAsync(images, cancellationToken);
+            await ImageBlobs.FetchMissingAsync(images, services.Content, services.Blobs, cancellationToken);
             await NameAsync(images, cancellationToken);
         }
 
@@ -82,7 +82,8 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         return published;
     }
 
-    private static string Title(Destination destination) => destination.Kind switch
+    /// <summary>A destination as people write it.</summary>
+    public static string Title(Destination destination) => destination.Kind switch
     {
         DestinationKind.DockerStore => $"docker-daemon:{string.Join(", docker-daemon:", destination.Names)}",
         DestinationKind.PodmanStore => $"podman:{string.Join(", podman:", destination.Names)}",

@@ -26,7 +26,7 @@ internal sealed class ContainerBuildServices : IDisposable
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
         Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts(stages));
         Blobs = new BlobFetcher(Registry, Content);
-        Inputs = new ContainerBuildInputs(definition, Store, opened.OpenSources(Registry, definition.Pull || definition.Goal == BuildGoal.UpdateLock), new ImagePuller(Registry, Content));
+        Inputs = new ContainerBuildInputs(definition, Store, opened.OpenSources(Registry, definition.Pull || definition.Goal == BuildGoal.UpdateLock));
     }
 
     public StoreDirectory Store { get; }
@@ -51,10 +51,6 @@ internal sealed class ContainerBuildServices : IDisposable
         var resolved = await Inputs.ResolveAsync([.. named.Select(image => (image.Name.Reference, PlatformOf(image.Stage, platform)))], cancellationToken);
         return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
     }
-
-    /// <summary>Puts base layers that nobody read so far into the store.</summary>
-    public Task FetchBasesAsync(ImageSet images, CancellationToken cancellationToken) =>
-        Task.WhenAll(images.Images.SelectMany(image => image.Layers).Where(layer => layer.Origin is not null).Select(layer => Blobs.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
 
     /// <summary>What the store knows of a plan's steps.</summary>
     public PlanPreview OpenPreview() => new(EngineOptions(mayExecute: false), new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()));
@@ -83,7 +79,8 @@ internal sealed class ContainerBuildServices : IDisposable
     /// <summary>The one error for everything that an offline build lacks.</summary>
     public async Task<BuildFailedException> MissingAsync(IEnumerable<BuildPlan> plans, BuildFailedException cause, CancellationToken cancellationToken)
     {
-        var missing = await Task.WhenAll(plans.Select(plan => OpenInputs().FindMissingAsync(plan, NeedsBaseLayers(plan), cancellationToken)));
+        var inputs = OpenInputs();
+        var missing = await Task.WhenAll(plans.Select(plan => inputs.FindMissingAsync(plan, NeedsBaseLayers(plan), cancellationToken)));
         return new BuildFailedException(OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
     }
 
@@ -121,7 +118,11 @@ internal sealed class ContainerBuildServices : IDisposable
         ExtraHosts = [.. definition.AddHosts.Select(host => (host.Address, host.Name))],
     };
 
-    public void Dispose() => Registry.Dispose();
+    public void Dispose()
+    {
+        Registry.Dispose();
+        Store.Use.Dispose();
+    }
 
     private IEnumerable<string> DestinationHosts() =>
         definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);

@@ -38,6 +38,22 @@ public sealed class RunMountTests
     }
 
     [TestMethod]
+    [DataRow("--mount=target=/c,from=beside", "cat /c/seen; ls -A /c; touch /c/x 2>/dev/null || echo read-only", "text .dockerignore seen read-only")]
+    [DataRow("--mount=type=cache,target=/c,from=beside", "cat /c/seen; touch /c/kept; ls /c", "text kept seen")]
+    public async Task A_folder_beside_the_context_can_be_mounted(string flags, string command, string expected)
+    {
+        using var store = new TempFolder();
+        using var beside = new TempFolder();
+        beside.Write(".dockerignore", "hidden\n");
+        beside.Write("hidden", "no");
+        beside.Write("seen", "text\n");
+        using var context = Context($"FROM alpine\nRUN {flags} {command}\n");
+        var built = await ProgramFor(store, Account.Own).BuildAsync(context.Path, "--build-context", $"beside={beside.Path}");
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        Assert.AreEqual(expected, string.Join(' ', OutputOf(built)), built.Error);
+    }
+
+    [TestMethod]
     [DataRow("RUN <<EOF\necho one\necho two\nEOF\n", "one two")]
     [DataRow("RUN <<EOF\n#!/bin/cat\nthree\nEOF\n", "#!/bin/cat three")]
     [DataRow("RUN cat <<A - <<B\na\nA\nb\nB\n", "b")]

@@ -62,12 +62,19 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
         return used;
     }
 
+    /// <summary>Nothing is used any more. What killed processes leave behind is removed by <see cref="ReadAll"/>.</summary>
     public void Dispose()
     {
         lock (gate)
         {
-            journal?.Dispose();
-            journal = null;
+            if (journal is not null)
+            {
+                using var held = store.Lock(RemovalKey, shared: true);
+                File.Delete(journal.Name);
+                journal.Dispose();
+                journal = null;
+            }
+
             noted.Clear();
         }
     }

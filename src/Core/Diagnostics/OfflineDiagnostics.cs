@@ -6,7 +6,7 @@ namespace ContainerStages.Diagnostics;
 public static class OfflineDiagnostics
 {
     /// <summary>One thing that is missing; a build gathers them into <see cref="Missing"/>.</summary>
-    public const string NetworkNeededCode = "CST5201";
+    private const string NetworkNeededCode = "CST5201";
 
     public static Diagnostic NetworkNeeded(string whose) =>
         new(NetworkNeededCode, Severity.Error, $"The build is offline, but {whose} would have to be asked.");
@@ -18,4 +18,7 @@ public static class OfflineDiagnostics
         new("CST5203", Severity.Error, $"The build is offline, and these destinations are registries:{Lines(destinations)}\nPublish to an archive or a layout folder, or publish with a network.");
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"\n  {line}"));
+
+    /// <summary>True where nothing else is wrong than that the build is offline.</summary>
+    public static bool IsNetworkNeeded(BuildFailedException failure) => failure.Diagnostics is [{ Code: NetworkNeededCode }];
 }

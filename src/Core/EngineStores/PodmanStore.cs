@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using ContainerStages.Diagnostics;
+using ContainerStages.Posix;
 
 namespace ContainerStages.EngineStores;
 
@@ -87,28 +87,13 @@ public sealed class PodmanStore : IEngineStore
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        using var process = Start(arguments);
-        await using var stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
-        return (process.ExitCode, await output, error.Trim());
+        var (exit, output, error) = await HostProgram.RunAsync(new ProcessStartInfo("podman", arguments), cancellationToken) ?? throw NotThere();
+        return (exit, output, error.Trim());
     }
 
-    private static Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo("podman", arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception missing)
-        {
-            throw new BuildFailedException(SourceDiagnostics.EngineNotThere(Engine, "there is no program 'podman' in PATH. Install podman."), missing);
-        }
-    }
+    private static Process Start(string[] arguments) => HostProgram.Start(new ProcessStartInfo("podman", arguments)) ?? throw NotThere();
+
+    private static BuildFailedException NotThere() => new(SourceDiagnostics.EngineNotThere(Engine, "there is no program 'podman' in PATH. Install podman."));
 
     private static BuildFailedException Refused(string what, string error) => new(SourceDiagnostics.EngineRefused(Engine, what, error));
 }

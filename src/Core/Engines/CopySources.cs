@@ -33,14 +33,14 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     }
 
     /// <summary>Digest of what one copy selects.</summary>
-    public async Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From is not (FromStage or FromImage)
+    public async Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => !copy.From.IsOfLayers
         ? ContentDigest.Of((await SelectAsync(copy, cancellationToken)).Sources, withOwners: false, cancellationToken)
         : await RememberedDigestAsync(copy, cancellationToken);
 
     /// <exception cref="BuildFailedException">A source names nothing, or cannot be fetched.</exception>
     public async Task<CopySelection> SelectAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
-        var isForeign = copy.From is not (FromStage or FromImage);
+        var isForeign = !copy.From.IsOfLayers;
         var selection = await OpenAsync(copy, cancellationToken);
         var exclude = copy.Excludes.IsEmpty ? null : new ExcludePatterns(copy.Excludes, copy.Location);
         var found = new List<SelectedSource>();

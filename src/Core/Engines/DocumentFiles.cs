@@ -1,21 +1,25 @@
-using System.Security.Cryptography;
 using System.Text;
 using ContainerStages.Content;
 using ContainerStages.Planning;
 using ContainerStages.Posix;
+using ContainerStages.Stages;
 
 namespace ContainerStages.Engines;
 
-/// <summary>Here-documents of COPY and ADD as files, in folders named by content. Source: Dockerfile reference, Here-Documents.</summary>
+/// <summary>Here-documents of COPY and ADD, and what conventions write, as files in folders named by content. Source: Dockerfile reference, Here-Documents.</summary>
 internal sealed class DocumentFiles(StoreDirectory store)
 {
     private const uint Mode = 0x1A4; // rw-r--r--
+
+    /// <summary>A folder that holds nothing but the document.</summary>
+    public string Write(FromDocument document) => Write(new FromFiles([new InlineFile("/" + document.Name, document.Content, Mode)]));
 
     /// <summary>A folder that holds the files under their paths.</summary>
     public string Write(FromFiles tree)
     {
         var name = StoreDirectory.KeyOf(string.Join('\0', tree.Files.SelectMany(file => (string[])[file.Path, file.Mode.ToString(), file.Content ?? "/"])));
         var folder = Path.Combine(store.Folder("documents"), name);
+        store.Use.Note($"documents/{name}");
         foreach (var file in tree.Files)
         {
             var path = folder + file.Path;
@@ -25,28 +29,10 @@ internal sealed class DocumentFiles(StoreDirectory store)
                 StoreDirectory.WriteAtomically(path, Encoding.UTF8.GetBytes(file.Content));
             }
 
+            // The umask of whoever builds is no input.
             FileCalls.Check(FileCalls.Chmod(path, file.Mode), "chmod", path);
         }
 
-        return folder;
-    }
-
-    /// <summary>A folder that holds nothing but the document.</summary>
-    public string Write(FromDocument document)
-    {
-        var content = Encoding.UTF8.GetBytes(document.Content);
-        var name = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(document.Name), 0, .. content]));
-        var folder = Path.Combine(store.Folder("documents"), name);
-        var path = Path.Combine(folder, document.Name);
-        store.Use.Note($"documents/{name}");
-        if (!File.Exists(path))
-        {
-            Directory.CreateDirectory(folder);
-            StoreDirectory.WriteAtomically(path, content);
-        }
-
-        // The umask of whoever builds is no input.
-        FileCalls.Check(FileCalls.Chmod(path, Mode), "chmod", path);
         return folder;
     }
 }

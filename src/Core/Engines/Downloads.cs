@@ -68,7 +68,7 @@ internal sealed class Downloads(EngineOptions options)
     private async Task<DownloadRecord> FindAsync(Uri address, string? expected, SourceLocation? location, CancellationToken cancellationToken)
     {
         var key = address.AbsoluteUri;
-        using var held = await store.LockAsync("download-" + KeyOf(key)[..32], cancellationToken);
+        using var held = await store.LockAsync("download-" + StoreDirectory.KeyOf(key)[..32], cancellationToken);
         var known = Read(key);
         if (known is not null && expected == known.Hex && File.Exists(PathOf(known)))
         {
@@ -158,7 +158,7 @@ internal sealed class Downloads(EngineOptions options)
         }
 
         var name = record.Name.Length == 0 ? "download" : record.Name;
-        var folder = Path.Combine(store.Folder("downloads"), $"{record.Hex}-{KeyOf(name)[..16]}");
+        var folder = Path.Combine(store.Folder("downloads"), $"{record.Hex}-{StoreDirectory.KeyOf(name)[..16]}");
         store.Use.Note($"downloads/{Path.GetFileName(folder)}");
         var path = Path.Combine(folder, name);
         if (!File.Exists(path))
@@ -184,7 +184,7 @@ internal sealed class Downloads(EngineOptions options)
         }
     }
 
-    private string RecordPath(string address) => Path.Combine(store.Folder("downloads"), KeyOf(address) + ".json");
+    private string RecordPath(string address) => Path.Combine(store.Folder("downloads"), StoreDirectory.KeyOf(address) + ".json");
 
     private string PathOf(DownloadRecord record)
     {
@@ -192,7 +192,6 @@ internal sealed class Downloads(EngineOptions options)
         return Path.Combine(store.Folder("downloads"), record.Hex);
     }
 
-    private static string KeyOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string Reason(Exception failure) => failure switch
     {

@@ -1,8 +1,8 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Engines;
 
@@ -35,35 +35,10 @@ internal sealed class GitProgram(string remote, string? authorization, SourceLoc
     public async Task<string> GitAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
         string[] settings = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.symlinks=true", "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false", "-c", "protocol.ext.allow=never"];
-        using var process = Start(folder, [.. settings, .. arguments]);
-        await using var stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
-        return process.ExitCode == 0 ? await output : throw Failed(error.Trim() is { Length: > 0 } said ? said : $"exit code {process.ExitCode}.");
-    }
-
-    private Process Start(string folder, string[] arguments)
-    {
-        var start = new ProcessStartInfo("git", arguments)
-        {
-            WorkingDirectory = folder,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo("git", [.. settings, .. arguments]) { WorkingDirectory = folder };
         Clean(start.Environment);
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception missing)
-        {
-            throw new BuildFailedException(AddDiagnostics.GitMissing(GitSource.WithoutPassword(Remote), location), missing);
-        }
+        var (exit, output, error) = await HostProgram.RunAsync(start, cancellationToken) ?? throw new BuildFailedException(AddDiagnostics.GitMissing(GitSource.WithoutPassword(Remote), location));
+        return exit == 0 ? output : throw Failed(error.Trim() is { Length: > 0 } said ? said : $"exit code {exit}.");
     }
 
     private void Clean(IDictionary<string, string?> environment)

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Collections.Concurrent;
 using System.Text;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
@@ -15,18 +15,19 @@ namespace ContainerStages.Engines;
 internal sealed class GitRepositories(EngineOptions options)
 {
     private readonly StoreDirectory store = options.Store;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> asked = new(StringComparer.Ordinal);
     private readonly SourceSecrets secrets = new(new BuildSecrets(options.Commands));
 
-    /// <summary>A folder with the files of the commit.</summary>
+    /// <summary>A folder with the files of the commit. What a reference leads to is asked once in a build.</summary>
     /// <exception cref="BuildFailedException">There is no git, the reference leads nowhere, or to another commit than the checksum says.</exception>
     public async Task<string> FetchAsync(FromRepository source, SourceLocation? location, CancellationToken cancellationToken)
     {
         var run = new GitProgram(source.Repository.Remote, secrets.ForRepository(source.Repository.Remote, location), location);
         var reference = source.Repository.Reference ?? "HEAD";
-        var commit = IsCommit(reference) ? reference : await ResolveAsync(run, reference, cancellationToken);
+        var commit = IsCommit(reference) ? reference : await asked.GetOrAdd($"{run.Remote}\n{reference}", _ => new Lazy<Task<string>>(() => ResolveAsync(run, reference, cancellationToken))).Value;
         Verify(source.Repository, commit, location);
         options.Fetched(source, commit);
-        var kept = KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}{(source.Repository.Submodules ? "\nsubmodules" : "")}");
+        var kept = StoreDirectory.KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}{(source.Repository.Submodules ? "\nsubmodules" : "")}");
         var folder = Path.Combine(store.Folder("git"), kept);
         store.Use.Note($"git/{kept}");
         using var held = await store.LockAsync("git-" + kept[..32], cancellationToken);
@@ -42,7 +43,7 @@ internal sealed class GitRepositories(EngineOptions options)
     /// <summary>Offline, the commit that the reference led to when the repository was last asked.</summary>
     private async Task<string> ResolveAsync(GitProgram run, string reference, CancellationToken cancellationToken)
     {
-        var record = Path.Combine(store.Folder("git"), KeyOf($"{run.Remote}\n{reference}") + ".commit");
+        var record = Path.Combine(store.Folder("git"), StoreDirectory.KeyOf($"{run.Remote}\n{reference}") + ".commit");
         if (options.Offline && File.Exists(record))
         {
             return await File.ReadAllTextAsync(record, cancellationToken);
@@ -113,6 +114,4 @@ internal sealed class GitRepositories(EngineOptions options)
     }
 
     private static bool IsCommit(string reference) => reference.Length is 40 or 64 && reference.All(char.IsAsciiHexDigitLower);
-
-    private static string KeyOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

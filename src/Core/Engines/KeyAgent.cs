@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -92,18 +91,11 @@ internal sealed class KeyAgent : IDisposable
 
     private static Process Start(string program, string[] arguments, string? socket, string id, SourceLocation location)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments);
         start.Environment["LC_ALL"] = "C";
         start.Environment["SSH_ASKPASS_REQUIRE"] = "never";
         start.Environment.Remove("DISPLAY");
         start.Environment["SSH_AUTH_SOCK"] = socket;
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception missing)
-        {
-            throw new BuildFailedException(ContextDiagnostics.NoAgentProgram(program, id, location), missing);
-        }
+        return HostProgram.Start(start) ?? throw new BuildFailedException(ContextDiagnostics.NoAgentProgram(program, id, location));
     }
 }

@@ -35,7 +35,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
             {
                 await FetchAsync(copy, cancellationToken);
             }
-            catch (BuildFailedException failure) when (failure.Diagnostics is [{ Code: OfflineDiagnostics.NetworkNeededCode }])
+            catch (BuildFailedException failure) when (OfflineDiagnostics.IsNetworkNeeded(failure))
             {
                 missing.Add(copy.From is FromRepository repository ? $"repository '{GitSource.WithoutCredentials(repository.Repository.Remote)}'" : $"file '{GitSource.WithoutCredentials(((FromAddress)copy.From).Address.AbsoluteUri)}'");
             }

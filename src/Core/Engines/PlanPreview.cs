@@ -70,7 +70,7 @@ public sealed class PlanPreview : IDisposable
             // Its key needs files that are not made or unpacked yet.
             return null;
         }
-        catch (BuildFailedException failure) when (failure.Diagnostics is [{ Code: OfflineDiagnostics.NetworkNeededCode }])
+        catch (BuildFailedException failure) when (OfflineDiagnostics.IsNetworkNeeded(failure))
         {
             // Its key needs a file that was never downloaded.
             return null;

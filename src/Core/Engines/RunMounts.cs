@@ -141,7 +141,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
 
     private async Task<SandboxMount> BindAsync(PlannedBind bind, CancellationToken cancellationToken)
     {
-        if (bind.Files.From is FromContext)
+        if (!bind.Files.From.IsOfLayers)
         {
             // A copy: of the context only what the ignore file leaves is to be seen, and owned by root as after COPY.
             var copied = await CopyAsync(bind.Files, cancellationToken);

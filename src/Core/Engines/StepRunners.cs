@@ -40,7 +40,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
             _ => [],
         };
         var folders = new List<string>();
-        foreach (var source in read.Where(source => source is FromStage or FromImage))
+        foreach (var source in read.Where(source => source.IsOfLayers))
         {
             folders.AddRange(await (await sources.StackOfAsync(source, cancellationToken)).EnsureAsync(services.Snapshots, cancellationToken));
         }

@@ -20,7 +20,11 @@ public sealed class ImageNames(StoreDirectory store)
         [.. Read().Manifests.Select(manifest => manifest.Annotations?.GetValueOrDefault(FullName) is { } name && ImageReference.TryParse(name) is { } reference ? new NamedImage(reference, manifest) : null).OfType<NamedImage>()];
 
     /// <summary>The manifest that a name stands for, or null.</summary>
-    public Descriptor? Find(ImageReference name) => List().FirstOrDefault(image => image.Name.ToString() == name.ToString())?.Manifest;
+    public Descriptor? Find(ImageReference name)
+    {
+        var wanted = name.ToString();
+        return Read().Manifests.FirstOrDefault(manifest => manifest.Annotations?.GetValueOrDefault(FullName) == wanted);
+    }
 
     /// <summary>Gives names to a manifest that is in the store, taking them from others.</summary>
     public async Task SetAsync(IReadOnlyList<ImageReference> names, Descriptor manifest, CancellationToken cancellationToken)

@@ -9,19 +9,22 @@ namespace ContainerStages.Layers;
 /// <summary>Tar archives of the user, plain or compressed with gzip, bzip2, xz or zstd: told apart by content, as ADD does, not by name.</summary>
 internal static class UserArchive
 {
-    private const int BlockSize = 512;
-    private const int ChecksumField = 148;
-
     /// <summary>True where the file, once decompressed, begins with a tar header.</summary>
     public static bool IsArchive(string path)
     {
         try
         {
             using var tar = Open(path);
-            var block = new byte[BlockSize];
-            return tar.ReadAtLeast(block, BlockSize, throwOnEndOfStream: false) == BlockSize && IsHeader(block);
+            var block = new byte[TarHeader.Length];
+            if (tar.ReadAtLeast(block, block.Length, throwOnEndOfStream: false) < block.Length)
+            {
+                return false;
+            }
+
+            _ = new TarHeader(block, 0);
+            return true;
         }
-        catch (Exception exception) when (IsDamage(exception))
+        catch (Exception exception) when (IsDamage(exception) || exception is TarFormatException)
         {
             // Something that only begins like a compressed file is copied as it is.
             return false;
@@ -71,31 +74,4 @@ internal static class UserArchive
 
     private static bool IsDamage(Exception exception) =>
         exception is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or SharpCompress.Common.SharpCompressException;
-
-    /// <summary>Source: POSIX pax, ustar: the sum of all bytes of the header, with blanks for the sum itself.</summary>
-    private static bool IsHeader(ReadOnlySpan<byte> block)
-    {
-        var sum = 8 * ' ';
-        for (var i = 0; i < BlockSize; i++)
-        {
-            sum += i is >= ChecksumField and < ChecksumField + 8 ? 0 : block[i];
-        }
-
-        var written = 0;
-        var digits = 0;
-        foreach (var digit in block.Slice(ChecksumField, 8))
-        {
-            if (digit is >= (byte)'0' and <= (byte)'7')
-            {
-                written = (written * 8) + digit - '0';
-                digits++;
-            }
-            else if (digits > 0)
-            {
-                break;
-            }
-        }
-
-        return digits > 0 && written == sum;
-    }
 }

@@ -133,13 +133,23 @@ public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources
 }
 
 /// <summary>Where a copy reads from.</summary>
-public abstract record CopySource;
+public abstract record CopySource
+{
+    /// <summary>True for the files of a stage or an image; all others are files of nobody in particular.</summary>
+    public virtual bool IsOfLayers => false;
+}
 
 public sealed record FromContext : CopySource;
 
-public sealed record FromStage(StagePlan Stage) : CopySource;
+public sealed record FromStage(StagePlan Stage) : CopySource
+{
+    public override bool IsOfLayers => true;
+}
 
-public sealed record FromImage(ImageBase Image) : CopySource;
+public sealed record FromImage(ImageBase Image) : CopySource
+{
+    public override bool IsOfLayers => true;
+}
 
 /// <summary>A file that the Dockerfile itself holds.</summary>
 public sealed record FromDocument(string Name, string Content) : CopySource;

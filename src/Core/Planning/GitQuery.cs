@@ -1,3 +1,4 @@
+using ContainerStages.Stages;
 namespace ContainerStages.Planning;
 
 /// <summary>The query of a repository's address: ref, tag, branch, subdir, checksum (commit), submodules, keep-git-dir. Source: BuildKit, dfgitutil/git_ref.go.</summary>
@@ -71,8 +72,7 @@ internal sealed class GitQuery
     private bool Switch(string key, bool ifMissing) => Value(key) switch
     {
         null => ifMissing,
-        "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        var other => throw failed($"'{key}' is '{other}', neither true nor false."),
+        "" => true,
+        var other => GoBoolean.Read(other) ?? throw failed($"'{key}' is '{other}', neither true nor false."),
     };
 }

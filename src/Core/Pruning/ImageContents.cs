@@ -45,7 +45,7 @@ internal sealed class ImageContents
     {
         Reach(document, lastUse);
         var bytes = await content.ReadAllBytesAsync(document.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken);
-        if (MediaTypes.IsIndex(document.MediaType))
+        if (IsIndex(bytes))
         {
             // Of an index the store may hold some platforms only.
             foreach (var manifest in (JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex)?.Manifests ?? []).Where(manifest => MediaTypes.IsManifest(manifest.MediaType) && content.Contains(manifest.Digest)))
@@ -60,6 +60,13 @@ internal sealed class ImageContents
                 Reach(blob, lastUse);
             }
         }
+    }
+
+    /// <summary>The document itself says what it is: who remembered it knew only its digest.</summary>
+    private static bool IsIndex(ReadOnlyMemory<byte> bytes)
+    {
+        using var document = JsonDocument.Parse(bytes);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("manifests", out _);
     }
 
     private void Reach(Descriptor blob, DateTime lastUse) =>

@@ -13,24 +13,14 @@ internal static class ImageBlobs
     public static IReadOnlyList<Descriptor> All(ImageSet images) =>
         [.. images.Images.SelectMany(image => image.Manifest.Layers.Prepend(image.Manifest.Config)).Concat(images.Documents.Select(document => document.Descriptor)).DistinctBy(blob => blob.Digest)];
 
-    /// <summary>Fetches base layers that nobody needed so far.</summary>
+    /// <summary>Fetches base layers that nobody needed so far, side by side.</summary>
     /// <exception cref="BuildFailedException">A blob is nowhere to be had.</exception>
-    public static async Task FetchMissingAsync(ImageSet images, IContentStore store, IBlobFetcher? fetcher, CancellationToken cancellationToken)
+    public static Task FetchMissingAsync(ImageSet images, IContentStore store, IBlobFetcher? fetcher, CancellationToken cancellationToken)
     {
-        foreach (var (layer, origin) in images.Images.SelectMany(image => image.Layers))
-        {
-            if (store.Contains(layer.Descriptor.Digest))
-            {
-                continue;
-            }
-
-            if (origin is null || fetcher is null)
-            {
-                throw new BuildFailedException(ArchiveDiagnostics.BlobMissing(layer.Descriptor.Digest.ToString()));
-            }
-
-            await fetcher.FetchAsync(origin, layer.Descriptor, cancellationToken);
-        }
+        var missing = images.Images.SelectMany(image => image.Layers).Where(layer => !store.Contains(layer.Layer.Descriptor.Digest)).ToArray();
+        return missing.FirstOrDefault(layer => layer.Origin is null || fetcher is null) is { } lost
+            ? throw new BuildFailedException(ArchiveDiagnostics.BlobMissing(lost.Layer.Descriptor.Digest.ToString()))
+            : Task.WhenAll(missing.Select(layer => fetcher!.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
     }
 
     /// <summary>Opens a blob for one reading to the end, which verifies it.</summary>

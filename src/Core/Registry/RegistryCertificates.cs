@@ -13,7 +13,7 @@ namespace ContainerStages.Registry;
 /// </summary>
 internal sealed class RegistryCertificates(RegistryEnvironment environment) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<HostCertificates?>> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<HostCertificates>> known = new(StringComparer.Ordinal);
 
     /// <summary>The folder of a host in the first place that has one, or null.</summary>
     /// <param name="addresses">Names of the host with port, as people may have written them.</param>
@@ -28,11 +28,7 @@ internal sealed class RegistryCertificates(RegistryEnvironment environment) : ID
     /// <exception cref="BuildFailedException">A file cannot be used.</exception>
     public void Apply(string folder, SslClientAuthenticationOptions options)
     {
-        if (known.GetOrAdd(folder, _ => new(() => HostCertificates.Read(folder))).Value is not { } certificates)
-        {
-            return;
-        }
-
+        var certificates = known.GetOrAdd(folder, _ => new(() => HostCertificates.Read(folder))).Value;
         options.ClientCertificateContext = certificates.Client;
         // Not verified at all ("insecure") needs no authorities.
         options.RemoteCertificateValidationCallback ??= (_, certificate, chain, errors) => certificates.IsTrusted(certificate, chain, errors);
@@ -42,7 +38,7 @@ internal sealed class RegistryCertificates(RegistryEnvironment environment) : ID
     {
         foreach (var loaded in known.Values.Where(loaded => loaded.IsValueCreated))
         {
-            loaded.Value?.Dispose();
+            loaded.Value.Dispose();
         }
     }
 

@@ -35,14 +35,9 @@ public sealed partial class RegistryClient
         return new ResumingBlobStream(opened, OpenAt, blob, transport.Retry);
     }
 
-    /// <summary>True where the first endpoint that answers has the blob.</summary>
-    /// <exception cref="BuildFailedException">No endpoint answered.</exception>
-    public Task<bool> HasBlobAsync(ImageReference reference, Digest digest, CancellationToken cancellationToken) =>
-        FromFirstEndpointAsync(reference, endpoint => HasBlobAsync(endpoint, RegistryAccess.Pull, digest, cancellationToken));
-
-    private async Task<bool> HasBlobAsync(RegistryEndpoint endpoint, RegistryAccess access, Digest digest, CancellationToken cancellationToken)
+    private async Task<bool> HasBlobAsync(RegistryEndpoint endpoint, Digest digest, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest { Method = HttpMethod.Head, Endpoint = endpoint, Path = $"blobs/{digest}", Access = access };
+        var request = new RegistryRequest { Method = HttpMethod.Head, Endpoint = endpoint, Path = $"blobs/{digest}", Access = RegistryAccess.Push };
         using var response = await transport.SendAsync(request, cancellationToken);
         return response.IsSuccessStatusCode ? true
             : response.StatusCode == HttpStatusCode.NotFound ? false

@@ -20,7 +20,7 @@ public sealed partial class RegistryClient
     /// <summary>True where the destination's repository has the blob.</summary>
     /// <exception cref="BuildFailedException">The registry refused or could not be reached.</exception>
     public Task<bool> HasPublishedBlobAsync(ImageReference destination, Digest digest, CancellationToken cancellationToken) =>
-        AtDestinationAsync(destination, endpoint => HasBlobAsync(endpoint, RegistryAccess.Push, digest, cancellationToken));
+        AtDestinationAsync(destination, endpoint => HasBlobAsync(endpoint, digest, cancellationToken));
 
     /// <summary>
     /// Repository of the destination's own registry that an image was pulled from, when that is so after all mirrors: its blobs need not

@@ -35,8 +35,6 @@ public sealed partial class RegistryClient : IDisposable
         transport = new RegistryTransport(credentials, environment, retry);
     }
 
-    public RegistriesConfiguration Configuration => configuration;
-
     /// <summary>How uploads are cut, and how many run at once.</summary>
     public UploadSettings Uploads { get; }
 
@@ -54,16 +52,6 @@ public sealed partial class RegistryClient : IDisposable
             ThrowUnlessFound(response, reference, endpoint);
             return DigestHeader(response);
         });
-
-    /// <summary>The image manifest for a platform; an index is looked through.</summary>
-    /// <exception cref="BuildFailedException">No endpoint had it, or the index has nothing for the platform.</exception>
-    public async Task<RegistryDocument> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
-    {
-        var document = await GetManifestAsync(reference, cancellationToken);
-        return document.IsIndex
-            ? await GetManifestAsync(reference.WithDigest(document.Choose(reference, platform).Digest), cancellationToken)
-            : document;
-    }
 
     public void Dispose() => transport.Dispose();
 

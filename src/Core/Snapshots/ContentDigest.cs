@@ -23,11 +23,15 @@ public static class ContentDigest
         {
             Append(hash, source.IsDirectory ? "folder" : "file");
             Append(hash, source.Name);
-            var linked = new Dictionary<(ulong Device, ulong Inode), string>();
+            var linked = new HardLinks();
             foreach (var item in source.Entries)
             {
                 AppendEntry(hash, item, withOwners);
-                AppendLink(hash, item, linked);
+                if (linked.FirstName(item.Entry, item.RelativePath) is { } first)
+                {
+                    Append(hash, first);
+                }
+
                 if (item.Entry.IsRegularFile)
                 {
                     hash.AppendData(hashes[next++]);
@@ -72,16 +76,6 @@ public static class ContentDigest
         if (item.Entry.IsRegularFile)
         {
             AppendCapability(hash, item.Entry.HostPath!);
-        }
-    }
-
-    /// <summary>Which earlier entry is the same file, where one is.</summary>
-    private static void AppendLink(IncrementalHash hash, in SelectedEntry item, Dictionary<(ulong Device, ulong Inode), string> linked)
-    {
-        var status = item.Entry.Status;
-        if (item.Entry.IsRegularFile && status.LinkCount > 1 && !linked.TryAdd((status.Device, status.Inode), item.RelativePath))
-        {
-            Append(hash, linked[(status.Device, status.Inode)]);
         }
     }
 

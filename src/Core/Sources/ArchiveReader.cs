@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Layers;
@@ -27,7 +26,7 @@ internal sealed class ArchiveReader(IContentStore content)
         {
             if (name == "index.json")
             {
-                index = JsonSerializer.Deserialize(Document(bytes, entry.Size), OciJson.Plain.ImageIndex);
+                index = LocalImages.Parse(Document(bytes, entry.Size));
             }
             else if (name.StartsWith(Blobs, StringComparison.Ordinal) && Digest.TryParse("sha256:" + name[Blobs.Length..], out var digest) && !content.Contains(digest))
             {

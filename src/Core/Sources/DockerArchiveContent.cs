@@ -36,19 +36,24 @@ internal sealed class DockerArchiveContent(IContentStore content)
         foreach (var image in JsonSerializer.Deserialize(list, DockerArchiveJson.Default.DockerArchiveImageArray) ?? [])
         {
             var manifest = await StoreAsync(image, cancellationToken);
-            var names = image.RepoTags ?? [];
+            var names = image!.RepoTags ?? [];
             manifests.AddRange(names.Count == 0 ? [manifest] : names.Select(name => manifest with { Annotations = new(StringComparer.Ordinal) { [ImageNames.FullName] = name } }));
         }
 
         return new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = manifests };
     }
 
-    private async Task<Descriptor> StoreAsync(DockerArchiveImage image, CancellationToken cancellationToken)
+    private async Task<Descriptor> StoreAsync(DockerArchiveImage? image, CancellationToken cancellationToken)
     {
+        if (image is not { Config: not null, Layers: not null } || image.Layers.Any(layer => layer is null))
+        {
+            throw new InvalidDataException("its manifest.json has an entry without configuration or layers.");
+        }
+
         var bytes = Find(documents, image.Config);
         var config = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageConfig) ?? throw new InvalidDataException("a configuration is empty.");
         var found = image.Layers.Select(layer => Find(layers, layer)).ToArray();
-        if (!found.Select(layer => layer.DiffId).SequenceEqual(config.RootFs.DiffIds))
+        if (config.RootFs?.DiffIds is not { } diffIds || !found.Select(layer => layer.DiffId).SequenceEqual(diffIds))
         {
             throw new InvalidDataException("its layers are not those that the configuration names (rootfs.diff_ids).");
         }

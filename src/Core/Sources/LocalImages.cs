@@ -60,7 +60,7 @@ internal sealed class LocalImages(StoreDirectory store)
         var record = Path.Combine(store.Folder("sources"), StoreDirectory.KeyOf(await StateAsync(reference, engine, cancellationToken)));
         using var held = await store.LockAsync("source-" + Path.GetFileName(record), cancellationToken);
         var import = new LayoutImport(reference, platform, content, null);
-        if (File.Exists(record) && await import.TakeAsync(Parse(await File.ReadAllBytesAsync(record, cancellationToken)), cancellationToken) is { } known)
+        if (await FindAsync(record, import, cancellationToken) is { } known)
         {
             return known;
         }
@@ -69,6 +69,19 @@ internal sealed class LocalImages(StoreDirectory store)
         var named = await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
         StoreDirectory.WriteAtomically(record, JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex));
         return named;
+    }
+
+    /// <summary>A damaged record is none: the source says it again.</summary>
+    private static async Task<Digest?> FindAsync(string record, LayoutImport import, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await import.TakeAsync(Parse(await File.ReadAllBytesAsync(record, cancellationToken)), cancellationToken);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or JsonException or InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private async Task<ImageIndex> ReadAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
@@ -100,6 +113,12 @@ internal sealed class LocalImages(StoreDirectory store)
             : throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, "an archive is a file. A folder is named with oci-layout:."));
     }
 
-    private static ImageIndex Parse(byte[] bytes) =>
-        JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageIndex) is { Manifests: not null } index ? index : throw new InvalidDataException("its index.json lists no manifests.");
+    /// <summary>The index.json of a stranger.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="InvalidDataException">It lacks what the others rely on.</exception>
+    internal static ImageIndex Parse(byte[] bytes)
+    {
+        var index = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageIndex) ?? throw new InvalidDataException("its index.json lists no manifests.");
+        return DocumentRules.ProblemOf(index) is { } problem ? throw new InvalidDataException($"its index.json is damaged: {problem}") : index;
+    }
 }

@@ -5,7 +5,7 @@ using ContainerStages.Registry;
 namespace ContainerStages.Sources;
 
 /// <summary>Images by the digests of a lock file; those that it lacks come from <paramref name="sources"/> and are told to it.</summary>
-public sealed class LockedSources(ImageSources sources, ImagePuller puller, ProjectLock locked)
+public sealed class LockedSources(ImageSources sources, ProjectLock locked)
 {
     /// <summary>Names that the file has to hold and does not, one line each: <c>alpine:latest linux/amd64</c>.</summary>
     public IEnumerable<string> Missing(IEnumerable<(ImageReference Reference, Platform Platform)> images) => images
@@ -16,8 +16,7 @@ public sealed class LockedSources(ImageSources sources, ImagePuller puller, Proj
     /// <exception cref="BuildFailedException">Unknown, unreachable, not for this platform, or not what the file says.</exception>
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
-        // What is named by digest needs no lock; what was built here has no digest that another machine could use.
-        if (IsPinned(reference) || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform)))
+        if (NeedsNoLock(reference, platform))
         {
             return await sources.ResolveAsync(reference, platform, cancellationToken);
         }
@@ -34,9 +33,12 @@ public sealed class LockedSources(ImageSources sources, ImagePuller puller, Proj
 
     /// <summary>Asks the registry whatever the file says, so that its answer can take that place.</summary>
     public Task<PulledImage> UpdateAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) =>
-        IsPinned(reference) || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform))
+        NeedsNoLock(reference, platform)
             ? sources.ResolveAsync(reference, platform, cancellationToken)
             : AskAsync(reference, platform, cancellationToken);
+
+    /// <summary>What is named by digest needs no lock; what was built here has no digest that another machine could use.</summary>
+    private bool NeedsNoLock(ImageReference reference, Platform platform) => IsPinned(reference) || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform));
 
     /// <summary>A digest names one image; and what is taken from this machine is no name that another one could look up.</summary>
     private static bool IsPinned(ImageReference reference) => reference.Digest is not null || reference.Transport != ImageTransport.Registry;
@@ -49,7 +51,7 @@ public sealed class LockedSources(ImageSources sources, ImagePuller puller, Proj
             return image;
         }
 
-        image = await puller.ResolveAsync(reference.WithDigest(first), platform, cancellationToken);
+        image = await sources.ResolveAsync(reference.WithDigest(first), platform, cancellationToken);
         locked.Learn(reference, platform, first, image.Descriptor.Digest);
         return image;
     }
@@ -58,7 +60,7 @@ public sealed class LockedSources(ImageSources sources, ImagePuller puller, Proj
     {
         try
         {
-            return await puller.ResolveAsync(reference.WithDigest(digest), platform, cancellationToken);
+            return await sources.ResolveAsync(reference.WithDigest(digest), platform, cancellationToken);
         }
         catch (BuildFailedException failure) when (failure.Diagnostics is [var only] && RegistryDiagnostics.BlamesReference(only))
         {

@@ -1,5 +1,6 @@
 using ContainerStages.Content;
 using ContainerStages.Contracts;
+using ContainerStages.Images;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
 using ContainerStages.Pruning;
@@ -63,6 +64,44 @@ public sealed class FetchedThingsTests(TestContext test) : IDisposable
         Assert.IsNotEmpty((await PruneAsync(new PruneSettings())).Removed);
         await PruneAsync(new PruneSettings { All = true });
         Assert.AreEqual(digest, await ImportAsync());
+    }
+
+    [TestMethod]
+    public async Task A_damaged_record_of_an_archive_is_read_from_the_archive_again()
+    {
+        var digest = await ImportAsync();
+        foreach (var record in Directory.EnumerateFiles(Open().Folder("sources")))
+        {
+            await File.WriteAllTextAsync(record, "{", test.CancellationToken);
+        }
+
+        Assert.AreEqual(digest, await ImportAsync());
+    }
+
+    [TestMethod]
+    public async Task A_base_that_was_resolved_through_an_index_stays()
+    {
+        var store = Open();
+        var content = new DiskContentStore(store);
+        var image = await SampleImages.CreateAsync(content, ImageFormat.Oci, LayerCompression.Gzip, "text");
+        var other = await SampleImages.CreateAsync(content, ImageFormat.Oci, LayerCompression.Gzip, "other");
+        var index = await ImageSet.CreateAsync([image, other], ImageFormat.Oci, annotations: null, content, test.CancellationToken);
+        new RememberedDigests(store).Save(ImageReference.Parse("base:1"), Platform.TryParse("linux/amd64")!, index.Top.Digest);
+        store.Use.Dispose();
+        var blobs = CountOfBlobs();
+
+        Assert.IsEmpty((await PruneAsync(new PruneSettings())).Removed);
+        Assert.AreEqual(blobs, CountOfBlobs());
+    }
+
+    [TestMethod]
+    public void Who_uses_nothing_any_more_leaves_no_note()
+    {
+        var store = Open();
+        store.Use.Note("blobs/sha256/0123");
+        Assert.HasCount(1, Directory.GetFiles(store.Folder("uses")));
+        store.Use.Dispose();
+        Assert.IsEmpty(Directory.GetFiles(store.Folder("uses")));
     }
 
     [TestMethod]

@@ -1,6 +1,4 @@
-using ContainerStages.Snapshots;
-
-namespace ContainerStages.Engines;
+namespace ContainerStages.Snapshots;
 
 /// <summary>Which files with several names one copy has made already.</summary>
 internal sealed class HardLinks
