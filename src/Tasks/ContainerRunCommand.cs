@@ -11,9 +11,6 @@ public sealed class ContainerRunCommand : EngineTask
 {
     [Required] public string Image { get; set; } = "";
 
-    /// <summary>Folder of the store; empty for the user's own.</summary>
-    public string Store { get; set; } = "";
-
     /// <summary>Further options of <c>dotnet-stages run</c>.</summary>
     public string Options { get; set; } = "";
 
@@ -25,7 +22,7 @@ public sealed class ContainerRunCommand : EngineTask
     {
         var program = EngineProgram.Find(this);
         RunCommand = program.FileName;
-        string[] store = Store.Length == 0 ? [] : ["--store", Quoted(Path.GetFullPath(Store, ProjectDirectory))];
+        string[] store = Store.Length == 0 ? [] : ["--store", Quoted(FullPath(Store))];
         RunArguments = string.Join(' ', (string[])[.. program.Arguments.Select(Quoted), "run", "--env-of-caller", .. store, Options, Quoted(Image)]).Replace("  ", " ", StringComparison.Ordinal);
         return System.Threading.Tasks.Task.CompletedTask;
     }

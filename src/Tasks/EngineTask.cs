@@ -16,6 +16,12 @@ public abstract class EngineTask : ContainerStagesTask
     /// <summary>Another engine program than the package's.</summary>
     public string Program { get; set; } = "";
 
+    /// <summary>Folder of the store; empty for the user's own.</summary>
+    public string Store { get; set; } = "";
+
     /// <summary>The <c>dotnet</c> host, for the program that is not native.</summary>
     public string DotNetHost { get; set; } = "";
+
+    // MSBuild's current directory is whatever project was built before this one; a project's paths begin at the project.
+    internal string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), ProjectDirectory);
 }

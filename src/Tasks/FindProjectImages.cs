@@ -35,7 +35,7 @@ public sealed class FindProjectImages : ContainerStagesTask
             found.Add(project);
         }
 
-        if (!problems.HasErrors && ProjectImages.FindCycle(ProjectFile) is { Count: > 0 } cycle)
+        if (found.Count > 0 && !problems.HasErrors && ProjectImages.FindCycle(ProjectFile) is { Count: > 0 } cycle)
         {
             problems.Add(ProjectDiagnostics.ProjectCycle(cycle.Select(project => Path.GetRelativePath(directory, project)), ProjectFile));
         }

@@ -7,9 +7,6 @@ namespace ContainerStages.Tasks;
 /// <summary>Frees space in the local store: <c>dotnet-stages prune</c>.</summary>
 public sealed class PruneContainerStages : EngineTask
 {
-    /// <summary>Folder of the store; the user's own when empty.</summary>
-    public string Store { get; set; } = "";
-
     public string OlderThan { get; set; } = "";
 
     public string MaxSize { get; set; } = "";
@@ -30,7 +27,7 @@ public sealed class PruneContainerStages : EngineTask
         };
         if (Store.Length > 0)
         {
-            start.Environment["CONTAINERSTAGES_STORE"] = Path.GetFullPath(Store, ProjectDirectory);
+            start.Environment["CONTAINERSTAGES_STORE"] = FullPath(Store);
         }
 
         using var process = Process.Start(start)!;

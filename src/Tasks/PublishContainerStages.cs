@@ -17,7 +17,6 @@ public sealed class PublishContainerStages : EngineTask
     [Required] public string ResultFile { get; set; } = "";
 
     // The engine.
-    public string Store { get; set; } = "";
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";
     /// <summary>Name of a <see cref="BuildGoal"/>; empty for publishing.</summary>

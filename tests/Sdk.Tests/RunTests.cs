@@ -46,6 +46,19 @@ public sealed class RunTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task Without_a_build_the_last_image_runs()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("running.imageproj", Project);
+        project.Write("greeting", "Hello\n");
+        (await project.DotnetAsync("build")).ShouldSucceed();
+        project.Write("greeting", "Good bye\n");
+
+        Assert.Contains("Hello\n", (await project.DotnetAsync("run", "--no-build")).ShouldSucceed().Output);
+        Assert.Contains("Good bye\n", (await project.DotnetAsync("run")).ShouldSucceed().Output);
+    }
+
+    [TestMethod]
     public async Task An_error_of_the_build_is_shown_and_nothing_runs()
     {
         using var project = await UserProject.CreateAsync(context);
@@ -55,5 +68,24 @@ public sealed class RunTests(TestContext context)
 
         Assert.Contains("greeting", ran.Output);
         Assert.MatchesRegex(@"running\.imageproj\(6,[0-9,]+\): error CST[0-9]{4}", ran.Output);
+    }
+
+    [TestMethod]
+    public async Task Ctrl_C_stops_it()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("running.imageproj", Project.Replace("cat /greeting;", "cat /greeting; sleep 600;", StringComparison.Ordinal));
+        project.Write("greeting", "started\n");
+        (await project.DotnetAsync("build")).ShouldSucceed();
+
+        // A session of its own, so that the signal reaches whom a terminal's would: the whole group.
+        using var process = Command.Start("setsid", ["dotnet", "run", "--no-build"], project.Folder, (await PackedSdk.GetAsync()).Environment);
+        while (await process.StandardOutput.ReadLineAsync(context.CancellationToken) is { } line && line != "started")
+        {
+        }
+
+        (await Command.RunAsync("kill", ["-INT", "--", $"-{process.Id}"], project.Folder, new Dictionary<string, string>(StringComparer.Ordinal), context.CancellationToken)).ShouldSucceed();
+        await process.WaitForExitAsync(context.CancellationToken);
+        Assert.AreNotEqual(0, process.ExitCode);
     }
 }

@@ -1,3 +1,5 @@
+using ContainerStages.TestKit;
+
 namespace ContainerStages.Sdk.Tests;
 
 /// <summary>Every template as a user meets it: installed, created, published and run.</summary>
@@ -40,7 +42,7 @@ public sealed class TemplateTests(TestContext context)
     public async Task A_go_service_is_created_published_and_answers()
     {
         using var project = await InstalledAsync();
-        var port = FreePort();
+        var port = FileServer.FreePort();
 
         (await NewAsync(project, "go-container", "--name", "My.Orders", "--output", ".", "--go-version", "1.19", "--port", $"{port}")).ShouldSucceed();
 
@@ -58,7 +60,7 @@ public sealed class TemplateTests(TestContext context)
         }
 
         using var project = await InstalledAsync();
-        var port = FreePort();
+        var port = FileServer.FreePort();
 
         (await NewAsync(project, "dotnet-container", "--name", "My.Api", "--output", ".")).ShouldSucceed();
         (await NewAsync(project, "dotnet-container", "--name", "My.Native", "--output", "native", "--aot")).ShouldSucceed();
@@ -105,12 +107,5 @@ public sealed class TemplateTests(TestContext context)
             process.Kill();
             await process.WaitForExitAsync(CancellationToken.None);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -20,6 +20,7 @@ public sealed class TokenServer : LoopbackWebServer
     public const string Service = "test-service";
     public const string IdentityToken = "identity-t0ken-of-the-tester";
 
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 certificate;
     private readonly ConcurrentQueue<TokenRequest> requests = new();
@@ -32,12 +33,6 @@ public sealed class TokenServer : LoopbackWebServer
     }
 
     public string Realm => Address + "token";
-
-    /// <summary>How long the next tokens are good for at the registry; what the client is told is <see cref="Announced"/>.</summary>
-    public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(5);
-
-    /// <summary><c>expires_in</c> of the answer.</summary>
-    public TimeSpan Announced { get; set; } = TimeSpan.FromMinutes(5);
 
     public IReadOnlyList<TokenRequest> Requests => [.. requests];
 
@@ -62,7 +57,7 @@ public sealed class TokenServer : LoopbackWebServer
         else
         {
             var token = Sign(asked);
-            var answer = new JsonObject { [asked.Method == "POST" ? "access_token" : "token"] = token, ["expires_in"] = (int)Announced.TotalSeconds };
+            var answer = new JsonObject { [asked.Method == "POST" ? "access_token" : "token"] = token, ["expires_in"] = (int)Lifetime.TotalSeconds };
             request.Response.ContentType = "application/json";
             request.Response.OutputStream.Write(Encoding.UTF8.GetBytes(answer.ToJsonString()));
         }

@@ -35,14 +35,15 @@ public sealed class BuildDefinitionReader
         var images = new ProjectImageList(_task.ProjectImages);
         var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _secrets).Read();
         var platforms = values.Platforms();
+        var pull = values.Boolean("ContainerStagesPull", _task.Pull);
         var locks = new LockReader(_task, _problems, values);
         var definition = new BuildDefinition
         {
             Goal = locks.Goal,
             LockFile = locks.File(),
             Locked = locks.Locked(),
-            Offline = locks.Offline(),
-            Export = _task.ExportFile.Length == 0 ? null : new ExportedDockerfile(FullPath(_task.ExportFile), values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
+            Offline = locks.Offline(pull),
+            Export = _task.ExportFile.Length == 0 ? null : new ExportedDockerfile(_task.FullPath(_task.ExportFile), values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values, images, dotNet) : null,
             ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
@@ -57,9 +58,9 @@ public sealed class BuildDefinitionReader
             BaseDigestLabel = values.Boolean("ContainerGenerateLabelsImageBaseDigest", _task.BaseDigestLabel),
             Tags = names.Tags,
             Destinations = names.Destinations,
-            Store = _task.Store.Length == 0 ? null : FullPath(_task.Store),
+            Store = _task.Store.Length == 0 ? null : _task.FullPath(_task.Store),
             NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
-            Pull = values.Boolean("ContainerStagesPull", _task.Pull),
+            Pull = pull,
             SourceDateEpoch = values.SourceDateEpoch(),
             Format = values.Format(),
             Compression = form.Compression,
@@ -67,7 +68,7 @@ public sealed class BuildDefinitionReader
             Annotations = form.Annotations("Manifest"),
             IndexAnnotations = form.Annotations("Index"),
             DescriptorAnnotations = form.Annotations("ManifestDescriptor"),
-            ResultFile = FullPath(_task.ResultFile),
+            ResultFile = _task.FullPath(_task.ResultFile),
             Mirrors = values.Mirrors(),
         };
         return _problems.HasErrors ? null : definition;
@@ -89,7 +90,7 @@ public sealed class BuildDefinitionReader
             return null;
         }
 
-        var path = FullPath(_task.Dockerfile);
+        var path = _task.FullPath(_task.Dockerfile);
         if (!File.Exists(path))
         {
             _problems.Add(ProjectDiagnostics.DockerfileNotFound(path, _task.ProjectFile));
@@ -108,7 +109,7 @@ public sealed class BuildDefinitionReader
 
     private string ContextDirectory()
     {
-        var path = _task.ContextDirectory.Length == 0 ? _task.ProjectDirectory : FullPath(_task.ContextDirectory);
+        var path = _task.ContextDirectory.Length == 0 ? _task.ProjectDirectory : _task.FullPath(_task.ContextDirectory);
         if (!Directory.Exists(path))
         {
             _problems.Add(ProjectDiagnostics.ContextNotFound(path, _task.ProjectFile));
@@ -164,9 +165,6 @@ public sealed class BuildDefinitionReader
                 CgoEnabled = values.Boolean("GoCgoEnabled", _task.GoCgoEnabled),
             }
             : null;
-
-    // MSBuild's current directory is whatever project was built before this one; a project's paths begin at the project.
-    private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), _task.ProjectDirectory);
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

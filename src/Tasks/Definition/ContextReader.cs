@@ -84,7 +84,7 @@ internal sealed partial class ContextReader(PublishContainerStages task, Problem
         return null;
     }
 
-    private string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory));
+    private string FullPath(string path) => Path.TrimEndingDirectorySeparator(task.FullPath(path));
 
     /// <summary>http, https and git addresses, and <c>user@host:path</c>.</summary>
     [GeneratedRegex("^([a-z]+://|[a-zA-Z0-9_.-]+@[a-zA-Z0-9.-]+:)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]

@@ -19,7 +19,7 @@ internal sealed class KitReader(PublishContainerStages task, ProblemList problem
 
     private CertificateFile? Certificate(ITaskItem item)
     {
-        var path = Path.GetFullPath(item.ItemSpec.Replace('\\', '/'), task.ProjectDirectory);
+        var path = task.FullPath(item.ItemSpec);
         try
         {
             return new CertificateFile(path, File.ReadAllText(path));

@@ -17,7 +17,7 @@ internal sealed class LockReader(PublishContainerStages task, ProblemList proble
             problems.Add(ProjectDiagnostics.NoLockFile("UpdateContainerLock", task.ProjectFile));
         }
 
-        return HasFile ? Path.GetFullPath(task.LockFile.Replace('\\', '/'), task.ProjectDirectory) : null;
+        return HasFile ? task.FullPath(task.LockFile) : null;
     }
 
     /// <summary>Who asks for an update means it, in locked mode too.</summary>
@@ -32,10 +32,11 @@ internal sealed class LockReader(PublishContainerStages task, ProblemList proble
         return locked && Goal != BuildGoal.UpdateLock;
     }
 
-    public bool Offline()
+    /// <param name="pull">The build asks registries for what it knows already.</param>
+    public bool Offline(bool pull)
     {
         var offline = values.Boolean("ContainerStagesOffline", task.Offline);
-        var asking = Goal == BuildGoal.UpdateLock ? "UpdateContainerLock" : values.Boolean("ContainerStagesPull", task.Pull) ? "ContainerStagesPull" : null;
+        var asking = Goal == BuildGoal.UpdateLock ? "UpdateContainerLock" : pull ? "ContainerStagesPull" : null;
         if (offline && asking is not null)
         {
             problems.Add(ProjectDiagnostics.NotOffline(asking, task.ProjectFile));

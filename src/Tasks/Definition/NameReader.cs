@@ -85,7 +85,7 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
             return null;
         }
 
-        var path = FullPath(task.ArchiveOutputPath);
+        var path = task.FullPath(task.ArchiveOutputPath);
         if (Directory.Exists(path) || task.ArchiveOutputPath[^1] is '/' or '\\')
         {
             path = Path.Combine(path, task.Repository.Replace('/', '-') + ".tar");
@@ -124,7 +124,7 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
                 return [];
             }
 
-            return [new Destination(kind.Value, FullPath(rest)) { Names = names }];
+            return [new Destination(kind.Value, task.FullPath(rest)) { Names = names }];
         }
 
         return References(item, tags);
@@ -149,8 +149,6 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
 
     private void Refuse(ITaskItem item, string problem) =>
         problems.Add(ProjectDiagnostics.InvalidDestination(item.ItemSpec, problem, files.Locate("ContainerStageDestination", item)));
-
-    private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory);
 
     // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests: <name> and <reference>.
     [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -20,7 +20,7 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
                 continue;
             }
 
-            secrets[item.ItemSpec] = new SecretSource { File = path is null ? null : FullPath(path), EnvironmentVariable = variable };
+            secrets[item.ItemSpec] = new SecretSource { File = path is null ? null : task.FullPath(path), EnvironmentVariable = variable };
         }
 
         return secrets;
@@ -35,7 +35,7 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
             CheckMetadata("ContainerStageSsh", item, "Path");
             if (Metadata(item, "Path") is { } path)
             {
-                agents[item.ItemSpec] = [.. path.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(FullPath)];
+                agents[item.ItemSpec] = [.. path.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(task.FullPath)];
             }
             else if (Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } socket)
             {
@@ -60,8 +60,6 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
             }
         }
     }
-
-    private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory);
 
     private static string? Metadata(ITaskItem item, string name) => item.GetMetadata(name).Trim() is { Length: > 0 } value ? value : null;
 }

@@ -43,14 +43,14 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
 
     private DotNetBuild OnHost(DotNetApplication application)
     {
-        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Value("PublishDirectory").Replace('\\', '/'), task.ProjectDirectory));
+        var folder = Path.TrimEndingDirectorySeparator(task.FullPath(Value("PublishDirectory")));
         return new DotNetBuild(application with { PublishDirectory = folder }, Path.TrimEndingDirectorySeparator(task.ProjectDirectory), new MachineAccess());
     }
 
     private DotNetBuild InContainer(DotNetApplication application)
     {
-        var graph = RestoreGraph.Read(FullPath(Value("RestoreGraphFile")), task.ProjectFile);
-        var inputs = new ProjectInputs(graph.Projects, task.DotNetInputs.Select(input => FullPath(input.ItemSpec)));
+        var graph = RestoreGraph.Read(task.FullPath(Value("RestoreGraphFile")), task.ProjectFile);
+        var inputs = new ProjectInputs(graph.Projects, task.DotNetInputs.Select(input => task.FullPath(input.ItemSpec)));
         var context = Context(inputs);
         var settings = new NuGetSettings();
         var properties = GlobalProperties.Flowing(task.BuildEngine).ToLookup(property => GlobalProperties.IsSecret(property.Key));
@@ -60,7 +60,7 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
             application with
             {
                 Project = Relative(task.ProjectFile, context),
-                AssetsFile = Relative(FullPath(Value("AssetsFile")), context),
+                AssetsFile = Relative(task.FullPath(Value("AssetsFile")), context),
                 RestoreFiles = [.. inputs.RestoreFiles.Select(file => Relative(file, context))],
                 Sources = [.. inputs.Sources.Select(path => Relative(path, context))],
                 IgnoreRules = [.. hidden, .. Ignored("ArtifactsPath", context)],
@@ -78,7 +78,7 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
     /// <summary>The folder the user named, or the one that holds everything.</summary>
     private string Context(ProjectInputs inputs)
     {
-        var named = task.ContextDirectory.Length == 0 ? task.ProjectDirectory : FullPath(task.ContextDirectory);
+        var named = task.ContextDirectory.Length == 0 ? task.ProjectDirectory : task.FullPath(task.ContextDirectory);
         named = Path.TrimEndingDirectorySeparator(named);
         if (named == Path.TrimEndingDirectorySeparator(task.ProjectDirectory))
         {
@@ -136,7 +136,7 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
     /// <summary>This package, so that the project's Sdk or PackageReference is found where no feed has it. A folder of another form is none of NuGet's.</summary>
     private IEnumerable<MachineFile> Package()
     {
-        var folder = Path.TrimEndingDirectorySeparator(FullPath(Value("PackageFolder")));
+        var folder = Path.TrimEndingDirectorySeparator(task.FullPath(Value("PackageFolder")));
         var (id, version) = (Path.GetFileName(Path.GetDirectoryName(folder)), Path.GetFileName(folder));
         return File.Exists(Path.Combine(folder, ".nupkg.metadata")) ? [new MachineFile(folder, $"{PackagesFolder}/{id}/{version}")] : [];
     }
@@ -150,15 +150,13 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
     }
 
     private IEnumerable<string> Ignored(string name, string context) =>
-        Value(name) is { Length: > 0 } value && FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context) ? [Relative(path, context)] : [];
+        Value(name) is { Length: > 0 } value && task.FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context) ? [Relative(path, context)] : [];
 
     private bool IsTrue(string name) => Value(name).Equals("true", StringComparison.OrdinalIgnoreCase);
 
     private bool IsOff(string name) => Value(name).Equals("false", StringComparison.OrdinalIgnoreCase);
 
     private string Value(string name) => item.GetMetadata(name).Trim();
-
-    private string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), task.ProjectDirectory);
 
     private static string Relative(string path, string context) => Path.GetRelativePath(context, path);
 

@@ -26,7 +26,7 @@ public sealed class FailureTests(TestContext context)
     [TestMethod]
     public async Task A_registry_that_is_not_there_is_named_with_the_reason()
     {
-        var failure = await FailAsync(TestClients.Create(), $"localhost:{UnusedPort()}/app:1");
+        var failure = await FailAsync(TestClients.Create(), $"localhost:{FileServer.FreePort()}/app:1");
         Assert.AreEqual("CST5001", failure.Diagnostics[0].Code);
         Assert.Contains("connection refused", failure.Message);
     }
@@ -49,7 +49,7 @@ public sealed class FailureTests(TestContext context)
             [[registry]]
             prefix = "docker.io"
             [[registry.mirror]]
-            location = "localhost:{UnusedPort()}"
+            location = "localhost:{FileServer.FreePort()}"
             [[registry.mirror]]
             location = "{registry.Host}"
             """);
@@ -63,7 +63,7 @@ public sealed class FailureTests(TestContext context)
     public async Task When_no_place_has_the_image_each_is_listed_with_its_reason()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
-        var (first, itself) = (UnusedPort(), UnusedPort());
+        var (first, itself) = (FileServer.FreePort(), FileServer.FreePort());
         using var client = TestClients.Create($"""
             [[registry]]
             prefix = "example.com/team"
@@ -284,12 +284,5 @@ public sealed class FailureTests(TestContext context)
         var bytes = await File.ReadAllBytesAsync(file);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(file, bytes);
-    }
-
-    private static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
