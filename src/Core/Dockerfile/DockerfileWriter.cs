@@ -23,7 +23,7 @@ public sealed class DockerfileWriter
         var arguments = set.GlobalArguments.Where(argument => !PlatformArguments.IsPredefined(argument.Key)).OrderBy(argument => argument.Key, StringComparer.Ordinal).ToArray();
         foreach (var (name, value) in arguments)
         {
-            text.Append("ARG ").Append(writer.Protect(name)).Append(value is null ? "" : "=" + writer.Protect(value)).Append('\n');
+            text.Append(writer._text.Of(new ArgInstruction(default, "", [new NameValue(writer.Protect(name), value is null ? null : writer.Protect(value))]))).Append('\n');
         }
 
         foreach (var stage in set.Stages)

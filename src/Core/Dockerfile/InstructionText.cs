@@ -8,7 +8,7 @@ internal sealed class InstructionText(char escape)
 {
     public string Of(Instruction instruction) => instruction switch
     {
-        ArgInstruction arg => $"ARG {string.Join(' ', arg.Arguments.Select(Pair))}",
+        ArgInstruction arg => Line("ARG", [], string.Join(' ', arg.Arguments.Select(Pair))),
         EnvInstruction env => Pairs("ENV", env.Variables),
         LabelInstruction label => Pairs("LABEL", label.Labels),
         WorkdirInstruction workdir => Line("WORKDIR", [], workdir.Path),
@@ -56,7 +56,7 @@ internal sealed class InstructionText(char escape)
 
     /// <summary>The old form <c>NAME rest of the line</c> where the value is no single word.</summary>
     private string Pairs(string keyword, ImmutableArray<NameValue> pairs) =>
-        pairs is [{ Value: { Length: > 0 } value } only] && !IsWord(Pair(only)) ? $"{keyword} {only.Name} {value}" : $"{keyword} {string.Join(' ', pairs.Select(Pair))}";
+        Line(keyword, [], pairs is [{ Value: { Length: > 0 } value } only] && !IsWord(Pair(only)) ? $"{only.Name} {value}" : string.Join(' ', pairs.Select(Pair)));
 
     private bool IsWord(string text)
     {

@@ -13,26 +13,24 @@ internal static partial class HealthcheckReader
 {
     private const long Shortest = 1_000_000;
 
-    /// <param name="expand">Replaces the variables of an option's value.</param>
-    public static Healthcheck Read(HealthcheckInstruction check, ImmutableArray<string> test, Func<string, string> expand) => new()
+    public static Healthcheck Read(HealthcheckInstruction check, ImmutableArray<string> test) => new()
     {
         Test = test,
-        Interval = Duration("--interval", check.Interval, check.Location, expand),
-        Timeout = Duration("--timeout", check.Timeout, check.Location, expand),
-        StartPeriod = Duration("--start-period", check.StartPeriod, check.Location, expand),
-        StartInterval = Duration("--start-interval", check.StartInterval, check.Location, expand),
-        Retries = Count(check.Retries, check.Location, expand),
+        Interval = Duration("--interval", check.Interval, check.Location),
+        Timeout = Duration("--timeout", check.Timeout, check.Location),
+        StartPeriod = Duration("--start-period", check.StartPeriod, check.Location),
+        StartInterval = Duration("--start-interval", check.StartInterval, check.Location),
+        Retries = Count(check.Retries, check.Location),
     };
 
     /// <summary>Null where not given or 0, which means the default.</summary>
-    private static long? Duration(string option, string? written, SourceLocation location, Func<string, string> expand)
+    private static long? Duration(string option, string? text, SourceLocation location)
     {
-        if (written is null)
+        if (text is null)
         {
             return null;
         }
 
-        var text = expand(written);
         return Nanoseconds(text) is { } value and (0 or >= Shortest)
             ? value == 0 ? null : value
             : throw new BuildFailedException(AddDiagnostics.BadDuration(option, text, location));
@@ -72,14 +70,13 @@ internal static partial class HealthcheckReader
         _ => 1,
     };
 
-    private static int? Count(string? written, SourceLocation location, Func<string, string> expand)
+    private static int? Count(string? text, SourceLocation location)
     {
-        if (written is null)
+        if (text is null)
         {
             return null;
         }
 
-        var text = expand(written);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? count == 0 ? null : count
             : throw new BuildFailedException(AddDiagnostics.BadRetries(text, location));

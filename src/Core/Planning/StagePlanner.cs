@@ -150,7 +150,7 @@ internal sealed class StagePlanner
                 config.SetEntrypoint(Words(entrypoint.Command));
                 break;
             case HealthcheckInstruction check:
-                config.Healthcheck = HealthcheckReader.Read(check, check.Command is { } probe ? Test(probe) : ["NONE"], word => Expand(word, check));
+                config.Healthcheck = HealthcheckReader.Read(check, check.Command is { } probe ? Test(probe) : ["NONE"]);
                 break;
             default:
                 throw new NotSupportedException($"The planner does not know {instruction.GetType().Name}.");
