@@ -30,11 +30,13 @@ public sealed class FuzzLoop(FuzzTarget target, int seed, string? lastInput = nu
     public void Dispose() => _lastInput?.Dispose();
 
     /// <summary>The reduced failure, or null where none was found.</summary>
-    public FuzzFailure? Run(TimeSpan time)
+    /// <param name="time">When to stop.</param>
+    /// <param name="most">After how many inputs to stop at the latest, beside those to begin with.</param>
+    public FuzzFailure? Run(TimeSpan time, long most = long.MaxValue)
     {
         FuzzFailure? found = null;
         Interlocked.Exchange(ref _begun, Environment.TickCount64);
-        var work = new Thread(() => found = Search(Environment.TickCount64 + (long)time.TotalMilliseconds)) { IsBackground = true, Name = target.Name };
+        var work = new Thread(() => found = Search(Environment.TickCount64 + (long)time.TotalMilliseconds, most)) { IsBackground = true, Name = target.Name };
         work.Start();
         while (!work.Join(TimeSpan.FromSeconds(1)))
         {
@@ -63,7 +65,7 @@ public sealed class FuzzLoop(FuzzTarget target, int seed, string? lastInput = nu
         }
     }
 
-    private FuzzFailure? Search(long deadline)
+    private FuzzFailure? Search(long deadline, long most)
     {
         var mutator = new Mutator(seed, target.Words);
         foreach (var given in target.Seeds)
@@ -74,7 +76,7 @@ public sealed class FuzzLoop(FuzzTarget target, int seed, string? lastInput = nu
             }
         }
 
-        while (Environment.TickCount64 < deadline)
+        for (var made = 0L; made < most && Environment.TickCount64 < deadline; made++)
         {
             if (TryNext(mutator.Next(_corpus)) is { } failure)
             {

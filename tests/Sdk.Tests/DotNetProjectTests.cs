@@ -30,7 +30,7 @@ public sealed class DotNetProjectTests(TestContext context)
         using var project = await CreateAsync();
         var first = (await PublishAsync(project)).ShouldSucceed();
         var layers = Layers(project);
-        Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", "app:latest")).ShouldSucceed().Output);
+        Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", NameOf(project))).ShouldSucceed().Output);
         Assert.IsFalse(Directory.Exists(project.Full("app/bin")), "Something was compiled on this machine.");
 
         project.Write("app/Program.cs", Program("2"));
@@ -38,7 +38,7 @@ public sealed class DotNetProjectTests(TestContext context)
 
         Assert.Contains("RUN dotnet restore app/app.csproj done", first.Output);
         Assert.Contains("RUN dotnet restore app/app.csproj cached", second.Output);
-        Assert.AreEqual("Hello from lib: 2\n", (await project.StagesAsync("run", "app:latest")).ShouldSucceed().Output);
+        Assert.AreEqual("Hello from lib: 2\n", (await project.StagesAsync("run", NameOf(project))).ShouldSucceed().Output);
         var changed = Layers(project);
         Assert.HasCount(layers.Count, changed);
         var (digest, size) = changed.Except(layers).Single();
@@ -67,7 +67,7 @@ public sealed class DotNetProjectTests(TestContext context)
         project.Write("plain/app.csproj", Project.Replace(";ContainerStages.Sdk/0.1.0", "", StringComparison.Ordinal));
         project.Write("plain/Program.cs", Program("1"));
 
-        (await project.DotnetAsync("publish", "app", "-v:n", "-p:ContainerStagesBuilder=host", "-p:PublishContainer=true")).ShouldSucceed();
+        (await PublishAsync(project, "-p:ContainerStagesBuilder=host")).ShouldSucceed();
         (await project.DotnetAsync("publish", "plain", "-t:PublishContainer", "-p:ContainerImageFormat=Docker", $"-p:ContainerArchiveOutputPath={project.Full("plain.tar")}", $"-p:ContainerBaseImage={Registry()}/dotnet/runtime:10.0")).ShouldSucceed();
 
         var ours = Configuration(project).GetProperty("config");
@@ -77,7 +77,7 @@ public sealed class DotNetProjectTests(TestContext context)
             Assert.AreEqual(Text(theirs.RootElement.GetProperty("config"), name), Text(ours, name), name);
         }
 
-        Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", "app:latest")).ShouldSucceed().Output);
+        Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", NameOf(project))).ShouldSucceed().Output);
         Assert.IsLessThan(200_000, Layers(project)[^1].Size);
     }
 
@@ -144,7 +144,7 @@ public sealed class DotNetProjectTests(TestContext context)
         (await PublishAsync(project)).ShouldSucceed();
 
         Assert.IsFalse(Directory.Exists(project.Full("app/bin")), "Something was compiled on this machine.");
-        Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", "app:latest")).ShouldSucceed().Output);
+        Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", NameOf(project))).ShouldSucceed().Output);
     }
 
     [TestMethod]
@@ -173,7 +173,11 @@ public sealed class DotNetProjectTests(TestContext context)
 
     private static string Program(string number) => $"System.Console.WriteLine(Greeting.Text + \": {number}\");\n";
 
-    private static Task<CommandResult> PublishAsync(UserProject project) => project.DotnetAsync("publish", "app", "-v:n", "-p:PublishContainer=true");
+    private static Task<CommandResult> PublishAsync(UserProject project, params string[] arguments) =>
+        project.DotnetAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["ContainerRepository"] = NameOf(project) }, ["publish", "app", "-v:n", "-p:PublishContainer=true", .. arguments]);
+
+    // The tests run side by side over one store; each has its own name there, and the environment leaves the steps as they are.
+    private static string NameOf(UserProject project) => Path.GetFileName(project.Folder).ToLowerInvariant();
 
     private static List<(string Digest, long Size)> Layers(UserProject project)
     {
