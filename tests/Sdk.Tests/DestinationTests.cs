@@ -146,6 +146,26 @@ public sealed class DestinationTests(TestContext context)
         Assert.AreEqual("hello", second.Read("files/again.txt"));
     }
 
+    [TestMethod]
+    public async Task A_layout_that_one_project_writes_is_a_stage_of_the_next_and_an_artifact_may_come_from_it()
+    {
+        using var project = await CreateAsync($"""{Stage}<ContainerStageDestination Include="oci-layout:out/layout" />""");
+        (await project.DotnetAsync("publish", "-p:ContainerRepository=hello", "-p:ContainerImageTag=1")).ShouldSucceed();
+        project.Write("next/next.goproj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0"><ItemGroup>
+              <ContainerStage Include="again" From="oci-layout:../out/layout:1" Steps="COPY next.goproj /next.txt" />
+              <ContainerStageArtifact Include="/next.txt" From="again" Destination="/next.txt" />
+              <ContainerStageArtifact Include="/hello.txt" From="oci-layout:../out/layout:1" Destination="/direct.txt" />
+              <ContainerStageDestination Include="local:files" />
+            </ItemGroup></Project>
+            """);
+
+        (await project.DotnetAsync("publish", "next")).ShouldSucceed();
+
+        Assert.AreEqual("hello", project.Read("next/files/direct.txt"));
+        Assert.AreEqual(project.Read("next/next.goproj"), project.Read("next/files/next.txt"));
+    }
+
     private async Task<UserProject> CreateAsync(string items)
     {
         var project = await UserProject.CreateAsync(context);

@@ -11,8 +11,8 @@ public static class ProjectDiagnostics
     public static Diagnostic StageWithoutFrom(string stage, SourceLocation location) =>
         Error("CST1102", $"ContainerStage '{stage}' has no From; name an image, another stage, or scratch.", location);
 
-    public static Diagnostic SourceNotSupportedYet(string from, SourceLocation location) =>
-        Error("CST1103", $"From '{from}' is not supported yet; name an image, a stage, or scratch.", location);
+    public static Diagnostic ProjectNotBuilt(string from, SourceLocation location) =>
+        Error("CST1103", $"From '{from}' names a project, and only MSBuild builds projects: use dotnet publish -p:PublishContainer=true, or name the image that the project makes.", location);
 
     public static Diagnostic ArtifactWithoutStage(string source, SourceLocation location) =>
         Error("CST1104", $"ContainerStageArtifact '{source}' has no From, and the project has no ContainerStage to take it from.", location);

@@ -76,9 +76,9 @@ public static class ProjectFrontEnd
         {
             yield return ProjectDiagnostics.StageWithoutFrom(stage.Name, location);
         }
-        else if (IsOtherSource(stage.From))
+        else if (IsProject(stage.From))
         {
-            yield return ProjectDiagnostics.SourceNotSupportedYet(stage.From, location);
+            yield return ProjectDiagnostics.ProjectNotBuilt(stage.From, location);
         }
 
         if (stage.Platform is { } platform && Platform.TryParse(platform) is null)
@@ -129,9 +129,9 @@ public static class ProjectFrontEnd
             yield return ProjectDiagnostics.ArtifactWithoutStage(artifact.Source, location);
         }
 
-        if (artifact.From is { } from && IsOtherSource(from))
+        if (artifact.From is { } from && IsProject(from))
         {
-            yield return ProjectDiagnostics.SourceNotSupportedYet(from, location);
+            yield return ProjectDiagnostics.ProjectNotBuilt(from, location);
         }
 
         if (string.IsNullOrWhiteSpace(artifact.Destination))
@@ -140,8 +140,8 @@ public static class ProjectFrontEnd
         }
     }
 
-    private static bool IsOtherSource(string from) =>
-        from.StartsWith("project:", StringComparison.Ordinal) || from.StartsWith("oci-layout:", StringComparison.Ordinal);
+    // A publish by MSBuild has put the image's name in its place.
+    private static bool IsProject(string from) => from.StartsWith("project:", StringComparison.Ordinal);
 
     /// <summary>Appended to the stage that becomes the image; no stage that the image needs can build on it, so nothing else sees them.</summary>
     private static ImmutableArray<Stage> WithSettings(List<Stage> stages, ProjectDefinition project, string? target)

@@ -139,7 +139,7 @@ public sealed class ProjectFrontEndTests
         var project = Docs with
         {
             Stages = [new ProjectStage("a b", " ", "x/", "", "app.goproj", 5), new ProjectStage("c", "project:../x.goproj", null, "", "app.goproj", 7)],
-            Artifacts = [new ProjectArtifact("/a", "oci-layout:x", " ", null, null, "app.goproj", 9)],
+            Artifacts = [new ProjectArtifact("/a", "project:x", " ", null, null, "app.goproj", 9)],
         };
         var codes = string.Join(' ', Failure(project).Split('\n').Select(line => line[..line.IndexOf(": ", line.IndexOf("error", StringComparison.Ordinal), StringComparison.Ordinal)]));
         Assert.AreEqual(
