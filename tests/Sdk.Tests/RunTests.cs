@@ -5,9 +5,10 @@ namespace ContainerStages.Sdk.Tests;
 [TestCategory("EndToEnd")]
 public sealed class RunTests(TestContext context)
 {
+    // A name of its own for each test: they run side by side over one store.
     private const string Project = """
         <Project Sdk="ContainerStages.Sdk/0.1.0">
-          <PropertyGroup><ContainerRepository>running</ContainerRepository></PropertyGroup>
+          <PropertyGroup><ContainerRepository>$([System.IO.Path]::GetFileName('$(MSBuildProjectDirectory)').ToLowerInvariant())</ContainerRepository></PropertyGroup>
           <ItemGroup>
             <ContainerStage Include="all" From="alpine:latest">
               <Steps>
