@@ -17,12 +17,8 @@ STEPS=10
 
 # run_scenarios PEER ROUND; a failing one does not keep the others from running
 run_scenarios() {
-    hello "$1" "$2" || true
-    steps "$1" "$2" || true
-    large "$1" "$2" || true
-    pull "$1" pull bench/large || true
-    pull "$1" pull10 bench/ten || true
-    push "$1" "$2" || true
+    local what
+    for what in "${WHAT[@]}"; do "$what" "$1" "$2" || true; done
 }
 
 # A new name for every round, so that nothing of the image itself is at the destination yet.
@@ -56,8 +52,11 @@ large() {
     record memory "$1" "$(cat "$WORK/memory")"
 }
 
-# pull PEER SCENARIO IMAGE
-pull() {
+pull() { pull_image "$1" pull bench/large; }
+pull10() { pull_image "$1" pull10 bench/ten; }
+
+# pull_image PEER SCENARIO IMAGE
+pull_image() {
     "$1_reset" >/dev/null 2>&1
     timed "$2" "$1" "$1_pull" "$REGISTRY/$3:latest"
 }

@@ -3,6 +3,7 @@
 #   bench.sh                      every scenario, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only docker,...    some of: stages docker buildah
+#   bench.sh --what pull,...      some of: hello steps large pull pull10 push
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
@@ -11,12 +12,14 @@ source "$ROOT/benchmarks/scenarios.sh"
 
 ROUNDS=3
 PEERS=(stages docker buildah)
+WHAT=(hello steps large pull pull10 push)
 
 main() {
     while [ $# -gt 0 ]; do
         case $1 in
             --rounds) ROUNDS=$2; shift 2 ;;
             --only) IFS=, read -ra PEERS <<<"$2"; shift 2 ;;
+            --what) IFS=, read -ra WHAT <<<"$2"; shift 2 ;;
             *) usage ;;
         esac
     done
