@@ -4,12 +4,10 @@
 #   X_build NAME ARGS...   build; the image is then in the peer's own store
 #   X_push NAME            the image into the registry
 #   X_pull NAME            the image into the peer's own store, unpacked
-#   X_push_new NAME DIR    push the image that X_build built of DIR; stages builds it there and then
 #   X_memory ARGS...       build, and print the peak memory of the largest process in MB
 # shellcheck shell=bash
 
-# A store that nothing was in yet. The old one stays until the end: ext4 avoids the numbers of files deleted in the last minutes, one by
-# one, so whoever comes after the deletion of a large tree is measured several times too slow.
+# A store that nothing was in yet. The old one stays until the end, see make_file_system.
 fresh_folder() {
     FRESHES=$((${FRESHES:-0} + 1))
     FRESH=$WORK/$1-$FRESHES
@@ -26,7 +24,6 @@ stages_push() { :; }
 stages_build_push() { stages_build "$1" --push "${@:2}"; }
 # A step makes sure that the image is unpacked: nothing is that nobody reads.
 stages_pull() { stages_build pulled -f "$WORK/pull/Dockerfile" --build-arg "IMAGE=$1" "$WORK/pull"; }
-stages_push_new() { stages_build "$1" --push "$2"; }
 stages_memory() { peak_memory "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
 
 # --- Docker: a daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere
@@ -56,7 +53,6 @@ docker_build() { $DOCKER build --network host --progress plain -t "$1" "${@:2}";
 docker_push() { $DOCKER push "$1"; }
 docker_build_push() { docker_build "$@" && docker_push "$1"; }
 docker_pull() { $DOCKER pull "$1"; }
-docker_push_new() { docker_push "$1"; }
 docker_memory() {
     local pid
     pid=$(cat "$WORK/docker.pid")
@@ -75,7 +71,6 @@ buildah_build() { "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=f
 buildah_push() { "${BUILDAH[@]}" push --tls-verify=false "$1"; }
 buildah_build_push() { buildah_build "$@" && buildah_push "$1"; }
 buildah_pull() { "${BUILDAH[@]}" pull --tls-verify=false "$1"; }
-buildah_push_new() { buildah_push "$1"; }
 buildah_memory() { peak_memory "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
 
 peak_memory() {

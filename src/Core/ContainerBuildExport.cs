@@ -64,12 +64,8 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
     }
 
     /// <summary>What stands in the folder stays unless a file of the image replaces it; a link in the way is never followed.</summary>
-    private void Copy(UnionView files, string folder, CancellationToken cancellationToken)
-    {
-        var composer = new LayerComposer(new UnionView([]), folder, epoch);
-        CopyChildren(files.Find("/")!, composer, cancellationToken);
-        composer.Finish();
-    }
+    private void Copy(UnionView files, string folder, CancellationToken cancellationToken) =>
+        LayerComposer.WriteInto(folder, epoch, composer => CopyChildren(files.Find("/")!, composer, cancellationToken));
 
     private static void CopyChildren(UnionEntry parent, LayerComposer composer, CancellationToken cancellationToken)
     {

@@ -37,7 +37,7 @@ internal static class CopyStepRunner
 
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
             composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default, rules.ModeOfNewFolders);
-            CopyEntries(source, target, rules, composer, copy.Append ? new AppendedFiles(view, scratch) : null, cancellationToken);
+            CopyEntries(source, target, rules, composer, copy.Append ? new AppendedFiles(view, composer, scratch) : null, cancellationToken);
         }
     }
 
@@ -79,11 +79,12 @@ internal static class CopyStepRunner
 
 /// <summary>Files whose content goes behind that of a file which is there already.</summary>
 /// <param name="scratch">A folder that may be made and is thrown away.</param>
-internal sealed class AppendedFiles(UnionView view, string scratch)
+internal sealed class AppendedFiles(UnionView view, LayerComposer composer, string scratch)
 {
     /// <summary>The two contents as one file, on lines of their own; null where there is nothing to go behind.</summary>
     public (string HostPath, FileStatus Status)? Join(string path, UnionEntry added)
     {
+        composer.Settle();
         view.Resolve(path, out var before);
         if (before is not { IsRegularFile: true } || !added.IsRegularFile)
         {

@@ -202,10 +202,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         }
 
         var root = Directory.CreateDirectory(Next()).FullName;
-        var composer = new LayerComposer(new UnionView([]), root, services.Options.Epoch);
-        composer.Begin();
-        CopyStepRunner.Copy(selection, [], composer, Next(), cancellationToken);
-        composer.Finish();
+        var scratch = Next();
+        LayerComposer.Write(new UnionView([]), root, services.Options.Epoch, composer => CopyStepRunner.Copy(selection, [], composer, scratch, cancellationToken));
         return root + files.Destination;
     }
 

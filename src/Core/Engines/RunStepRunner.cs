@@ -85,7 +85,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
     {
         var upper = Path.Combine(folder, "upper");
         Directory.CreateDirectory(upper);
-        new LayerComposer(below, upper, 0).Begin();
+        LayerComposer.MakeRoot(below, upper, 0);
         return upper;
     }
 

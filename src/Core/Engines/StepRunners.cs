@@ -109,10 +109,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     {
         var layer = Path.Combine(folder, "layer");
         Directory.CreateDirectory(layer);
-        var composer = new LayerComposer(new UnionView(lower), layer, services.Options.Epoch);
-        composer.Begin();
-        write(composer);
-        composer.Finish();
+        LayerComposer.Write(new UnionView(lower), layer, services.Options.Epoch, write);
         return layer;
     }
 

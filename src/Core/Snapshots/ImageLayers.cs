@@ -50,19 +50,16 @@ public static class ImageLayers
 
     /// <summary>Writes a layer that, on top of the others, shows the folders as they should be.</summary>
     /// <param name="target">An empty folder.</param>
-    public static void WriteChanged(IReadOnlyList<(string Path, string Origin)> changed, ImmutableArray<UnpackedLayer> layers, string target)
-    {
-        var composer = new LayerComposer(new UnionView([.. layers.Select(layer => layer.Folder)]), target, 0);
-        composer.Begin();
-        foreach (var (path, origin) in changed)
+    public static void WriteChanged(IReadOnlyList<(string Path, string Origin)> changed, ImmutableArray<UnpackedLayer> layers, string target) =>
+        LayerComposer.Write(new UnionView([.. layers.Select(layer => layer.Folder)]), target, 0, composer =>
         {
-            FileCalls.TryStat(origin, out var status);
-            composer.ReplaceDirectory(path.Length == 0 ? "/" : "/" + path, new Ownership(status.UserId, status.GroupId), status.Permissions);
-            FileCopy.Attributes(origin, HostPath(target, path));
-        }
-
-        composer.Finish();
-    }
+            foreach (var (path, origin) in changed)
+            {
+                FileCalls.TryStat(origin, out var status);
+                composer.ReplaceDirectory(path.Length == 0 ? "/" : "/" + path, new Ownership(status.UserId, status.GroupId), status.Permissions);
+                FileCopy.Attributes(origin, HostPath(target, path));
+            }
+        });
 
     private static bool Differs(string left, string right)
     {

@@ -7,27 +7,73 @@ namespace ContainerStages.Snapshots;
 /// <summary>
 /// Writes a new layer folder on top of a stack, without mounting: what exists below is seen through the union view, folders on the way
 /// are repeated with the metadata they have below (as overlayfs copies them up), everything else is new. Paths given are free of links.
-/// Times are set to <paramref name="epoch"/> (seconds since 1970), so that a layer depends on content alone.
+/// Times are set to one (seconds since 1970), so that a layer depends on content alone. Files are copied beside the
+/// calling thread; <see cref="Write"/> returns when all are there.
 /// </summary>
-internal sealed class LayerComposer(UnionView below, string layer, long epoch)
+internal sealed class LayerComposer
 {
+    private readonly UnionView below;
+    private readonly string layer;
+    private readonly long epoch;
+    private readonly CopyQueue copies = new();
     private readonly HashSet<string> known = new(StringComparer.Ordinal) { "/" };
     private readonly HashSet<string> replaced = new(StringComparer.Ordinal);
 
+    private LayerComposer(UnionView below, string layer, long epoch) => (this.below, this.layer, this.epoch) = (below, layer, epoch);
+
+    /// <summary>Makes a layer of what <paramref name="write"/> puts into it.</summary>
+    /// <param name="below">What the layer stands on.</param>
+    /// <param name="layer">Its folder, which exists.</param>
+    /// <param name="epoch">Time of all files, in seconds since 1970.</param>
+    /// <param name="write">Writes.</param>
+    public static void Write(UnionView below, string layer, long epoch, Action<LayerComposer> write)
+    {
+        MakeRoot(below, layer, epoch);
+        WriteInto(layer, epoch, write, below);
+    }
+
+    /// <summary>The same into a folder of the user, whose own owner and mode stay.</summary>
+    public static void WriteInto(string folder, long epoch, Action<LayerComposer> write) => WriteInto(folder, epoch, write, new UnionView([]));
+
     /// <summary>Copies owner and mode of the root, which overlayfs takes from the topmost layer.</summary>
-    public void Begin()
+    public static void MakeRoot(UnionView below, string layer, long epoch)
     {
         if (below.Find("/") is { HostPath: not null } root)
         {
-            SetMetadata(layer, root.Status.UserId, root.Status.GroupId, root.Status.Permissions);
+            new LayerComposer(below, layer, epoch).SetMetadata(layer, root.Status.UserId, root.Status.GroupId, root.Status.Permissions);
         }
     }
 
     /// <summary>The stack with what has been written so far on top.</summary>
-    public UnionView ViewWith(ImmutableArray<string> lower) => new(lower.Add(layer));
+    public UnionView ViewWith(ImmutableArray<string> lower)
+    {
+        Settle();
+        return new UnionView(lower.Add(layer));
+    }
 
-    /// <summary>Sets the times of the folders, which writing into them changed.</summary>
-    public void Finish()
+    /// <summary>Returns when all files that were asked for so far can be read.</summary>
+    public void Settle() => copies.Settle();
+
+    private static void WriteInto(string folder, long epoch, Action<LayerComposer> write, UnionView below)
+    {
+        var composer = new LayerComposer(below, folder, epoch);
+        try
+        {
+            write(composer);
+        }
+        catch
+        {
+            // The folder is about to be removed.
+            composer.copies.Abandon();
+            throw;
+        }
+
+        composer.Settle();
+        composer.SetTimesOfFolders();
+    }
+
+    /// <summary>Writing into folders changed them.</summary>
+    private void SetTimesOfFolders()
     {
         foreach (var path in known)
         {
@@ -45,6 +91,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
         }
 
         MakeDirectory(Parent(path), owner, mode);
+        SettleFor(path);
         var target = HostPathOf(path);
         if (FileCalls.TryStat(target, out var made))
         {
@@ -72,6 +119,7 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
     /// <summary>Takes away what stands at <paramref name="path"/> in the way of an archive's entry: anything but a folder where a folder is to be made, and the other way round.</summary>
     public void ClearFor(string path, bool directory)
     {
+        SettleFor(path);
         var target = HostPathOf(path);
         if (FileCalls.TryStat(target, out var made))
         {
@@ -100,17 +148,8 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
     /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
     public void LinkFile(string path, string first)
     {
-        if (IsDirectory(path))
-        {
-            throw new BuildFailedException(StepDiagnostics.FolderInTheWay(path));
-        }
-
-        var target = HostPathOf(path);
-        if (FileCalls.TryStat(target, out _))
-        {
-            FileCalls.Check(FileCalls.Unlink(target), "unlink", target);
-        }
-
+        SettleFor(first);
+        var target = ClearFile(path);
         using var here = FileCalls.OpenDirectory(layer);
         if (FileCalls.LinkAt(here, first[1..], here, path[1..], 0) != 0)
         {
@@ -119,12 +158,41 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
     }
 
     /// <summary>True where a folder stands at the path, in this layer or below.</summary>
-    public bool IsDirectory(string path) => Exists(path, out var isDirectory) && isDirectory;
+    public bool IsDirectory(string path) => !copies.Holds(path) && Exists(path, out var isDirectory) && isDirectory;
 
     /// <summary>Copies a regular file, or makes the link or special file again, at <paramref name="path"/>.</summary>
     /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
     public void CopyFile(string path, string source, in FileStatus status, Ownership owner, uint mode, bool withAttributes)
     {
+        var target = ClearFile(path);
+        if (status.IsRegularFile)
+        {
+            copies.Add(path, () =>
+            {
+                FileCopy.Content(source, target);
+                SetMetadata(source, target, owner, mode, withAttributes);
+            });
+        }
+        else if (status.IsSymbolicLink)
+        {
+            FileCalls.Check(FileCalls.Symlink(FileCalls.ReadLink(source), target), "symlink", target);
+            SetOwnerAndTimes(target, owner.UserId, owner.GroupId);
+            if (withAttributes)
+            {
+                FileCopy.Attributes(source, target);
+            }
+        }
+        else
+        {
+            FileCopy.Node(target, status);
+            SetMetadata(source, target, owner, mode, withAttributes);
+        }
+    }
+
+    /// <summary>Takes away a file that stands at the path in this layer.</summary>
+    private string ClearFile(string path)
+    {
+        SettleFor(path);
         if (IsDirectory(path))
         {
             throw new BuildFailedException(StepDiagnostics.FolderInTheWay(path));
@@ -136,36 +204,20 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
             FileCalls.Check(FileCalls.Unlink(target), "unlink", target);
         }
 
-        if (status.IsRegularFile)
-        {
-            FileCopy.Content(source, target);
-        }
-        else if (status.IsSymbolicLink)
-        {
-            FileCalls.Check(FileCalls.Symlink(FileCalls.ReadLink(source), target), "symlink", target);
-        }
-        else
-        {
-            FileCopy.Node(target, status);
-        }
+        return target;
+    }
 
-        if (status.IsSymbolicLink)
+    private void SettleFor(string path)
+    {
+        if (copies.Holds(path))
         {
-            SetOwnerAndTimes(target, owner.UserId, owner.GroupId);
-        }
-        else
-        {
-            SetMetadata(target, owner.UserId, owner.GroupId, mode);
-        }
-
-        if (withAttributes)
-        {
-            FileCopy.Attributes(source, target);
+            copies.Settle();
         }
     }
 
     private void Forget(string path, string target)
     {
+        copies.Settle();
         TreeRemover.Remove(target);
         known.RemoveWhere(folder => folder == path || folder.StartsWith(path + "/", StringComparison.Ordinal));
         replaced.Add(path);
@@ -202,6 +254,15 @@ internal sealed class LayerComposer(UnionView below, string layer, long epoch)
     {
         FileCalls.Check(FileCalls.Mkdir(target, 0x1C0), "mkdir", target);
         SetMetadata(target, userId, groupId, mode);
+    }
+
+    private void SetMetadata(string source, string target, Ownership owner, uint mode, bool withAttributes)
+    {
+        SetMetadata(target, owner.UserId, owner.GroupId, mode);
+        if (withAttributes)
+        {
+            FileCopy.Attributes(source, target);
+        }
     }
 
     private void SetMetadata(string target, uint userId, uint groupId, uint mode)
