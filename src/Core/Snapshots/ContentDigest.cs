@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -11,6 +12,8 @@ namespace ContainerStages.Snapshots;
 /// </summary>
 public static class ContentDigest
 {
+    private const int PieceSize = 256 << 10;
+
     /// <param name="sources">As <see cref="SourceSelection"/> found them.</param>
     /// <param name="withOwners">False where the copy sets owners anyway.</param>
     public static string Of(IReadOnlyList<SelectedSource> sources, bool withOwners, CancellationToken cancellationToken)
@@ -55,10 +58,20 @@ public static class ContentDigest
         return hashes;
     }
 
+    // In large pieces: most files are one, and those of a stream are of 4 kB.
     private static byte[] HashFile(string path)
     {
-        using var file = new FileStream(FileCalls.OpenFile(path, FileCalls.O_RDONLY), FileAccess.Read, bufferSize: 0);
-        return SHA256.HashData(file);
+        using var file = FileCalls.OpenFile(path, FileCalls.O_RDONLY);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
+        var position = 0L;
+        for (int count; (count = RandomAccess.Read(file, buffer.AsSpan(0, PieceSize), position)) > 0; position += count)
+        {
+            hash.AppendData(buffer.AsSpan(0, count));
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return hash.GetHashAndReset();
     }
 
     private static void AppendEntry(IncrementalHash hash, in SelectedEntry item, bool withOwners)
