@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Stages;
@@ -7,7 +6,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>HEALTHCHECK: <c>NONE</c>, or options and <c>CMD</c> with a command. Source: Dockerfile reference, HEALTHCHECK; limits as in BuildKit.</summary>
-internal static partial class HealthcheckForm
+internal static class HealthcheckForm
 {
     public static IReadOnlyList<string> Flags { get; } = ["interval", "timeout", "start-period", "start-interval", "retries"];
 
@@ -66,15 +65,11 @@ internal static partial class HealthcheckForm
         {
             var (isRight, valid) = flag.Name == "retries"
                 ? (int.TryParse(flag.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && count >= 0, "a number, 0 or more")
-                : (Duration().IsMatch(flag.Value!), "a duration of 1ms or more, for example 30s or 1m30s, or 0 for the default");
+                : (GoDuration.Nanoseconds(flag.Value!) is 0 or >= GoDuration.ShortestOfHealthcheck, "a duration of 1ms or more, for example 30s or 1m30s, or 0 for the default");
             if (!isRight)
             {
                 diagnostics.Add(DockerfileDiagnostics.FlagValue("HEALTHCHECK", flag.Name, flag.Value!, valid, flag.Location));
             }
         }
     }
-
-    /// <summary>The grammar of Go's time.ParseDuration without a minus; nanoseconds and microseconds are checked where the value is read.</summary>
-    [GeneratedRegex("^(\\+?(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+|0)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Duration();
 }

@@ -175,6 +175,7 @@ public sealed class PlannerTests
     [TestMethod]
     [DataRow("--interval=1m30s", 90_000_000_000L)]
     [DataRow("--interval=1.5s", 1_500_000_000L)]
+    [DataRow("--interval=+30s", 30_000_000_000L)]
     [DataRow("--interval=0s", null)]
     [DataRow("", null)]
     public void HEALTHCHECK_gives_nanoseconds(string options, long? expected) =>
