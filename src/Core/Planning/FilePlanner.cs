@@ -16,7 +16,7 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
         }
 
         var files = new Sources(copy, copy.Documents, copy.Sources);
-        var owner = Optional("--chown", copy.Chown, copy);
+        var owner = Optional(copy.Chown, copy);
         if (copy.Link && owner is not null && owner.Split(':').Any(part => !part.All(char.IsAsciiDigit)))
         {
             throw new BuildFailedException(ContextDiagnostics.NameInLinkedLayer(owner, copy.Location));
@@ -26,9 +26,9 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
         var common = new PlannedCopy(
             from,
             [],
-            Destination("COPY", copy.Destination, copy),
+            Destination(copy.Destination, copy),
             owner,
-            Optional("--chmod", copy.Chmod, copy),
+            Optional(copy.Chmod, copy),
             copy.Location)
         {
             Optional = copy.SkipMissing,
@@ -45,14 +45,20 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
         var common = new PlannedCopy(
             new FromContext(),
             [],
-            Destination("ADD", add.Destination, add),
-            Optional("--chown", add.Chown, add),
-            Optional("--chmod", add.Chmod, add),
+            Destination(add.Destination, add),
+            Optional(add.Chown, add),
+            Optional(add.Chmod, add),
             add.Location)
         {
             Excludes = [.. add.Excludes.Select(pattern => variables.Expand(pattern, add.Location))],
         };
-        var checksum = Optional("--checksum", add.Checksum, add);
+        var checksum = add.Checksum is { } text ? variables.Expand(text, add.Location) : null;
+        if (checksum is "")
+        {
+            // Not as if it were not there: what should be verified would not be.
+            throw new BuildFailedException(PlanDiagnostics.EmptyValue("--checksum", add.Checksum!, add.Location));
+        }
+
         var planned = Group(files, word => AddSource(word, add, checksum, common), common);
         return checksum is null || planned.Any(copy => copy.From is FromAddress or FromRepository)
             ? planned
@@ -111,13 +117,10 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
 
     private string ContentOf(HereDocument document) => document.Expand ? variables.ExpandText(document.Content, document.Location) : document.Content;
 
-    private string Destination(string instruction, string word, Instruction where) => ImagePath.Destination(config.WorkingDirectory, Required(instruction, word, where));
+    private string Destination(string word, Instruction where) => ImagePath.Destination(config.WorkingDirectory, variables.Expand(word, where.Location));
 
-    private string? Optional(string flag, string? word, Instruction where) => word is null ? null : Required(flag, word, where);
-
-    private string Required(string what, string word, Instruction where) => variables.Expand(word, where.Location) is { Length: > 0 } value
-        ? value
-        : throw new BuildFailedException(PlanDiagnostics.EmptyValue(what, word, where.Location));
+    /// <summary>What is empty once its variables are replaced is as if it were not there.</summary>
+    private string? Optional(string? word, Instruction where) => word is not null && variables.Expand(word, where.Location) is { Length: > 0 } value ? value : null;
 
     /// <summary>The sources of one instruction; the n-th <c>&lt;&lt;NAME</c> among them stands for the n-th document.</summary>
     private sealed class Sources(Instruction instruction, ImmutableArray<HereDocument> documents, ImmutableArray<string> words)

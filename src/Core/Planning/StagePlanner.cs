@@ -125,7 +125,7 @@ internal sealed class StagePlanner
                 BaseVariables.Apply(config);
                 break;
             case UserInstruction user:
-                config.User = Required("USER", user.User, user);
+                config.User = Expand(user.User, user);
                 break;
             case ExposeInstruction expose:
                 foreach (var port in expose.Ports.SelectMany(port => variables.ExpandWords(port, expose.Location)).SelectMany(port => Ports.Read(port, expose.Location)))
@@ -177,7 +177,7 @@ internal sealed class StagePlanner
 
     private void AddWorkdir(WorkdirInstruction workdir)
     {
-        var path = Required("WORKDIR", workdir.Path, workdir);
+        var path = Expand(workdir.Path, workdir);
         config.WorkingDirectory = path.StartsWith('/') ? path : ImagePath.Absolute(config.WorkingDirectory, path);
         AddStep($"WORKDIR {config.WorkingDirectory}", new WorkdirStep(number, workdir.Text, workdir.Location, config.WorkingDirectory, config.User ?? ""));
     }
