@@ -3,25 +3,35 @@
 #   bench.sh                      every scenario, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only docker,...    some of: stages docker buildah
+#   bench.sh --solution           only the second publish of an unchanged solution, with the .NET SDK's own publishing beside it
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
 source "$ROOT/benchmarks/peers.sh"
 source "$ROOT/benchmarks/scenarios.sh"
+source "$ROOT/benchmarks/solution.sh"
 
 ROUNDS=3
 PEERS=(stages docker buildah)
+SOLUTION_ALONE=false
 
 main() {
     while [ $# -gt 0 ]; do
         case $1 in
             --rounds) ROUNDS=$2; shift 2 ;;
             --only) IFS=, read -ra PEERS <<<"$2"; shift 2 ;;
+            --solution) SOLUTION_ALONE=true PEERS=(stages docker); shift ;;
             *) usage ;;
         esac
     done
     prepare
     start_peers
+    $SOLUTION_ALONE || run_rounds
+    case " ${PEERS[*]} " in *" stages docker "*) solution "$ROUNDS" ;; esac
+}
+
+run_rounds() {
+    make_contexts
     for round in $(seq "$ROUNDS"); do
         for peer in "${PEERS[@]}"; do
             note "round $round of $ROUNDS: $peer"
@@ -42,8 +52,10 @@ prepare() {
     trap "stop_peers; $stop_registry; remove_tree $WORK" EXIT
     "$ROOT/build/base-images.sh"
     REGISTRY=$(registry_address)
-    cp -R "$ROOT"/benchmarks/{hello,steps,large} "$WORK"
-    cp -R "$ROOT/benchmarks/pull" "$WORK"
+}
+
+make_contexts() {
+    cp -R "$ROOT"/benchmarks/{hello,steps,large,pull} "$WORK"
     make_large_images
     make_push_context
 }
