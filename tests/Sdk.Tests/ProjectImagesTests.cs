@@ -70,6 +70,7 @@ public sealed class ProjectImagesTests(TestContext context)
 
         Assert.HasCount(projects, published.ResultLines.Select(line => line.Trim()).Distinct(), published.All);
         Assert.HasCount(1, published.All.Split('\n').Where(line => line.Contains("sleep 2", StringComparison.Ordinal) && line.Contains(" done ", StringComparison.Ordinal)), published.All);
+        Assert.DoesNotContain("warning", published.All, "A solution without .NET projects is no mistake.");
         var layers = new List<string>();
         foreach (var name in names)
         {
