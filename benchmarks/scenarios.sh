@@ -18,7 +18,9 @@ STEPS=10
 # run_scenarios PEER ROUND; a failing one does not keep the others from running
 run_scenarios() {
     local what
-    for what in "${WHAT[@]}"; do "$what" "$1" "$2" || true; done
+    for what in "${WHAT[@]}"; do
+        [ "$what" = solution ] || "$what" "$1" "$2" || true
+    done
 }
 
 # A new name for every round, so that nothing of the image itself is at the destination yet.

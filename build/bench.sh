@@ -3,16 +3,17 @@
 #   bench.sh                      every scenario, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only docker,...    some of: stages docker buildah
-#   bench.sh --what pull,...      some of: hello steps large pull pull10 push
+#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
 source "$ROOT/benchmarks/peers.sh"
 source "$ROOT/benchmarks/scenarios.sh"
+source "$ROOT/benchmarks/solution.sh"
 
 ROUNDS=3
 PEERS=(stages docker buildah)
-WHAT=(hello steps large pull pull10 push)
+WHAT=(hello steps large pull pull10 push solution)
 
 main() {
     while [ $# -gt 0 ]; do
@@ -25,6 +26,12 @@ main() {
     done
     prepare
     start_peers
+    [ "${WHAT[*]}" = solution ] || run_rounds
+    case " ${WHAT[*]} ${PEERS[*]} " in *" solution stages docker "*) solution "$ROUNDS" ;; esac
+}
+
+run_rounds() {
+    make_contexts
     for round in $(seq "$ROUNDS"); do
         for peer in "${PEERS[@]}"; do
             note "round $round of $ROUNDS: $peer"
@@ -46,8 +53,10 @@ prepare() {
     make_file_system
     "$ROOT/build/base-images.sh"
     REGISTRY=$(registry_address)
-    cp -R "$ROOT"/benchmarks/{hello,steps,large} "$WORK"
-    cp -R "$ROOT/benchmarks/pull" "$WORK"
+}
+
+make_contexts() {
+    cp -R "$ROOT"/benchmarks/{hello,steps,large,pull} "$WORK"
     make_large_images
     make_push_context
 }

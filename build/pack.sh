@@ -16,6 +16,7 @@ done
 
 packages=artifacts/packages
 program=artifacts/program/linux-x64/dotnet-stages
+tasks=artifacts/program/linux-x64/tasks
 stamps=artifacts/pack
 log=$stamps/pack.log
 mkdir -p "$packages" "$(dirname "$program")" "$stamps"
@@ -28,6 +29,7 @@ flock 9
 fingerprint() { find "$@" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 common=(Directory.Build.props Directory.Packages.props global.json)
 program_hash=$(fingerprint src/Contracts src/Core src/Cli "${common[@]}")
+tasks_hash=$(fingerprint src/Contracts src/Tasks "${common[@]}")
 package_hash=$(fingerprint src "${common[@]}" build/pack.sh)-$native
 
 is_current() { ! $force && [[ -e $2 && -f $stamps/$1 && $(<"$stamps/$1") == "$3" ]]; }
@@ -48,7 +50,7 @@ require_native_tools() {
 }
 
 if ! $native; then
-  rm -f "$program" "$stamps/program"
+  rm -rf "$program" "$stamps/program" "$tasks" "$stamps/tasks"
 elif [[ $(uname -sm) != "Linux x86_64" ]]; then
   echo "pack.sh: the native program is for linux-x64 and cannot be made on $(uname -sm); the package runs the engine on dotnet"
 elif ! is_current program "$program" "$program_hash"; then
@@ -58,6 +60,12 @@ elif ! is_current program "$program" "$program_hash"; then
     -o "$stamps/native" -nologo
   install -m 755 "$stamps/native/dotnet-stages" "$program"
   echo "$program_hash" >"$stamps/program"
+fi
+
+if $native && [[ $(uname -sm) == "Linux x86_64" ]] && ! is_current tasks "$tasks" "$tasks_hash"; then
+  rm -rf "$tasks"
+  quietly dotnet publish src/Tasks -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o "$tasks" -nologo
+  echo "$tasks_hash" >"$stamps/tasks"
 fi
 
 package=$packages/ContainerStages.Sdk.0.1.0.nupkg

@@ -1,9 +1,9 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Cli.Verbs;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
-using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli;
 

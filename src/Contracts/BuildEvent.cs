@@ -23,6 +23,8 @@ public sealed record StepStarted(string Id, string Stage, string Title) : BuildE
 public enum StepOutcome
 {
     Done,
+
+    /// <summary>An earlier build did it, or one at the same time that this one waited for.</summary>
     Cached,
     Failed,
     Skipped,

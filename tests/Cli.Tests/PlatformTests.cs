@@ -127,4 +127,45 @@ public sealed class PlatformTests
         StringAssert.Contains(result.Error, "CST3602");
         Assert.IsFalse(result.Error.Contains("RUN exit 1", StringComparison.Ordinal), result.Error);
     }
+
+    [TestMethod]
+    public async Task Run_takes_the_image_of_the_platform_that_is_asked_for()
+    {
+        if (!File.Exists("/proc/sys/fs/binfmt_misc/qemu-aarch64"))
+        {
+            Assert.Inconclusive("No emulator of arm64 is registered: run build/setup.sh --tests.");
+        }
+
+        using var context = Hello.Context("FROM busybox\nCOPY Dockerfile /");
+        var name = $"platforms-{Guid.NewGuid():N}";
+        var built = await Hello.Program.BuildAsync(context.Path, "--platform", Both, "-t", name);
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+
+        Assert.AreEqual("x86_64\n", (await Hello.Program.RunAsync("run", name, "uname", "-m")).Output);
+        Assert.AreEqual("aarch64\n", (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", name, "uname", "-m")).Output);
+        Assert.AreEqual("aarch64\n", (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", built.Digest, "uname", "-m")).Output);
+        Assert.AreEqual("aarch64\n", (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", "busybox", "uname", "-m")).Output, "A name that is pulled.");
+        var missing = await Hello.Program.RunAsync("run", "--platform", "linux/s390x", "both", "uname", "-m");
+        StringAssert.Contains(missing.Error, "CST5006");
+        var misspelt = await Hello.Program.RunAsync("run", "--platform", "linux/", name);
+        Assert.AreEqual(2, misspelt.ExitCode);
+        StringAssert.Contains(misspelt.Error, "--platform linux/");
+    }
+
+    [TestMethod]
+    public async Task Run_of_a_program_for_another_processor_without_emulator_says_how_to_get_one()
+    {
+        using var context = Hello.Context("FROM scratch\nCOPY --chmod=755 program /program\nENTRYPOINT [\"/program\"]");
+        // The header of a program for s390x. Source: elf(5).
+        byte[] header = [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 22, .. new byte[44]];
+        await File.WriteAllBytesAsync(context.Combine("program"), header);
+        var name = $"platforms-{Guid.NewGuid():N}";
+        var built = await Hello.Program.BuildAsync(context.Path, "--platform", "linux/s390x", "-t", name);
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+
+        var run = await Hello.Program.RunAsync("run", name);
+        Assert.AreEqual(1, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Error, "CST4701");
+        StringAssert.Contains(run.Error, "qemu-s390x");
+    }
 }

@@ -57,6 +57,26 @@ public sealed class VerbTests
     }
 
     [TestMethod]
+    public async Task An_image_runs_by_name_id_and_digest()
+    {
+        using var context = Hello.Context($"FROM alpine\nENV MADE={Guid.NewGuid():N}\nCMD echo $MADE");
+        var name = $"by-id-{Guid.NewGuid():N}";
+        var built = await Hello.Program.BuildAsync(context.Path, "-t", name, "--iidfile", context.Combine("id"));
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        var id = await File.ReadAllTextAsync(context.Combine("id"));
+
+        var expected = (await Hello.Program.RunAsync("run", name)).Output;
+        Assert.AreEqual(33, expected.Length, expected);
+        foreach (var other in new[] { id, id["sha256:".Length..][..12], built.Digest, $"{name}@{built.Digest}" })
+        {
+            var run = await Hello.Program.RunAsync("run", other);
+            Assert.AreEqual(expected, run.Output, run.Error);
+        }
+
+        StringAssert.Contains((await Hello.Program.RunAsync("run", "sha256:" + new string('0', 64))).Error, "CST4");
+    }
+
+    [TestMethod]
     public async Task What_run_writes_is_gone_afterwards()
     {
         await Hello.Program.RunAsync("run", "alpine", "touch", "/written");

@@ -75,7 +75,8 @@ public sealed class RunTests(TestContext context)
     public async Task Ctrl_C_stops_it()
     {
         using var project = await UserProject.CreateAsync(context);
-        project.Write("running.imageproj", Project.Replace("cat /greeting;", "cat /greeting; sleep 600;", StringComparison.Ordinal));
+        // exec: otherwise the signal ends the sleep, and the shell goes on and may be done, with 0, before it is stopped.
+        project.Write("running.imageproj", Project.Replace("cat /greeting;", "cat /greeting; exec sleep 600;", StringComparison.Ordinal));
         project.Write("greeting", "started\n");
         (await project.DotnetAsync("build")).ShouldSucceed();
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
-using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli.Progress;
 

@@ -3,7 +3,6 @@ using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
-using ContainerStages.Reporting;
 
 namespace ContainerStages.Cli.Verbs;
 

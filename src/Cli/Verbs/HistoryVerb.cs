@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Cli.Progress;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Reporting;
 

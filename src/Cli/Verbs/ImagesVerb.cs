@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ContainerStages.Cli.Progress;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Reporting;

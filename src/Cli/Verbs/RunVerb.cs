@@ -1,5 +1,6 @@
 using ContainerStages.Cli.Progress;
 using ContainerStages.Engines;
+using ContainerStages.Oci;
 using ContainerStages.Sandboxing;
 
 namespace ContainerStages.Cli.Verbs;
@@ -18,6 +19,7 @@ internal static class RunVerb
             new(["--user", "-u"], "USER", "user and group, by name or number"),
             new(["--entrypoint"], "PROGRAM", "instead of the image's ENTRYPOINT"),
             new(["--network"], "KIND", "host (default) or none"),
+            new(["--platform"], "OS/ARCH", "the image for that platform (default: the one of the store, else this machine's)"),
             new(["--store"], "DIR", "folder of the store"),
             new(["--rm"], null, "accepted; nothing is ever kept"),
             new(["--interactive", "-i"], null, "accepted; standard input is always passed on"),
@@ -40,6 +42,7 @@ internal static class RunVerb
             UserNamespace.ReExecute([arguments[0], .. ofCaller.SelectMany(name => (string[])["--env", name]), "--env-of-caller=false", .. arguments.Skip(1).Where(argument => argument != "--env-of-caller")], null);
         }
 
+        var platform = PlatformOf(options);
         var settings = new RunSettings
         {
             Command = [.. options.Rest.Skip(1)],
@@ -59,13 +62,17 @@ internal static class RunVerb
         using var progress = new PlainProgress(Console.Error);
         try
         {
-            return await images.RunAsync(options.Rest[0], settings, progress, interrupt.Token);
+            return await images.RunAsync(options.Rest[0], platform, settings, progress, interrupt.Token);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
             return VerbTable.Interrupted;
         }
     }
+
+    private static Platform? PlatformOf(OptionReader options) =>
+        options.Last("--platform") is not { Length: > 0 } text ? null
+        : Platform.TryParse(text) ?? throw new UsageException($"--platform {text}: a platform such as linux/arm64 is expected.");
 
     private static IEnumerable<string> EnvironmentOf(OptionReader options, string[] ofCaller)
     {

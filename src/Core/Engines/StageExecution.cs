@@ -114,9 +114,9 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         services.Events.Report(new StepStarted(id, Title, step.Title));
         try
         {
-            var result = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
+            var (result, isMade) = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
             services.Records.SaveStep(key, result);
-            services.Events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
+            services.Events.Report(new StepFinished(id, isMade ? StepOutcome.Done : StepOutcome.Cached, watch.ElapsedMilliseconds));
             return result;
         }
         catch

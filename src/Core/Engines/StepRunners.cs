@@ -48,22 +48,28 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         return folders;
     }
 
-    /// <summary>Makes the layer <paramref name="layer"/> unless its folder exists.</summary>
+    /// <summary>Makes the layer <paramref name="layer"/> unless its folder exists, or another process is making it: then waits for that.</summary>
     /// <param name="lower">Layer folders below, from the base up; none for a linked copy.</param>
-    public async Task<StepResult> RunAsync(PlanStep step, ImmutableArray<string> lower, string layer, string eventId, CancellationToken cancellationToken)
+    /// <returns>The result, and whether it was made here.</returns>
+    public async Task<(StepResult Result, bool IsMade)> RunAsync(PlanStep step, ImmutableArray<string> lower, string layer, string eventId, CancellationToken cancellationToken)
     {
         services.RequirePrivileges();
+        var isMade = false;
         await services.Snapshots.CreateAsync(
             layer,
-            (folder, token) => step switch
+            (folder, token) =>
             {
-                RunStep command => run.RunAsync(command, lower, folder, eventId, token),
-                WorkdirStep workdir => Task.FromResult(Compose(lower, folder, composer => MakeWorkdir(workdir, lower, composer))),
-                CopyStep copy => CopyAsync(copy, lower, folder, token),
-                _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
+                isMade = true;
+                return step switch
+                {
+                    RunStep command => run.RunAsync(command, lower, folder, eventId, token),
+                    WorkdirStep workdir => Task.FromResult(Compose(lower, folder, composer => MakeWorkdir(workdir, lower, composer))),
+                    CopyStep copy => CopyAsync(copy, lower, folder, token),
+                    _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
+                };
             },
             cancellationToken);
-        return new StepResult(layer, IsEmpty(services.Snapshots.PathOf(layer)));
+        return (new StepResult(layer, IsEmpty(services.Snapshots.PathOf(layer))), isMade);
     }
 
     public async Task<Layer> WriteLayerAsync(string folder, CancellationToken cancellationToken) =>

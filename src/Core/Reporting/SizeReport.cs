@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 

@@ -126,7 +126,7 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
         {
             await using (input)
             {
-                await JsonSerializer.SerializeAsync(input, definition, ContractsJson.Default.BuildDefinition);
+                await input.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(definition, DefinitionJson.Default.BuildDefinition));
             }
         }
         catch (IOException)

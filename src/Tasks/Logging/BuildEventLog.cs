@@ -13,6 +13,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     /// <summary>A step that prints more lines of this form than a person reads is no compiler.</summary>
     private const int MostMessages = 1000;
 
+    private readonly StageTree _tree = new();
     private readonly Dictionary<string, RunningStep> _steps = new(StringComparer.Ordinal);
 
     /// <summary>For lines that were asked for: the terminal logger shows them behind a project's name alone.</summary>
@@ -51,7 +52,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
         }
     }
 
-    /// <summary>Writes what is still held back for steps whose end was never told.</summary>
+    /// <summary>Writes what is still held back for steps whose end was never told, and what the build did.</summary>
     public void Complete(bool succeeded)
     {
         foreach (var step in _steps.Values)
@@ -60,12 +61,17 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
         }
 
         _steps.Clear();
+        foreach (var line in _tree.Lines(Result))
+        {
+            log.LogMessage(MessageImportance.Normal, line);
+        }
     }
 
     private void Begin(StepStarted started)
     {
         var step = new RunningStep(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}", started.Stage);
         _steps[started.Id] = step;
+        _tree.Begin(started);
         log.LogMessage(MessageImportance.Low, step.Title);
     }
 
@@ -90,6 +96,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private void End(StepFinished finished)
     {
+        _tree.End(finished);
         if (!_steps.Remove(finished.Id, out var step))
         {
             return;
@@ -99,8 +106,8 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
         {
             StepOutcome.Cached => "cached",
             StepOutcome.Skipped => "skipped",
-            StepOutcome.Failed => $"failed after {finished.Milliseconds / 1000.0:0.0}s",
-            _ => $"done in {finished.Milliseconds / 1000.0:0.0}s",
+            StepOutcome.Failed => $"failed after {StageTree.Seconds(finished.Milliseconds)}",
+            _ => $"done in {StageTree.Seconds(finished.Milliseconds)}",
         };
         log.LogMessage(MessageImportance.Normal, $"{step.Title} {how}");
         Compiled(step, succeeded: finished.Outcome != StepOutcome.Failed);

@@ -83,6 +83,64 @@ public sealed class BuildEventLogTests : IDisposable
         Assert.EndsWith("CST3001", error.HelpLink!);
     }
 
+    [TestMethod]
+    public void At_the_end_stand_the_stages_with_their_steps_and_the_image()
+    {
+        var log = Log();
+        log.Report(new StepStarted("0", "", "pull golang:1.14.4-alpine"));
+        log.Report(new StepFinished("0", StepOutcome.Done, 1500));
+        log.Report(new StepStarted("1", "builder", "WORKDIR /src"));
+        log.Report(new StepStarted("2", "image", "COPY app /"));
+        log.Report(new StepFinished("1", StepOutcome.Cached, 0));
+        log.Report(new StepFinished("2", StepOutcome.Cached, 0));
+        log.Report(new StepStarted("3", "builder", "RUN go build -o /app . && echo a command that is longer than what anybody reads in a table"));
+        log.Report(new StepFinished("3", StepOutcome.Done, 12_340));
+        log.Report(new BuildFinished(new BuildResult
+        {
+            ManifestDigest = "", ManifestMediaType = "", ConfigDigest = "", Manifest = "", Configuration = "", Platform = "linux/amd64", References = [], Files = [],
+            Size = 7_430_000, CompressedSize = 3_100_000, LayerCount = 2, UpToDate = false,
+        }));
+        _engine.Messages.Clear();
+
+        log.Complete(succeeded: true);
+
+        Assert.AreEqual(
+            """
+            builder                                                                         12.3s
+              WORKDIR /src                                                                 cached
+              RUN go build -o /app . && echo a command that is longer than what anybody…    12.3s
+            image                                                                          cached
+              COPY app /                                                                   cached
+            pull golang:1.14.4-alpine                                                        1.5s
+            image: 7.43MB, 3.1MB compressed, 2 layers
+            """,
+            string.Join('\n', _engine.Lines(MessageImportance.Normal)));
+        Assert.IsEmpty(_engine.Lines(MessageImportance.High));
+    }
+
+    [TestMethod]
+    public void Of_a_build_that_failed_the_end_shows_where()
+    {
+        var log = Log();
+        log.Report(new StepStarted("1", "builder", "RUN make"));
+        log.Report(new StepStarted("2", "other", "RUN sleep 10"));
+        log.Report(new StepFinished("1", StepOutcome.Failed, 10));
+        _engine.Messages.Clear();
+
+        log.Complete(succeeded: false);
+
+        Assert.AreSequenceEqual(
+            ["builder failed", "RUN make failed", "other stopped", "RUN sleep 10 stopped"],
+            _engine.Lines(MessageImportance.Normal).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList());
+    }
+
+    [TestMethod]
+    public void Where_nothing_was_to_do_nothing_is_told()
+    {
+        Log().Complete(succeeded: true);
+        Assert.IsEmpty(_engine.Messages);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private BuildEventLog Log()

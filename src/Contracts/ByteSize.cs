@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ContainerStages.Reporting;
+namespace ContainerStages.Contracts;
 
 /// <summary>Sizes as Docker prints them: powers of 1000, three digits (<c>7.4MB</c>). Source: docker/go-units, HumanSizeWithPrecision.</summary>
 public static class ByteSize

@@ -1,0 +1,80 @@
+# The second publish of an unchanged solution of a web service, a worker and a Go module; sourced by build/bench.sh.
+# Every way has a copy of the solution; all are published once before anything is timed, and rounds alternate between them.
+# name|what it is|projects it publishes
+# shellcheck shell=bash
+WAYS='plain|dotnet publish, no containers|2
+host|... and images, published on the host|3
+builder|... and images, published in a builder|3
+sdk|... and images, by the .NET SDK|2
+docker|docker build and push of each project|3'
+
+# solution ROUNDS
+solution() {
+    local way round
+    make_solutions
+    while IFS='|' read -r way _; do publish_timed "$way" first; done <<<"$WAYS"
+    for round in $(seq "$1"); do
+        note "solution: round $round of $1"
+        while IFS='|' read -r way _; do publish_timed "$way" again; done <<<"$WAYS"
+    done
+    print_solution
+}
+
+# publish_timed WAY SCENARIO
+publish_timed() {
+    cd "$WORK/solution-$1" || return
+    timed "solution-$2" "$1" "publish_$1" || true
+    cd "$ROOT" || return
+}
+
+publish_plain() { dotnet publish dotnet.slnx; }
+publish_host() { publish_builder -p:ContainerStagesBuilder=host; }
+publish_builder() {
+    CONTAINERSTAGES_STORE=$WORK/solution-store CONTAINERS_REGISTRIES_CONF=$ARTIFACTS/registries.conf \
+        dotnet publish all.slnx -p:PublishContainer=true "$@"
+}
+publish_sdk() { dotnet publish dotnet.slnx -t:PublishContainer; }
+publish_docker() {
+    local project
+    for project in go web worker; do
+        docker_build_push "$REGISTRY/bench/solution-docker-$project" --build-arg "REGISTRY=$REGISTRY" "$project" || return
+    done
+}
+
+make_solutions() {
+    local way base
+    while IFS='|' read -r way _; do
+        cp -R "$ROOT/benchmarks/solution" "$WORK/solution-$way"
+        case $way in plain | sdk | docker) sed -i 's|;ContainerStages.Sdk/[0-9.]*||' "$WORK/solution-$way"/*/*.csproj ;; esac
+        # The .NET SDK reads no registries.conf, so it is told where base images are.
+        base=''
+        [ "$way" != sdk ] || base="<ContainerBaseImage>$REGISTRY/dotnet/aspnet:10.0</ContainerBaseImage>"
+        cat >"$WORK/solution-$way/Directory.Build.props" <<PROPS
+<Project><PropertyGroup>
+  <ContainerRegistry>$REGISTRY</ContainerRegistry><ContainerRepository>bench/solution-$way-\$(MSBuildProjectName)</ContainerRepository>$base
+</PropertyGroup></Project>
+PROPS
+        cat >"$WORK/solution-$way/nuget.config" <<CONFIG
+<configuration>
+  <config><add key="globalPackagesFolder" value="$WORK/solution-packages" /></config>
+  <packageSources><clear /><add key="packed" value="$ARTIFACTS/packages" /></packageSources>
+</configuration>
+CONFIG
+    done <<<"$WAYS"
+}
+
+print_solution() {
+    local way text projects time plain
+    plain=$(median solution-again plain)
+    title "the second publish of an unchanged solution: medians of $ROUNDS rounds in one run on this machine, smaller is better"
+    printf '%-42s %10s %10s %22s  %s\n' '' time /plain 'added for a project' wanted
+    while IFS='|' read -r way text projects; do
+        time=$(median solution-again "$way")
+        printf '%-42s %10s %10s %22s  %s\n' "$text" "${time:-failed}${time:+ ms}" "$(ratio "$time" "$plain")" \
+            "$([ "$way" = plain ] || added "$time" "$plain" "$projects")" "$([ "$way" != host ] || added_verdict "$time" "$plain" "$projects")"
+    done <<<"$WAYS"
+    note "Without containers there is nothing to publish of a Go module: all that its image costs counts as added. Docker publishes no .NET project on the host."
+}
+
+added() { [ -z "$1" ] || [ -z "$2" ] || awk -v time="$1" -v plain="$2" -v projects="$3" 'BEGIN { printf "%.0f ms", (time - plain) / projects }'; }
+added_verdict() { [ -z "$1" ] || [ -z "$2" ] || awk -v time="$1" -v plain="$2" -v projects="$3" 'BEGIN { print "<= 150 ms,", (time - plain) / projects <= 150 ? "met" : "NOT MET" }'; }
