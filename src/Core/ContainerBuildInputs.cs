@@ -66,7 +66,7 @@ internal sealed class ContainerBuildInputs
             return;
         }
 
-        var lacking = plan.Stages.SelectMany(stage => stage.Steps).OfType<CopyStep>().SelectMany(step => step.Copies).Select(copy => copy.From switch
+        var lacking = plan.Stages.SelectMany(stage => stage.Steps).SelectMany(step => step.Reads).Select(copy => copy.From switch
         {
             FromAddress { IsUnlockable: true } address => $"{address.Address.GetLeftPart(UriPartial.Path)} (its address has a query, which no lock file shows: give ADD a --checksum)",
             FromAddress { LockName: { } name } when !Lock.Known.Files.ContainsKey(name) => name,

@@ -72,7 +72,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
     };
 
     private static IEnumerable<PlannedCopy> Fetches(BuildPlan plan) =>
-        plan.Stages.SelectMany(Copies).Where(copy => copy.From is FromAddress or FromRepository).DistinctBy(copy => copy.From);
+        plan.Stages.SelectMany(stage => stage.Steps).SelectMany(step => step.Reads).Where(copy => copy.From is FromAddress or FromRepository).DistinctBy(copy => copy.From);
 
     /// <summary>A layer that is only read may be there unpacked; one that goes to a destination must be there as a blob.</summary>
     private List<MissingLayer> MissingLayers(BuildPlan plan, bool keepBase)
@@ -91,7 +91,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
 
     /// <summary>A step works on the files of its stage; a linked copy alone does not look at them.</summary>
     private static IEnumerable<ImageBase> ReadImages(BuildPlan plan) => plan.Stages
-        .SelectMany(stage => Copies(stage).Select(copy => ImageOf(copy.From)).Append(stage.Steps.Any(step => step is not CopyStep { Link: true }) ? stage.BaseImage : null))
+        .SelectMany(stage => stage.Steps.SelectMany(step => step.Reads).Select(copy => ImageOf(copy.From)).Append(stage.Steps.Any(step => step is not CopyStep { Link: true }) ? stage.BaseImage : null))
         .OfType<ImageBase>();
 
     private static ImageBase? ImageOf(CopySource source) => source switch
@@ -100,13 +100,6 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
         FromStage other => other.Stage.BaseImage,
         _ => null,
     };
-
-    private static IEnumerable<PlannedCopy> Copies(StagePlan stage) => stage.Steps.SelectMany(step => step switch
-    {
-        CopyStep copy => copy.Copies,
-        RunStep run => run.Mounts.Select(mount => (mount as PlannedBind)?.Files ?? (mount as PlannedCache)?.Files).OfType<PlannedCopy>(),
-        _ => (IEnumerable<PlannedCopy>)[],
-    });
 
     private static string NameOf(ImageBase image) => PulledBase.NameOf(image.Reference);
 

@@ -33,14 +33,8 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     /// <returns>Their layer folders.</returns>
     public async Task<IReadOnlyList<string>> EnsureSourcesAsync(PlanStep step, CancellationToken cancellationToken)
     {
-        var read = step switch
-        {
-            CopyStep copy => copy.Copies.Select(copied => copied.From),
-            RunStep command => command.Mounts.OfType<PlannedBind>().Select(bind => bind.Files.From),
-            _ => [],
-        };
         var folders = new List<string>();
-        foreach (var source in read.Where(source => source.IsOfLayers))
+        foreach (var source in step.Reads.Select(read => read.From).Where(source => source.IsOfLayers))
         {
             folders.AddRange(await (await sources.StackOfAsync(source, cancellationToken)).EnsureAsync(services.Snapshots, cancellationToken));
         }

@@ -69,7 +69,11 @@ public sealed record PlannedHistory(string CreatedBy, int? Step);
 /// <summary>Something that changes files.</summary>
 /// <param name="Number">Position among all instructions of the stage, from 1.</param>
 /// <param name="Title">The instruction as written, on one line.</param>
-public abstract record PlanStep(int Number, string Title, SourceLocation Location);
+public abstract record PlanStep(int Number, string Title, SourceLocation Location)
+{
+    /// <summary>The files that the step takes from elsewhere.</summary>
+    public virtual IEnumerable<PlannedCopy> Reads => [];
+}
 
 /// <summary>A command. <see cref="Environment"/> holds <c>NAME=value</c> of ENV and of the arguments in scope.</summary>
 public sealed record RunStep(
@@ -82,6 +86,8 @@ public sealed record RunStep(
     string User) : PlanStep(Number, Title, Location)
 {
     public ImmutableArray<PlannedMount> Mounts { get; init; } = [];
+
+    public override IEnumerable<PlannedCopy> Reads => Mounts.Select(mount => (mount as PlannedBind)?.Files ?? (mount as PlannedCache)?.Files).OfType<PlannedCopy>();
 
     public RunNetwork Network { get; init; }
 
@@ -100,6 +106,8 @@ public sealed record RunStep(
 /// <summary>One or several copies that make one layer.</summary>
 public sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location)
 {
+    public override IEnumerable<PlannedCopy> Reads => Copies;
+
     /// <summary>The layer knows nothing of those below, and stays when they change.</summary>
     public bool Link { get; init; }
 }
