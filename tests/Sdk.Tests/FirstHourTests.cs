@@ -46,11 +46,14 @@ public sealed partial class FirstHourTests(TestContext context)
         }
     }
 
+    // What a failed command leaves running would hold the output open.
+    private const string Ends = "trap 'kill $(jobs -p) 2>/dev/null || :' EXIT\n";
+
     // Blocks hold jobs, variables and the folder for those behind them: one shell for all, which ends at the first command that fails.
     private Task<CommandResult> TypeAsync(string home)
     {
         var text = File.ReadAllText(Repository.File("docs/first-hour.md"));
-        var script = string.Join('\n', Blocks().Matches(text).Select(match => match.Groups["commands"].Value));
+        var script = Ends + string.Join('\n', Blocks().Matches(text).Select(match => match.Groups["commands"].Value));
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["HOME"] = home,
