@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 # A change of how they are made is a change of this name.
-DOTNET_RECIPE=3
+DOTNET_RECIPE=4
 DOTNET_FOLDER=$(dirname "$(readlink -f "$(command -v dotnet)")")
 DOTNET_USER=1654
 
@@ -19,17 +19,17 @@ make_dotnet_images() {
     bsdtar -cf - --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' --exclude './etc/passwd' --exclude './etc/group' "@$base" | add_layer
     dotnet_user_files "$base" | add_layer
     finish_image "$(dotnet_config '')" "$version" "$version-noble"
-    make_foreign_runtime_deps "$version"
+    finish_for_both $DOTNET_USER "$version-noble-chiseled" "$version-noble-chiseled-extra"
 
     continue_image dotnet/runtime
     dotnet_files dotnet host "shared/Microsoft.NETCore.App" | add_layer
-    finish_image "$(dotnet_config '')" "$version" "$version-noble"
-    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled" "$version-noble-chiseled-extra"
+    finish_for_both '' "$version" "$version-noble"
+    finish_for_both $DOTNET_USER "$version-noble-chiseled" "$version-noble-chiseled-extra"
 
     continue_image dotnet/aspnet
     dotnet_files shared/Microsoft.AspNetCore.App | add_layer
-    finish_image "$(dotnet_config '')" "$version" "$version-noble"
-    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled" "$version-noble-chiseled-extra"
+    finish_for_both '' "$version" "$version-noble"
+    finish_for_both $DOTNET_USER "$version-noble-chiseled" "$version-noble-chiseled-extra"
 
     continue_image dotnet/sdk
     dotnet_files sdk sdk-manifests packs templates | add_layer
@@ -73,21 +73,20 @@ dotnet_config() {
             "DOTNET_RUNNING_IN_CONTAINER=true"] } | if .User == "" then del(.User) else . end'
 }
 
-# For arm64 there is nothing to run here: a root with a user is enough to put a program on. Chiseled, the name stands for both.
-make_foreign_runtime_deps() {
-    local version=$1 root=$WORK/dotnet-arm64 layers diffs
+# finish_for_both USER TAG...: tags that stand for what was begun and for arm64. There nothing runs: a root with a user is enough to put a program on.
+finish_for_both() {
+    local config repository=$REPOSITORY root=$WORK/dotnet-arm64 layers diffs tag
+    config=$(dotnet_config "$1")
     mkdir -p "$root/etc"
     echo "app:x:$DOTNET_USER:$DOTNET_USER::/home/app:/bin/sh" >"$root/etc/passwd"
     layers=$(cat "$WORK/layers") diffs=$(cat "$WORK/diffs")
-    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled-amd64"
-    cp "$WORK/manifest" "$WORK/chiseled-amd64"
-    begin_image dotnet/runtime-deps arm64
+    finish_image "$config" "$2-amd64"
+    cp "$WORK/manifest" "$WORK/both-amd64"
+    begin_image "$repository" arm64
     add_layer_of_folder "$root"
-    finish_image "$(dotnet_config $DOTNET_USER)" "$version-noble-chiseled-arm64"
-    cp "$WORK/manifest" "$WORK/chiseled-arm64"
-    for variant in noble-chiseled noble-chiseled-extra; do
-        push_index dotnet/runtime-deps "$version-$variant" amd64 "$WORK/chiseled-amd64" arm64 "$WORK/chiseled-arm64"
-    done
+    finish_image "$config" "$2-arm64"
+    cp "$WORK/manifest" "$WORK/both-arm64"
+    for tag in "${@:2}"; do push_index "$repository" "$tag" amd64 "$WORK/both-amd64" arm64 "$WORK/both-arm64"; done
     # On with what was begun.
     ARCHITECTURE=amd64
     echo "$layers" >"$WORK/layers"

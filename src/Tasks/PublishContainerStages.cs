@@ -118,6 +118,7 @@ public sealed class PublishContainerStages : EngineTask
 
     protected override async System.Threading.Tasks.Task RunAsync(CancellationToken cancellationToken)
     {
+        Diagnostics.ProjectFile = ProjectFile;
         if (!OperatingSystem.IsLinux())
         {
             throw new ProjectException(ProjectDiagnostics.PlatformNotSupported(System.Runtime.InteropServices.RuntimeInformation.OSDescription));

@@ -47,6 +47,21 @@ public sealed class DotNetProjectTests(TestContext context)
     }
 
     [TestMethod]
+    [DataRow("-t:PublishContainer")]
+    [DataRow("-p:PublishProfile=DefaultContainer")]
+    public async Task However_it_is_asked_for_nothing_is_compiled_on_this_machine(string asked)
+    {
+        RequireRegistry();
+        using var project = await CreateAsync();
+
+        var published = (await project.DotnetAsync("publish", "app", asked)).ShouldSucceed();
+
+        Assert.IsEmpty(published.Diagnostics);
+        Assert.HasCount(1, published.ResultLines);
+        Assert.IsFalse(Directory.Exists(project.Full("app/bin")), "Something was compiled on this machine.");
+    }
+
+    [TestMethod]
     public async Task A_compile_error_in_the_builder_stands_on_this_machines_file_and_line()
     {
         RequireRegistry();

@@ -22,7 +22,9 @@ public sealed class WhatIsPublishedTests(TestContext context)
         """;
 
     [TestMethod]
-    public async Task A_library_and_a_test_project_of_a_solution_are_published_and_become_no_image()
+    [DataRow("-p:PublishContainer=true")]
+    [DataRow("-p:PublishProfile=DefaultContainer")]
+    public async Task A_library_and_a_test_project_of_a_solution_are_published_and_become_no_image(string asked)
     {
         using var project = await UserProject.CreateAsync(context);
         project.Write("lib/lib.csproj", Library);
@@ -31,14 +33,14 @@ public sealed class WhatIsPublishedTests(TestContext context)
         project.Write("own/own.imageproj", OwnProject);
         project.Write("all.slnx", """<Solution><Project Path="lib/lib.csproj" /><Project Path="tests/tests.csproj" /><Project Path="own/own.imageproj" Type="9A19103F-16F7-4668-BE54-9A1E7A4F7556" /></Solution>""");
 
-        var published = (await project.DotnetAsync("publish", "all.slnx", "-p:PublishContainer=true")).ShouldSucceed();
+        var published = (await project.DotnetAsync("publish", "all.slnx", asked)).ShouldSucceed();
 
         Assert.IsEmpty(published.Diagnostics);
         Assert.StartsWith("own -> own:latest@sha256:", published.ResultLines.Single().Trim());
         Assert.DoesNotContain("no image is made", published.All);
         Assert.IsTrue(File.Exists(project.Full("lib/bin/Release/net10.0/publish/lib.dll")), published.All);
         Assert.IsFalse(Directory.Exists(project.Full("lib/obj/containerstages")));
-        var alone = (await project.DotnetAsync("publish", "lib", "-p:PublishContainer=true")).ShouldSucceed();
+        var alone = (await project.DotnetAsync("publish", "lib", asked)).ShouldSucceed();
         Assert.Contains("lib: no image is made of a library", alone.Output);
     }
 
@@ -78,5 +80,39 @@ public sealed class WhatIsPublishedTests(TestContext context)
             string.Join('\n', config.RootElement.GetProperty("config").GetProperty("Labels").EnumerateObject().Select(label => $"{label.Name}={label.Value}")));
         var none = (await project.DotnetAsync("publish", "-p:ContainerGenerateLabels=false", "-getProperty:GeneratedContainerConfiguration")).ShouldSucceed();
         Assert.DoesNotContain("Says", none.Output);
+    }
+
+    [TestMethod]
+    public async Task A_label_keeps_every_sign_on_each_of_two_platforms()
+    {
+        const string Label = "https://example.com:8080/a?b=c;d=e&f=%20";
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("own.imageproj", OwnProject.Replace("Value=\"mine\"", "Value=\"https://example.com:8080/a?b=c%3Bd=e&amp;f=%2520\"", StringComparison.Ordinal));
+
+        var published = (await project.DotnetAsync("publish", "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"", "-t:PublishContainer", "-getTargetResult:PublishContainer")).ShouldSucceed();
+
+        using var results = JsonDocument.Parse(published.Output);
+        var images = results.RootElement.GetProperty("TargetResults").GetProperty("PublishContainer").GetProperty("Items").EnumerateArray().ToList();
+        Assert.HasCount(2, images);
+        foreach (var image in images)
+        {
+            using var config = JsonDocument.Parse(image.GetProperty("Configuration").GetString()!);
+            Assert.AreEqual(Label, config.RootElement.GetProperty("config").GetProperty("Labels").GetProperty("org.opencontainers.image.version").GetString());
+        }
+    }
+
+    [TestMethod]
+    [DataRow("localhost:1", "refused")]
+    [DataRow("no-such-host.invalid", "the name is not known")]
+    public async Task A_registry_that_cannot_be_reached_is_one_error_on_one_line(string registry, string reason)
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("own.imageproj", OwnProject);
+
+        var published = (await project.DotnetAsync("publish", $"-p:ContainerRegistry={registry}")).ShouldFail();
+
+        Assert.AreSequenceEqual(["own.imageproj: error CST5001"], published.Diagnostics);
+        Assert.Contains(reason, published.All.Trim());
+        Assert.HasCount(1, published.All.Split('\n', StringSplitOptions.RemoveEmptyEntries), published.All);
     }
 }

@@ -7,8 +7,8 @@ public static class PlatformDiagnostics
 {
     public static Diagnostic FixedPlatform(string stage, string wanted, string actual) => Error(
         "CST3601",
-        $"The image for {wanted} would be one for {actual}, because the base of stage '{stage}' is named for that platform. " +
-        "Take --platform away from its FROM, or name another stage for each platform, or build one platform.");
+        $"The image for {wanted} would be one for {actual}, because the base image of stage '{stage}' is of that platform. " +
+        $"Name a base image that there is for {wanted} too, or take --platform away from its FROM, or name another stage for each platform, or build one platform.");
 
     public static Diagnostic OnePlatformOnly(string destination, IEnumerable<string> platforms) => Error(
         "CST3602",

@@ -6,20 +6,24 @@ namespace ContainerStages.Tasks.Logging;
 /// <summary>Diagnostics as MSBuild errors and warnings, with their code, place and help link.</summary>
 public sealed class DiagnosticLog(TaskLoggingHelper log)
 {
+    /// <summary>Where a diagnostic without a place of its own stands; without this MSBuild names the file of our targets, which nobody can mend.</summary>
+    public string? ProjectFile { get; set; }
+
     public void Report(Diagnostic diagnostic)
     {
         var at = diagnostic.Location.GetValueOrDefault();
+        var file = diagnostic.Location is null ? ProjectFile : at.File;
         if (diagnostic.Severity == Severity.Error)
         {
             log.LogError(
                 subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, diagnostic.HelpLink,
-                at.File, at.Line, at.Column, at.EndLine, at.EndColumn, diagnostic.Message);
+                file, at.Line, at.Column, at.EndLine, at.EndColumn, diagnostic.Message);
         }
         else
         {
             log.LogWarning(
                 subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, diagnostic.HelpLink,
-                at.File, at.Line, at.Column, at.EndLine, at.EndColumn, diagnostic.Message);
+                file, at.Line, at.Column, at.EndLine, at.EndColumn, diagnostic.Message);
         }
     }
 }
