@@ -1,4 +1,3 @@
-using System.Globalization;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Stages;
@@ -64,8 +63,8 @@ internal static class HealthcheckForm
         foreach (var flag in Flags.Select(name => flags[name]).OfType<Flag>())
         {
             var (isRight, valid) = flag.Name == "retries"
-                ? (int.TryParse(flag.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && count >= 0, "a number, 0 or more")
-                : (GoDuration.Nanoseconds(flag.Value!) is 0 or >= GoDuration.ShortestOfHealthcheck, "a duration of 1ms or more, for example 30s or 1m30s, or 0 for the default");
+                ? (HealthcheckOption.Retries(flag.Value!) is not null, "a number, 0 or more")
+                : (HealthcheckOption.Duration(flag.Value!) is not null, "a duration of 1ms or more, for example 30s or 1m30s, or 0 for the default");
             if (!isRight)
             {
                 diagnostics.Add(DockerfileDiagnostics.FlagValue("HEALTHCHECK", flag.Name, flag.Value!, valid, flag.Location));

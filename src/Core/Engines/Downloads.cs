@@ -192,7 +192,6 @@ internal sealed class Downloads(EngineOptions options)
         return Path.Combine(store.Folder("downloads"), record.Hex);
     }
 
-
     private static string Reason(Exception failure) => failure switch
     {
         HttpRequestException { StatusCode: { } status } => $"the server answered {(int)status} ({status}). Check the address.",

@@ -1,4 +1,5 @@
 using ContainerStages.Stages;
+
 namespace ContainerStages.Planning;
 
 /// <summary>The query of a repository's address: ref, tag, branch, subdir, checksum (commit), submodules, keep-git-dir. Source: BuildKit, dfgitutil/git_ref.go.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
@@ -28,7 +27,7 @@ internal static class HealthcheckReader
             return null;
         }
 
-        return GoDuration.Nanoseconds(text) is { } value and (0 or >= GoDuration.ShortestOfHealthcheck)
+        return HealthcheckOption.Duration(text) is { } value
             ? value == 0 ? null : value
             : throw new BuildFailedException(AddDiagnostics.BadDuration(option, text, location));
     }
@@ -40,7 +39,7 @@ internal static class HealthcheckReader
             return null;
         }
 
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && count >= 0
+        return HealthcheckOption.Retries(text) is { } count
             ? count == 0 ? null : count
             : throw new BuildFailedException(AddDiagnostics.BadRetries(text, location));
     }

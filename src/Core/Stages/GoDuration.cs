@@ -6,9 +6,6 @@ namespace ContainerStages.Stages;
 /// <summary>A duration as Go writes it: <c>1h30m</c>, <c>1.5s</c>, <c>300ms</c>. Source: Go, time.ParseDuration.</summary>
 internal static partial class GoDuration
 {
-    /// <summary>The shortest that a health check may have besides 0, in nanoseconds, as in BuildKit.</summary>
-    public const long ShortestOfHealthcheck = 1_000_000;
-
     /// <summary>Nanoseconds; null where the text is no duration, or a negative one.</summary>
     public static long? Nanoseconds(string text)
     {
