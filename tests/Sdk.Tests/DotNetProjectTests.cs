@@ -28,6 +28,8 @@ public sealed class DotNetProjectTests(TestContext context)
     {
         RequireRegistry();
         using var project = await CreateAsync();
+        // A project of its own: the other tests restore theirs into the same store at the same time.
+        project.Write("app/app.csproj", Project.Replace("<OutputType>", $"<Product>{NameOf(project)}</Product><OutputType>", StringComparison.Ordinal));
         var first = (await PublishAsync(project)).ShouldSucceed();
         var layers = Layers(project);
         Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", NameOf(project))).ShouldSucceed().Output);
