@@ -278,20 +278,3 @@ public sealed record GoModule
     /// <summary>Name of the program in the image; null for the last element of package or module path.</summary>
     public string? ProgramName { get; init; }
 }
-
-/// <summary>Configuration of the image from the <c>Container*</c> items and properties. Null leaves what the base or the stage says.</summary>
-public sealed record ProjectImageConfig
-{
-    public IReadOnlyList<string>? Entrypoint { get; init; }
-
-    public IReadOnlyList<string>? Cmd { get; init; }
-
-    public string? User { get; init; }
-
-    public string? WorkingDirectory { get; init; }
-
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
-
-    /// <summary><c>port/protocol</c>.</summary>
-    public IReadOnlyList<string> Ports { get; init; } = [];
-}

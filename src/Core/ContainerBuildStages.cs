@@ -20,12 +20,21 @@ internal static class ContainerBuildStages
         return (definition.Dockerfile, definition.Project) switch
         {
             ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }, dockerfileName),
-            (null, { } project) when IsGoByConvention(project) => MachineMounts.Add(GoConvention.Create(project, definition.ContextDirectory, platform, Platform.Host, definition.BuildArgs), project.Access),
-            (null, { DotNet: not null } project) => MachineMounts.Add(DotNetConvention.Create(project, platform, Platform.Host, definition.BuildArgs), project.Access),
-            (null, { } project) => MachineMounts.Add(ProjectFrontEnd.Read(project, options, definition.Target), project.Access),
+            (null, { } project) => MachineMounts.Add(WithInstructions(ReadProject(project, definition, options), project.Config.Instructions, definition.Target), project.Access),
             _ => throw new ArgumentException("A build definition names either a Dockerfile or a project.", nameof(definition)),
         };
     }
+
+    private static StageSet ReadProject(ProjectDefinition project, BuildDefinition definition, FrontEndOptions options) => project switch
+    {
+        _ when IsGoByConvention(project) => GoConvention.Create(project, definition.ContextDirectory, options.Target, Platform.Host, definition.BuildArgs),
+        { DotNet: not null } => DotNetConvention.Create(project, options.Target, Platform.Host, definition.BuildArgs),
+        _ => ProjectFrontEnd.Read(project, options, definition.Target),
+    };
+
+    /// <summary>They come after the settings of the .NET SDK's properties and items, so they win.</summary>
+    private static StageSet WithInstructions(StageSet set, ImageInstructionText? instructions, string? target) =>
+        instructions is null ? set : set.Append(target, ImageInstructions.Read(instructions));
 
     /// <summary>Rules that stand before those of the ignore file: what MSBuild and the project itself write is no input of a build.</summary>
     public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => [.. ProjectRules(definition.Project), .. OwnFiles(definition), .. ContainerBuildDockerfile.IgnoreRules(definition)];

@@ -23,8 +23,8 @@ public static class ProjectDiagnostics
     public static Diagnostic NotSupported(string name, string project, string? instead = null) => Error("CST1006",
         $"'{name}' is not supported by this version of ContainerStages. {instead ?? "Remove it from the project."}", project);
 
-    public static Diagnostic ExpandedToNothing(string expression, SourceLocation location) => Warning("CST1007",
-        $"MSBuild expanded '{expression}' in Steps to nothing, because no property or item of that name exists. Write '%24(' for a '$(' that the shell is to see ('%40(' for '@(', '%25(' for '%(').", location);
+    public static Diagnostic ExpandedToNothing(string expression, string where, SourceLocation location) => Warning("CST1007",
+        $"MSBuild expanded '{expression}' in {where} to nothing, because no property or item of that name exists. Write '%24(' for a '$(' that the shell is to see ('%40(' for '@(', '%25(' for '%(').", location);
 
     public static Diagnostic StageWithoutFrom(string stage, SourceLocation location) => Error("CST1008",
         $"ContainerStage '{stage}' names no image to begin with. Add From: an image, 'scratch', or an earlier stage.", location);

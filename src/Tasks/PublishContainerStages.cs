@@ -88,6 +88,8 @@ public sealed class PublishContainerStages : EngineTask
     /// <summary>True: a label with the digest of the base image.</summary>
     public string BaseDigestLabel { get; set; } = "";
     public ITaskItem[] EnvironmentVariables { get; set; } = [];
+    /// <summary>Dockerfile instructions, one a line.</summary>
+    public string ImageInstructions { get; set; } = "";
 
     // Where it goes.
     /// <summary>True: into the store of the engine alone, whatever the project says of registries and archives.</summary>

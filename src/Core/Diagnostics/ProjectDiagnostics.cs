@@ -44,5 +44,12 @@ public static class ProjectDiagnostics
     public static Diagnostic GoFlagsInvalid(string property, string value, SourceLocation location) =>
         Error("CST1117", $"{property} '{value}' has a quote that is not closed.", location);
 
+    public static Diagnostic NoImageInstruction(string property, string keyword, SourceLocation location) =>
+        Error(
+            "CST1118",
+            $"{property} cannot hold {keyword}: only HEALTHCHECK, VOLUME, STOPSIGNAL, LABEL, ENV, EXPOSE, USER, ENTRYPOINT, CMD, SHELL, ONBUILD and MAINTAINER, which change no file. "
+                + (keyword == "WORKDIR" ? "Set ContainerWorkingDirectory." : "Write it in the Steps of a ContainerStage item."),
+            location);
+
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 }

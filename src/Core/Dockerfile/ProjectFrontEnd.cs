@@ -43,7 +43,9 @@ public static class ProjectFrontEnd
             throw new BuildFailedException([.. diagnostics]);
         }
 
-        return new StageSet(WithSettings(stages, project.Artifacts.Count > 0 ? project with { Config = kit.Configure(project.Config) } : project, target), PlatformArguments.Create(options.Target, options.Build, options.BuildArgs)) { AnyOrder = true };
+        var config = project.Artifacts.Count > 0 ? kit.Configure(project.Config) : project.Config;
+        var set = new StageSet([.. stages], PlatformArguments.Create(options.Target, options.Build, options.BuildArgs)) { AnyOrder = true };
+        return set.Append(target, ImageSettings.ToInstructions(config, new SourceLocation(project.File)));
     }
 
     private static Stage ReadStage(ProjectStage stage, int index, List<Diagnostic> diagnostics)
@@ -142,12 +144,4 @@ public static class ProjectFrontEnd
 
     // A publish by MSBuild has put the image's name in its place.
     private static bool IsProject(string from) => from.StartsWith("project:", StringComparison.Ordinal);
-
-    /// <summary>Appended to the stage that becomes the image; no stage that the image needs can build on it, so nothing else sees them.</summary>
-    private static ImmutableArray<Stage> WithSettings(List<Stage> stages, ProjectDefinition project, string? target)
-    {
-        var image = target is null ? stages[^1] : stages.FirstOrDefault(stage => StageNames.Comparer.Equals(stage.Name, target));
-        var settings = ImageSettings.ToInstructions(project.Config, new SourceLocation(project.File));
-        return [.. stages.Select(stage => stage == image ? stage with { Instructions = stage.Instructions.AddRange(settings) } : stage)];
-    }
 }

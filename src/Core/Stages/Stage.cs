@@ -61,4 +61,18 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
 
     /// <summary>True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.</summary>
     public bool AnyOrder { get; init; }
+
+    /// <summary>The stage of that name, or of that index; the last where none is named; null where there is no such stage.</summary>
+    public Stage? Find(string? target) => target is null
+        ? Stages.LastOrDefault()
+        : Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, target)) ?? (int.TryParse(target, out var index) ? Stages.ElementAtOrDefault(index) : null);
+
+    /// <summary>With instructions after those of the stage that becomes the image; no stage that the image needs can build on it, so nothing else sees them.</summary>
+    /// <param name="target">As for <see cref="Find"/>. Where there is no such stage nothing changes, and the graph says so.</param>
+    /// <param name="instructions">What is appended.</param>
+    public StageSet Append(string? target, ImmutableArray<Instruction> instructions)
+    {
+        var image = Find(target);
+        return this with { Stages = [.. Stages.Select(stage => stage == image ? stage with { Instructions = stage.Instructions.AddRange(instructions) } : stage)] };
+    }
 }

@@ -63,16 +63,10 @@ public sealed class StageGraph
 
     private static Stage? FindTarget(StageSet set, string? target, List<Diagnostic> diagnostics)
     {
-        if (target is null)
-        {
-            return set.Stages[^1];
-        }
-
-        var found = set.Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, target))
-            ?? (int.TryParse(target, out var index) ? set.Stages.ElementAtOrDefault(index) : null);
+        var found = set.Find(target);
         if (found is null)
         {
-            diagnostics.Add(StageDiagnostics.UnknownTarget(target, [.. set.Stages.Select(stage => stage.Name).OfType<string>()], set.Stages[0].Location with { Line = 0, Column = 0, EndLine = 0, EndColumn = 0 }));
+            diagnostics.Add(StageDiagnostics.UnknownTarget(target!, [.. set.Stages.Select(stage => stage.Name).OfType<string>()], set.Stages[0].Location with { Line = 0, Column = 0, EndLine = 0, EndColumn = 0 }));
         }
 
         return found;

@@ -186,6 +186,7 @@ internal static class DockerfileConflicts
         ("ContainerWorkingDirectory", "Write WORKDIR in the Dockerfile.", task.WorkingDirectory.Length > 0),
         ("ContainerPort", "Write EXPOSE in the Dockerfile.", task.Ports.Length > 0),
         ("ContainerEnvironmentVariable", "Write ENV in the Dockerfile.", task.EnvironmentVariables.Length > 0),
+        (ImageConfigReader.InstructionsName, "Write the instructions in the Dockerfile.", !string.IsNullOrWhiteSpace(task.ImageInstructions)),
     ];
 }
 

@@ -8,6 +8,8 @@ namespace ContainerStages.Tasks.Definition;
 /// <summary>Reads what the Container* items and properties say of the image's configuration, with the meaning they have in the .NET SDK.</summary>
 internal sealed class ImageConfigReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
 {
+    public const string InstructionsName = "ContainerStagesImageInstructions";
+
     public ProjectImageConfig Read()
     {
         var (entrypoint, cmd) = Command();
@@ -19,7 +21,23 @@ internal sealed class ImageConfigReader(PublishContainerStages task, ProblemList
             WorkingDirectory = task.WorkingDirectory.Length == 0 ? null : task.WorkingDirectory,
             Environment = new ValueReader(task, problems, files).Pairs("ContainerEnvironmentVariable", task.EnvironmentVariables),
             Ports = [.. task.Ports.Select(Port)],
+            Instructions = string.IsNullOrWhiteSpace(task.ImageInstructions) ? null : Instructions(task.ImageInstructions),
         };
+    }
+
+    private ImageInstructionText Instructions(string evaluated)
+    {
+        if (files.Property(InstructionsName, evaluated) is not var (file, raw))
+        {
+            return new ImageInstructionText(evaluated, task.ProjectFile, 0);
+        }
+
+        foreach (var (expression, place) in files.Vanished(file, raw, evaluated))
+        {
+            problems.Add(ProjectDiagnostics.ExpandedToNothing(expression.Text, InstructionsName, place));
+        }
+
+        return new ImageInstructionText(raw.WithLinesOfComments(evaluated), file, raw.HasLinesOf(evaluated) ? raw.Line : 0);
     }
 
     // The rules of the .NET SDK's CreateNewImage: the application's command becomes the entrypoint, unless the project says otherwise.

@@ -28,7 +28,7 @@ internal sealed class StageReader(ProblemList problems, ProjectFiles files, Proj
 
         foreach (var (expression, place) in files.Vanished(file, steps, evaluated))
         {
-            problems.Add(ProjectDiagnostics.ExpandedToNothing(expression.Text, place));
+            problems.Add(ProjectDiagnostics.ExpandedToNothing(expression.Text, "Steps", place));
         }
 
         return new ProjectStage(item.ItemSpec, from, Metadata(item, "Platform"), steps.WithLinesOfComments(evaluated), file, steps.Line);

@@ -29,6 +29,9 @@ public static partial class Expansions
             : [.. runs.Where((_, index) => match.Groups[$"e{index}"].Length == 0).SelectMany(run => run)];
     }
 
+    /// <summary>True where <paramref name="evaluated"/> is <paramref name="raw"/> with something, or nothing, in place of its expressions.</summary>
+    public static bool CanGive(string raw, string evaluated) => Match(raw, AdjacentRuns(Find(raw)), evaluated) is not null;
+
     /// <summary>Every <c>$(...)</c>, <c>@(...)</c> and <c>%(...)</c>, with balanced parentheses.</summary>
     public static IReadOnlyList<Expression> Find(string raw)
     {

@@ -25,6 +25,20 @@ public sealed partial class ProjectFiles(string projectFile)
         return (file, Text(file).Find("ContainerStage", stage.ItemSpec, stage.GetMetadata("Steps"))?.Steps);
     }
 
+    /// <summary>The raw text that gave a property its value, and the file it stands in; null where neither the project file nor a Directory.Build.props above it can have given it.</summary>
+    public (string File, StepsText Text)? Property(string name, string evaluated)
+    {
+        foreach (var file in ConsultedFiles())
+        {
+            if (Text(file).FindProperty(name, evaluated) is { } text)
+            {
+                return (file, text);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// The expressions in raw steps that vanished and that name no property set in the project file, in a Directory.Build file above it, or in the
     /// environment: an empty property of the project is meant to be empty.

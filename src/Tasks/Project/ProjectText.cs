@@ -11,6 +11,7 @@ public sealed record ItemText(string ItemType, string Include, int Line, int Col
 public sealed class ProjectText
 {
     private readonly List<ItemText> _items = [];
+    private readonly List<(string Name, StepsText Text)> _properties = [];
     private readonly HashSet<string> _elements = new(StringComparer.OrdinalIgnoreCase);
 
     private ProjectText()
@@ -29,6 +30,7 @@ public sealed class ProjectText
         catch (Exception exception) when (exception is XmlException or IOException or UnauthorizedAccessException or UriFormatException)
         {
             text._items.Clear();
+            text._properties.Clear();
         }
 
         return text;
@@ -56,6 +58,10 @@ public sealed class ProjectText
             ?? named[^1];
     }
 
+    /// <summary>The raw text of a ContainerStages property that can have given the value, the last of several; null when none can.</summary>
+    public StepsText? FindProperty(string name, string evaluated) =>
+        _properties.LastOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase) && Expansions.CanGive(property.Text.Text, evaluated)).Text;
+
     private static bool Names(string include, string name) =>
         include.Split(';', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
 
@@ -71,6 +77,10 @@ public sealed class ProjectText
                     && (reader.GetAttribute("Include") ?? reader.GetAttribute("Update")) is { } include)
                 {
                     ReadItem(reader, position, include);
+                }
+                else if (reader.LocalName.StartsWith("ContainerStages", StringComparison.OrdinalIgnoreCase) && !reader.IsEmptyElement)
+                {
+                    _properties.Add((reader.LocalName, ReadSteps(reader, position)));
                 }
             }
         }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ContainerStages.Tasks.Project;
 
-/// <summary>The raw text of a Steps metadata as it stands in the project file, before MSBuild expands it; XML comments are left out, as MSBuild leaves them out.</summary>
+/// <summary>The raw text of a Steps metadata, or of a property that holds instructions, as it stands in the project file, before MSBuild expands it; XML comments are left out, as MSBuild leaves them out.</summary>
 public sealed class StepsText
 {
     private readonly StringBuilder _text = new();
@@ -43,13 +43,16 @@ public sealed class StepsText
         return Line + line + _comments.Where(comment => comment.AfterLines <= line).Sum(comment => comment.Lines);
     }
 
+    /// <summary>False where an expansion added lines, so that a line of the evaluated text is not known in the project file.</summary>
+    public bool HasLinesOf(string evaluated) => CountLines(evaluated) == CountLines(Text);
+
     /// <summary>
     /// The evaluated text with as many Dockerfile comment lines as XML comments took, so that its lines count as the project file's do. Unchanged where
     /// an expansion added lines, or where a heredoc would swallow the added ones.
     /// </summary>
     public string WithLinesOfComments(string evaluated)
     {
-        if (_comments.Count == 0 || evaluated.Contains("<<", StringComparison.Ordinal) || CountLines(evaluated) != CountLines(Text))
+        if (_comments.Count == 0 || evaluated.Contains("<<", StringComparison.Ordinal) || !HasLinesOf(evaluated))
         {
             return evaluated;
         }

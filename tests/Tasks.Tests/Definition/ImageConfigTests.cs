@@ -89,7 +89,83 @@ public sealed class ImageConfigTests : IDisposable
         Assert.AreEqual("CST1019", _engine.Errors.Single().Code);
     }
 
+    [TestMethod]
+    public void Instructions_come_with_their_place_in_the_project_file()
+    {
+        var instructions = ReadInstructions(
+            """
+            <Project>
+              <PropertyGroup>
+                <ContainerStagesImageInstructions Condition="'$(Other)' == 'true'">VOLUME /other</ContainerStagesImageInstructions>
+                <ContainerStagesImageInstructions>
+                  VOLUME /data
+                  <!-- of two
+                       lines -->
+                  STOPSIGNAL $(Signal)
+                </ContainerStagesImageInstructions>
+                <Signal>SIGINT</Signal>
+              </PropertyGroup>
+            </Project>
+            """,
+            "\n      VOLUME /data\n      \n      STOPSIGNAL SIGINT\n    ");
+
+        Assert.AreEqual((_folder["hello.goproj"], 4), (instructions.File, instructions.Line));
+        Assert.AreEqual("STOPSIGNAL SIGINT", instructions.Text.Split('\n')[8 - instructions.Line].Trim());
+        Assert.IsEmpty(_engine.Warnings);
+    }
+
+    [TestMethod]
+    public void Instructions_of_a_Directory_Build_props_have_its_lines_and_others_none()
+    {
+        _folder.Write("Directory.Build.props", "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>VOLUME /data</ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>");
+        const string Own = "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>$(ContainerStagesImageInstructions)\n USER 5</ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>";
+
+        var shared = ReadInstructions("<Project />", "VOLUME /data");
+        var appended = ReadInstructions(Own, "VOLUME /a\nVOLUME /b\n USER 5");
+        var imported = ReadInstructions("<Project />", "USER 1");
+
+        Assert.AreEqual((_folder["Directory.Build.props"], 3), (shared.File, shared.Line));
+        Assert.AreEqual((_folder["hello.goproj"], 0), (appended.File, appended.Line));
+        Assert.AreEqual((_folder["hello.goproj"], 0, "USER 1"), (imported.File, imported.Line, imported.Text));
+        Assert.IsEmpty(_engine.Warnings);
+    }
+
+    [TestMethod]
+    public void Shell_expressions_that_msbuild_swallowed_in_instructions_are_warned_of_on_their_line()
+    {
+        _ = ReadInstructions(
+            "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>\n      HEALTHCHECK CMD test $(date) != x\n    </ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>",
+            "\n      HEALTHCHECK CMD test  != x\n    ");
+
+        var warning = _engine.Warnings.Single();
+        Assert.AreEqual(("CST1007", 4), (warning.Code, warning.LineNumber));
+        Assert.Contains("'$(date)' in ContainerStagesImageInstructions", warning.Message!);
+    }
+
+    [TestMethod]
+    public void Blank_instructions_are_none() => Assert.IsNull(Read(task => task.ImageInstructions = "\n  ").Instructions);
+
+    [TestMethod]
+    public void A_Dockerfile_says_its_instructions_itself()
+    {
+        var task = _folder.Task(_engine);
+        task.Dockerfile = _folder.Write("Dockerfile", "FROM scratch\n");
+        task.ImageInstructions = "VOLUME /data";
+
+        Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read());
+        Assert.AreEqual("CST1029", _engine.Errors.Single().Code);
+        Assert.Contains("'ContainerStagesImageInstructions'", _engine.Errors.Single().Message!);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private ImageInstructionText ReadInstructions(string project, string evaluated)
+    {
+        _folder.Write("go.mod", "module hello\n");
+        var task = _folder.Task(_engine, project);
+        task.ImageInstructions = evaluated;
+        return new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read()!.Project!.Config.Instructions!;
+    }
 
     private static ITaskItem[] Items(params string[] names) => [.. names.Select(name => Item(name))];
 
