@@ -99,6 +99,33 @@ public sealed class DotNetProjectTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task Image_instructions_are_in_the_image_wherever_it_is_published()
+    {
+        RequireRegistry();
+        using var project = await CreateAsync();
+
+        // On the command line they leave the builder's steps as they are in other tests.
+        (await PublishAsync(project, "-p:ContainerStagesImageInstructions=HEALTHCHECK CMD [%22/app/app%22%2C %22--health%22]%0AVOLUME /data%0AUSER 5")).ShouldSucceed();
+        var built = Configuration(project).GetProperty("config");
+        project.Write("app/app.csproj", Project.Replace("<OutputType>", """
+            <ContainerStagesImageInstructions>
+              HEALTHCHECK CMD ["/app/app", "--health"]
+              VOLUME /data
+              USER 5
+            </ContainerStagesImageInstructions><OutputType>
+            """, StringComparison.Ordinal));
+        (await PublishAsync(project, "-p:ContainerStagesBuilder=host")).ShouldSucceed();
+
+        foreach (var config in new[] { built, Configuration(project).GetProperty("config") })
+        {
+            Assert.AreEqual("""{"Test":["CMD","/app/app","--health"]}""", Text(config, "Healthcheck"));
+            Assert.AreEqual("""{"/data":{}}""", Text(config, "Volumes"));
+            Assert.AreEqual("\"5\"", Text(config, "User"));
+            Assert.AreNotEqual("", Text(config, "Entrypoint"));
+        }
+    }
+
+    [TestMethod]
     public async Task Credentials_of_this_machine_reach_the_builder_and_nothing_else()
     {
         RequireRegistry();

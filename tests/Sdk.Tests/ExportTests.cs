@@ -7,7 +7,15 @@ public sealed class ExportTests(TestContext context)
 {
     private const string Artifacts = """
         <Project Sdk="ContainerStages.Sdk/0.1.0">
-          <PropertyGroup><ContainerBaseImage>alpine</ContainerBaseImage></PropertyGroup>
+          <PropertyGroup>
+            <ContainerBaseImage>alpine</ContainerBaseImage>
+            <ContainerStagesImageInstructions>
+              SHELL ["/bin/ash", "-c"]
+              HEALTHCHECK --interval=30s --retries=2 CMD test -e "$HOME"
+              VOLUME ["/data", "/a b"]
+              STOPSIGNAL SIGINT
+            </ContainerStagesImageInstructions>
+          </PropertyGroup>
           <ItemGroup>
             <ContainerStage Include="late" From="alpine" Steps="COPY --from=early /out/a /late" />
             <ContainerStage Include="early" From="alpine"><Steps>
@@ -31,7 +39,18 @@ public sealed class ExportTests(TestContext context)
         </Project>
         """;
 
-    private const string Go = """<Project Sdk="ContainerStages.Sdk/0.1.0"><PropertyGroup><GoVersion>1.14.4</GoVersion></PropertyGroup></Project>""";
+    private const string Go = """
+        <Project Sdk="ContainerStages.Sdk/0.1.0">
+          <PropertyGroup>
+            <GoVersion>1.14.4</GoVersion>
+            <ContainerStagesImageInstructions>
+              HEALTHCHECK --interval=30s --retries=2 CMD ["/usr/local/bin/hi", "--health"]
+              VOLUME /data
+              STOPSIGNAL SIGINT
+            </ContainerStagesImageInstructions>
+          </PropertyGroup>
+        </Project>
+        """;
 
     [TestMethod]
     [DataRow(Artifacts, DisplayName = "stages and artifacts")]
@@ -54,6 +73,7 @@ public sealed class ExportTests(TestContext context)
 
         var built = (await project.StagesAsync("build", "--progress", "plain", "--build-arg", "W=w", ".")).ShouldSucceed();
         Assert.AreEqual(image, DigestOf(built), project.Read("Dockerfile"));
+        Assert.AreEqual(text == Dockerfile ? 0 : 3, project.Read("Dockerfile").Split('\n').Count(line => line.Split(' ')[0] is "HEALTHCHECK" or "VOLUME" or "STOPSIGNAL"));
         Assert.Contains("(up to date", (await project.DotnetAsync("publish")).ShouldSucceed().ResultLines.Single());
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ContainerStages.Sdk.Tests;
 
 /// <summary>A project that names nothing but ContainerStages.Sdk.</summary>
@@ -99,6 +101,54 @@ public sealed class OwnProjectTests(TestContext context)
     }
 
     [TestMethod]
+    [DataRow("<ItemGroup><ContainerStage Include=\"one\" From=\"scratch\" Steps=\"COPY main.go /&#10;USER 1\" /></ItemGroup>", DisplayName = "with stages")]
+    [DataRow("<PropertyGroup><GoVersion>1.14.4</GoVersion></PropertyGroup>", DisplayName = "a Go module")]
+    public async Task Image_instructions_end_the_image_and_win_over_its_other_settings(string content)
+    {
+        RequireRegistry();
+        using var project = await CreateAsync(content, """
+                HEALTHCHECK --interval=30s CMD test "%24(date)" != "$(Never)"
+                VOLUME /data
+                STOPSIGNAL SIGINT
+                USER 5
+                ENV A=instruction B="c;d"
+                LABEL a=instruction b=instruction
+                CMD ["a;b"]
+            """);
+
+        (await project.DotnetAsync("publish")).ShouldSucceed();
+
+        using var result = JsonDocument.Parse(project.Read("obj/containerstages/result.json"));
+        using var configuration = JsonDocument.Parse(result.RootElement.GetProperty("configuration").GetString()!);
+        var config = configuration.RootElement.GetProperty("config");
+        Assert.AreSequenceEqual(["CMD-SHELL", "test \"$(date)\" != \"\""], Texts(config.GetProperty("Healthcheck").GetProperty("Test")));
+        Assert.AreEqual(30_000_000_000, config.GetProperty("Healthcheck").GetProperty("Interval").GetInt64());
+        Assert.IsTrue(config.GetProperty("Volumes").TryGetProperty("/data", out _));
+        Assert.AreEqual(("SIGINT", "5"), (config.GetProperty("StopSignal").GetString(), config.GetProperty("User").GetString()));
+        Assert.AreSequenceEqual(["a;b"], Texts(config.GetProperty("Cmd")));
+        Assert.Contains("A=instruction", Texts(config.GetProperty("Env")));
+        Assert.Contains("B=c;d", Texts(config.GetProperty("Env")));
+        Assert.AreEqual(("item", "instruction"), (config.GetProperty("Labels").GetProperty("a").GetString(), config.GetProperty("Labels").GetProperty("b").GetString()));
+    }
+
+    [TestMethod]
+    [DataRow("RUN true", "CST1118", "cannot hold RUN")]
+    [DataRow("VOLUMES /data", "CST2004", "Did you mean 'VOLUME'")]
+    [DataRow("HEALTHCHECK --interval=1us CMD true", "CST2202", "--interval")]
+    public async Task What_image_instructions_cannot_be_is_one_error_on_its_line(string instruction, string code, string message)
+    {
+        using var project = await CreateAsync("<ItemGroup><ContainerStage Include=\"one\" From=\"scratch\" Steps=\"COPY main.go /\" /></ItemGroup>", $"VOLUME /data\n{instruction}");
+
+        var published = (await project.DotnetAsync("publish")).ShouldFail();
+
+        Assert.StartsWith("hello.goproj(5", published.Diagnostics.Single());
+        Assert.EndsWith($": error {code}", published.Diagnostics.Single());
+        Assert.Contains(message, published.Output);
+        Assert.Contains("ContainerStagesImageInstructions", published.Output);
+        Assert.IsEmpty(published.ResultLines);
+    }
+
+    [TestMethod]
     public async Task The_sdk_before_the_dotnet_sdk_is_an_error_that_says_the_order()
     {
         using var project = await UserProject.CreateAsync(context);
@@ -127,5 +177,40 @@ public sealed class OwnProjectTests(TestContext context)
             """);
 
         Assert.AreSequenceEqual(["hello.goproj: warning CST1024"], (await project.DotnetAsync("build")).ShouldSucceed().Diagnostics);
+    }
+
+    private async Task<UserProject> CreateAsync(string content, string instructions)
+    {
+        var project = await UserProject.CreateAsync(context);
+        project.Write("go.mod", "module example.com/told\n\ngo 1.14\n");
+        project.Write("main.go", "package main\n\nfunc main() { println(\"told\") }\n");
+        project.Write("hello.goproj", $"""
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <PropertyGroup>
+                <ContainerStagesImageInstructions>
+            {instructions}
+                </ContainerStagesImageInstructions>
+                <Never></Never>
+                <ContainerUser>4</ContainerUser>
+              </PropertyGroup>
+              {content}
+              <ItemGroup>
+                <ContainerEnvironmentVariable Include="A" Value="item" />
+                <ContainerLabel Include="a" Value="item" />
+                <ContainerDefaultArgs Include="item" />
+              </ItemGroup>
+            </Project>
+            """);
+        return project;
+    }
+
+    private static List<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(text => text.GetString()!)];
+
+    private static void RequireRegistry()
+    {
+        if (Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY") is not { Length: > 0 })
+        {
+            Assert.Inconclusive("CONTAINERSTAGES_TEST_REGISTRY is not set: run build/base-images.sh and take over what it exports.");
+        }
     }
 }
