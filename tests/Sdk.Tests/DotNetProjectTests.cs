@@ -178,6 +178,24 @@ public sealed class DotNetProjectTests(TestContext context)
         Assert.AreSequenceEqual(["app.csproj: error " + code], published.Diagnostics);
     }
 
+    [TestMethod]
+    [DataRow("ContainerStagesBuilderImage=alpine", "CST3508", "ContainerStagesBuilderImage", DisplayName = "a builder without .NET")]
+    [DataRow("ContainerStagesBuilderImage=REGISTRY/no/such:1", "CST5002", "ContainerStagesBuilderImage", DisplayName = "no such builder")]
+    [DataRow("ContainerBaseImage=REGISTRY/no/such:1", "CST5002", "ContainerBaseImage", DisplayName = "no such base image")]
+    [DataRow("ContainerBaseImage=localhost:1/no/such", "CST5001", "cannot be reached", DisplayName = "no registry there")]
+    [DataRow("RuntimeIdentifier=win-x64", "CST1016", "linux-x64", DisplayName = "a runtime identifier of Windows")]
+    public async Task An_image_that_cannot_be_had_is_one_error_with_the_next_step(string property, string code, string next)
+    {
+        RequireRegistry();
+        using var project = await CreateAsync();
+        property = property.Replace("REGISTRY", Registry(), StringComparison.Ordinal);
+
+        var published = (await project.DotnetAsync("publish", "app", "-p:PublishContainer=true", "-p:" + property)).ShouldFail();
+
+        Assert.AreSequenceEqual(["app.csproj: error " + code], published.Diagnostics);
+        Assert.Contains(next, published.Output);
+    }
+
     private async Task<UserProject> CreateAsync()
     {
         var project = await UserProject.CreateAsync(context);
