@@ -151,6 +151,25 @@ public sealed class DotNetProjectTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task The_shop_is_published_whole_for_two_platforms()
+    {
+        RequireRegistry();
+        using var project = await UserProject.CopyOfSampleAsync("shop", context);
+        project.Write("nuget.config", project.Read("nuget.config").Replace("</packageSources>", """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""", StringComparison.Ordinal));
+
+        // Native code is another test's, and takes its time.
+        var published = (await project.DotnetAsync("publish", "-p:PublishContainer=true", "-p:PublishAot=false", $"-p:ContainerRegistry={Registry()}")).ShouldSucceed();
+
+        Assert.IsEmpty(published.Diagnostics);
+        foreach (var name in new[] { "orders", "web", "prices", "mailer" })
+        {
+            Assert.HasCount(1, published.ResultLines.Where(line => line.Contains($"{name} -> {Registry()}/shop/{name}:latest@sha256:", StringComparison.Ordinal)), published.All);
+            using var result = JsonDocument.Parse(project.Read($"{name}/obj/containerstages/result.json"));
+            Assert.Contains("image.index", result.RootElement.GetProperty("manifestMediaType").GetString()!);
+        }
+    }
+
+    [TestMethod]
     public async Task The_package_as_a_reference_builds_in_the_builder_too()
     {
         RequireRegistry();
