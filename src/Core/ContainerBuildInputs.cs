@@ -34,10 +34,12 @@ internal sealed class ContainerBuildInputs
         : new LockedSourceSet(Lock.Known.Files.ToImmutableDictionary(file => file.Key, file => file.Value.ToString(), StringComparer.Ordinal), Lock.Known.Commits);
 
     /// <summary>Manifest and configuration of each image, asked for side by side.</summary>
+    /// <param name="named">Advice is what to do where an image is not to be had.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
     /// <exception cref="BuildFailedException">An image cannot be had, or the lock file forbids it.</exception>
-    public async Task<PulledImage[]> ResolveAsync(IReadOnlyList<(ImageReference Reference, Platform Platform)> named, CancellationToken cancellationToken)
+    public async Task<PulledImage[]> ResolveAsync(IReadOnlyList<(ImageReference Reference, Platform Platform, string? Advice)> named, CancellationToken cancellationToken)
     {
-        if (definition.Locked && images?.Missing(named).ToArray() is { Length: > 0 } lacking)
+        if (definition.Locked && images?.Missing(named.Select(image => (image.Reference, image.Platform))).ToArray() is { Length: > 0 } lacking)
         {
             throw new BuildFailedException(LockDiagnostics.LockedModeLacks(Lock!.Path, lacking));
         }
@@ -53,6 +55,10 @@ internal sealed class ContainerBuildInputs
             {
                 missing.Add($"image '{image.Reference.FamiliarName}' for {image.Platform}");
                 return null;
+            }
+            catch (BuildFailedException failure) when (image.Advice is { } advice && failure.Diagnostics is [var only] && RegistryDiagnostics.BlamesReference(only))
+            {
+                throw new BuildFailedException(RegistryDiagnostics.WithAdvice(only, advice), failure);
             }
         }));
         return missing.IsEmpty ? [.. resolved.OfType<PulledImage>()] : throw new BuildFailedException(OfflineDiagnostics.Missing(missing.Order(StringComparer.Ordinal)));

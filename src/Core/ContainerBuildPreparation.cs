@@ -79,7 +79,7 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
             {
                 try
                 {
-                    await inputs.ResolveAsync([(reference, platform)], cancellationToken);
+                    await inputs.ResolveAsync([(reference, platform, null)], cancellationToken);
                 }
                 catch (BuildFailedException gone) when (gone.Diagnostics is [var only] && RegistryDiagnostics.BlamesReference(only))
                 {

@@ -48,7 +48,7 @@ internal sealed class ContainerBuildServices : IDisposable
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
             .DistinctBy(image => image.Name)
             .ToArray();
-        var resolved = await Inputs.ResolveAsync([.. named.Select(image => (image.Name.Reference, PlatformOf(image.Stage, platform)))], cancellationToken);
+        var resolved = await Inputs.ResolveAsync([.. named.Select(image => (image.Name.Reference, PlatformOf(image.Stage, platform), image.Stage.FromAdvice))], cancellationToken);
         return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
     }
 

@@ -178,6 +178,25 @@ public sealed class DotNetProjectTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task The_shop_is_published_whole_for_two_platforms()
+    {
+        RequireRegistry();
+        using var project = await UserProject.CopyOfSampleAsync("shop", context);
+        project.Write("nuget.config", project.Read("nuget.config").Replace("</packageSources>", """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""", StringComparison.Ordinal));
+
+        // Native code is another test's, and takes its time.
+        var published = (await project.DotnetAsync("publish", "-p:PublishContainer=true", "-p:PublishAot=false", $"-p:ContainerRegistry={Registry()}")).ShouldSucceed();
+
+        Assert.IsEmpty(published.Diagnostics);
+        foreach (var name in new[] { "orders", "web", "prices", "mailer" })
+        {
+            Assert.HasCount(1, published.ResultLines.Where(line => line.Contains($"{name} -> {Registry()}/shop/{name}:latest@sha256:", StringComparison.Ordinal)), published.All);
+            using var result = JsonDocument.Parse(project.Read($"{name}/obj/containerstages/result.json"));
+            Assert.Contains("image.index", result.RootElement.GetProperty("manifestMediaType").GetString()!);
+        }
+    }
+
+    [TestMethod]
     public async Task The_package_as_a_reference_builds_in_the_builder_too()
     {
         RequireRegistry();
@@ -203,6 +222,24 @@ public sealed class DotNetProjectTests(TestContext context)
         var published = (await project.DotnetAsync(["msbuild", "app", "-restore", "-t:PublishContainer", .. property.Length == 0 ? Array.Empty<string>() : [property]])).ShouldFail();
 
         Assert.AreSequenceEqual(["app.csproj: error " + code], published.Diagnostics);
+    }
+
+    [TestMethod]
+    [DataRow("ContainerStagesBuilderImage=alpine", "CST3508", "ContainerStagesBuilderImage", DisplayName = "a builder without .NET")]
+    [DataRow("ContainerStagesBuilderImage=REGISTRY/no/such:1", "CST5002", "ContainerStagesBuilderImage", DisplayName = "no such builder")]
+    [DataRow("ContainerBaseImage=REGISTRY/no/such:1", "CST5002", "ContainerBaseImage", DisplayName = "no such base image")]
+    [DataRow("ContainerBaseImage=localhost:1/no/such", "CST5001", "cannot be reached", DisplayName = "no registry there")]
+    [DataRow("RuntimeIdentifier=win-x64", "CST1016", "linux-x64", DisplayName = "a runtime identifier of Windows")]
+    public async Task An_image_that_cannot_be_had_is_one_error_with_the_next_step(string property, string code, string next)
+    {
+        RequireRegistry();
+        using var project = await CreateAsync();
+        property = property.Replace("REGISTRY", Registry(), StringComparison.Ordinal);
+
+        var published = (await project.DotnetAsync("publish", "app", "-p:PublishContainer=true", "-p:" + property)).ShouldFail();
+
+        Assert.AreSequenceEqual(["app.csproj: error " + code], published.Diagnostics);
+        Assert.Contains(next, published.Output);
     }
 
     private async Task<UserProject> CreateAsync()

@@ -27,13 +27,18 @@ internal sealed class UserProject : IDisposable
     public static async Task<UserProject> CopyOfSampleAsync(string sample, TestContext context)
     {
         var project = await CreateAsync(context);
-        foreach (var file in Directory.EnumerateFiles(Repository.File($"samples/{sample}")))
+        var folder = Repository.File($"samples/{sample}");
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Where(IsSource))
         {
-            File.Copy(file, project.Full(Path.GetFileName(file)));
+            Directory.CreateDirectory(Path.GetDirectoryName(project.Full(file))!);
+            File.Copy(Path.Combine(folder, file), project.Full(file));
         }
 
         return project;
     }
+
+    // Somebody may have built the sample where it stands.
+    private static bool IsSource(string file) => !file.Split('/').Any(part => part is "bin" or "obj");
 
     public string Full(string name) => Path.Combine(Folder, name);
 

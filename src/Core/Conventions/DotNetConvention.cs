@@ -55,7 +55,10 @@ public static class DotNetConvention
         instructions.Add(Variables(location));
         if (toolchain.Installation is { } installation)
         {
-            instructions.Add(new RunInstruction(location, $"RUN {installation}", new ShellForm(installation)));
+            instructions.Add(new RunInstruction(location, $"RUN {installation}", new ShellForm(installation))
+            {
+                Explain = lines => DotNetFailures.ExplainInstallation(lines, toolchain, location),
+            });
         }
 
         instructions.Add(new WorkdirInstruction(location, $"WORKDIR {SourceFolder}", SourceFolder));
@@ -69,6 +72,9 @@ public static class DotNetConvention
             Index = 0,
             Name = Builder,
             From = toolchain.BuilderImage,
+            FromAdvice = application.BuilderImage is null
+                ? $"It builds {application.Framework}: set ContainerStagesBuilderImage to an image that has that .NET SDK (or a newer one), or choose another target framework."
+                : "It is what ContainerStagesBuilderImage names: remove the property for the default one.",
             Platform = toolchain.BuilderPlatform,
             Location = location,
             Instructions = instructions.ToImmutable(),
@@ -96,6 +102,7 @@ public static class DotNetConvention
         {
             Index = index,
             From = project.BaseImage ?? StageNames.Scratch,
+            FromAdvice = "Set ContainerBaseImage to an image that has the runtime, or choose another ContainerFamily or target framework.",
             Location = location,
             Instructions =
             [

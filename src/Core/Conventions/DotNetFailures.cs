@@ -11,6 +11,8 @@ internal static class DotNetFailures
     {
         (string Text, Func<string, Diagnostic> Diagnose)[] known =
         [
+            ("dotnet: not found", _ => DotNetDiagnostics.NoSdk(application.BuilderImage, location)),
+            ("dotnet: command not found", _ => DotNetDiagnostics.NoSdk(application.BuilderImage, location)),
             ("NETSDK1147", line => DotNetDiagnostics.WorkloadMissing(line, location)),
             ("linker ('", line => DotNetDiagnostics.LinkerMissing(line, application.BuilderImage, location)),
             ("NETSDK1045", line => DotNetDiagnostics.SdkTooOld(line, location)),
@@ -21,6 +23,10 @@ internal static class DotNetFailures
         ];
         return known.Select(failure => Find(lines, failure.Text) is { } line ? failure.Diagnose(line) : null).FirstOrDefault(diagnostic => diagnostic is not null);
     }
+
+    /// <summary>Why the tools for native code could not be added to the builder: its last line says it.</summary>
+    public static Diagnostic ExplainInstallation(IReadOnlyList<string> lines, DotNetToolchain toolchain, SourceLocation location) =>
+        DotNetDiagnostics.ToolchainNotInstalled(toolchain.BuilderImage, toolchain.RuntimeIdentifier, toolchain.NeededTools, lines.LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "", location);
 
     private static string? Find(IReadOnlyList<string> lines, string text) => lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal))?.Trim();
 }

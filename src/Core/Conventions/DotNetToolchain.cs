@@ -34,6 +34,7 @@ internal sealed class DotNetToolchain
         BuilderImage = application.BuilderImage ?? $"{Repository}:{application.Framework}{(application.Musl ? "-alpine" : "")}{(HasAotImage(application) ? "-aot" : "")}";
         if (application.NativeAot)
         {
+            NeededTools = isCross ? $"clang, llvm, gcc-{processor.Compiler}, libc6-dev-{processor.Debian}-cross" : application.Musl ? "build-base, clang, zlib-dev" : "clang, zlib1g-dev";
             Installation = isCross ? Cross(application, processor.Debian, processor.Compiler, location) : Missing(application);
         }
     }
@@ -47,6 +48,9 @@ internal sealed class DotNetToolchain
 
     /// <summary>A command that adds what the image lacks; null where nothing can lack.</summary>
     public string? Installation { get; }
+
+    /// <summary>The packages that <see cref="Installation"/> adds, for people.</summary>
+    public string NeededTools { get; } = "";
 
     private static bool HasAotImage(DotNetApplication application) =>
         application.NativeAot && int.TryParse(application.Framework.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major >= FirstWithAotImages;

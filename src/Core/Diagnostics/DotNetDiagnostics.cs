@@ -26,5 +26,11 @@ public static class DotNetDiagnostics
     public static Diagnostic FeedRefused(string line, SourceLocation location) =>
         Error("CST3507", $"A package feed refuses the builder: {line} Give its credentials in packageSourceCredentials of a nuget.config, or in the environment variable NuGetPackageSourceCredentials_NAME.", location);
 
+    public static Diagnostic NoSdk(string? image, SourceLocation location) =>
+        Error("CST3508", $"The builder image{(image is null ? "" : $" '{image}'")} has no .NET SDK: there is no program 'dotnet' in it. Set ContainerStagesBuilderImage to an image with the .NET SDK (mcr.microsoft.com/dotnet/sdk:10.0), or remove the property for the default one.", location);
+
+    public static Diagnostic ToolchainNotInstalled(string image, string runtimeIdentifier, string tools, string line, SourceLocation location) =>
+        Error("CST3509", $"The builder image '{image}' lacks what compiles native code for {runtimeIdentifier}, and it could not be installed there ({line}). Needed: {tools}. Set ContainerStagesBuilderImage to an image that has them, build on a machine of that processor, or set PublishAot to false.", location);
+
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 }

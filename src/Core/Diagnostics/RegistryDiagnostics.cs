@@ -13,6 +13,9 @@ public static class RegistryDiagnostics
     /// <summary>True where another name or digest would help: what was asked for is not to be had.</summary>
     public static bool BlamesReference(Diagnostic diagnostic) => diagnostic.Code is NotFoundCode or NoPlatformCode or WrongPlatformCode or NowhereCode;
 
+    /// <summary>The same error, with what to do in the project.</summary>
+    public static Diagnostic WithAdvice(Diagnostic diagnostic, string advice) => diagnostic with { Message = $"{diagnostic.Message} {advice}" };
+
     public static Diagnostic Unreachable(string host, string reason) => Error(
         "CST5001",
         $"The registry {host} cannot be reached: {reason}. Check its name and port, the network and the proxy variables (https_proxy, no_proxy); a mirror for it can be named in containers-registries.conf.");

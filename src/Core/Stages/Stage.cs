@@ -16,6 +16,9 @@ public sealed record Stage
 
     public required string From { get; init; }
 
+    /// <summary>What to do where no registry has that image; null where nothing but another <see cref="From"/> helps.</summary>
+    public string? FromAdvice { get; init; }
+
     /// <summary>The value of --platform, expanded, or null.</summary>
     public string? Platform { get; init; }
 

@@ -6,7 +6,7 @@ namespace ContainerStages.Tasks.DotNet;
 internal static class DotNetDiagnostics
 {
     public static Diagnostic NoImageFor(string framework, string project) => Error("CST1501",
-        $"No container image runs the target framework '{framework}'. Valid: net8.0 and later without a platform. Choose one with -f where the project has several, or add ContainerStage items.", project);
+        $"No container image runs the target framework '{framework}'. Valid: net6.0 and later without a platform (not net10.0-windows). Choose one with -f where the project has several, or add ContainerStage items.", project);
 
     public static Diagnostic NotRestored(string file, string project) => Error("CST1502",
         $"The project is not restored: '{file}' is not there or cannot be read. Run 'dotnet restore', or publish without --no-restore.", project);

@@ -67,6 +67,34 @@ public sealed class DotNetConventionTests
     }
 
     [TestMethod]
+    [DataRow("/bin/sh: dotnet: not found", "CST3508")]
+    [DataRow("/bin/sh: line 1: dotnet: command not found", "CST3508")]
+    [DataRow("/src/App.csproj : error NETSDK1147: To build this project, the following workloads must be installed: wasm-tools", "CST3503")]
+    [DataRow("/src/App.csproj : error NU1301:   Response status code does not indicate success: 401 (Unauthorized).", "CST3507")]
+    [DataRow("Segmentation fault", null)]
+    public void What_a_builder_lacks_is_told_with_what_to_do(string line, string? code)
+    {
+        var runs = Create(Project(Application with { BuilderImage = "acme/builder" })).Stages[0].Instructions.OfType<RunInstruction>();
+
+        var diagnostic = runs.First().Explain!(["before", line]);
+
+        Assert.AreEqual(code, diagnostic?.Code);
+        Assert.IsTrue(diagnostic is null || diagnostic.Message.Contains("Set ContainerStagesBuilderImage", StringComparison.Ordinal) || diagnostic.Message.Contains("packageSourceCredentials", StringComparison.Ordinal), diagnostic?.Message);
+    }
+
+    [TestMethod]
+    public void A_cross_compiler_that_cannot_be_installed_is_named()
+    {
+        var set = DotNetConvention.Create(Project(Application with { NativeAot = true, BuilderImage = "acme/builder" }), Arm64, Amd64, new Dictionary<string, string>());
+
+        var diagnostic = set.Stages[0].Instructions.OfType<RunInstruction>().First().Explain!(["/bin/sh: 1: apt-get: not found", ""]);
+
+        Assert.AreEqual("CST3509", diagnostic?.Code);
+        Assert.Contains("'acme/builder' lacks what compiles native code for linux-arm64, and it could not be installed there (/bin/sh: 1: apt-get: not found)", diagnostic!.Message);
+        Assert.Contains("gcc-aarch64-linux-gnu", diagnostic.Message);
+    }
+
+    [TestMethod]
     public void Properties_arrive_as_they_were_given()
     {
         var properties = new Dictionary<string, string> { ["Version"] = "1.0", ["DefineConstants"] = "A;B", ["Note"] = "it's 50%, \"fine\"" };
