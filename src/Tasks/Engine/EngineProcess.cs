@@ -151,7 +151,7 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
     {
         try
         {
-            return line.Length == 0 ? null : JsonSerializer.Deserialize(line, ContractsJson.Default.BuildEvent);
+            return line.Length == 0 ? null : BuildEventReader.Read(line);
         }
         catch (JsonException)
         {
