@@ -229,7 +229,7 @@ public sealed class DotNetProjectTests(TestContext context)
     [DataRow("ContainerStagesBuilderImage=REGISTRY/no/such:1", "CST5002", "ContainerStagesBuilderImage", DisplayName = "no such builder")]
     [DataRow("ContainerBaseImage=REGISTRY/no/such:1", "CST5002", "ContainerBaseImage", DisplayName = "no such base image")]
     [DataRow("ContainerBaseImage=localhost:1/no/such", "CST5001", "cannot be reached", DisplayName = "no registry there")]
-    [DataRow("RuntimeIdentifier=win-x64", "CST1016", "linux-x64", DisplayName = "a runtime identifier of Windows")]
+    [DataRow("RuntimeIdentifier=win-x64;UseAppHost=false", "CST1016", "linux-x64", DisplayName = "a runtime identifier of Windows")]
     public async Task An_image_that_cannot_be_had_is_one_error_with_the_next_step(string property, string code, string next)
     {
         RequireRegistry();
