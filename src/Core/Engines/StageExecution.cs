@@ -13,6 +13,7 @@ namespace ContainerStages.Engines;
 /// </summary>
 internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners, SharedSteps shared)
 {
+    private static readonly TimeSpan UntoldExport = TimeSpan.FromMilliseconds(500);
     private readonly List<(PlanStep Step, bool Empty)> finished = [];
     private readonly bool noCache = services.Options.NoCache || services.Options.NoCacheStages.Contains(stage.Name);
     private bool sourcesReady;
@@ -153,10 +154,34 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
             await MakeAsync(step, below, id, cancellationToken);
         }
 
-        var layer = await runners.WriteLayerAsync(services.Snapshots.PathOf(id), cancellationToken);
+        var layer = await TellingAsync(step, runners.WriteLayerAsync(services.Snapshots.PathOf(id), cancellationToken));
         services.Records.SaveLayer(key, layer);
         services.Sizes.Record(layer.DiffId, layer.Size);
         return layer;
+    }
+
+    /// <summary>A layer that takes its time to compress is a line of its own: between its step and the push nothing else would tell of it.</summary>
+    private async Task<Layer> TellingAsync(PlanStep step, Task<Layer> writing)
+    {
+        var watch = Stopwatch.StartNew();
+        if (await Task.WhenAny(writing, Task.Delay(UntoldExport, CancellationToken.None)) == writing)
+        {
+            return await writing;
+        }
+
+        var id = services.NextStepId();
+        services.Events.Report(new StepStarted(id, Title, $"export layer of {step.Title}"));
+        try
+        {
+            var layer = await writing;
+            services.Events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
+            return layer;
+        }
+        catch
+        {
+            services.Events.Report(new StepFinished(id, StepOutcome.Failed, watch.ElapsedMilliseconds));
+            throw;
+        }
     }
 }
 

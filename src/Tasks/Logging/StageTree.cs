@@ -4,7 +4,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// What a build did, once it is over: each stage with its steps, how long they took and which came from the cache, then the image. Stages and steps run side
+/// What a build did, once it is over: each stage with its steps, how long they took and which came from the cache, then the image with the sizes of its layers. Stages and steps run side
 /// by side, so that the lines of a running build lie mixed; these do not.
 /// </summary>
 public sealed class StageTree
@@ -48,7 +48,7 @@ public sealed class StageTree
             .. named.SelectMany(stage => (string[])[Line(stage.Name, stage.Outcome), .. stage.Steps.Select(step => Line("  " + step.Title, step.Outcome))]),
             .. others.Select(step => Line(step.Title, step.Outcome)),
         ];
-        return _steps.Count == 0 ? [] : result is null ? lines : [.. lines, Image(result)];
+        return _steps.Count == 0 ? [] : result is null ? lines : [.. lines, Image(result), .. Layers(result)];
     }
 
     /// <summary>Seconds with one digit, the same on every machine.</summary>
@@ -57,6 +57,11 @@ public sealed class StageTree
     private static string Image(BuildResult result) =>
         $"image: {ByteSize.Format(result.Size)}, {ByteSize.Format(result.CompressedSize)} compressed, "
         + (result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}");
+
+    // The images of an index differ in their bytes alone: one line each.
+    private static IEnumerable<string> Layers(BuildResult result) => result.Images.Count > 0
+        ? result.Images.Select(image => Line("  " + image.Platform, ByteSize.Format(image.Size)))
+        : LayerTable.Read(result.Manifest, result.Configuration).Select(layer => Line("  " + layer.Title, layer.Size));
 
     private static string Line(string title, string outcome)
     {

@@ -97,7 +97,9 @@ public sealed class BuildEventLogTests : IDisposable
         log.Report(new StepFinished("3", StepOutcome.Done, 12_340));
         log.Report(new BuildFinished(new BuildResult
         {
-            ManifestDigest = "", ManifestMediaType = "", ConfigDigest = "", Manifest = "", Configuration = "", Platform = "linux/amd64", References = [], Files = [],
+            ManifestDigest = "", ManifestMediaType = "", ConfigDigest = "", Platform = "linux/amd64", References = [], Files = [],
+            Manifest = """{"layers":[{"digest":"sha256:1","size":3000000},{"digest":"sha256:2","size":100000}]}""",
+            Configuration = """{"history":[{},{"created_by":"CMD sh","empty_layer":true},{"created_by":"COPY app /"}]}""",
             Size = 7_430_000, CompressedSize = 3_100_000, LayerCount = 2, UpToDate = false,
         }));
         _engine.Messages.Clear();
@@ -113,6 +115,8 @@ public sealed class BuildEventLogTests : IDisposable
               COPY app /                                                                   cached
             pull golang:1.14.4-alpine                                                        1.5s
             image: 7.43MB, 3.1MB compressed, 2 layers
+                                                                                              3MB
+              COPY app /                                                                    100kB
             """,
             string.Join('\n', _engine.Lines(MessageImportance.Normal)));
         Assert.IsEmpty(_engine.Lines(MessageImportance.High));
