@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ContainerStages.Contracts;
 
 /// <summary>
@@ -15,7 +17,12 @@ public sealed record BuildDefinition
     /// <summary>Folder that COPY reads from; or a tar archive, <c>-</c> for one on standard input, or the http, https or git address of an archive or repository.</summary>
     public required string ContextDirectory { get; init; }
 
+    [JsonIgnore]
     public BuildGoal Goal { get; init; }
+
+    // Enumerations travel as numbers: their converters are generic over each, and would be compiled anew in every build process.
+    [JsonInclude, JsonPropertyName("goal")]
+    internal int GoalNumber { get => (int)Goal; init => Goal = (BuildGoal)value; }
 
     /// <summary>File that holds the digests of everything that is fetched; null for none.</summary>
     public string? LockFile { get; init; }
@@ -100,10 +107,18 @@ public sealed record BuildDefinition
     /// <summary>Seconds since 1970 for every time in layers and configuration; null for 0.</summary>
     public long? SourceDateEpoch { get; init; }
 
+    [JsonIgnore]
     public ImageFormat Format { get; init; } = ImageFormat.Oci;
 
+    [JsonInclude, JsonPropertyName("format")]
+    internal int FormatNumber { get => (int)Format; init => Format = (ImageFormat)value; }
+
     /// <summary>Of layers made here; those of base images stay as they are.</summary>
+    [JsonIgnore]
     public LayerCompression Compression { get; init; }
+
+    [JsonInclude, JsonPropertyName("compression")]
+    internal int CompressionNumber { get => (int)Compression; init => Compression = (LayerCompression)value; }
 
     /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for 6 and 3.</summary>
     public int? CompressionLevel { get; init; }
@@ -169,32 +184,6 @@ public enum LayerCompression
     Gzip,
     Zstd,
     None,
-}
-
-public enum DestinationKind
-{
-    Registry,
-    OciLayout,
-    OciArchive,
-    DockerArchive,
-
-    /// <summary>The files of the image in a folder.</summary>
-    Folder,
-
-    /// <summary>The files of the image as one tar; <c>-</c> is standard output.</summary>
-    Tar,
-
-    /// <summary>The images of the Docker engine on this machine; the path is empty.</summary>
-    DockerStore,
-
-    /// <summary>The images of podman on this machine; the path is empty.</summary>
-    PodmanStore,
-}
-
-/// <summary>A place the image is published to: a reference for registries, a path otherwise. In archives and engines it is named by <see cref="Names"/>.</summary>
-public sealed record Destination(DestinationKind Kind, string Value)
-{
-    public IReadOnlyList<string> Names { get; init; } = [];
 }
 
 /// <summary>Pulls from registry <see cref="Location"/> try <see cref="Mirror"/> first.</summary>
