@@ -51,7 +51,7 @@ public static class BuildEventReader
         json.TryGetProperty("location", out var location) ? Location(location) : null);
 
     private static SourceLocation Location(JsonElement json) =>
-        new(Text(json, "file"), Place(json, "line"), Place(json, "column"), Place(json, "endLine"), Place(json, "endColumn"));
+        new(Text(json, "file"), Integer(json, "line"), Integer(json, "column"), Integer(json, "endLine"), Integer(json, "endColumn"));
 
     private static BuildResult Result(JsonElement json) => new()
     {
@@ -66,7 +66,7 @@ public static class BuildEventReader
         Files = Texts(json, "files"),
         Size = Number(json, "size"),
         CompressedSize = Number(json, "compressedSize"),
-        LayerCount = Place(json, "layerCount"),
+        LayerCount = Integer(json, "layerCount"),
         UpToDate = json.GetProperty("upToDate").GetBoolean(),
     };
 
@@ -88,5 +88,5 @@ public static class BuildEventReader
 
     private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
 
-    private static int Place(JsonElement json, string name) => json.GetProperty(name).GetInt32();
+    private static int Integer(JsonElement json, string name) => json.GetProperty(name).GetInt32();
 }

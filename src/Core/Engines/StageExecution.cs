@@ -111,20 +111,12 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 
         // Pulling the base is a step of its own; this one's time begins when it can.
         var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
-        var watch = Stopwatch.StartNew();
-        services.Events.Report(new StepStarted(id, Title, step.Title));
-        try
+        return await ReportedAsync(id, step.Title, Stopwatch.StartNew(), async () =>
         {
             var (result, isMade) = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
             services.Records.SaveStep(key, result);
-            services.Events.Report(new StepFinished(id, isMade ? StepOutcome.Done : StepOutcome.Cached, watch.ElapsedMilliseconds));
-            return result;
-        }
-        catch
-        {
-            services.Events.Report(new StepFinished(id, StepOutcome.Failed, watch.ElapsedMilliseconds));
-            throw;
-        }
+            return (result, isMade ? StepOutcome.Done : StepOutcome.Cached);
+        });
     }
 
     /// <summary>Makes the layer of a step again, where only its name is left.</summary>
@@ -169,13 +161,18 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
             return await writing;
         }
 
-        var id = services.NextStepId();
-        services.Events.Report(new StepStarted(id, Title, $"export layer of {step.Title}"));
+        return await ReportedAsync(services.NextStepId(), $"export layer of {step.Title}", watch, async () => (await writing, StepOutcome.Done));
+    }
+
+    /// <summary>Tells when <paramref name="work"/> begins, and how it ended after the time of <paramref name="watch"/>.</summary>
+    private async Task<T> ReportedAsync<T>(string id, string title, Stopwatch watch, Func<Task<(T Result, StepOutcome Outcome)>> work)
+    {
+        services.Events.Report(new StepStarted(id, Title, title));
         try
         {
-            var layer = await writing;
-            services.Events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
-            return layer;
+            var (result, outcome) = await work();
+            services.Events.Report(new StepFinished(id, outcome, watch.ElapsedMilliseconds));
+            return result;
         }
         catch
         {

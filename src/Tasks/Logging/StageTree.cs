@@ -70,8 +70,10 @@ public sealed class StageTree
         return $"{shown.PadRight(TitleWidth)}{outcome,TimeWidth}";
     }
 
-    private sealed record Stage(string Name)
+    private sealed class Stage(string name)
     {
+        public string Name { get; } = name;
+
         public List<Step> Steps { get; } = [];
 
         public string Outcome =>
