@@ -20,28 +20,40 @@ internal static class ResultFiles
         }
     }
 
-    /// <summary>The keys of buildx, then our result's own.</summary>
+    /// <summary>The keys of buildx, then our result's own. An index has neither configuration nor platform.</summary>
     private static JsonObject Metadata(BuildResult result, IReadOnlyList<string> names)
     {
-        var document = new JsonObject
+        var document = new JsonObject();
+        if (result.ConfigDigest is { } configuration)
         {
-            ["containerimage.config.digest"] = result.ConfigDigest,
-            ["containerimage.digest"] = result.ManifestDigest,
-            ["containerimage.descriptor"] = new JsonObject
-            {
-                ["mediaType"] = result.ManifestMediaType,
-                ["digest"] = result.ManifestDigest,
-                ["size"] = System.Text.Encoding.UTF8.GetByteCount(result.Manifest),
-                ["platform"] = Platform(result.Platform),
-            },
-            ["image.name"] = string.Join(',', names),
-        };
+            document["containerimage.config.digest"] = configuration;
+        }
+
+        document["containerimage.digest"] = result.ManifestDigest;
+        document["containerimage.descriptor"] = Descriptor(result);
+        document["image.name"] = string.Join(',', names);
         foreach (var (name, value) in JsonSerializer.SerializeToNode(result, ContractsJson.Default.BuildResult)!.AsObject().ToArray())
         {
             document[name] = value?.DeepClone();
         }
 
         return document;
+    }
+
+    private static JsonObject Descriptor(BuildResult result)
+    {
+        var descriptor = new JsonObject
+        {
+            ["mediaType"] = result.ManifestMediaType,
+            ["digest"] = result.ManifestDigest,
+            ["size"] = System.Text.Encoding.UTF8.GetByteCount(result.Manifest),
+        };
+        if (result.Platform is { } platform)
+        {
+            descriptor["platform"] = Platform(platform);
+        }
+
+        return descriptor;
     }
 
     private static JsonObject Platform(string text)

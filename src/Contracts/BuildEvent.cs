@@ -54,17 +54,17 @@ public sealed record BuildResult
 
     public required string ManifestMediaType { get; init; }
 
-    /// <summary>Empty for an index; <see cref="Images"/> has one each.</summary>
-    public required string ConfigDigest { get; init; }
+    /// <summary>Null for an index; <see cref="Images"/> has one each.</summary>
+    public string? ConfigDigest { get; init; }
 
     /// <summary>The manifest or index as JSON text, byte for byte.</summary>
     public required string Manifest { get; init; }
 
-    /// <summary>The image configuration as JSON text, byte for byte; empty for an index.</summary>
-    public required string Configuration { get; init; }
+    /// <summary>The image configuration as JSON text, byte for byte; null for an index.</summary>
+    public string? Configuration { get; init; }
 
-    /// <summary>Several are divided by commas.</summary>
-    public required string Platform { get; init; }
+    /// <summary>Null for an index.</summary>
+    public string? Platform { get; init; }
 
     /// <summary>The images of an index, one per platform; empty where there is one image.</summary>
     public IReadOnlyList<PlatformImage> Images { get; init; } = [];

@@ -57,10 +57,10 @@ public static class BuildEventReader
     {
         ManifestDigest = Text(json, "manifestDigest"),
         ManifestMediaType = Text(json, "manifestMediaType"),
-        ConfigDigest = Text(json, "configDigest"),
+        ConfigDigest = OptionalText(json, "configDigest"),
         Manifest = Text(json, "manifest"),
-        Configuration = Text(json, "configuration"),
-        Platform = Text(json, "platform"),
+        Configuration = OptionalText(json, "configuration"),
+        Platform = OptionalText(json, "platform"),
         Images = [.. json.GetProperty("images").EnumerateArray().Select(Image)],
         References = Texts(json, "references"),
         Files = Texts(json, "files"),
@@ -83,6 +83,8 @@ public static class BuildEventReader
     };
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException(name);
+
+    private static string? OptionalText(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
 
     private static IReadOnlyList<string> Texts(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
 

@@ -44,10 +44,10 @@ internal sealed class ContainerBuildResults(BuildDefinition definition, ImageNam
         {
             ManifestDigest = images.Top.Digest.ToString(),
             ManifestMediaType = images.Top.MediaType,
-            ConfigDigest = only?.Manifest.Config.Digest.ToString() ?? "",
+            ConfigDigest = only?.Manifest.Config.Digest.ToString(),
             Manifest = Text(images.Top.Bytes),
-            Configuration = only is null ? "" : Text(only.ConfigBytes),
-            Platform = string.Join(',', images.Images.Select(image => image.Config.Platform)),
+            Configuration = only is null ? null : Text(only.ConfigBytes),
+            Platform = only?.Config.Platform.ToString(),
             Images = Describe(images),
             References = references.Length > 0 ? references : ExpectedNames(),
             Files = [.. published.SelectMany(one => one.Files)],

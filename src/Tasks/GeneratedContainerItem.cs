@@ -9,15 +9,15 @@ namespace ContainerStages.Tasks;
 public static class GeneratedContainerItem
 {
     /// <summary>One item for each platform.</summary>
-    public static ITaskItem[] AllOf(BuildResult result) => result.Images.Count == 0
+    public static ITaskItem[] AllOf(BuildResult result) => result is { Platform: { } platform, ConfigDigest: { } digest, Configuration: { } configuration }
         ? [From(result, new PlatformImage
             {
-                Platform = result.Platform,
+                Platform = platform,
                 ManifestDigest = result.ManifestDigest,
                 ManifestMediaType = result.ManifestMediaType,
-                ConfigDigest = result.ConfigDigest,
+                ConfigDigest = digest,
                 Manifest = result.Manifest,
-                Configuration = result.Configuration,
+                Configuration = configuration,
                 References = [],
                 Size = result.Size,
             })]

@@ -54,8 +54,15 @@ public sealed class PlatformTests
         Assert.AreEqual(result.Digest, await File.ReadAllTextAsync(context.Combine("id")));
         Assert.AreEqual(result.Digest, (await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{name}")).Trim());
         using var written = JsonDocument.Parse(await File.ReadAllTextAsync(context.Combine("result.json")));
-        Assert.AreEqual(Both, written.RootElement.GetProperty("platform").GetString());
-        Assert.HasCount(2, written.RootElement.GetProperty("images").EnumerateArray());
+        Assert.AreEqual(result.Digest, written.RootElement.GetProperty("containerimage.digest").GetString());
+        Assert.AreSequenceEqual(["mediaType", "digest", "size"], written.RootElement.GetProperty("containerimage.descriptor").EnumerateObject().Select(member => member.Name));
+        // An index has neither; its images have.
+        foreach (var member in new[] { "containerimage.config.digest", "configDigest", "configuration", "platform" })
+        {
+            Assert.IsFalse(written.RootElement.TryGetProperty(member, out _), member);
+        }
+
+        Assert.AreEqual(Both, string.Join(',', written.RootElement.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("platform").GetString())));
     }
 
     [TestMethod]

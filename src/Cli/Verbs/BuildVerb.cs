@@ -98,7 +98,7 @@ internal static class BuildVerb
     }
 
     /// <summary>As docker says it: the digest of the configuration, or that of the index.</summary>
-    public static string Id(BuildResult result) => result.Images.Count > 0 ? result.ManifestDigest : result.ConfigDigest;
+    public static string Id(BuildResult result) => result.ConfigDigest ?? result.ManifestDigest;
 
     private static string Sizes(BuildResult result) =>
         $"{ByteSize.Format(result.Size)}, {(result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}")}";

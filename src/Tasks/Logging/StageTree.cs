@@ -59,9 +59,9 @@ public sealed class StageTree
         + (result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}");
 
     // The images of an index differ in their bytes alone: one line each.
-    private static IEnumerable<string> Layers(BuildResult result) => result.Images.Count > 0
-        ? result.Images.Select(image => Line("  " + image.Platform, ByteSize.Format(image.Size)))
-        : LayerTable.Read(result.Manifest, result.Configuration).Select(layer => Line("  " + layer.Title, layer.Size));
+    private static IEnumerable<string> Layers(BuildResult result) => result.Configuration is { } configuration
+        ? LayerTable.Read(result.Manifest, configuration).Select(layer => Line("  " + layer.Title, layer.Size))
+        : result.Images.Select(image => Line("  " + image.Platform, ByteSize.Format(image.Size)));
 
     private static string Line(string title, string outcome)
     {
