@@ -31,14 +31,17 @@ public static class GoConvention
         var location = new SourceLocation(project.File);
         var module = project.Go ?? throw new ArgumentException("The project is no Go module.", nameof(project));
         var goMod = GoMod.ReadFile(module.Directory, location);
+        var folder = ModuleFolder(module, contextDirectory, location);
+        var folders = new GoFolders(module, goMod, contextDirectory, location);
+        folders.Check();
         var program = ProgramName(module, goMod, location);
         var isCross = !module.CgoEnabled && (target.Os != build.Os || target.Architecture != build.Architecture || target.Variant != build.Variant);
-        var command = new GoBuildCommand(module, BuilderVersion(module, goMod, location), location)
+        var command = new GoBuildCommand(module, BuilderVersion(module, goMod, folders.Workspace, location), location)
         {
             Output = "/out/" + program,
             CrossTarget = isCross ? target : null,
         };
-        var builder = BuilderStage(project, command, goMod, ModuleFolder(module, contextDirectory, location));
+        var builder = BuilderStage(project, command, folders, folder);
         return new StageSet(
             [builder with { Platform = isCross ? build.ToString() : null }, ImageStage(project, program)],
             PlatformArguments.Create(target, build, buildArgs)) { AnyOrder = true };
@@ -67,9 +70,9 @@ public static class GoConvention
     private static bool IsMajorVersion(string element) =>
         element.Length > 1 && element[0] == 'v' && element[1] != '0' && element != "v1" && element.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
-    private static GoVersion BuilderVersion(GoModule module, GoMod goMod, SourceLocation location) => module.Version is { } version
+    private static GoVersion BuilderVersion(GoModule module, GoMod goMod, GoWork? workspace, SourceLocation location) => module.Version is { } version
         ? GoVersion.TryParse(version) ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(version, location))
-        : goMod.BuilderVersion;
+        : workspace?.BuilderVersion is { } shared && shared.IsNewerThan(goMod.BuilderVersion) ? shared : goMod.BuilderVersion;
 
     /// <summary>The module's folder inside the context, with slashes; empty where they are the same.</summary>
     private static string ModuleFolder(GoModule module, string contextDirectory, SourceLocation location)
@@ -82,18 +85,17 @@ public static class GoConvention
                 : relative + "/";
     }
 
-    private static Stage BuilderStage(ProjectDefinition project, GoBuildCommand command, GoMod goMod, string folder)
+    private static Stage BuilderStage(ProjectDefinition project, GoBuildCommand command, GoFolders folders, string folder)
     {
         var location = new SourceLocation(project.File);
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
         instructions.Add(Workdir(location, SourceFolder));
         // Modules are fetched before the source is copied, so that a changed source fetches nothing.
-        var hasVendor = Directory.Exists(Path.Combine(command.Module.Directory, "vendor"));
-        if (goMod is { Requires.IsEmpty: false, HasFolderReplacements: false } && !hasVendor)
+        if (folders.CanDownload)
         {
             string[] files = File.Exists(Path.Combine(command.Module.Directory, "go.sum")) ? ["go.mod", "go.sum"] : ["go.mod"];
             instructions.Add(CopyFromContext(location, [.. files.Select(file => folder + file)], "./" + folder));
-            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download"));
+            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download", folders));
         }
 
         instructions.Add(CopyFromContext(location, ["."], "."));
@@ -102,7 +104,7 @@ public static class GoConvention
             instructions.Add(Workdir(location, $"{SourceFolder}/{folder.TrimEnd('/')}"));
         }
 
-        instructions.Add(Run(location, command.ToString()));
+        instructions.Add(Run(location, command.ToString(), folders));
         return new Stage
         {
             Index = 0,
@@ -131,7 +133,8 @@ public static class GoConvention
 
     private static WorkdirInstruction Workdir(SourceLocation location, string path) => new(location, $"WORKDIR {path}", new WordExpander().Protect(path));
 
-    private static RunInstruction Run(SourceLocation location, string command) => new(location, $"RUN {command}", new ShellForm(command));
+    private static RunInstruction Run(SourceLocation location, string command, GoFolders folders) =>
+        new(location, $"RUN {command}", new ShellForm(command)) { Explain = folders.Explain };
 
     private static CopyInstruction CopyFromContext(SourceLocation location, ImmutableArray<string> sources, string destination)
     {

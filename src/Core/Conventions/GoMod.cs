@@ -9,20 +9,14 @@ internal sealed record GoMod
 {
     public required string ModulePath { get; init; }
 
-    /// <summary>The go line, or what its absence means.</summary>
-    public required GoVersion Version { get; init; }
-
-    /// <summary>The toolchain line, or null.</summary>
-    public GoVersion? Toolchain { get; init; }
-
     /// <summary>Module paths of the requirements, direct and indirect.</summary>
     public required ImmutableArray<string> Requires { get; init; }
 
-    /// <summary>True where a requirement is replaced by a folder: then go.mod and go.sum alone do not suffice for a download.</summary>
-    public required bool HasFolderReplacements { get; init; }
+    /// <summary>The folders that stand in for requirements: where there are any, go.mod and go.sum alone do not suffice for a download.</summary>
+    public required ImmutableArray<GoFolder> Replacements { get; init; }
 
-    /// <summary>What builds the module: the newer of go line and toolchain.</summary>
-    public GoVersion BuilderVersion => Toolchain is { } toolchain && toolchain.IsNewerThan(Version) ? toolchain : Version;
+    /// <summary>What builds the module: the newer of go line and toolchain, or what the absence of both means.</summary>
+    public required GoVersion BuilderVersion { get; init; }
 
     /// <exception cref="BuildFailedException">The file is missing or malformed, with its line.</exception>
     public static GoMod ReadFile(string directory, SourceLocation project)
@@ -38,7 +32,7 @@ internal sealed record GoMod
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(ProjectDiagnostics.GoModUnreadable(denied.Message, new SourceLocation(path)), denied);
+            throw new BuildFailedException(ProjectDiagnostics.GoModUnreadable("go.mod", denied.Message, new SourceLocation(path)), denied);
         }
     }
 
@@ -50,11 +44,22 @@ internal sealed record GoMod
         return new GoMod
         {
             ModulePath = module.Only("a module path"),
-            Version = ReadVersion(lines.FirstOrDefault(line => line.Verb == "go")) ?? GoVersion.Unnamed,
-            Toolchain = lines.FirstOrDefault(line => line.Verb == "toolchain") is { } toolchain ? GoVersion.TryParseToolchain(toolchain.Only("a toolchain")) : null,
+            BuilderVersion = ReadBuilderVersion(lines) ?? GoVersion.Unnamed,
             Requires = [.. lines.Where(line => line.Verb == "require").Select(line => line.First("a module path and a version"))],
-            HasFolderReplacements = lines.Any(line => line.Verb == "replace" && IsFolder(line.Words[^1])),
+            Replacements = ReadReplacements(lines, Path.GetDirectoryName(Path.GetFullPath(fileName))!),
         };
+    }
+
+    /// <summary>The folders that the replace lines of a go.mod or go.work name.</summary>
+    public static ImmutableArray<GoFolder> ReadReplacements(IEnumerable<GoModLine> lines, string directory) =>
+        [.. lines.Where(line => line.Verb == "replace" && line.Words is [.., var last] && IsFolder(last)).Select(line => new GoFolder(line.Words[^1], directory, line.Location))];
+
+    /// <summary>The newer of go line and toolchain; null without either.</summary>
+    public static GoVersion? ReadBuilderVersion(IReadOnlyCollection<GoModLine> lines)
+    {
+        var version = ReadVersion(lines.FirstOrDefault(line => line.Verb == "go"));
+        var toolchain = lines.FirstOrDefault(line => line.Verb == "toolchain") is { } line ? GoVersion.TryParseToolchain(line.Only("a toolchain")) : null;
+        return toolchain is not null && (version is null || toolchain.IsNewerThan(version)) ? toolchain : version;
     }
 
     private static GoVersion? ReadVersion(GoModLine? line) => line is null

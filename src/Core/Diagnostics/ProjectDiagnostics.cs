@@ -2,7 +2,7 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>CST11xx: what can be wrong with a project file, as the engine program reads it, and with the module it stands in.</summary>
+/// <summary>CST11xx and CST151x: what can be wrong with a project file, as the engine program reads it, and with the module it stands in.</summary>
 public static class ProjectDiagnostics
 {
     public static Diagnostic NothingToBuild(SourceLocation project) =>
@@ -23,8 +23,8 @@ public static class ProjectDiagnostics
     public static Diagnostic GoModMissing(string directory, SourceLocation location) =>
         Error("CST1110", $"There is no go.mod in '{directory}'. Run 'go mod init NAME' there, or name stages with ContainerStage items.", location);
 
-    public static Diagnostic GoModUnreadable(string reason, SourceLocation location) =>
-        Error("CST1111", $"go.mod cannot be read: {reason}", location);
+    public static Diagnostic GoModUnreadable(string name, string reason, SourceLocation location) =>
+        Error("CST1111", $"{name} cannot be read: {reason}", location);
 
     public static Diagnostic GoModWithoutModule(SourceLocation location) =>
         Error("CST1112", "go.mod has no module line. Add 'module NAME' as its first line.", location);
@@ -37,6 +37,12 @@ public static class ProjectDiagnostics
 
     public static Diagnostic GoModuleOutsideContext(string module, string context, SourceLocation location) =>
         Error("CST1115", $"The Go module '{module}' lies outside the build context '{context}'. Set ContainerStagesContextDirectory to a folder that holds it.", location);
+
+    /// <param name="problem">Which folder, and why the builder does not see it; a whole sentence.</param>
+    /// <param name="suggested">A folder that holds both, or null where another path is needed first.</param>
+    /// <param name="location">Where the folder is named.</param>
+    public static Diagnostic GoFolderUnseen(string problem, string? suggested, SourceLocation location) =>
+        Error("CST1510", $"{problem} Set ContainerStagesContextDirectory to a folder that holds both{(suggested is null ? "." : $": {suggested}")}", location);
 
     public static Diagnostic GoProgramNameInvalid(string name, SourceLocation location) =>
         Error("CST1116", $"'{name}' cannot name the program: a name is not blank, '.' or '..', and holds no '/'.", location);

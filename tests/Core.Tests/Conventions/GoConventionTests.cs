@@ -84,6 +84,81 @@ public sealed class GoConventionTests
     }
 
     [TestMethod]
+    public void A_module_of_a_workspace_is_built_with_its_siblings_by_the_newest_go()
+    {
+        using var folder = Workspace("go 1.23\nuse (\n\t./app\n\t./lib\n\t./libs/other\n)");
+        var text = Text(Create(folder, new GoModule { Directory = folder.Combine("app") }));
+        StringAssert.Contains(text, "FROM golang:1.23-alpine AS builder\nWORKDIR /src\nCOPY . .\nWORKDIR /src/app\nRUN CGO_ENABLED=0 go build", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    [DataRow("go 1.20\nuse ./lib", true, DisplayName = "a workspace that does not use the module")]
+    [DataRow("go 1.20\nuse ./app\nuse ../elsewhere", false, DisplayName = "a workspace with a module elsewhere")]
+    [DataRow("go 1.20\nuse ./app\nreplace x => ../x", false, DisplayName = "a workspace that replaces one by a folder elsewhere")]
+    [DataRow("go 1.20\nuse ./app\nuse ./bad", false, DisplayName = "a module of the workspace that does so")]
+    public void A_workspace_counts_where_it_uses_the_module_and_must_lie_in_the_context(string goWork, bool isBuilt)
+    {
+        using var folder = Workspace(goWork);
+        Directory.CreateDirectory(folder.Combine("bad"));
+        File.WriteAllText(folder.Combine("bad/go.mod"), "module example.com/bad\nreplace y => ../../y");
+        StageSet Built() => Create(folder, new GoModule { Directory = folder.Combine("app") });
+        if (!isBuilt)
+        {
+            Assert.AreEqual("CST1510", Assert.ThrowsExactly<BuildFailedException>(Built).Diagnostics[0].Code);
+        }
+        else
+        {
+            StringAssert.Contains(Text(Built()), "go mod download", StringComparison.Ordinal);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("../lib", false, ".. ", DisplayName = "beside the module")]
+    [DataRow("../../a/lib", false, "../..", DisplayName = "further up")]
+    [DataRow("/a/lib", false, "relative", DisplayName = "an absolute path")]
+    [DataRow("../lib", true, null, DisplayName = "vendored")]
+    public void A_folder_that_the_builder_does_not_see_is_an_error_that_names_the_property(string path, bool vendor, string? next)
+    {
+        using var folder = Workspace("");
+        var app = folder.Combine("app");
+        File.WriteAllText(Path.Combine(app, "go.mod"), "module example.com/app\nrequire example.com/lib v0.0.0\nreplace example.com/lib => " + path);
+        if (vendor)
+        {
+            Directory.CreateDirectory(Path.Combine(app, "vendor"));
+        }
+
+        var project = Project(folder, new GoModule { Directory = app }) with { File = Path.Combine(app, "app.goproj") };
+        StageSet Built() => GoConvention.Create(project, app, Amd64, Amd64, new Dictionary<string, string>());
+        if (next is null)
+        {
+            Assert.IsFalse(Text(Built()).Contains("download", StringComparison.Ordinal));
+            return;
+        }
+
+        var diagnostic = Assert.ThrowsExactly<BuildFailedException>(Built).Diagnostics[0];
+        Assert.AreEqual("CST1510", diagnostic.Code);
+        Assert.AreEqual(3, diagnostic.Location!.Value.Line);
+        StringAssert.Contains(diagnostic.Message + " ", next, StringComparison.Ordinal);
+        StringAssert.Contains(diagnostic.Message, $"'{path}'", StringComparison.Ordinal);
+        StringAssert.Contains(diagnostic.Message, "ContainerStagesContextDirectory", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void What_go_lacks_of_a_workspace_above_the_context_is_explained()
+    {
+        using var folder = Workspace("go 1.20\nuse ./app\nuse ./lib");
+        var app = folder.Combine("app");
+        var project = Project(folder, new GoModule { Directory = app }) with { File = Path.Combine(app, "app.goproj") };
+        var run = GoConvention.Create(project, app, Amd64, Amd64, new Dictionary<string, string>()).Stages[0].Instructions.OfType<RunInstruction>().First();
+
+        var explained = run.Explain!(["go: example.com/lib@v0.0.0: unrecognized import path"]);
+
+        Assert.AreEqual("CST1510", explained?.Code);
+        StringAssert.Contains(explained!.Message, "holds both: ..", StringComparison.Ordinal);
+        Assert.IsNull(run.Explain(["go: example.org/other@v0.0.0: unrecognized import path"]));
+    }
+
+    [TestMethod]
     public void A_module_outside_the_context_is_an_error()
     {
         using var folder = Module("module m");
@@ -176,6 +251,23 @@ public sealed class GoConventionTests
         Assert.HasCount(2, graph.Stages);
         Assert.AreEqual(new StageSource.OtherStage(0), graph.Target.CopySources["builder"]);
         Assert.IsTrue(((ArtifactsInstruction)graph.Target.Stage.Instructions[0]).Copies[1].SkipMissing);
+    }
+
+    private static TempFolder Workspace(string goWork)
+    {
+        var folder = new TempFolder();
+        foreach (var (name, go) in new[] { ("app", "1.20\nrequire example.com/lib v0.0.0"), ("lib", "1.19"), ("libs/other", "1.19") })
+        {
+            Directory.CreateDirectory(folder.Combine(name));
+            File.WriteAllText(folder.Combine(name + "/go.mod"), $"module example.com/{name}\ngo {go}\n");
+        }
+
+        if (goWork.Length > 0)
+        {
+            File.WriteAllText(folder.Combine("go.work"), goWork);
+        }
+
+        return folder;
     }
 
     private static TempFolder Module(string goMod)
