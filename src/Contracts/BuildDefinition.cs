@@ -113,6 +113,9 @@ public sealed record BuildDefinition
     [JsonInclude, JsonPropertyName("format")]
     internal int FormatNumber { get => (int)Format; init => Format = (ImageFormat)value; }
 
+    /// <summary>True: Docker's format all the same where every base image is in it, as the .NET SDK's container publishing does.</summary>
+    public bool FormatOfBase { get; init; }
+
     /// <summary>Of layers made here; those of base images stay as they are.</summary>
     [JsonIgnore]
     public LayerCompression Compression { get; init; }

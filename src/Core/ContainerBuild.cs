@@ -49,12 +49,16 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
 
         Executed();
         await services.Inputs.SaveAsync(cancellationToken);
-        ImmutableArray<Image> images = [.. await Task.WhenAll(plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, services, cancellationToken)))];
-        var set = await ImageSet.CreateAsync(images, definition.Format, Sorted(definition.IndexAnnotations), services.Content, cancellationToken);
+        var format = FormatOf(plans);
+        ImmutableArray<Image> images = [.. await Task.WhenAll(plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, format, services, cancellationToken)))];
+        var set = await ImageSet.CreateAsync(images, format, Sorted(definition.IndexAnnotations), services.Content, cancellationToken);
         return await new ContainerBuildPublishing(definition, services, events).PublishAsync(set, executed.All(stage => stage.AllCached), cancellationToken);
     }
 
-    private async Task<Image> AssembleAsync(BuildPlan plan, ExecutedStage executed, ContainerBuildServices services, CancellationToken cancellationToken)
+    private ImageFormat FormatOf(ImmutableArray<BuildPlan> plans) =>
+        definition.FormatOfBase && plans.All(plan => plan.BaseImage?.Manifest.MediaType == MediaTypes.DockerManifest) ? ImageFormat.Docker : definition.Format;
+
+    private async Task<Image> AssembleAsync(BuildPlan plan, ExecutedStage executed, ImageFormat format, ContainerBuildServices services, CancellationToken cancellationToken)
     {
         var config = new ImageConfig
         {
@@ -68,7 +72,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
             History = executed.History,
         };
         var layers = executed.Layers.Select(layer => new ImageLayer(layer.Layer, layer.Origin));
-        var image = await ImageAssembler.AssembleAsync([.. layers], [], config, definition.Format, Sorted(definition.Annotations), services.Content, cancellationToken);
+        var image = await ImageAssembler.AssembleAsync([.. layers], [], config, format, Sorted(definition.Annotations), services.Content, cancellationToken);
         return image with { DescriptorAnnotations = Sorted(definition.DescriptorAnnotations) };
     }
 

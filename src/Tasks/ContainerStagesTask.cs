@@ -29,10 +29,15 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
         {
             Diagnostics.Report(exception.Diagnostic);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Diagnostics.Report(ProjectDiagnostics.NoAccess(exception.Message));
+        }
         catch (Exception exception)
         {
-            // The boundary to MSBuild: whatever is left is a bug of ours and must be seen whole.
-            Log.LogErrorFromException(exception, showStackTrace: true);
+            // The boundary to MSBuild: whatever is left is a bug of ours. Its trace is for those who look for it.
+            Log.LogMessage(MessageImportance.Low, exception.ToString());
+            Diagnostics.Report(ProjectDiagnostics.Unforeseen(GetType().Name, exception));
         }
 
         return !Log.HasLoggedErrors && !_cancellation.IsCancellationRequested;

@@ -5,6 +5,8 @@ namespace ContainerStages.Tasks;
 /// <summary>Everything the task itself can find wrong with a project or a machine: one method per code.</summary>
 public static class ProjectDiagnostics
 {
+    private const string Report = "This is a fault of ContainerStages: please report it with the trace, which -v:detailed shows.";
+
     public static Diagnostic PlatformNotSupported(string platform) => Error("CST1001",
         $"The embedded engine builds on Linux only, and this machine runs {platform}. Build on Linux, in WSL, or in a Linux job of your pipeline.");
 
@@ -14,8 +16,8 @@ public static class ProjectDiagnostics
     public static Diagnostic PruneFailed(string said) => Error("CST4604",
         $"The local store could not be pruned. {said}");
 
-    public static Diagnostic EngineCrashed(int exitCode, string lastLines) => Error("CST1003",
-        $"The engine program ended with exit code {exitCode} and said no reason.{(lastLines.Length == 0 ? "" : Environment.NewLine + lastLines)}");
+    public static Diagnostic EngineCrashed(int exitCode, string firstLine) => Error("CST1003",
+        $"The engine program ended with exit code {exitCode} and said no reason{(firstLine.Length == 0 ? "." : $": {firstLine}")} {Report}");
 
     public static Diagnostic NothingToBuild(string project) => Error("CST1004",
         "The project names nothing to build. Add a ContainerStage item, or set ContainerStagesDockerfile, or put the project beside a go.mod.", project);
@@ -86,6 +88,11 @@ public static class ProjectDiagnostics
         $"{name} '{value}' is neither true nor false.", project);
 
     public static Diagnostic Interrupted() => Error("CST1028", "The build was interrupted. Nothing was published.");
+
+    public static Diagnostic Unforeseen(string task, Exception exception) => Error("CST1030",
+        $"{task} met something that ContainerStages does not know: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} {Report}");
+
+    public static Diagnostic NoAccess(string reason) => Error("CST1031", $"A file or folder cannot be read or written: {reason.ReplaceLineEndings(" ")}");
 
     public static Diagnostic NotWithDockerfile(string name, string instead, string project) => Error("CST1029",
         $"'{name}' has no meaning beside ContainerStagesDockerfile. {instead}", project);

@@ -158,16 +158,19 @@ public sealed class PublishContainerStages : EngineTask
         }
         else if (!Log.HasLoggedErrors)
         {
-            Diagnostics.Report(ProjectDiagnostics.EngineCrashed(exit.Code, exit.LastErrorLines));
+            Log.LogMessage(MessageImportance.Low, exit.LastErrorLines);
+            Diagnostics.Report(ProjectDiagnostics.EngineCrashed(exit.Code, FirstLine(exit.LastErrorLines)));
         }
     }
+
+    private static string FirstLine(string lines) => lines.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
 
     private void Return(BuildResult result)
     {
         GeneratedContainerName = result.References.Count > 0 ? result.References[0] : "";
         GeneratedContainerDigest = result.ManifestDigest;
         GeneratedContainerManifest = result.Manifest;
-        GeneratedContainerConfiguration = result.Configuration;
+        GeneratedContainerConfiguration = result.Configuration ?? "";
         GeneratedContainerMediaType = result.ManifestMediaType;
         GeneratedArchiveOutputPath = result.Files.Count > 0 ? result.Files[0] : "";
         GeneratedImageIndex = result.Images.Count > 0 ? result.Manifest : "";

@@ -6,7 +6,9 @@ public sealed class EvaluationTests(TestContext context)
     [TestMethod]
     [DataRow("hello.goproj", "hello")]
     [DataRow("My Service.goproj", "my-service")]
-    [DataRow("_Acme.App.proj", "acme.app")]
+    [DataRow("acme.app.proj", "acme.app")]
+    [DataRow("_Acme.App.proj", "acme-app")]
+    [DataRow("My..App.proj", "my--app")]
     public async Task The_repository_is_named_after_the_project(string file, string repository)
     {
         using var project = await UserProject.CreateAsync(context);
@@ -67,7 +69,7 @@ public sealed class EvaluationTests(TestContext context)
         var properties = await project.PropertiesAsync(["ContainerRepository", "TargetPath"]);
         var published = await project.DotnetAsync("publish", "--no-restore", "-p:PublishContainer=true");
 
-        Assert.AreEqual("acme.app", properties.GetProperty("ContainerRepository").GetString());
+        Assert.AreEqual("acme-app", properties.GetProperty("ContainerRepository").GetString());
         Assert.EndsWith("Acme.App.dll", properties.GetProperty("TargetPath").GetString()!);
         // The .NET SDK would have asked a registry; ours says what it needs to know.
         Assert.AreSequenceEqual(["Acme.App.csproj: error CST1502"], published.ShouldFail().Diagnostics);

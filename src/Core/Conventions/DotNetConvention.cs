@@ -19,6 +19,9 @@ public static class DotNetConvention
     private const string ApplicationFolder = "/app/";
     private const string PackagesFolder = "/nuget";
 
+    /// <summary>Whoever the image's user is, the program can be read, and a umask of this machine shows nowhere.</summary>
+    private const string Modes = "u=rwX,go=rX";
+
     /// <summary>In the builder no build of an image is to begin again.</summary>
     private const string InertProperty = "_ContainerStagesInBuilder=true";
 
@@ -106,7 +109,7 @@ public static class DotNetConvention
             Location = location,
             Instructions =
             [
-                .. Enum.GetValues<PublishedLayer>().Select(layer => ImageSettings.Copy(location, from, source, folder) with
+                .. Enum.GetValues<PublishedLayer>().Select(layer => ImageSettings.Copy(location, from, source, folder, chmod: Modes) with
                 {
                     Text = $"COPY --from={from} {source} {folder} # {layer.ToString().ToLowerInvariant()}",
                     Part = new PublishedPart(application.AssemblyName, layer),

@@ -28,13 +28,13 @@ public sealed class BuildDefinitionReader
     {
         RefuseUnsupportedNames();
         var values = new ValueReader(_task, _problems, _files);
-        var names = new NameReader(_task, _problems, _files).Read();
         var form = new ImageFormReader(_task, _problems, _files);
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
         var images = new ProjectImageList(_task.ProjectImages);
         var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _secrets).Read();
         var platforms = values.Platforms();
+        var names = new NameReader(_task, _problems, _files).Read(platforms.Count);
         var pull = values.Boolean("ContainerStagesPull", _task.Pull);
         var locks = new LockReader(_task, _problems, values);
         var definition = new BuildDefinition
@@ -63,6 +63,7 @@ public sealed class BuildDefinitionReader
             Pull = pull,
             SourceDateEpoch = values.SourceDateEpoch(),
             Format = values.Format(),
+            FormatOfBase = dotNet is not null && _task.ImageFormat.Length == 0 && form.IsForEitherFormat && !names.Destinations.Any(IsOci),
             Compression = form.Compression,
             CompressionLevel = form.Level,
             Annotations = form.Annotations("Manifest"),
@@ -73,6 +74,8 @@ public sealed class BuildDefinitionReader
         };
         return _problems.HasErrors ? null : definition;
     }
+
+    private static bool IsOci(Destination destination) => destination.Kind is DestinationKind.OciLayout or DestinationKind.OciArchive;
 
     private void RefuseUnsupportedNames()
     {

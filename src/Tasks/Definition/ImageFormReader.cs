@@ -25,6 +25,9 @@ internal sealed class ImageFormReader
     /// <summary>Null for the compression's own default.</summary>
     public int? Level { get; private set; }
 
+    /// <summary>False where the project asks for something that Docker's format has no name for.</summary>
+    public bool IsForEitherFormat => Compression != LayerCompression.Zstd && annotations.Count == 0;
+
     /// <summary>Of two with one name the later wins.</summary>
     public IReadOnlyDictionary<string, string> Annotations(string scope) =>
         annotations.Where(annotation => annotation.Scope == scope).GroupBy(annotation => annotation.Name, StringComparer.Ordinal)

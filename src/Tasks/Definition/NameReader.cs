@@ -11,14 +11,15 @@ internal sealed record ImageNames(IReadOnlyList<string> Tags, IReadOnlyList<Dest
 /// <summary>Reads registry, repository, tags, archive and further destinations.</summary>
 internal sealed partial class NameReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
 {
-    public ImageNames Read()
+    /// <param name="platforms">How many the project names; none is this machine's.</param>
+    public ImageNames Read(int platforms)
     {
         CheckRegistry();
         CheckRepository();
         var tags = Tags();
         var repository = task.Registry.Length == 0 ? task.Repository : $"{task.Registry}/{task.Repository}";
         List<string> names = [.. tags.Select(tag => $"{repository}:{tag}")];
-        List<Destination> destinations = task.BuildOnly ? [] : [.. Archive(names) ?? Pushes(names) ?? LocalStore(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
+        List<Destination> destinations = task.BuildOnly ? [] : [.. Archive(names, platforms) ?? Pushes(names) ?? LocalStore(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
         return new ImageNames(names, destinations);
     }
 
@@ -77,8 +78,9 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
         }
     }
 
-    // As in the .NET SDK an archive is written instead of a push, and a folder gets a file named after the repository.
-    private Destination[]? Archive(List<string> names)
+    // As in the .NET SDK an archive is written instead of a push, and a folder gets a file named after the repository. Unless the project says which, it is one that
+    // docker load takes, an OCI archive at the same time; docker load takes no index.
+    private Destination[]? Archive(List<string> names, int platforms)
     {
         if (task.ArchiveOutputPath.Length == 0)
         {
@@ -91,7 +93,8 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
             path = Path.Combine(path, task.Repository.Replace('/', '-') + ".tar");
         }
 
-        var kind = string.Equals(task.ImageFormat, "Docker", StringComparison.OrdinalIgnoreCase) ? DestinationKind.DockerArchive : DestinationKind.OciArchive;
+        var isDockers = string.Equals(task.ImageFormat, "Docker", StringComparison.OrdinalIgnoreCase) || (task.ImageFormat.Length == 0 && platforms < 2);
+        var kind = isDockers ? DestinationKind.DockerArchive : DestinationKind.OciArchive;
         return [new Destination(kind, path) { Names = names }];
     }
 

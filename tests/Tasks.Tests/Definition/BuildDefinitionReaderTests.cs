@@ -101,17 +101,22 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
-    public void An_archive_is_written_instead_of_a_push_and_a_folder_gets_a_file_named_after_the_repository()
+    [DataRow("Docker", "linux-x64", DestinationKind.DockerArchive)]
+    [DataRow("OCI", "", DestinationKind.OciArchive)]
+    [DataRow("", "", DestinationKind.DockerArchive, DisplayName = "one that every engine loads")]
+    [DataRow("", "linux-x64;linux-arm64", DestinationKind.OciArchive, DisplayName = "an index")]
+    public void An_archive_is_written_instead_of_a_push_and_a_folder_gets_a_file_named_after_the_repository(string format, string platforms, DestinationKind kind)
     {
         var task = GoTask();
         task.Registry = "ghcr.io";
         task.Repository = "acme/hello";
         task.ArchiveOutputPath = "images/";
-        task.ImageFormat = "Docker";
+        task.ImageFormat = format;
+        task.RuntimeIdentifiers = platforms;
 
         var destination = Read(task).Destinations.Single();
 
-        Assert.AreEqual(DestinationKind.DockerArchive, destination.Kind);
+        Assert.AreEqual(kind, destination.Kind);
         Assert.AreEqual(_folder["images/acme-hello.tar"], destination.Value);
         Assert.AreSequenceEqual(["ghcr.io/acme/hello:latest"], destination.Names);
     }

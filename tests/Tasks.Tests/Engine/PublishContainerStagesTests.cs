@@ -68,13 +68,30 @@ public sealed class PublishContainerStagesTests : IDisposable
     }
 
     [TestMethod]
-    public void A_crash_shows_what_the_engine_wrote_last()
+    public void A_crash_is_one_line_and_what_the_engine_wrote_stands_in_the_log()
     {
-        using var task = Task("echo 'Unhandled exception: boom' >&2\nexit 134");
+        using var task = Task("printf '\\nUnhandled exception: boom\\n   at Some.Place()\\n' >&2\nexit 134");
 
         Assert.IsFalse(task.Execute());
-        Assert.AreEqual("CST1003", _engine.Errors.Single().Code);
-        Assert.Contains("boom", _engine.Errors.Single().Message!);
+        var error = _engine.Errors.Single();
+        Assert.AreEqual("CST1003", error.Code);
+        Assert.StartsWith("The engine program ended with exit code 134 and said no reason: Unhandled exception: boom ", error.Message!);
+        Assert.DoesNotContain("at Some.Place()", error.Message!);
+        Assert.Contains("at Some.Place()", string.Concat(_engine.Lines(MessageImportance.Low)));
+    }
+
+    [TestMethod]
+    public void An_index_has_no_configuration_of_its_own_and_an_item_for_each_platform()
+    {
+        PlatformImage Image(string platform) => new() { Platform = platform, ManifestDigest = platform, ManifestMediaType = "m", ConfigDigest = "c", Manifest = "{}", Configuration = "{}", References = [], Size = 1 };
+        var index = Result with { ConfigDigest = null, Configuration = null, Platform = null, ManifestMediaType = "application/vnd.oci.image.index.v1+json", Images = [Image("linux/amd64"), Image("linux/arm64")] };
+        using var task = Task($"cat > /dev/null\n{Echo(new BuildFinished(index))}");
+
+        Assert.IsTrue(task.Execute());
+
+        Assert.AreEqual("", task.GeneratedContainerConfiguration);
+        Assert.AreEqual(Result.Manifest, task.GeneratedImageIndex);
+        Assert.AreSequenceEqual(["linux/amd64", "linux/arm64"], task.GeneratedContainer.Select(item => item.GetMetadata("Platform")));
     }
 
     [TestMethod]
