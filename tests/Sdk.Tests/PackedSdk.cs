@@ -13,8 +13,8 @@ public sealed class PackedSdk
 
     private readonly string _folder = Directory.CreateTempSubdirectory("containerstages-sdk-").FullName;
 
-    /// <summary>The engine program that stands alone.</summary>
-    public static string Program => Repository.File("artifacts/program/linux-x64/dotnet-stages");
+    /// <summary>The engine program that stands alone. Where another is named, no native one is made, and the package has none.</summary>
+    public static string Program => NamedProgram ?? Repository.File("artifacts/program/linux-x64/dotnet-stages");
 
     /// <summary>The environment of every command: packages and a store of this run.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -26,6 +26,8 @@ public sealed class PackedSdk
         ["MSBUILDDISABLENODEREUSE"] = "1",
         ["MSBUILDTERMINALLOGGER"] = "off",
     };
+
+    private static string? NamedProgram => System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_PROGRAM") is { Length: > 0 } named ? named : null;
 
     public static Task<PackedSdk> GetAsync() => Once.Value;
 
@@ -47,7 +49,8 @@ public sealed class PackedSdk
     private static async Task<PackedSdk> PackAsync()
     {
         var sdk = new PackedSdk();
-        var packed = await Command.RunAsync(Repository.File("build/pack.sh"), [], Repository.Root, new Dictionary<string, string>(StringComparer.Ordinal), CancellationToken.None);
+        string[] form = NamedProgram is null ? [] : ["--no-native"];
+        var packed = await Command.RunAsync(Repository.File("build/pack.sh"), form, Repository.Root, new Dictionary<string, string>(StringComparer.Ordinal), CancellationToken.None);
         packed.ShouldSucceed();
         return sdk;
     }
