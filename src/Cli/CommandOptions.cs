@@ -17,6 +17,7 @@ internal static class CommandOptions
         new(["--shm-size"], "SIZE", "size of /dev/shm in commands (default: 64m)"),
         new(["--ulimit"], "NAME=SOFT[:HARD]", "a limit of commands; repeatable"),
         new(["--no-cache-filter"], "STAGE", "run every step of a stage again; repeatable, or with commas"),
+        new(["--no-new-privileges"], null, "set-user-id programs have no effect in commands"),
         new(["--allow"], "NAME", "security.insecure: allow RUN --security=insecure"),
     ];
 
@@ -26,6 +27,7 @@ internal static class CommandOptions
         Ssh = Unique("--ssh", options.All("--ssh").Select(Agent)),
         AddHosts = [.. options.All("--add-host").Select(Host)],
         Network = Network(options.Last("--network")),
+        NoNewPrivileges = options.IsSet("--no-new-privileges"),
         ShmSize = options.Last("--shm-size") is { } size ? Size(size) : null,
         Ulimits = [.. options.All("--ulimit").Select(Limit)],
         NoCacheFilter = [.. options.All("--no-cache-filter").SelectMany(Split)],

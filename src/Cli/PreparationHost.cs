@@ -21,7 +21,7 @@ internal static class PreparationHost
 
         foreach (var line in lines)
         {
-            await Console.Out.WriteLineAsync(line);
+            await Console.Out.WriteLineAsync(TerminalText.Plain(line));
         }
 
         return code;

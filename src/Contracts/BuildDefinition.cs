@@ -92,6 +92,9 @@ public sealed record BuildDefinition
     /// <summary>False: RUN has no network unless it says --network=host.</summary>
     public bool Network { get; init; } = true;
 
+    /// <summary>True: set-user-id programs and capabilities of files have no effect in commands.</summary>
+    public bool NoNewPrivileges { get; init; }
+
     /// <summary>Further lines of /etc/hosts in commands.</summary>
     public IReadOnlyList<ExtraHost> AddHosts { get; init; } = [];
 

@@ -22,7 +22,7 @@ public sealed record Diagnostic(string Code, Severity Severity, string Message, 
     [JsonIgnore]
     public string HelpLink => $"https://containerstages.dev/diagnostics/{Code}";
 
-    /// <summary>The form that compilers print: <c>file(line,column): error CODE: message</c>.</summary>
+    /// <summary>The form that compilers print: <c>file(line,column): error CODE: message</c>, fit for a terminal.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -31,6 +31,7 @@ public sealed record Diagnostic(string Code, Severity Severity, string Message, 
             text.Append(location).Append(": ");
         }
 
-        return text.Append(Severity == Severity.Error ? "error " : "warning ").Append(Code).Append(": ").Append(Message).ToString();
+        text.Append(Severity == Severity.Error ? "error " : "warning ").Append(Code).Append(": ").Append(Message);
+        return TerminalText.Plain(text.ToString());
     }
 }

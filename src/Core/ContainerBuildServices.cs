@@ -113,6 +113,7 @@ internal sealed class ContainerBuildServices : IDisposable
         Agents = definition.Ssh,
         AllowInsecure = definition.Allow.Contains("security.insecure"),
         Network = definition.Network,
+        NoNewPrivileges = definition.NoNewPrivileges,
         SharedMemory = definition.ShmSize,
         Limits = [.. definition.Ulimits.Select(limit => new SandboxLimit(ResourceLimits.NumberOf(limit.Name), (ulong)limit.Soft, (ulong)limit.Hard))],
         ExtraHosts = [.. definition.AddHosts.Select(host => (host.Address, host.Name))],

@@ -98,11 +98,28 @@ public sealed class RunMountTests
     }
 
     [TestMethod]
+    public async Task A_secret_is_in_no_message_about_the_command()
+    {
+        var value = $"value-{Guid.NewGuid():N}";
+        using var context = Context("FROM alpine\nRUN --mount=type=secret,id=one,env=PATH [\"absent\"]\n");
+        var built = await Hello.Program.RunAsync(
+            new Dictionary<string, string> { ["SECRET_ONE"] = value }, ["build", "--progress", "json", "--secret", "id=one,env=SECRET_ONE", context.Path]);
+        Assert.AreEqual(1, built.ExitCode, built.Output);
+        Assert.Contains("was not found in PATH of the image (***)", built.Output + built.Error);
+        Assert.DoesNotContain(value, built.Output + built.Error);
+    }
+
+    [TestMethod]
     [DataRow("RUN --mount=type=secret,id=absent,required=true true", "CST4301")]
     [DataRow("RUN --mount=type=ssh,required=true true", "CST4303")]
     [DataRow("RUN --mount=target=/c,source=absent true", "CST4308")]
     [DataRow("RUN --mount=type=cache,target=/ true", "CST4306")]
     [DataRow("RUN --security=insecure true", "CST4305")]
+    [DataRow("RUN --mount=type=tmpfs,target=/proc/x true", "CST4034")]
+    [DataRow("RUN --mount=target=../../proc true", "CST4034")]
+    [DataRow("RUN --mount=type=tmpfs,target=/sys/x true", "CST4033")]
+    [DataRow("RUN --mount=type=tmpfs,target=/dev/null true", "CST4033")]
+    [DataRow("RUN [\"/absent\"]", "CST4005")]
     public async Task What_a_command_cannot_have_is_an_error_with_its_line(string run, string code)
     {
         using var context = Context($"FROM alpine\n{run}\n");

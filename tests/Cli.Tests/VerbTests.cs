@@ -48,6 +48,27 @@ public sealed class VerbTests
     }
 
     [TestMethod]
+    public async Task Text_of_an_image_steers_no_terminal()
+    {
+        const string title = "\e]0;title\a";
+        using var context = Hello.Context($"FROM alpine\nLABEL l=\"{title}\"\nRUN printf '\\033[31mred\\033[0m \\033[2Jx\\n' # {title}\n");
+        var built = await Hello.Program.BuildAsync(context.Path, "-t", "titled", "--no-cache");
+        Assert.Contains("\e[31mred\e[0m \\x1b[2Jx", built.Error);
+        context.Write("Dockerfile", $"FROM alpine\nRUN printf '\\033[2Jx\\n'; false # {title}\n");
+        var failed = await Hello.Program.BuildAsync(context.Path);
+        Assert.Contains("| \\x1b[2Jx", failed.Error);
+        var label = await Hello.Program.RunAsync("inspect", "-f", ".Config.Labels.l", "titled");
+        Assert.AreEqual("\\x1b]0;title\\x07\n", label.Output);
+        var whole = await Hello.Program.RunAsync("inspect", "titled");
+        var history = await Hello.Program.RunAsync("history", "--no-trunc", "titled");
+        foreach (var result in (ProgramResult[])[built, failed, label, whole, history])
+        {
+            Assert.DoesNotContain(title, result.Output + result.Error);
+            Assert.DoesNotContain("\e[2J", result.Output + result.Error);
+        }
+    }
+
+    [TestMethod]
     public async Task Run_passes_arguments_environment_and_exit_code()
     {
         var result = await Hello.Program.RunAsync("run", "-e", "WHO=you", "-w", "/tmp", "-u", "1000:1000", "alpine", "sh", "-c", "echo $WHO $PWD $(id -u); exit 3");

@@ -86,6 +86,7 @@ internal static class ScenarioRun
             GroupId = scenario.GroupId,
             SupplementaryGroups = scenario.SupplementaryGroups,
             Network = scenario.Network,
+            NoNewPrivileges = scenario.NoNewPrivileges,
             Interactive = scenario.Interactive,
         };
     }

@@ -59,7 +59,7 @@ internal sealed class PlainProgress : IBuildEvents, IDisposable
                 announce.Change(AnnounceAfter, Timeout.Infinite);
                 break;
             case OutputLine line:
-                output.WriteLine($"{ProgressText.Prefix(steps.GetValueOrDefault(line.Id))}  {line.Text}");
+                output.WriteLine($"{ProgressText.Prefix(steps.GetValueOrDefault(line.Id))}  {TerminalText.Output(line.Text)}");
                 break;
             case StepFinished finished when steps.TryGetValue(finished.Id, out var step):
                 waiting = waiting?.Id == finished.Id ? null : waiting;

@@ -5,9 +5,9 @@ namespace ContainerStages.Cli.Progress;
 /// <summary>How progress reads, wherever it is shown.</summary>
 internal static class ProgressText
 {
-    public static string Prefix(StepStarted? step) => string.IsNullOrEmpty(step?.Stage) ? "" : $"[{step.Stage}] ";
+    public static string Prefix(StepStarted? step) => string.IsNullOrEmpty(step?.Stage) ? "" : $"[{TerminalText.Line(step.Stage)}] ";
 
-    public static string Title(StepStarted step) => Prefix(step) + step.Title;
+    public static string Title(StepStarted step) => Prefix(step) + TerminalText.Line(step.Title);
 
     public static string Outcome(StepFinished finished) => finished.Outcome switch
     {

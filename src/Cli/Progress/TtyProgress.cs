@@ -34,7 +34,7 @@ internal sealed class TtyProgress : IBuildEvents, IDisposable
                     running.Add(new Running(step));
                     break;
                 case OutputLine line when Find(line.Id) is { } step:
-                    step.Detail = line.Text;
+                    step.Detail = TerminalText.Uncoloured(line.Text);
                     break;
                 case ProgressChanged moved when Find(moved.Id) is { } step:
                     step.Detail = $"{ByteSize.Format(moved.Bytes)}{(moved.Total > 0 ? " of " + ByteSize.Format(moved.Total) : "")}";
@@ -106,7 +106,7 @@ internal sealed class TtyProgress : IBuildEvents, IDisposable
     /// <summary>A command's output may hold control characters, which must not reach the terminal here.</summary>
     private static string Plain(string line, int width)
     {
-        var shown = new string([.. line.Select(character => char.IsControl(character) ? ' ' : character)]);
+        var shown = TerminalText.Line(line);
         return shown.Length <= width ? shown : shown[..(width - 1)] + "…";
     }
 

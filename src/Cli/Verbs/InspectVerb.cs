@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 
 namespace ContainerStages.Cli.Verbs;
@@ -36,7 +37,7 @@ internal static class InspectVerb
 
         foreach (var line in all.SelectMany(document => JsonPath.Select(document!, format)))
         {
-            await Console.Out.WriteLineAsync(line);
+            await Console.Out.WriteLineAsync(TerminalText.Plain(line));
         }
 
         return VerbTable.Done;

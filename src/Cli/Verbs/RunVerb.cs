@@ -19,6 +19,7 @@ internal static class RunVerb
             new(["--user", "-u"], "USER", "user and group, by name or number"),
             new(["--entrypoint"], "PROGRAM", "instead of the image's ENTRYPOINT"),
             new(["--network"], "KIND", "host (default) or none"),
+            new(["--no-new-privileges"], null, "set-user-id programs have no effect"),
             new(["--platform"], "OS/ARCH", "the image for that platform (default: the one of the store, else this machine's)"),
             new(["--store"], "DIR", "folder of the store"),
             new(["--rm"], null, "accepted; nothing is ever kept"),
@@ -50,6 +51,7 @@ internal static class RunVerb
             Environment = [.. EnvironmentOf(options, ofCaller)],
             WorkingDirectory = options.Last("--workdir"),
             User = options.Last("--user"),
+            NoNewPrivileges = options.IsSet("--no-new-privileges"),
             Network = options.Last("--network") switch
             {
                 null or "host" or "bridge" or "default" => true,

@@ -15,4 +15,8 @@ public sealed class BuildFailedException : Exception
         : base(string.Join(Environment.NewLine, diagnostics), cause) => Diagnostics = diagnostics;
 
     public ImmutableArray<Diagnostic> Diagnostics { get; }
+
+    /// <summary>The same with a changed message, and with a place where there is none.</summary>
+    public BuildFailedException With(Func<string, string> message, SourceLocation place) =>
+        new([.. Diagnostics.Select(diagnostic => diagnostic with { Message = message(diagnostic.Message), Location = diagnostic.Location ?? place })], this);
 }

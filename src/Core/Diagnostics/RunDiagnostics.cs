@@ -4,7 +4,7 @@ using ContainerStages.Posix;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>What can go wrong before a command runs: CST4004 to CST4039.</summary>
+/// <summary>What can go wrong before a command runs: CST4004 to CST4049.</summary>
 public static class RunDiagnostics
 {
     public static Diagnostic NamespacesRefused(int error) => Error(
@@ -28,6 +28,9 @@ public static class RunDiagnostics
         "CST4033",
         $"The sandbox for a RUN step could not be set up: {step}{(subject.Length == 0 ? "" : $" '{subject}'")} failed ({Reason(error)}). " +
         "Inside a container this needs one that is started with CAP_SYS_ADMIN and unmasked system paths (docker run --privileged).");
+
+    public static Diagnostic MountInProc(string target, SourceLocation location) => Error(
+        "CST4034", $"A mount has the target '{target}', but /proc is the kernel's own: nothing is mounted at or in it. Choose another target.", location);
 
     public static Diagnostic SandboxEnded(int exitCode, string detail) => Error(
         "CST4004",

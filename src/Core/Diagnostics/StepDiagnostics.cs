@@ -36,7 +36,7 @@ public static class StepDiagnostics
     /// <param name="lastLines">The end of its output.</param>
     public static Diagnostic CommandFailed(string instruction, int exitCode, IEnumerable<string> lastLines, SourceLocation location)
     {
-        var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + line));
+        var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + TerminalText.Uncoloured(line)));
         return new Diagnostic("CST4209", Severity.Error, $"{instruction} failed with exit code {exitCode}.{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
     }
 

@@ -20,6 +20,9 @@ public sealed record CommandSettings
     /// <summary>For commands that do not say it themselves; false: no network but loopback.</summary>
     public bool Network { get; init; } = true;
 
+    /// <summary>True: set-user-id programs and capabilities of files have no effect.</summary>
+    public bool NoNewPrivileges { get; init; }
+
     /// <summary>Size of /dev/shm in bytes; null for the default.</summary>
     public long? SharedMemory { get; init; }
 
@@ -31,6 +34,7 @@ public sealed record CommandSettings
     internal string Key => string.Join('\n', (IEnumerable<string>)
     [
         .. Network ? (string[])[] : ["no network"],
+        .. NoNewPrivileges ? (string[])["no new privileges"] : [],
         .. SharedMemory is { } size ? (string[])[string.Create(CultureInfo.InvariantCulture, $"shm {size}")] : [],
         .. Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"limit {limit.Resource} {limit.Soft} {limit.Hard}")),
         .. ExtraHosts.Select(host => $"host {host.Address} {host.Name}"),

@@ -24,6 +24,8 @@ public sealed record RunSettings
     public string? User { get; init; }
 
     public bool Network { get; init; } = true;
+
+    public bool NoNewPrivileges { get; init; }
 }
 
 /// <summary>Runs an image's command on its layers; what it writes is thrown away at the end.</summary>
@@ -57,9 +59,11 @@ public sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbo
                 HostName = Path.GetFileName(image.Reference.Repository),
                 Platform = image.Config.Platform,
                 Network = settings.Network,
+                MachineHosts = true,
+                NoNewPrivileges = settings.NoNewPrivileges,
                 Interactive = true,
             },
-            new StepOutput("run", events, []),
+            new StepOutput("run", events),
             cancellationToken);
     }
 

@@ -11,14 +11,14 @@ using ContainerStages.Stages;
 namespace ContainerStages.Engines;
 
 /// <summary>What a command's mounts became: mounts of the sandbox, variables, values that no event may show, and caches in use until this is disposed.</summary>
-internal sealed class PreparedMounts(ImmutableArray<SandboxMount> mounts, ImmutableArray<string> environment, ImmutableArray<string> secrets, IReadOnlyList<IDisposable> held) : IDisposable
+internal sealed class PreparedMounts(ImmutableArray<SandboxMount> mounts, ImmutableArray<string> environment, SecretMask secrets, IReadOnlyList<IDisposable> held) : IDisposable
 {
     public ImmutableArray<SandboxMount> Mounts { get; } = mounts;
 
     /// <summary><c>NAME=value</c>.</summary>
     public ImmutableArray<string> Environment { get; } = environment;
 
-    public ImmutableArray<string> Secrets { get; } = secrets;
+    public SecretMask Secrets { get; } = secrets;
 
     public void Dispose()
     {
@@ -36,7 +36,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
     private readonly CacheFolders caches = new(services.Options.Store);
     private readonly List<SandboxMount> mounts = [];
     private readonly List<string> environment = [];
-    private readonly List<string> values = [];
+    private readonly List<byte[]> values = [];
     private readonly List<IDisposable> held = [];
 
     public async Task<PreparedMounts> PrepareAsync(CancellationToken cancellationToken)
@@ -45,6 +45,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         {
             foreach (var mount in step.Mounts)
             {
+                CheckTarget(mount);
                 await AddAsync(mount, cancellationToken);
             }
 
@@ -58,7 +59,16 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         }
 
         // A mount inside another one comes after it.
-        return new PreparedMounts([.. mounts.OrderBy(mount => mount.Target.Count(letter => letter == '/'))], [.. environment], [.. values], held);
+        return new PreparedMounts([.. mounts.OrderBy(mount => mount.Target.Count(letter => letter == '/'))], [.. environment], new SecretMask(values), held);
+    }
+
+    // A mount there would hide what hides the machine's secrets, and programs believe what they read in it. Source: runc, checkProcMount.
+    private void CheckTarget(PlannedMount mount)
+    {
+        if (mount.Target is { } target && (target + "/").StartsWith("/proc/", StringComparison.Ordinal))
+        {
+            throw new BuildFailedException(RunDiagnostics.MountInProc(target, step.Location));
+        }
     }
 
     private async Task AddAsync(PlannedMount mount, CancellationToken cancellationToken)
@@ -74,8 +84,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
             case PlannedScript script:
                 mounts.Add(new ContentMount(script.Target!, Encoding.UTF8.GetBytes(script.Content), 0x1ED, 0, 0));
                 break;
-            case PlannedSecret secret when secrets.Read(secret, step.Location) is { } value:
-                AddSecret(secret, value);
+            case PlannedSecret secret:
+                AddSecret(secret, secrets.Read(secret, step.Location));
                 break;
             case PlannedMachineMount machine:
                 mounts.Add(new HostMount(machine.Target!, machine.Source, Directory.Exists(machine.Source), ReadOnly: true));
@@ -89,11 +99,12 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         }
     }
 
-    private void AddSecret(PlannedSecret secret, byte[] value)
+    /// <summary>The variable is there also where the build has no such secret, as with BuildKit.</summary>
+    private void AddSecret(PlannedSecret secret, byte[]? value)
     {
-        var text = Encoding.UTF8.GetString(value);
-        values.AddRange(SecretMask.Parts(text));
-        if (secret.Target is { } target)
+        var text = Encoding.UTF8.GetString(value ?? []);
+        values.Add(value ?? []);
+        if (secret.Target is { } target && value is not null)
         {
             mounts.Add(new ContentMount(target, value, secret.Owner.Mode ?? 0x100, secret.Owner.UserId ?? 0, secret.Owner.GroupId ?? 0));
         }
@@ -108,7 +119,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
     {
         if (secret.Masked)
         {
-            values.AddRange(SecretMask.Parts(value));
+            values.Add(Encoding.UTF8.GetBytes(value));
         }
 
         if (secret.Target is { } target)

@@ -36,7 +36,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
     {
         using var mounts = await new RunMounts(services, sources, step, folder).PrepareAsync(cancellationToken);
         var command = CommandFor(step, mounts, lower, folder);
-        var output = new StepOutput(eventId, services.Events, mounts.Secrets);
+        var output = new StepOutput(eventId, services.Events);
         await services.Commands.WaitAsync(cancellationToken);
         try
         {
@@ -44,6 +44,10 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             return exitCode == 0
                 ? command.UpperDirectory
                 : throw new BuildFailedException(step.Explain?.Invoke(output.LastLines) ?? StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location));
+        }
+        catch (BuildFailedException failure)
+        {
+            throw failure.With(mounts.Secrets.Apply, step.Location);
         }
         finally
         {
@@ -73,7 +77,9 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             SupplementaryGroups = user.SupplementaryGroups,
             Network = !services.Options.Offline && (step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network)),
             Privileged = step.Insecure,
+            NoNewPrivileges = settings.NoNewPrivileges,
             Mounts = mounts.Mounts,
+            Secrets = mounts.Secrets,
             Limits = settings.Limits,
             ExtraHosts = settings.ExtraHosts,
         };
@@ -94,7 +100,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
 }
 
 /// <summary>Passes a command's lines on and keeps the last ones for the error message.</summary>
-internal sealed class StepOutput(string stepId, IBuildEvents events, ImmutableArray<string> secrets) : ISandboxOutput
+internal sealed class StepOutput(string stepId, IBuildEvents events) : ISandboxOutput
 {
     private const int Kept = 20;
     private readonly Queue<string> lines = new();
@@ -112,7 +118,6 @@ internal sealed class StepOutput(string stepId, IBuildEvents events, ImmutableAr
 
     public void WriteLine(string line, bool isError)
     {
-        line = SecretMask.Apply(line, secrets);
         lock (lines)
         {
             lines.Enqueue(line);

@@ -101,7 +101,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         var path = view.Resolve(step.Path, out var entry);
         if (entry is not { IsDirectory: true })
         {
-            composer.MakeDirectory(path, ImageUsers.Find(view, step.User, step.Location));
+            composer.MakeDirectory(path, ImageUsers.FindOrRoot(view, step.User, step.Location));
         }
     }
 

@@ -55,6 +55,12 @@ internal readonly unsafe struct DirectSystem
 
     public bool SetLimit(int resource, ulong* limits) => _call(_arm ? 261 : 302, 0, resource, (nint)limits, 0, 0) == 0;
 
+    public long CreateRuleset(void* attributes, int size) => _call(444, (nint)attributes, size, 0, 0, 0);
+
+    public bool RestrictSelf(int ruleset) => _call(446, ruleset, 0, 0, 0, 0) == 0;
+
+    public void Close(int file) => _call(_arm ? 57 : 3, file, 0, 0, 0, 0);
+
     public void SetFileModeMask(uint mask) => _call(_arm ? 166 : 95, (nint)mask, 0, 0, 0, 0);
 
     /// <summary>rt_sigaction(2) with an all-zero action: the default.</summary>

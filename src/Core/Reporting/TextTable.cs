@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using ContainerStages.Contracts;
 
 namespace ContainerStages.Reporting;
 
@@ -11,9 +12,10 @@ public sealed record TextTable(ImmutableArray<string> Header, ImmutableArray<Imm
 
     public string ToText()
     {
-        var widths = Header.Select((title, column) => Rows.Select(row => row[column].Length).Append(title.Length).Max()).ToArray();
+        var rows = Rows.Select(row => row.Select(TerminalText.Line).ToImmutableArray()).Prepend(Header).ToList();
+        var widths = Header.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
-        foreach (var row in Rows.Prepend(Header))
+        foreach (var row in rows)
         {
             var cells = row.Select((cell, column) => IsText(column) ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
             text.Append(string.Join(new string(' ', Gap), cells).TrimEnd()).Append('\n');
@@ -29,7 +31,7 @@ public sealed record TextTable(ImmutableArray<string> Header, ImmutableArray<Imm
         AppendRow(text, [.. Header.Select((_, column) => IsText(column) ? "---" : "---:")]);
         foreach (var row in Rows)
         {
-            AppendRow(text, [.. row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))]);
+            AppendRow(text, [.. row.Select(cell => TerminalText.Line(cell).Replace("|", "\\|", StringComparison.Ordinal))]);
         }
 
         return text.ToString();

@@ -7,7 +7,11 @@ internal static class Capabilities
     public const int Last = 63;
 
     /// <summary>
-    /// chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, net_raw, sys_chroot, mknod, audit_write, setfcap.
+    /// chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, sys_chroot, mknod, audit_write, setfcap.
     /// </summary>
-    public const ulong Default = 0xa80425fb;
+    private const ulong Common = 0xa80405fb;
+    private const ulong NetRaw = 1 << 13;
+
+    /// <param name="hostNetwork">The command is on the network of the machine, where raw sockets see and forge what others send.</param>
+    public static ulong Of(bool hostNetwork) => hostNetwork ? Common : Common | NetRaw;
 }

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace ContainerStages.Sandboxing;
 
-/// <summary>The machine's name resolution, as the command sees it at /etc/hosts and /etc/resolv.conf.</summary>
+/// <summary>Name resolution, as the command sees it at /etc/hosts and /etc/resolv.conf.</summary>
 internal static class HostFiles
 {
     public static void Write(SandboxFolder folder, SandboxCommand command)
     {
-        WriteReadable(folder.Hosts, Hosts(command.Network ? ReadOrEmpty("/etc/hosts") : "", command.HostName, command.ExtraHosts));
+        WriteReadable(folder.Hosts, Hosts(command.Network && command.MachineHosts ? ReadOrEmpty("/etc/hosts") : "", command.HostName, command.ExtraHosts));
         WriteReadable(folder.ResolvConf, command.Network ? ReadOrEmpty("/etc/resolv.conf") : "");
     }
 
-    /// <summary>The machine's lines, after those that name the sandbox itself.</summary>
+    /// <summary>The machine's lines, where it is to have them, stand after those that name the sandbox itself.</summary>
     internal static string Hosts(string machine, string hostName, ImmutableArray<(string Address, string Name)> extra)
     {
         var text = new StringBuilder()

@@ -55,13 +55,22 @@ public sealed record SandboxCommand
     /// <summary>True: every capability, no system call filter, nothing of /proc and /sys hidden.</summary>
     public bool Privileged { get; init; }
 
+    /// <summary>True: set-user-id programs and capabilities of files have no effect.</summary>
+    public bool NoNewPrivileges { get; init; }
+
     /// <summary>Size of /dev/shm in bytes.</summary>
     public long SharedMemory { get; init; } = 64 * 1024 * 1024;
 
     public ImmutableArray<SandboxLimit> Limits { get; init; } = [];
 
+    /// <summary>True: the lines of the machine's /etc/hosts too. A build has none of them, so that it gives the same anywhere.</summary>
+    public bool MachineHosts { get; init; }
+
     /// <summary>Further lines of /etc/hosts: address and name.</summary>
     public ImmutableArray<(string Address, string Name)> ExtraHosts { get; init; } = [];
+
+    /// <summary>What the lines of output must not show.</summary>
+    public SecretMask Secrets { get; init; } = SecretMask.None;
 
     /// <summary>True: standard input, output and error are the caller's own (for <c>run</c>); <see cref="ISandboxOutput"/> hears nothing.</summary>
     public bool Interactive { get; init; }

@@ -7,7 +7,7 @@ namespace ContainerStages.Sandboxing;
 
 /// <summary>
 /// The built-in sandbox: new pid, ipc, uts and mount namespaces (and a network namespace where there is to be no network), the root changed,
-/// Docker's default capabilities, no_new_privs and a system call filter. Needs root, or a user namespace (<see cref="UserNamespace"/>).
+/// Docker's default capabilities and a system call filter. Needs root, or a user namespace (<see cref="UserNamespace"/>).
 /// </summary>
 /// <param name="initCommand">Starts <see cref="SandboxInit.Run"/> with the specification file appended; see <see cref="SandboxInitCommand"/>.</param>
 public sealed class NamespaceSandbox(ImmutableArray<string> initCommand) : ISandbox

@@ -1,14 +1,16 @@
-using System.Text;
-
 namespace ContainerStages.Sandboxing;
 
-/// <summary>Cuts a stream of bytes into lines. What is no UTF-8 is replaced; a line longer than <see cref="Limit"/> comes in pieces.</summary>
-internal sealed class OutputLines(ISandboxOutput output, bool isError)
+/// <summary>
+/// Cuts a stream of bytes into lines and hides secrets in them. What is no UTF-8 is replaced; a line longer than <see cref="Limit"/> comes in
+/// pieces, none of which ends inside a secret.
+/// </summary>
+internal sealed class OutputLines(ISandboxOutput output, bool isError, SecretMask mask)
 {
     public const int Limit = 64 * 1024;
 
-    private readonly byte[] _pending = new byte[Limit];
+    private readonly byte[] _pending = new byte[Limit + mask.Longest];
     private int _length;
+    private int _covered;
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
@@ -38,13 +40,15 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError)
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        while (bytes.Length > Limit - _length)
+        while (bytes.Length > _pending.Length - _length)
         {
-            var part = bytes[..(Limit - _length)];
+            var part = bytes[..(_pending.Length - _length)];
             part.CopyTo(_pending.AsSpan(_length));
-            _length = Limit;
-            var whole = WholeCharacters();
-            Tell(whole, whole);
+            _length = _pending.Length;
+            var cut = WholeCharacters(mask.Cut(_pending));
+            var covered = mask.Covered(_pending, _covered, cut);
+            Tell(cut, cut);
+            _covered = covered;
             bytes = bytes[part.Length..];
         }
 
@@ -53,15 +57,15 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError)
     }
 
     // A piece must not end inside a character: at most three bytes wait for the next piece.
-    private int WholeCharacters()
+    private int WholeCharacters(int length)
     {
         for (var back = 1; back <= 3; back++)
         {
-            var value = _pending[_length - back];
+            var value = _pending[length - back];
             if (value >= 0xC0)
             {
                 var needed = value >= 0xF0 ? 4 : value >= 0xE0 ? 3 : 2;
-                return needed > back ? _length - back : _length;
+                return needed > back ? length - back : length;
             }
 
             if (value < 0x80)
@@ -70,12 +74,13 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError)
             }
         }
 
-        return _length;
+        return length;
     }
 
     private void Tell(int length, int consumed)
     {
-        output.WriteLine(Encoding.UTF8.GetString(_pending, 0, length), isError);
+        output.WriteLine(mask.Apply(_pending.AsSpan(0, _length), _covered, length), isError);
+        _covered = 0;
         _pending.AsSpan(consumed, _length - consumed).CopyTo(_pending);
         _length -= consumed;
     }

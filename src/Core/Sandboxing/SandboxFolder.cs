@@ -58,6 +58,7 @@ internal readonly record struct SandboxFolder(string Path)
             HostName = command.HostName,
             Network = command.Network,
             Privileged = command.Privileged,
+            NoNewPrivileges = command.NoNewPrivileges,
             SharedMemory = command.SharedMemory,
             Limits = command.Limits,
             Mounts = [.. command.Mounts.Select(folder.Prepare)],

@@ -24,8 +24,8 @@ internal sealed class SandboxProcess : IDisposable
     {
         _specification = MemoryFile.Create("sandbox", specification.ToBytes());
         _program = program[0];
-        _outputLines = new OutputLines(output, isError: false);
-        _errorLines = new OutputLines(output, isError: true);
+        _outputLines = new OutputLines(output, isError: false, command.Secrets);
+        _errorLines = new OutputLines(output, isError: true, command.Secrets);
         List<(SafeFileHandle, int)> descriptors = [(_status.Write, SandboxInit.StatusDescriptor), (_specification, SandboxInit.SpecificationDescriptor)];
         if (!command.Interactive)
         {

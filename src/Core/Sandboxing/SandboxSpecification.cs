@@ -34,6 +34,8 @@ internal sealed record SandboxSpecification
 
     public bool Privileged { get; init; }
 
+    public bool NoNewPrivileges { get; init; }
+
     public long SharedMemory { get; init; }
 
     public ImmutableArray<SandboxLimit> Limits { get; init; } = [];
@@ -67,6 +69,7 @@ internal sealed record SandboxSpecification
         }
 
         Add(text, "privileged", Privileged ? "1" : "0");
+        Add(text, "no new privileges", NoNewPrivileges ? "1" : "0");
         Add(text, "shm", SharedMemory.ToString(CultureInfo.InvariantCulture));
         foreach (var limit in Limits)
         {
@@ -115,6 +118,7 @@ internal sealed record SandboxSpecification
             HostName = Get(single, "host"),
             Network = Get(single, "network") == "1",
             Privileged = Get(single, "privileged") == "1",
+            NoNewPrivileges = Get(single, "no new privileges") == "1",
             SharedMemory = long.Parse(Get(single, "shm"), CultureInfo.InvariantCulture),
             Limits = limits.DrainToImmutable(),
             Mounts = [.. mounts.Chunk(MountRecord.FieldCount).Select(MountRecord.Read)],

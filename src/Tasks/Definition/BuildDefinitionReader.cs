@@ -60,6 +60,7 @@ public sealed class BuildDefinitionReader
             Destinations = names.Destinations,
             Store = _task.Store.Length == 0 ? null : _task.FullPath(_task.Store),
             NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
+            NoNewPrivileges = values.Boolean("ContainerStagesNoNewPrivileges", _task.NoNewPrivileges),
             Pull = pull,
             SourceDateEpoch = values.SourceDateEpoch(),
             Format = values.Format(),

@@ -69,7 +69,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private void Begin(StepStarted started)
     {
-        var step = new RunningStep(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}", started.Stage);
+        var step = new RunningStep(TerminalText.Line(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}"), TerminalText.Line(started.Stage));
         _steps[started.Id] = step;
         _tree.Begin(started);
         log.LogMessage(MessageImportance.Low, step.Title);
@@ -79,7 +79,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     {
         if (!_steps.TryGetValue(output.Id, out var step))
         {
-            log.LogMessage(MessageImportance.Normal, output.Text);
+            log.LogMessage(MessageImportance.Normal, TerminalText.Output(output.Text));
             return;
         }
 
@@ -90,8 +90,9 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
             log.LogMessage(MessageImportance.Normal, step.Title);
         }
 
-        log.LogMessage(MessageImportance.Normal, step.Stage.Length == 0 ? $"  {output.Text}" : $"[{step.Stage}]   {output.Text}");
-        step.Hear(output.Text);
+        var shown = TerminalText.Output(output.Text);
+        log.LogMessage(MessageImportance.Normal, step.Stage.Length == 0 ? $"  {shown}" : $"[{step.Stage}]   {shown}");
+        step.Hear(TerminalText.Uncoloured(output.Text));
     }
 
     private void End(StepFinished finished)

@@ -17,13 +17,13 @@ public sealed class DiagnosticLog(TaskLoggingHelper log)
         {
             log.LogError(
                 subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, diagnostic.HelpLink,
-                file, at.Line, at.Column, at.EndLine, at.EndColumn, diagnostic.Message);
+                file, at.Line, at.Column, at.EndLine, at.EndColumn, TerminalText.Plain(diagnostic.Message));
         }
         else
         {
             log.LogWarning(
                 subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, diagnostic.HelpLink,
-                file, at.Line, at.Column, at.EndLine, at.EndColumn, diagnostic.Message);
+                file, at.Line, at.Column, at.EndLine, at.EndColumn, TerminalText.Plain(diagnostic.Message));
         }
     }
 }

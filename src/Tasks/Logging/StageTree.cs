@@ -65,7 +65,7 @@ public sealed class StageTree
 
     private static string Line(string title, string outcome)
     {
-        var line = title.ReplaceLineEndings(" ");
+        var line = TerminalText.Line(title);
         var shown = line.Length <= TitleWidth ? line : line[..(TitleWidth - 1)] + "…";
         return $"{shown.PadRight(TitleWidth)}{outcome,TimeWidth}";
     }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ContainerStages.TestKit;
 using ContainerStages.TestKit.Faults;
 
@@ -6,7 +5,7 @@ namespace ContainerStages.Core.Tests.Documentation;
 
 /// <summary>docs/registries.md names a test for each thing that it says is supported, and every fault with its outcome. UPDATE_GOLDEN=1 writes the faults anew.</summary>
 [TestClass]
-public sealed partial class RegistriesPageTests
+public sealed class RegistriesPageTests
 {
     private const string Start = "<!-- faults -->\n";
     private const string End = "<!-- end of faults -->";
@@ -15,11 +14,8 @@ public sealed partial class RegistriesPageTests
     [TestMethod]
     public void Every_test_that_is_named_exists()
     {
-        var tests = Repository.Sources("tests", ".cs").ToLookup(System.IO.Path.GetFileNameWithoutExtension, StringComparer.Ordinal);
-        var named = NamedTest().Matches(File.ReadAllText(Path)).Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)).ToList();
-        Assert.IsNotEmpty(named);
-        var missing = named.Where(test => !tests[test.Class].Any(file => File.ReadAllText(Repository.PathOf(file)).Contains($" {test.Method}(", StringComparison.Ordinal)));
-        Assert.IsEmpty(missing.Select(test => $"{test.Class}.{test.Method}").ToList());
+        Assert.IsNotEmpty(NamedTests.Of(File.ReadAllText(Path)));
+        Assert.IsEmpty(NamedTests.Missing(File.ReadAllText(Path)));
     }
 
     [TestMethod]
@@ -29,7 +25,7 @@ public sealed partial class RegistriesPageTests
         var supported = page[..page.IndexOf(Start, StringComparison.Ordinal)];
         var rows = supported.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| what", StringComparison.Ordinal)).ToList();
         Assert.IsNotEmpty(rows);
-        Assert.IsEmpty(rows.Where(row => !NamedTest().IsMatch(row)).ToList());
+        Assert.IsEmpty(rows.Where(row => NamedTests.Of(row).Count == 0).ToList());
     }
 
     [TestMethod]
@@ -49,7 +45,4 @@ public sealed partial class RegistriesPageTests
     private static string Faults() => string.Concat(Enum.GetValues<FaultedAction>().Select(action =>
         $"\n{action} ({RegistryFaults.All.Count(fault => fault.Action == action)}):\n\n| fault | outcome |\n|---|---|\n"
         + string.Concat(RegistryFaults.All.Where(fault => fault.Action == action).Select(fault => $"| {fault.Name} | {(fault.Code is { } code ? $"[{code}](diagnostics.md#{code.ToLowerInvariant()})" : "works in the end")} |\n")))) + "\n";
-
-    [GeneratedRegex(@"`(?<class>\w+Tests)\.(?<method>\w+)`", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex NamedTest();
 }

@@ -33,10 +33,47 @@ public sealed class OutputLinesTests
     public void A_line_of_exactly_the_limit_is_one_piece() =>
         CollectionAssert.AreEqual((string[])[new('x', OutputLines.Limit), "y"], Split(Encoding.UTF8.GetBytes(new string('x', OutputLines.Limit) + "\ny"), 5000));
 
-    private static List<string> Split(byte[] bytes, int size)
+    [TestMethod]
+    [DataRow("a swordfish b", "a *** b")]
+    [DataRow("a sword b", "a *** b", DisplayName = "One secret begins like another")]
+    [DataRow("swordfishhook!", "***!", DisplayName = "Two that overlap")]
+    [DataRow("swordswordfish", "***")]
+    [DataRow("first line then third line", "*** then ***", DisplayName = "Lines of one secret")]
+    [DataRow("x {\"key\": \"first line\\nthird line\"}", "x {\"key\": \"***\\n***\"}", DisplayName = "And quoted as one text")]
+    [DataRow("ab is short", "ab is short")]
+    [DataRow("\u20AC\u20ACuro x", "*** x", DisplayName = "Other letters")]
+    public void Secrets_are_hidden(string line, string expected)
+    {
+        var mask = new SecretMask(Secrets("sword", "swordfish", "fishhook", "first line\r\nab\n  third line\n", "\u20AC\u20ACuro"));
+        Assert.AreEqual(expected, mask.Apply(line));
+        for (var size = 1; size < 8; size++)
+        {
+            CollectionAssert.AreEqual((string[])[expected, "z"], Split(Encoding.UTF8.GetBytes(line + "\nz"), size, mask));
+        }
+    }
+
+    [TestMethod]
+    [DataRow("swordfish")]
+    [DataRow("aXaXaXaXaX", DisplayName = "One that overlaps itself")]
+    [DataRow(null, DisplayName = "One that is longer than a piece")]
+    public void A_secret_across_the_cut_of_a_long_line_is_hidden(string? secret)
+    {
+        secret ??= string.Concat(Enumerable.Range(0, 20000).Select(number => $"{number}-"));
+        var mask = new SecretMask(Secrets(secret, secret[..^3]));
+        for (var before = OutputLines.Limit - 30; before < OutputLines.Limit + 30; before += secret.Length > 100 ? 59 : 1)
+        {
+            var text = new string('.', before) + secret + "||" + secret[..^2] + "|" + secret;
+            var shown = string.Concat(Split(Encoding.UTF8.GetBytes(text), 5000, mask)).Replace("*", "", StringComparison.Ordinal);
+            Assert.AreEqual(new string('.', before) + "||" + secret[^3..^2] + "|", shown);
+        }
+    }
+
+    private static IEnumerable<byte[]> Secrets(params string[] texts) => texts.Select(Encoding.UTF8.GetBytes);
+
+    private static List<string> Split(byte[] bytes, int size, SecretMask? mask = null)
     {
         var output = new Lines();
-        var lines = new OutputLines(output, isError: false);
+        var lines = new OutputLines(output, isError: false, mask ?? SecretMask.None);
         foreach (var part in bytes.Chunk(size))
         {
             lines.Add(part);

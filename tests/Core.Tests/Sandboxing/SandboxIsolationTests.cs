@@ -6,23 +6,46 @@ namespace ContainerStages.Core.Tests.Sandboxing;
 public sealed class SandboxIsolationTests
 {
     [TestMethod]
-    [DataRow(SandboxAccount.Root)]
-    [DataRow(SandboxAccount.OrdinaryUser)]
-    public async Task Root_inside_has_Dockers_capabilities_and_gains_no_others(SandboxAccount account)
+    [DataRow(SandboxAccount.Root, false, "00000000a80425fb")]
+    [DataRow(SandboxAccount.Root, true, "00000000a80405fb", DisplayName = "On the machine's network without net_raw")]
+    [DataRow(SandboxAccount.OrdinaryUser, false, "00000000a80425fb")]
+    public async Task Root_inside_has_Dockers_capabilities_and_gains_no_others(SandboxAccount account, bool network, string expected)
     {
-        var result = await Sandboxes.ShellAsync(account, "grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status | tr '\\t' ' '");
+        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell("grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status | tr '\\t' ' '") with { Network = network });
         Assert.AreEqual(
-            """
+            $"""
             CapInh: 0000000000000000
-            CapPrm: 00000000a80425fb
-            CapEff: 00000000a80425fb
-            CapBnd: 00000000a80425fb
+            CapPrm: {expected}
+            CapEff: {expected}
+            CapBnd: {expected}
             CapAmb: 0000000000000000
-            NoNewPrivs: 1
+            NoNewPrivs: 0
             Seccomp: 2
             """,
             result.Text);
     }
+
+    [TestMethod]
+    [DataRow(SandboxAccount.Root, false, "1000 0 00000000a80405fb")]
+    [DataRow(SandboxAccount.OrdinaryUser, false, "1000 0 00000000a80405fb")]
+    [DataRow(SandboxAccount.Root, true, "1000")]
+    [DataRow(SandboxAccount.OrdinaryUser, true, "1000")]
+    public async Task Set_user_id_programs_give_the_rights_of_root_inside_unless_that_is_not_wanted(SandboxAccount account, bool noNewPrivileges, string expected)
+    {
+        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell("id -u; /bin/su -c \"id -u; grep CapEff /proc/self/status | cut -f 2\" 2> /dev/null") with
+        {
+            UserId = 1000,
+            NoNewPrivileges = noNewPrivileges,
+        });
+        Assert.AreEqual(expected, result.Text.Replace('\n', ' '));
+    }
+
+    [TestMethod]
+    [DataRow("/bin/su -c \"unshare -m true\"")]
+    [DataRow("/bin/su -c \"mount -t tmpfs none /tmp\"")]
+    [DataRow("/bin/su -c \"echo x > /proc/sys/kernel/hostname\"")]
+    public async Task The_rights_of_a_set_user_id_program_are_those_of_root_inside(string attempt) =>
+        Assert.AreNotEqual(0, (await Sandboxes.RunAsync(SandboxAccount.Root, SandboxScenario.Shell(attempt) with { UserId = 1000 })).ExitCode);
 
     [TestMethod]
     [DataRow(SandboxAccount.Root)]

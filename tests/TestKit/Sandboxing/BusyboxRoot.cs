@@ -15,7 +15,10 @@ public static class BusyboxRoot
         "readlink", "dmesg", "find", "sort", "tr", "nslookup", "insmod", "date", "cut", "adduser", "basename", "cp", "df", "nc", "xargs",
     ];
 
-    /// <summary>A base layer with /bin, /etc/passwd, /etc/group and /tmp, and without any place that the sandbox mounts on.</summary>
+    /// <summary>
+    /// A base layer with /bin, /etc/passwd, /etc/group and /tmp, and without any place that the sandbox mounts on. Its set-user-id program is
+    /// <c>su</c>, which lets everybody become root.
+    /// </summary>
     public static void Create(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -25,11 +28,13 @@ public static class BusyboxRoot
             new("etc", Kind: EntryKind.Folder, Mode: 0x1ED),
             new("tmp", Kind: EntryKind.Folder, Mode: 0x3FF),
             new("root", Kind: EntryKind.Folder, Mode: 0x1C0),
-            new("etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n"),
+            new("etc/passwd", "root::0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n"),
             new("etc/group", "root:x:0:\napp:x:1000:\nextra:x:2000:app\n"),
         ]);
         File.Copy(Program, folder + "/bin/busybox");
         File.SetUnixFileMode(folder + "/bin/busybox", (UnixFileMode)0x1ED);
+        File.Copy(Program, folder + "/bin/su");
+        File.SetUnixFileMode(folder + "/bin/su", (UnixFileMode)0x9ED);
         foreach (var applet in Applets)
         {
             File.CreateSymbolicLink($"{folder}/bin/{applet}", "busybox");

@@ -27,6 +27,8 @@ public sealed record SandboxScenario
 
     public bool Network { get; init; } = true;
 
+    public bool NoNewPrivileges { get; init; }
+
     /// <summary>The command writes to the driver's own standard output.</summary>
     public bool Interactive { get; init; }
 
