@@ -14,7 +14,8 @@ public static class TerminalText
     /// <summary>Lines and tabs stay.</summary>
     public static string Plain(string text)
     {
-        if (!text.Any(IsShown))
+        var letters = text.AsSpan();
+        if (!letters.ContainsAnyInRange('\0', '\b') && !letters.ContainsAnyInRange('\v', '\x1f') && !letters.ContainsAnyInRange('\x7f', '\x9f'))
         {
             return text;
         }

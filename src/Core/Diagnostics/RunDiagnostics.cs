@@ -7,6 +7,12 @@ namespace ContainerStages.Diagnostics;
 /// <summary>What can go wrong before a command runs: CST4004 to CST4049.</summary>
 public static class RunDiagnostics
 {
+    public static Diagnostic AgentUnreachable(string id, string socket, string reason, SourceLocation location) => new(
+        "CST4025",
+        Severity.Warning,
+        $"The command asked the ssh agent '{id}' at '{socket}', but nobody is there ({reason}). Start an agent, and give the socket that SSH_AUTH_SOCK then holds.",
+        location);
+
     public static Diagnostic NamespacesRefused(int error) => Error(
         "CST4031",
         $"The kernel refused new namespaces for a RUN step ({Reason(error)}). Run the build as root, or as an ordinary user on a machine that allows user " +

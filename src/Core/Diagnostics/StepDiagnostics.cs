@@ -34,11 +34,29 @@ public static class StepDiagnostics
 
     /// <param name="exitCode">Of the command.</param>
     /// <param name="lastLines">The end of its output.</param>
-    public static Diagnostic CommandFailed(string instruction, int exitCode, IEnumerable<string> lastLines, SourceLocation location)
+    /// <param name="outOfMemory">The kernel ended a process meanwhile.</param>
+    public static Diagnostic CommandFailed(string instruction, int exitCode, IEnumerable<string> lastLines, SourceLocation location, bool outOfMemory = false)
     {
+        var memory = outOfMemory ? " Memory ran out meanwhile, and the kernel ended a process: give the build more, or let the command use less." : "";
         var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + TerminalText.Uncoloured(line)));
-        return new Diagnostic("CST4209", Severity.Error, $"{instruction} failed with exit code {exitCode}.{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
+        return new Diagnostic("CST4209", Severity.Error, $"{instruction} failed with exit code {exitCode}{SignalOf(exitCode)}.{memory}{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
     }
+
+    // Shells say 128 and the number of the signal that ended a program; so do we.
+    private static string SignalOf(int exitCode) => (exitCode - 128) switch
+    {
+        4 => " (SIGILL: an instruction that this processor does not know)",
+        6 => " (SIGABRT)",
+        7 => " (SIGBUS)",
+        8 => " (SIGFPE)",
+        9 => " (SIGKILL)",
+        11 => " (SIGSEGV)",
+        15 => " (SIGTERM)",
+        24 => " (SIGXCPU: the limit of processor time)",
+        25 => " (SIGXFSZ: the limit of a file's size)",
+        31 => " (SIGSYS)",
+        _ => "",
+    };
 
     public static Diagnostic NoCommand(string image) =>
         new("CST4210", Severity.Error, $"The image '{image}' has neither CMD nor ENTRYPOINT. Name the command to run behind the image.");

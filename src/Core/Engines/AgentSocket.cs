@@ -14,13 +14,16 @@ internal sealed class AgentSocket : IDisposable
     private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource ended = new();
     private readonly string agent;
+    private readonly Action<string> unreachable;
 
     /// <param name="path">Where the socket is made.</param>
     /// <param name="agent">The socket of the agent.</param>
     /// <param name="owner">Of the new socket; root and 0600 where nothing is said.</param>
-    public AgentSocket(string path, string agent, FileOwner owner)
+    /// <param name="unreachable">Hears why a connection of the command led nowhere.</param>
+    public AgentSocket(string path, string agent, FileOwner owner, Action<string> unreachable)
     {
         this.agent = agent;
+        this.unreachable = unreachable;
 
         // The name of a socket has 107 bytes at most, the path of a store may have more.
         using (var folder = FileCalls.OpenDirectory(Path.GetDirectoryName(path)!))
@@ -57,6 +60,19 @@ internal sealed class AgentSocket : IDisposable
         }
     }
 
+    private async Task ConnectAsync(Socket server, CancellationToken token)
+    {
+        try
+        {
+            await server.ConnectAsync(new UnixDomainSocketEndPoint(agent), token);
+        }
+        catch (SocketException failure)
+        {
+            unreachable(failure.Message);
+            throw;
+        }
+    }
+
     private async Task PassOnAsync(Socket client, CancellationToken token)
     {
         using (client)
@@ -64,7 +80,7 @@ internal sealed class AgentSocket : IDisposable
         {
             try
             {
-                await server.ConnectAsync(new UnixDomainSocketEndPoint(agent), token);
+                await ConnectAsync(server, token);
                 await using var one = new NetworkStream(client);
                 await using var other = new NetworkStream(server);
                 await Task.WhenAny(one.CopyToAsync(other, token), other.CopyToAsync(one, token));

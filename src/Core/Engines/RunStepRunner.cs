@@ -38,12 +38,13 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
         var command = CommandFor(step, mounts, lower, folder);
         var output = new StepOutput(eventId, services.Events);
         await services.Commands.WaitAsync(cancellationToken);
+        var ended = MemoryShortage.EndedProcesses();
         try
         {
             var exitCode = await services.Sandbox.RunAsync(command, output, cancellationToken);
             return exitCode == 0
                 ? command.UpperDirectory
-                : throw new BuildFailedException(step.Explain?.Invoke(output.LastLines) ?? StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location));
+                : throw new BuildFailedException(step.Explain?.Invoke(output.LastLines) ?? StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location, MemoryShortage.EndedProcesses() > ended));
         }
         catch (BuildFailedException failure)
         {

@@ -4,26 +4,39 @@ namespace ContainerStages.Posix;
 
 /// <summary>
 /// System calls by number through one function pointer that is found beforehand. For code that runs when the root has changed: nothing may be
-/// loaded from there, so nothing may be looked up any more. They act on the calling thread only, where libc's setuid would signal all threads.
+/// loaded from there, so nothing may be looked up any more. They act on the calling thread only, where libc's setuid would signal all threads,
+/// and never wait for the collector, whose threads a forked process has not.
 /// </summary>
 internal readonly unsafe struct DirectSystem
 {
-    private readonly delegate* unmanaged<long, nint, nint, nint, nint, nint, long> _call;
-    private readonly delegate* unmanaged<int*> _errorLocation;
+    private readonly delegate* unmanaged[SuppressGCTransition]<long, nint, nint, nint, nint, nint, long> _call;
+    private readonly delegate* unmanaged[SuppressGCTransition]<int*> _errorLocation;
     private readonly bool _arm;
 
-    private DirectSystem(nint libc)
+    private DirectSystem(nint libc, string function)
     {
-        _call = (delegate* unmanaged<long, nint, nint, nint, nint, nint, long>)NativeLibrary.GetExport(libc, "syscall");
-        _errorLocation = (delegate* unmanaged<int*>)NativeLibrary.GetExport(libc, "__errno_location");
+        _call = (delegate* unmanaged[SuppressGCTransition]<long, nint, nint, nint, nint, nint, long>)NativeLibrary.GetExport(libc, function);
+        _errorLocation = (delegate* unmanaged[SuppressGCTransition]<int*>)NativeLibrary.GetExport(libc, "__errno_location");
         _arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
     }
 
-    public static DirectSystem Create() => new(NativeLibrary.GetMainProgramHandle());
+    public static DirectSystem Create() => new(NativeLibrary.GetMainProgramHandle(), "syscall");
+
+    /// <summary>Nothing is called but a function that answers 0 (to root).</summary>
+    public static DirectSystem Practice() => new(NativeLibrary.GetMainProgramHandle(), "getuid");
 
     public int Error => *_errorLocation();
 
     public long Write(int file, void* data, nuint size) => _call(_arm ? 64 : 1, file, (nint)data, (nint)size, 0, 0);
+
+    /// <returns>0 in the new process, which is a copy of this one with the calling thread alone.</returns>
+    public long Clone(int flags) => _call(_arm ? 220 : 56, flags, 0, 0, 0, 0);
+
+    public bool Unshare(int flags) => _call(_arm ? 97 : 272, flags, 0, 0, 0, 0) == 0;
+
+    public bool Mount(byte* source, byte* target, byte* type, ulong flags) => _call(_arm ? 40 : 165, (nint)source, (nint)target, (nint)type, (nint)flags, 0) == 0;
+
+    public long Read(int file, void* data, nuint size) => _call(_arm ? 63 : 0, file, (nint)data, (nint)size, 0, 0);
 
     public void Exit(int code) => _call(_arm ? 94 : 231, code, 0, 0, 0, 0);
 
@@ -65,6 +78,18 @@ internal readonly unsafe struct DirectSystem
 
     /// <summary>rt_sigaction(2) with an all-zero action: the default.</summary>
     public bool DefaultSignal(int signal, void* zeroAction) => _call(_arm ? 134 : 13, signal, (nint)zeroAction, 0, 8, 0) == 0;
+
+    /// <summary>rt_sigaction(2) with SIG_IGN for what a terminal sends: hang-up, interrupt, quit, and for the wish to end.</summary>
+    public void IgnoreSignals()
+    {
+        var action = stackalloc ulong[4];
+        action[0] = 1;
+        action[1] = action[2] = action[3] = 0;
+        DefaultSignal(1, action);
+        DefaultSignal(2, action);
+        DefaultSignal(3, action);
+        DefaultSignal(15, action);
+    }
 
     public bool UnblockSignals(ulong* emptySet) => _call(_arm ? 135 : 14, 2, (nint)emptySet, 0, 8, 0) == 0;
 

@@ -8,6 +8,7 @@ internal static unsafe partial class ProcessCalls
 {
     public const int SIGKILL = 9;
     public const int SIGPIPE = 13;
+    public const int SIGCHLD = 17;
     public const short POLLIN = 1;
     public const short POLLERR = 8;
 
@@ -37,6 +38,30 @@ internal static unsafe partial class ProcessCalls
         }
         while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
         return count < 0 ? throw Errno.Exception("read", "pipe") : (int)count;
+    }
+
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            if (write(file, start, (nuint)bytes.Length) != bytes.Length)
+            {
+                throw Errno.Exception("write", "pipe");
+            }
+        }
+    }
+
+    /// <summary>Waits for the end of a child.</summary>
+    /// <returns>Exit code, or 128 + signal number. Source: waitpid(2).</returns>
+    public static int Wait(int process)
+    {
+        int status, result;
+        do
+        {
+            result = waitpid(process, &status, 0);
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        return result < 0 ? throw Errno.Exception("waitpid", "command") : new SpawnReport { WaitStatus = status }.ExitCode;
     }
 
     /// <summary>Waits until one of the descriptors has something to tell (or <paramref name="milliseconds"/> are over; -1 is for ever).</summary>
@@ -75,6 +100,12 @@ internal static unsafe partial class ProcessCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(SafeFileHandle file, byte* buffer, nuint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(SafeFileHandle file, byte* buffer, nuint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int waitpid(int process, int* status, int options);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int poll(PollEntry* entries, nuint count, int milliseconds);

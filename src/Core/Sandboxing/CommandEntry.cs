@@ -152,9 +152,6 @@ internal sealed unsafe class CommandEntry : IDisposable
         Need(_system.SetGroupId(_groupId), SandboxStep.GroupId, null);
         Need(_system.SetUserId(_userId), SandboxStep.UserId, null);
         SetCapabilities(_userId != 0 ? 0 : _privileged ? ulong.MaxValue : _capabilities);
-
-        // A change of credentials has cleared the wish to die with the parent.
-        Need(_system.Control(PR_SET_PDEATHSIG, ProcessCalls.SIGKILL), SandboxStep.Capabilities, null);
     }
 
     // The machine's abstract sockets have no file that a mount could hide: a Landlock scope (Linux 6.12) keeps the command to its own. On an

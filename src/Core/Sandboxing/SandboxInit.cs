@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// The first process inside the sandbox's namespaces: puts the root filesystem together, gives up what the command must not have and becomes
-/// the command. Started by <see cref="NamespaceSandbox"/>; descriptor 3 tells that program what went wrong.
+/// The first process inside the sandbox's namespaces: puts the root filesystem together for another process, which gives up what the command
+/// must not have and becomes the command, and waits for it. Started by <see cref="NamespaceSandbox"/>; descriptor 3 tells that program what went wrong.
 /// </summary>
 public static class SandboxInit
 {
@@ -15,8 +15,7 @@ public static class SandboxInit
     internal const int SpecificationDescriptor = 4;
     private const int FailureCode = 125;
 
-    /// <summary>Does not return when all goes well.</summary>
-    /// <returns>An exit code that nobody sees: the status descriptor has told the reason.</returns>
+    /// <returns>The exit code of the command; where there was none, the status descriptor has told the reason.</returns>
     public static int Run(string specificationFile)
     {
         var system = DirectSystem.Create();
@@ -28,7 +27,7 @@ public static class SandboxInit
         var step = SandboxStep.Unexpected;
         try
         {
-            Setup(system, SandboxSpecification.Read(specificationFile), ref step);
+            return RunCommand(SandboxSpecification.Read(specificationFile), ref step);
         }
         catch (PosixException exception)
         {
@@ -43,20 +42,22 @@ public static class SandboxInit
         return FailureCode;
     }
 
-    private static void Setup(DirectSystem system, SandboxSpecification specification, ref SandboxStep step)
+    private static int RunCommand(SandboxSpecification specification, ref SandboxStep step)
     {
         var folder = new SandboxFolder(specification.Folder);
         step = SandboxStep.Propagation;
         MountCalls.Mount("none", "/", null, MountCalls.MS_REC | MountCalls.MS_PRIVATE);
         step = SandboxStep.Overlay;
         RootMount.Overlay(folder, specification.LowerNames);
-        using (var root = FileCalls.OpenDirectory(folder.Root))
-        {
-            new SystemMounts(root, specification).MountAll(folder, ref step);
-            step = SandboxStep.CommandMounts;
-            new CommandMounts(folder, root).MountAll(specification.Mounts);
-        }
-
+        Environment.CurrentDirectory = folder.Root;
+        using var root = FileCalls.OpenDirectory(folder.Root);
+        var mounts = new SystemMounts(root, specification);
+        step = SandboxStep.Proc;
+        using var proc = mounts.Open("proc");
+        using var command = CommandProcess.Start(specification, proc);
+        mounts.MountAll(folder, ref step);
+        step = SandboxStep.CommandMounts;
+        new CommandMounts(folder, root).MountAll(specification.Mounts);
         step = SandboxStep.HostName;
         MountCalls.SetHostName(specification.HostName);
         if (!specification.Network)
@@ -66,9 +67,7 @@ public static class SandboxInit
         }
 
         step = SandboxStep.PivotRoot;
-        Environment.CurrentDirectory = folder.Root;
-        using var entry = new CommandEntry(system, specification);
-        entry.Enter();
+        return command.Run();
     }
 
     // The signal is asked for first and the parent looked at second, so that a parent that dies between the two is noticed too: the other end

@@ -6,7 +6,7 @@ using static ContainerStages.Posix.MountCalls;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// /proc, /dev, /sys and the files of the machine inside a root that is not entered yet, as Docker mounts them. Every place is opened below
+/// /dev, /sys, what of /proc is protected, and the files of the machine inside a root that is not entered yet, as Docker mounts them. Every place is opened below
 /// the root first and mounted on by descriptor: a link that an image holds cannot lead out.
 /// </summary>
 /// <remarks>Source: runtime-spec config-linux.md (default filesystems and devices), Docker's default masked and read-only paths.</remarks>
@@ -25,8 +25,6 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
     /// <exception cref="PosixException">A mount that every command needs failed; <paramref name="step"/> is the one.</exception>
     public void MountAll(SandboxFolder folder, ref SandboxStep step)
     {
-        step = SandboxStep.Proc;
-        Mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
         step = SandboxStep.Sys;
         MountSys();
         step = SandboxStep.MountPoint;
@@ -173,7 +171,8 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
         }
     }
 
-    private SafeFileHandle Open(string path) => TryOpen(path) ?? throw Errno.Exception("open", path);
+    /// <summary>A place of the root, to mount on.</summary>
+    public SafeFileHandle Open(string path) => TryOpen(path) ?? throw Errno.Exception("open", path);
 
     private SafeFileHandle? TryOpen(string path) => FileCalls.OpenBeneath(root, path, FileCalls.O_PATH, 0, FileCalls.RESOLVE_IN_ROOT);
 

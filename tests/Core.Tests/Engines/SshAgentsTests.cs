@@ -26,10 +26,12 @@ public sealed class SshAgentsTests
 
             // Longer than the name of a socket may be.
             var deep = Directory.CreateDirectory(Path.Combine(folder.NewFolder(new string('d', 120)), "e")).FullName;
-            using var socket = new AgentSocket(Path.Combine(deep, "s"), agent, nobody);
+            var reasons = new List<string>();
+            using var socket = new AgentSocket(Path.Combine(deep, "s"), agent, nobody, reasons.Add);
             var listed = await RealTool.RunAsync("sh", "-c", $"cd {deep} && SSH_AUTH_SOCK=s ssh-add -l");
             StringAssert.Contains(listed, "key-one");
             StringAssert.Contains(listed, "key-two");
+            Assert.IsEmpty(reasons);
         }
 
         Assert.IsFalse(Directory.Exists(Path.GetDirectoryName(agent)));

@@ -49,11 +49,14 @@ public sealed class SandboxLifetimeTests
     [DataRow(SandboxAccount.Root, 1000u)]
     [DataRow(SandboxAccount.OrdinaryUser, 0u)]
     [DataRow(SandboxAccount.OrdinaryUser, 1000u)]
-    public async Task Killing_the_engine_ends_every_process(SandboxAccount account, uint userId)
+    [DataRow(SandboxAccount.Root, 1000u, "exec /bin/su -c", DisplayName = "A command that is a set-user-id program")]
+    [DataRow(SandboxAccount.OrdinaryUser, 1000u, "exec /bin/su -c", DisplayName = "The same as an ordinary user")]
+    [DataRow(SandboxAccount.Root, 0u, "exec /bin/su app -c", DisplayName = "A command that changes its user")]
+    public async Task Killing_the_engine_ends_every_process(SandboxAccount account, uint userId, string? become = null)
     {
         Sandboxes.SkipUnless(account);
         var seconds = UniqueSeconds();
-        using var driver = await DriverProcess.StartAsync(account, SandboxScenario.Shell(Stubborn(seconds)) with { Live = true, UserId = userId });
+        using var driver = await DriverProcess.StartAsync(account, SandboxScenario.Shell(become is null ? Stubborn(seconds) : $"{become} \"{Stubborn(seconds)}\"") with { Live = true, UserId = userId });
         Assert.AreEqual("started", await driver.ReadLineAsync());
         Assert.AreNotEqual(0, Count(seconds));
         driver.Kill();

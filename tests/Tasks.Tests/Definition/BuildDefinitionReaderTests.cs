@@ -146,6 +146,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     {
         var task = GoTask();
         task.NoCache = "TRUE";
+        task.NoNewPrivileges = "true";
         task.Pull = "true";
         task.Timestamp = "2025-01-01T00:00:00Z";
         task.SourceDateEpoch = "5";
@@ -159,6 +160,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var definition = Read(task);
 
         Assert.IsTrue(definition.NoCache);
+        Assert.IsTrue(definition.NoNewPrivileges);
         Assert.IsTrue(definition.Pull);
         Assert.AreEqual(1735689600, definition.SourceDateEpoch);
         Assert.AreSequenceEqual(["linux/arm64"], definition.Platforms);
