@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -10,6 +11,7 @@ namespace ContainerStages.Contracts;
 public static class TerminalText
 {
     private const string Reset = "\e[0m";
+    private static readonly SearchValues<char> Numbers = SearchValues.Create("0123456789;:");
 
     /// <summary>Lines and tabs stay.</summary>
     public static string Plain(string text)
@@ -82,7 +84,7 @@ public static class TerminalText
             return 0;
         }
 
-        var end = text[2..].IndexOfAnyExcept("0123456789;:");
+        var end = text[2..].IndexOfAnyExcept(Numbers);
         return end >= 0 && text[2 + end] == 'm' ? 2 + end + 1 : 0;
     }
 
