@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ContainerStages.Cli.Progress;
@@ -17,6 +18,7 @@ internal static class ImageDocument
         ["ID"] = image.Manifest.Config.Digest.ToString(),
         ["Digest"] = image.Digest.ToString(),
         ["CreatedAt"] = image.Config.Created,
+        ["StoredAt"] = named.Stored?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
         ["Size"] = ByteSize.Format(image.Size),
         ["Bytes"] = image.Size,
         ["Layers"] = image.Layers.Length,

@@ -21,11 +21,15 @@ public sealed class ContainerBuildImages : IDisposable
     private readonly ContainerBuildStore store;
     private readonly RegistryClient registry;
     private readonly ImageSources sources;
+    private readonly Action<Diagnostic> report;
+    private readonly HashSet<string> reported = new(StringComparer.Ordinal);
 
     /// <param name="folder">Store folder; null for the user's own.</param>
-    public ContainerBuildImages(string? folder)
+    /// <param name="report">Told what is damaged in it and counts as missing.</param>
+    public ContainerBuildImages(string? folder, Action<Diagnostic> report)
     {
-        store = new ContainerBuildStore(folder);
+        this.report = report;
+        store = new ContainerBuildStore(folder, report);
         registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), [], [], []);
         sources = store.OpenSources(registry, pull: false);
     }
@@ -42,7 +46,8 @@ public sealed class ContainerBuildImages : IDisposable
     {
         if (ImageReference.TryParse(name) is { } reference && store.Names.Find(reference) is { } manifest)
         {
-            return (new NamedImage(reference, manifest), await ReadAsync(manifest, cancellationToken));
+            var named = NamedImage.Of(reference, manifest);
+            return (named, await ReadAsync(named, cancellationToken));
         }
 
         var hex = name.StartsWith("sha256:", StringComparison.Ordinal) ? name["sha256:".Length..] : name;
@@ -51,24 +56,52 @@ public sealed class ContainerBuildImages : IDisposable
             return null;
         }
 
-        foreach (var named in List())
-        {
-            var image = await ReadAsync(named.Manifest, cancellationToken);
-            Digest[] digests = [named.Manifest.Digest, image.Digest, image.Manifest.Config.Digest];
-            if (digests.Any(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal)))
-            {
-                return (named, image);
-            }
-        }
-
-        return null;
+        var found = (await ReadAsync(List(), cancellationToken)).Where(one => DigestsOf(one).Any(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal))).ToArray();
+        return found.DistinctBy(one => one.Image.Digest).Count() > 1
+            ? throw new BuildFailedException(StoreDiagnostics.AmbiguousId(name, found.Select(one => $"{one.Named.Name.FamiliarName} ({DigestsOf(one).Last(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal)).Hex[..Math.Max(12, hex.Length + 2)]})")))
+            : found.Length > 0 ? found[0] : null;
     }
+
+    private static Digest[] DigestsOf((NamedImage Named, Image Image) one) => [one.Named.Manifest.Digest, one.Image.Digest, one.Image.Manifest.Config.Digest];
 
     private Diagnostic NoSuchImage(string name) => StepDiagnostics.NoSuchImage(name, List().Select(image => image.Name.FamiliarName));
 
     /// <summary>Of an index: the image for this machine, else the first.</summary>
-    public async Task<Image> ReadAsync(Descriptor manifest, CancellationToken cancellationToken) =>
-        await ImageReader.ReadAsync(store.Content, new LayerSizes(store.Directory.Root), await ImageReader.ChooseAsync(store.Content, manifest, Platform.Host, cancellationToken), origin: null, cancellationToken);
+    /// <exception cref="BuildFailedException">A document of the image is missing or damaged.</exception>
+    public async Task<Image> ReadAsync(NamedImage named, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var chosen = await ImageReader.ChooseAsync(store.Content, named.Manifest, Platform.Host, cancellationToken);
+            return await ImageReader.ReadAsync(store.Content, new LayerSizes(store.Directory.Root), chosen, origin: null, cancellationToken);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new BuildFailedException(StoreDiagnostics.ImageIncomplete(named.Name.FamiliarName, missing.Message), missing);
+        }
+    }
+
+    /// <summary>Those that can be read; of the others the report is told once.</summary>
+    public async Task<IReadOnlyList<(NamedImage Named, Image Image)>> ReadAsync(IEnumerable<NamedImage> images, CancellationToken cancellationToken)
+    {
+        var read = new List<(NamedImage, Image)>();
+        foreach (var named in images)
+        {
+            try
+            {
+                read.Add((named, await ReadAsync(named, cancellationToken)));
+            }
+            catch (BuildFailedException damaged) when (damaged.Diagnostics is [var only])
+            {
+                if (reported.Add(named.Name.ToString()))
+                {
+                    report(only with { Severity = Severity.Warning });
+                }
+            }
+        }
+
+        return read;
+    }
 
     /// <summary>
     /// Runs an image by name, id or digest, and returns the command's exit code. A name that the store lacks is pulled. Without a platform an image of

@@ -22,7 +22,7 @@ internal sealed class ContainerBuildServices : IDisposable
     public ContainerBuildServices(BuildDefinition definition, IReadOnlyList<PlatformStages> stages, IBuildEvents events)
     {
         (this.definition, this.events) = (definition, events);
-        var opened = new ContainerBuildStore(definition.Store);
+        var opened = new ContainerBuildStore(definition.Store, damage => events.Report(new DiagnosticReported(damage)));
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
         Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts(stages));
         Blobs = new BlobFetcher(Registry, Content);

@@ -22,7 +22,7 @@ public sealed class PruneTests
         var pruned = await program.RunAsync("prune", "--all");
         StringAssert.Contains(pruned.Output, "untagged image:latest");
         StringAssert.EndsWith(pruned.Output, "the store holds 0B\n");
-        Assert.AreEqual("REPOSITORY   TAG   IMAGE ID   CREATED   SIZE", (await program.RunAsync("images")).Output.Trim());
+        Assert.AreEqual("REPOSITORY   TAG   IMAGE ID   STORED   SIZE", (await program.RunAsync("images")).Output.Trim());
 
         var again = await program.BuildAsync(context.Path, "-t", "image");
         Assert.AreEqual(first.Digest, again.Digest);

@@ -18,6 +18,8 @@ public sealed class TestContentStore : IContentStore
 
     public IBlobWriter CreateWriter() => blobs.CreateWriter();
 
+    public void Discard(Digest digest) => blobs.Discard(digest);
+
     /// <summary>Puts content in and returns its digest.</summary>
     public Digest Add(byte[] content) => blobs.AddAsync(content, CancellationToken.None).GetAwaiter().GetResult();
 }

@@ -25,7 +25,7 @@ internal static class HistoryVerb
             throw new UsageException("name one image.");
         }
 
-        using var store = new ContainerBuildImages(null);
+        using var store = new ContainerBuildImages(null, VerbTable.Warn);
         var image = await store.FindAsync(options.Rest[0], CancellationToken.None);
         var table = new TextTable(["LAYER", "SIZE", "CREATED BY"], [.. Rows(image, options.IsSet("--no-trunc"))]);
         await Console.Out.WriteAsync(table.ToText());

@@ -21,7 +21,7 @@ internal static class InspectVerb
             throw new UsageException("name at least one image.");
         }
 
-        using var store = new ContainerBuildImages(null);
+        using var store = new ContainerBuildImages(null, VerbTable.Warn);
         var all = new JsonArray();
         foreach (var name in options.Rest)
         {
@@ -46,15 +46,7 @@ internal static class InspectVerb
     /// <summary>Also those of an index that holds the image for this machine.</summary>
     private static async Task<IReadOnlyList<string>> NamesAsync(ContainerBuildImages store, Image image)
     {
-        var names = new List<string>();
-        foreach (var other in store.List())
-        {
-            if ((await store.ReadAsync(other.Manifest, CancellationToken.None)).Digest == image.Digest)
-            {
-                names.Add(other.Name.FamiliarName);
-            }
-        }
-
-        return names;
+        var all = await store.ReadAsync(store.List(), CancellationToken.None);
+        return [.. all.Where(other => other.Image.Digest == image.Digest).Select(other => other.Named.Name.FamiliarName)];
     }
 }

@@ -23,7 +23,7 @@ internal static class ReportVerb
             throw new UsageException("name at least one image; the others are compared with the first.");
         }
 
-        using var store = new ContainerBuildImages(null);
+        using var store = new ContainerBuildImages(null, VerbTable.Warn);
         var rows = ImmutableArray.CreateBuilder<SizeReportRow>();
         foreach (var name in options.Rest)
         {

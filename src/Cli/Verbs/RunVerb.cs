@@ -60,7 +60,7 @@ internal static class RunVerb
             },
         };
         using var interrupt = new Interrupt();
-        using var images = new ContainerBuildImages(options.Last("--store"));
+        using var images = new ContainerBuildImages(options.Last("--store"), VerbTable.Warn);
         using var progress = new PlainProgress(Console.Error);
         try
         {

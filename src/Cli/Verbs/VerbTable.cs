@@ -1,4 +1,5 @@
 using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli.Verbs;
@@ -68,6 +69,9 @@ internal static class VerbTable
             return Failed;
         }
     }
+
+    /// <summary>What does not end the verb.</summary>
+    public static void Warn(Diagnostic warning) => Console.Error.WriteLine(warning);
 
     private static string Overview() =>
         "Builds container images in stages, without a daemon.\n\nUsage: dotnet-stages VERB [OPTIONS]\n\n"

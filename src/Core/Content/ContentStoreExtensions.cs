@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 
@@ -9,7 +10,7 @@ public static class ContentStoreExtensions
     /// <summary>Largest manifest or configuration that is read, in bytes. Source: distribution-spec, Pushing manifests (4 MiB).</summary>
     public const int DocumentLimit = 4 << 20;
 
-    /// <summary>Reads a small blob whole and verifies it: bytes on a disk are not trusted without their digest.</summary>
+    /// <summary>Reads a small blob whole and verifies it: bytes on a disk are not trusted without their digest. A damaged one counts as missing afterwards.</summary>
     /// <exception cref="FileNotFoundException">The blob is not here.</exception>
     /// <exception cref="BuildFailedException">The blob is damaged or has more than <paramref name="limit"/> bytes.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAllBytesAsync(this IContentStore store, Digest digest, int limit, CancellationToken cancellationToken)
@@ -17,6 +18,7 @@ public static class ContentStoreExtensions
         var size = store.GetSize(digest) ?? throw new FileNotFoundException($"The blob {digest} is not in the store.");
         if (size > limit)
         {
+            store.Discard(digest);
             throw new BuildFailedException(StoreDiagnostics.BlobDamaged(digest.ToString(), $"it has {size} bytes where a document of at most {limit} is expected."));
         }
 
@@ -24,14 +26,40 @@ public static class ContentStoreExtensions
         await using var blob = store.OpenRead(digest);
         var count = await blob.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         var actual = Digest.Of(bytes.AsSpan(0, count));
-        return actual == digest ? bytes : throw new BuildFailedException(StoreDiagnostics.BlobDamaged(digest.ToString(), $"its content has digest {actual}."));
+        if (actual == digest)
+        {
+            return bytes;
+        }
+
+        store.Discard(digest);
+        throw new BuildFailedException(StoreDiagnostics.BlobDamaged(digest.ToString(), $"its content has digest {actual}."));
     }
 
-    /// <summary>Stores bytes that are in memory and returns their digest; does nothing where they are stored already.</summary>
+    /// <summary>True where the blob was not what its digest says; it counts as missing then.</summary>
+    public static async Task<bool> DiscardDamagedAsync(this IContentStore store, Digest digest, CancellationToken cancellationToken)
+    {
+        if (!store.Contains(digest))
+        {
+            return false;
+        }
+
+        await using (var blob = store.OpenRead(digest))
+        {
+            if (Digest.FromHash(await SHA256.HashDataAsync(blob, cancellationToken)) == digest)
+            {
+                return false;
+            }
+        }
+
+        store.Discard(digest);
+        return true;
+    }
+
+    /// <summary>Stores bytes that are in memory and returns their digest; does nothing where they are stored already, whole.</summary>
     public static async Task<Digest> AddAsync(this IContentStore store, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var digest = Digest.Of(bytes.Span);
-        if (store.GetSize(digest) != bytes.Length)
+        if (!await HoldsAsync(store, digest, bytes, cancellationToken))
         {
             await using var writer = store.CreateWriter();
             await writer.WriteAsync(bytes, cancellationToken);
@@ -39,6 +67,18 @@ public static class ContentStoreExtensions
         }
 
         return digest;
+    }
+
+    private static async Task<bool> HoldsAsync(IContentStore store, Digest digest, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (store.GetSize(digest) != bytes.Length)
+        {
+            return false;
+        }
+
+        var stored = new byte[bytes.Length];
+        await using var blob = store.OpenRead(digest);
+        return await blob.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellationToken) == stored.Length && stored.AsSpan().SequenceEqual(bytes.Span);
     }
 
     /// <summary>Stores what a stream holds, read to its end, and returns its digest.</summary>

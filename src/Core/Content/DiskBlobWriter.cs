@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ContainerStages.Oci;
+using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Content;
@@ -55,7 +56,7 @@ internal sealed class DiskBlobWriter : IBlobWriter
         {
             // The lock goes with the handle: nobody must find the blob locked.
             file.Dispose();
-            File.Move(path, store.UsedPath(actual), overwrite: true);
+            MoveTo(store.UsedPath(actual));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -64,6 +65,19 @@ internal sealed class DiskBlobWriter : IBlobWriter
 
         committed = true;
         return ValueTask.FromResult(actual);
+    }
+
+    private void MoveTo(string target)
+    {
+        try
+        {
+            File.Move(path, target, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && Directory.Exists(target))
+        {
+            TreeRemover.Remove(target);
+            File.Move(path, target, overwrite: true);
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -54,6 +54,22 @@ public sealed class DiskContentStore(string root) : IContentStore
         }
     }
 
+    /// <summary>Only in the embedded store: the layouts of others are theirs.</summary>
+    public void Discard(Digest digest)
+    {
+        try
+        {
+            if (use is not null)
+            {
+                TreeRemover.Remove(GetPath(digest));
+            }
+        }
+        catch (PosixException)
+        {
+            // In a store that cannot be written it stays, and is found damaged again.
+        }
+    }
+
     /// <summary>Removes what killed processes left in <c>ingest</c>; files that a living process still writes are locked and stay.</summary>
     public void RemoveAbandonedFiles()
     {

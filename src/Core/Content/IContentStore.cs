@@ -17,6 +17,9 @@ public interface IContentStore
 
     /// <summary>A writer whose blob appears under its digest, whole, when it is committed; disposed without that, it leaves nothing.</summary>
     IBlobWriter CreateWriter();
+
+    /// <summary>Takes away a blob that was found not to be what its digest says, so that it counts as missing from here on.</summary>
+    void Discard(Digest digest);
 }
 
 /// <summary>Takes bytes in order, hashing them on the way.</summary>

@@ -20,6 +20,8 @@ public sealed class MemoryContentStore : IContentStore
 
     public IBlobWriter CreateWriter() => new Writer(blobs);
 
+    public void Discard(Digest digest) => blobs.TryRemove(digest, out _);
+
     private sealed class Writer(ConcurrentDictionary<Digest, byte[]> blobs) : IBlobWriter
     {
         private readonly MemoryStream content = new();

@@ -114,6 +114,12 @@ public sealed class StoreDirectory
             // .NET reports a failed flock as IOException.
             return null;
         }
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        {
+            // Something else put a folder there; the next attempt makes the file.
+            TreeRemover.Remove(path);
+            return null;
+        }
     }
 
     /// <summary>Writes a small file so that readers see either the old or the new text, whole.</summary>
@@ -128,6 +134,20 @@ public sealed class StoreDirectory
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>The same for a file of the store: a folder that something else put in its place goes.</summary>
+    internal static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            WriteAtomically(path, content);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && Directory.Exists(path))
+        {
+            TreeRemover.Remove(path);
+            WriteAtomically(path, content);
         }
     }
 

@@ -7,8 +7,9 @@ namespace ContainerStages.Content;
 /// Passes content on and checks, when it ends, that it has the announced size and digest. A reader that stops before the end has
 /// verified nothing.
 /// </summary>
+/// <param name="mismatch">Called before the exception.</param>
 /// <exception cref="DigestMismatchException">On the last read, where the content is another.</exception>
-public sealed class VerifyingStream(Stream inner, Digest expected, long? size = null) : Stream
+public sealed class VerifyingStream(Stream inner, Digest expected, long? size = null, Action? mismatch = null) : Stream
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long position;
@@ -85,6 +86,7 @@ public sealed class VerifyingStream(Stream inner, Digest expected, long? size = 
             var actual = Digest.FromHash(hash.GetHashAndReset());
             if (actual != expected || (size ?? position) != position)
             {
+                mismatch?.Invoke();
                 throw new DigestMismatchException(expected, actual);
             }
         }

@@ -12,7 +12,7 @@ public static class StoreDiagnostics
         Error("CST4102", $"The store folder '{folder}' cannot be written: {reason} Make it writable for the user who builds, or choose another folder (CONTAINERSTAGES_STORE, or ContainerStagesStore in a project).");
 
     public static Diagnostic BlobDamaged(string digest, string reason) =>
-        Error("CST4103", $"The stored blob {digest} is damaged: {reason} Remove it from the store (blobs/sha256) and build again.");
+        Error("CST4103", $"The stored blob {digest} is damaged: {reason} It counts as missing from here on: build or pull again, which makes it anew.");
 
     public static Diagnostic LayerDigestMismatch(string layer, string what, string actual) =>
         Error("CST4104", $"Layer {layer} is not what its image announces: {what} is {actual}. The registry, a proxy or the store changed it; pull again, or name another mirror.");
@@ -34,6 +34,15 @@ public static class StoreDiagnostics
 
     public static Diagnostic CompressionNotInDockerFormat(string layer) =>
         Error("CST4110", $"Layer {layer} is compressed with zstd, which images in Docker's format cannot name. Use the OCI format (ContainerImageFormat=OCI).");
+
+    public static Diagnostic NamesDamaged(string file, string reason) =>
+        new("CST4120", Severity.Warning, $"The list of image names '{file}' is damaged and counts as empty: {OneLine.Of(reason)} The next build with a name, or 'dotnet-stages prune', begins it anew; build or pull again what is to have a name.");
+
+    public static Diagnostic ImageIncomplete(string name, string reason) =>
+        Error("CST4121", $"The image '{name}' of the store is not whole: {OneLine.Of(reason)} Build or pull it again, or remove it with 'dotnet-stages prune --all'.");
+
+    public static Diagnostic AmbiguousId(string id, IEnumerable<string> candidates) =>
+        Error("CST4122", $"Several images have an id or digest that begins with '{id}': {string.Join(", ", candidates)}. Give more of its digits, or a name.");
 
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
 

@@ -20,13 +20,18 @@ internal sealed class DocumentFiles(StoreDirectory store)
         var name = StoreDirectory.KeyOf(string.Join('\0', tree.Files.SelectMany(file => (string[])[file.Path, file.Mode.ToString(), file.Content ?? "/"])));
         var folder = Path.Combine(store.Folder("documents"), name);
         store.Use.Note($"documents/{name}");
+        if (!IsOf(tree, folder))
+        {
+            TreeRemover.Remove(folder);
+        }
+
         foreach (var file in tree.Files)
         {
             var path = folder + file.Path;
             Directory.CreateDirectory(file.Content is null ? path : Path.GetDirectoryName(path)!);
-            if (file.Content is not null && !File.Exists(path))
+            if (file.Content is not null)
             {
-                StoreDirectory.WriteAtomically(path, Encoding.UTF8.GetBytes(file.Content));
+                Write(path, Encoding.UTF8.GetBytes(file.Content));
             }
 
             // The umask of whoever builds is no input.
@@ -34,5 +39,27 @@ internal sealed class DocumentFiles(StoreDirectory store)
         }
 
         return folder;
+    }
+
+    /// <summary>False where something stands there that the tree does not have.</summary>
+    private static bool IsOf(FromFiles tree, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return false;
+        }
+
+        var paths = tree.Files.Select(file => file.Path + "/").ToArray();
+        return Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+            .All(entry => paths.Any(path => path.StartsWith(entry[folder.Length..] + "/", StringComparison.Ordinal)));
+    }
+
+    /// <summary>What stands there already was written by an earlier build, but something may have damaged it since.</summary>
+    private static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+        {
+            StoreDirectory.Replace(path, content);
+        }
     }
 }

@@ -34,13 +34,62 @@ internal sealed class Downloads(EngineOptions options)
 
     /// <summary>A folder that holds nothing but the file. An address is asked once in a build.</summary>
     /// <exception cref="BuildFailedException">The file cannot be had, or is another than the checksum says.</exception>
-    public async Task<string> FetchAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken) =>
-        FolderOf(await FindAsync(source, copy.Location, cancellationToken), copy, GitSource.WithoutPassword(source.Address.AbsoluteUri));
+    public async Task<string> FetchAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken)
+    {
+        var record = await FindAsync(source, copy.Location, cancellationToken);
+        if (record.Name.Length == 0 && copy.Destination.EndsWith('/'))
+        {
+            throw new BuildFailedException(AddDiagnostics.NoFileName(GitSource.WithoutPassword(source.Address.AbsoluteUri), copy.Location));
+        }
+
+        var name = record.Name.Length == 0 ? "download" : record.Name;
+        var folder = Path.Combine(store.Folder("downloads"), $"{record.Hex}-{StoreDirectory.KeyOf(name)[..16]}");
+        store.Use.Note($"downloads/{Path.GetFileName(folder)}");
+        var path = Path.Combine(folder, name);
+        using (await store.LockAsync("download-copy-" + record.Hex[..32], cancellationToken))
+        {
+            if (!IsWhole(path, record))
+            {
+                var whole = await FindWholeAsync(source, copy.Location, cancellationToken);
+                TreeRemover.Remove(folder);
+                Directory.CreateDirectory(folder);
+                File.Copy(PathOf(whole), path, overwrite: true);
+            }
+        }
+
+        FileCalls.Check(FileCalls.Chmod(path, Mode), "chmod", path);
+        return folder;
+    }
 
     /// <summary>Path of the file.</summary>
     /// <inheritdoc cref="FetchAsync"/>
     public async Task<string> FetchFileAsync(FromAddress source, SourceLocation? location, CancellationToken cancellationToken) =>
-        PathOf(await FindAsync(source, location, cancellationToken));
+        PathOf(await FindWholeAsync(source, location, cancellationToken));
+
+    /// <summary>A file that something damaged since it was downloaded is downloaded again.</summary>
+    private async Task<DownloadRecord> FindWholeAsync(FromAddress source, SourceLocation? location, CancellationToken cancellationToken)
+    {
+        var record = await FindAsync(source, location, cancellationToken);
+        if (IsWhole(PathOf(record), record))
+        {
+            return record;
+        }
+
+        TreeRemover.Remove(PathOf(record));
+        asked.Clear();
+        return await FindAsync(source, location, cancellationToken);
+    }
+
+    private static bool IsWhole(string path, DownloadRecord record)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file)) == record.Hex;
+    }
 
     private async Task<DownloadRecord> FindAsync(FromAddress source, SourceLocation? location, CancellationToken cancellationToken)
     {
@@ -83,7 +132,7 @@ internal sealed class Downloads(EngineOptions options)
         var record = await AskAsync(address, known, location, cancellationToken);
         if (expected is null || record.Hex == expected)
         {
-            StoreDirectory.WriteAtomically(RecordPath(key), JsonSerializer.SerializeToUtf8Bytes(record, DownloadJson.Default.DownloadRecord));
+            SealedJson.Write(RecordPath(key), record, DownloadJson.Default.DownloadRecord);
         }
 
         return record;
@@ -132,6 +181,11 @@ internal sealed class Downloads(EngineOptions options)
             }
 
             store.Use.Note($"downloads/{hex}");
+            if (Directory.Exists(Path.Combine(folder, hex)))
+            {
+                TreeRemover.Remove(Path.Combine(folder, hex));
+            }
+
             File.Move(temporary, Path.Combine(folder, hex), overwrite: true);
             return hex;
         }
@@ -150,39 +204,7 @@ internal sealed class Downloads(EngineOptions options)
         return name is "." or ".." || name.Contains('\0', StringComparison.Ordinal) ? "" : name;
     }
 
-    private string FolderOf(DownloadRecord record, PlannedCopy copy, string address)
-    {
-        if (record.Name.Length == 0 && copy.Destination.EndsWith('/'))
-        {
-            throw new BuildFailedException(AddDiagnostics.NoFileName(address, copy.Location));
-        }
-
-        var name = record.Name.Length == 0 ? "download" : record.Name;
-        var folder = Path.Combine(store.Folder("downloads"), $"{record.Hex}-{StoreDirectory.KeyOf(name)[..16]}");
-        store.Use.Note($"downloads/{Path.GetFileName(folder)}");
-        var path = Path.Combine(folder, name);
-        if (!File.Exists(path))
-        {
-            Directory.CreateDirectory(folder);
-            File.Copy(PathOf(record), path, overwrite: true);
-        }
-
-        FileCalls.Check(FileCalls.Chmod(path, Mode), "chmod", path);
-        return folder;
-    }
-
-    private DownloadRecord? Read(string address)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(RecordPath(address)), DownloadJson.Default.DownloadRecord);
-        }
-        catch (Exception problem) when (problem is FileNotFoundException or JsonException)
-        {
-            // Unknown, or damaged by a power failure: the file is fetched again.
-            return null;
-        }
-    }
+    private DownloadRecord? Read(string address) => SealedJson.Read(RecordPath(address), DownloadJson.Default.DownloadRecord);
 
     private string RecordPath(string address) => Path.Combine(store.Folder("downloads"), StoreDirectory.KeyOf(address) + ".json");
 

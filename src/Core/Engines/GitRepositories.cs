@@ -5,6 +5,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;
 using ContainerStages.Posix;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
@@ -14,6 +15,7 @@ namespace ContainerStages.Engines;
 /// </summary>
 internal sealed class GitRepositories(EngineOptions options)
 {
+    private const string DigestSuffix = ".digest";
     private readonly StoreDirectory store = options.Store;
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> asked = new(StringComparer.Ordinal);
     private readonly SourceSecrets secrets = new(new BuildSecrets(options.Commands));
@@ -31,27 +33,37 @@ internal sealed class GitRepositories(EngineOptions options)
         var folder = Path.Combine(store.Folder("git"), kept);
         store.Use.Note($"git/{kept}");
         using var held = await store.LockAsync("git-" + kept[..32], cancellationToken);
-        if (!Directory.Exists(folder))
+        var sealedDigest = folder + DigestSuffix;
+        if (!IsWhole(folder, sealedDigest, cancellationToken))
         {
             RequireNetwork(source.Repository.Remote);
+            TreeRemover.Remove(folder);
             await CheckOutAsync(run, commit, source, folder, cancellationToken);
+            SealedFile.Write(sealedDigest, Encoding.ASCII.GetBytes(DigestOf(folder, cancellationToken)));
         }
 
         return folder;
     }
 
+    /// <summary>What git checked out carries no checksum of its own.</summary>
+    private static bool IsWhole(string folder, string sealedDigest, CancellationToken cancellationToken) =>
+        Directory.Exists(folder) && SealedFile.Read(sealedDigest) is { } digest && Encoding.ASCII.GetString(digest) == DigestOf(folder, cancellationToken);
+
+    private static string DigestOf(string folder, CancellationToken cancellationToken) =>
+        ContentDigest.Of(new SourceSelection(new UnionView([folder]), filter: null).Select("/"), withOwners: false, cancellationToken);
+
     /// <summary>Offline, the commit that the reference led to when the repository was last asked.</summary>
     private async Task<string> ResolveAsync(GitProgram run, string reference, CancellationToken cancellationToken)
     {
         var record = Path.Combine(store.Folder("git"), StoreDirectory.KeyOf($"{run.Remote}\n{reference}") + ".commit");
-        if (options.Offline && File.Exists(record))
+        if (options.Offline && SealedFile.Read(record) is { } known)
         {
-            return await File.ReadAllTextAsync(record, cancellationToken);
+            return Encoding.UTF8.GetString(known);
         }
 
         RequireNetwork(run.Remote);
         var commit = await run.ResolveAsync(reference, cancellationToken);
-        StoreDirectory.WriteAtomically(record, Encoding.UTF8.GetBytes(commit));
+        SealedFile.Write(record, Encoding.UTF8.GetBytes(commit));
         return commit;
     }
 

@@ -22,7 +22,7 @@ internal sealed record LayerStack(string Key, ImmutableArray<StackLayer> Layers)
     /// <summary>Sees to it that every layer's folder exists, side by side, and returns the folders from the base up.</summary>
     public async Task<ImmutableArray<string>> EnsureAsync(SnapshotStore snapshots, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(Layers.Where(layer => !snapshots.Exists(layer.Id)).Select(layer => layer.EnsureAsync(cancellationToken)));
+        await Task.WhenAll(Layers.Where(layer => !layer.IsMade(snapshots)).Select(layer => layer.EnsureAsync(cancellationToken)));
         var ofImage = Layers.TakeWhile(layer => layer is BaseLayer).Select(layer => layer.Id).ToImmutableArray();
         return [.. await ImageFoldersAsync(ofImage, snapshots, cancellationToken), .. Layers.Skip(ofImage.Length).Select(layer => snapshots.PathOf(layer.Id))];
     }
@@ -60,6 +60,9 @@ internal abstract class StackLayer(string id)
 {
     public string Id { get; } = id;
 
+    /// <summary>True where the folder is there with all that belongs to it.</summary>
+    public virtual bool IsMade(SnapshotStore snapshots) => snapshots.Exists(Id);
+
     /// <summary>Makes the folder. Idempotent.</summary>
     public abstract Task EnsureAsync(CancellationToken cancellationToken);
 
@@ -78,6 +81,8 @@ internal sealed class StepLayer(string id, Func<CancellationToken, Task> make, F
 /// <summary>A layer of a pulled image.</summary>
 internal sealed class BaseLayer(PulledBase image, Descriptor descriptor, Digest diffId) : StackLayer(diffId.Hex)
 {
+    public override bool IsMade(SnapshotStore snapshots) => base.IsMade(snapshots) && UnpackedLayer.IsRemembered(snapshots.PathOf(Id));
+
     public override Task EnsureAsync(CancellationToken cancellationToken) => image.UnpackAsync(descriptor, diffId, cancellationToken);
 
     public override Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -54,6 +53,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             try
             {
                 await services.Snapshots.CreateAsync(diffId.Hex, (folder, token) => FillAsync(folder, descriptor, diffId, token), cancellationToken);
+                await RememberAgainAsync(descriptor, diffId, cancellationToken);
             }
             finally
             {
@@ -66,6 +66,16 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         }
     }
 
+    /// <summary>What stood beside the snapshot and is damaged is found out by unpacking the layer once more; the snapshot itself may be in use.</summary>
+    private async Task RememberAgainAsync(Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
+    {
+        if (!UnpackedLayer.IsRemembered(services.Snapshots.PathOf(diffId.Hex)))
+        {
+            using var temporary = services.Snapshots.CreateTemporary("again");
+            await FillAsync(temporary.Path, descriptor, diffId, cancellationToken);
+        }
+    }
+
     private async Task<string> FillAsync(string folder, Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
     {
         var stored = services.IsStored(descriptor);
@@ -73,24 +83,23 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         {
             return await FillAsync(Path.Combine(folder, "layer"), descriptor, diffId, stored, cancellationToken);
         }
-        catch (BuildFailedException) when (stored && IsDamaged(descriptor))
+        catch (BuildFailedException) when (stored)
         {
+            if (!await services.Content.DiscardDamagedAsync(descriptor.Digest, cancellationToken))
+            {
+                throw;
+            }
+
             services.Events.Report(new DiagnosticReported(PruneDiagnostics.BlobFetchedAgain(descriptor.Digest.ToString(), NameOf(image.Reference))));
-            return await FillAsync(Path.Combine(folder, "again"), descriptor, diffId, stored: false, cancellationToken);
+            return await FillAsync(Path.Combine(folder, "again"), descriptor, diffId, stored: false, cancellationToken, keep: true);
         }
     }
 
-    private bool IsDamaged(Descriptor descriptor)
-    {
-        using var blob = services.Content.OpenRead(descriptor.Digest);
-        return Digest.FromHash(SHA256.HashData(blob)) != descriptor.Digest;
-    }
-
-    private async Task<string> FillAsync(string root, Descriptor descriptor, Digest diffId, bool stored, CancellationToken cancellationToken)
+    private async Task<string> FillAsync(string root, Descriptor descriptor, Digest diffId, bool stored, CancellationToken cancellationToken, bool keep = false)
     {
         Directory.CreateDirectory(root);
         await using var blob = await OpenAsync(descriptor, stored, cancellationToken);
-        await using var tee = stored || !(keepBlobs || services.Content.Contains(descriptor.Digest)) ? null : services.Content.CreateWriter();
+        await using var tee = stored || !(keepBlobs || keep || services.Content.Contains(descriptor.Digest)) ? null : services.Content.CreateWriter();
         var before = 0L;
         var layer = await LayerUnpacker.UnpackAsync(blob, descriptor, diffId, root, tee, bytes => Progress(bytes - Interlocked.Exchange(ref before, bytes)), cancellationToken);
         services.Sizes.Record(diffId, layer.Size);

@@ -1,11 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ContainerStages.Content;
 using ContainerStages.Layers;
 
 namespace ContainerStages.Engines;
 
-/// <summary>What earlier builds found out, by cache key. Every record is a small file that appears whole; losing one costs time only.</summary>
+/// <summary>What earlier builds found out, by cache key. Every record is a small file that appears whole and carries a checksum; losing one costs time only.</summary>
 internal sealed class StepRecords(StoreDirectory store)
 {
     /// <summary>The layer that the step with this key made, or null.</summary>
@@ -23,7 +23,7 @@ internal sealed class StepRecords(StoreDirectory store)
     }
 
     /// <summary>The same for one who only looks.</summary>
-    public StepResult? PeekStep(string key) => Read("steps", key, RecordsJson.Default.StepResult);
+    public StepResult? PeekStep(string key) => Read("steps", key, RecordsJson.Default.StepResult) is { Layer.Length: 64 } step ? step : null;
 
     public void SaveStep(string key, StepResult result) => Write("steps", key, result, RecordsJson.Default.StepResult);
 
@@ -33,26 +33,17 @@ internal sealed class StepRecords(StoreDirectory store)
     public void SaveSelection(string key, string digest) => Write("selections", key, digest, RecordsJson.Default.String);
 
     /// <summary>The layer blob made of a snapshot, or null.</summary>
-    public Layer? FindLayer(string key) => Read("layers", key, RecordsJson.Default.Layer);
+    public Layer? FindLayer(string key) => Read("layers", key, RecordsJson.Default.Layer) is { Descriptor: not null } layer ? layer : null;
 
     public void SaveLayer(string key, Layer layer) => Write("layers", key, layer, RecordsJson.Default.Layer);
 
-    private T? Read<T>(string folder, string key, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        var path = Path.Combine(store.Root, folder, key);
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
-        }
-        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException or JsonException)
-        {
-            // Unknown, or damaged by a power failure: the work is done again and the record replaced.
-            return default;
-        }
-    }
+    private T? Read<T>(string folder, string key, JsonTypeInfo<T> type)
+        where T : class =>
+        SealedJson.Read(Path.Combine(store.Root, folder, key), type);
 
-    private void Write<T>(string folder, string key, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
-        StoreDirectory.WriteAtomically(Path.Combine(store.Folder(folder), key), JsonSerializer.SerializeToUtf8Bytes(value, type));
+    private void Write<T>(string folder, string key, T value, JsonTypeInfo<T> type)
+        where T : class =>
+        SealedJson.Write(Path.Combine(store.Folder(folder), key), value, type);
 }
 
 /// <summary>What a step made: a layer by id, or nothing where it changed no file.</summary>

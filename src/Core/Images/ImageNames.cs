@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using ContainerStages.Content;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Images;
@@ -7,17 +10,23 @@ namespace ContainerStages.Images;
 /// <summary>
 /// The names of images in the embedded store: index.json of its OCI layout. Source: image-spec, image-layout.md.
 /// </summary>
-public sealed class ImageNames(StoreDirectory store)
+/// <param name="report">Told once where the file is damaged; it counts as empty then.</param>
+public sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? report = null)
 {
     /// <summary>Annotation with the full name (<c>docker.io/library/example:latest</c>), as containerd writes it.</summary>
     public const string FullName = "io.containerd.image.name";
 
+    /// <summary>Annotation that tells when the name was given to the manifest.</summary>
+    public const string StoredAt = "dev.containerstages.stored";
+
     private const string RefName = "org.opencontainers.image.ref.name";
+    private static readonly byte[] LayoutVersion = """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray();
     private readonly string path = Path.Combine(store.Root, "index.json");
+    private bool isReported;
 
     /// <summary>Every name with the manifest it stands for, in the order they were given.</summary>
     public IReadOnlyList<NamedImage> List() =>
-        [.. Read().Manifests.Select(manifest => manifest.Annotations?.GetValueOrDefault(FullName) is { } name && ImageReference.TryParse(name) is { } reference ? new NamedImage(reference, manifest) : null).OfType<NamedImage>()];
+        [.. Read().Manifests.Select(manifest => manifest.Annotations?.GetValueOrDefault(FullName) is { } name && ImageReference.TryParse(name) is { } reference ? NamedImage.Of(reference, manifest) : null).OfType<NamedImage>()];
 
     /// <summary>The manifest that a name stands for, or null.</summary>
     public Descriptor? Find(ImageReference name)
@@ -33,7 +42,7 @@ public sealed class ImageNames(StoreDirectory store)
         var index = Read();
         var taken = names.Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal);
         var kept = index.Manifests.Where(other => !taken.Contains(other.Annotations?.GetValueOrDefault(FullName) ?? ""));
-        var added = names.Select(name => manifest with { Annotations = Annotations(name) });
+        var added = names.Select(name => manifest with { Annotations = Annotations(name, Stored(index, name, manifest)) });
         Write(index with { Manifests = [.. kept, .. added] });
     }
 
@@ -46,37 +55,84 @@ public sealed class ImageNames(StoreDirectory store)
         Write(index with { Manifests = [.. index.Manifests.Where(other => !removed.Contains(other.Annotations?.GetValueOrDefault(FullName) ?? ""))] });
     }
 
-    private static SortedDictionary<string, string> Annotations(ImageReference name) => new(StringComparer.Ordinal)
+    /// <summary>Begins a damaged file anew. True where it was damaged.</summary>
+    public async Task<bool> RepairAsync(CancellationToken cancellationToken)
     {
+        using var held = await store.LockAsync("index", cancellationToken);
+        var (index, problem) = Parse();
+        if (problem is not null)
+        {
+            Write(index);
+        }
+
+        return problem is not null;
+    }
+
+    /// <summary>A name that stands for the same manifest as before keeps its time.</summary>
+    private static string Stored(ImageIndex index, ImageReference name, Descriptor manifest) =>
+        index.Manifests.FirstOrDefault(before => before.Digest == manifest.Digest && before.Annotations?.GetValueOrDefault(FullName) == name.ToString())?.Annotations?.GetValueOrDefault(StoredAt)
+        ?? DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private static SortedDictionary<string, string> Annotations(ImageReference name, string stored) => new(StringComparer.Ordinal)
+    {
+        [StoredAt] = stored,
         [FullName] = name.ToString(),
         [RefName] = name.Tag ?? "latest",
     };
 
     private ImageIndex Read()
     {
+        var (index, problem) = Parse();
+        if (problem is not null && !isReported)
+        {
+            isReported = true;
+            report?.Invoke(StoreDiagnostics.NamesDamaged(path, problem));
+        }
+
+        return index;
+    }
+
+    /// <summary>The index, and what is wrong with the file; then it counts as empty.</summary>
+    private (ImageIndex Index, string? Problem) Parse()
+    {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), OciJson.Plain.ImageIndex) ?? Empty();
+            var index = JsonSerializer.Deserialize(File.ReadAllBytes(path), OciJson.Plain.ImageIndex);
+            return (index is null ? "it is empty." : DocumentRules.ProblemOf(index)) is { } problem ? (Empty(), problem) : (index!, null);
         }
         catch (FileNotFoundException)
         {
-            return Empty();
+            return (Empty(), null);
+        }
+        catch (JsonException damaged)
+        {
+            return (Empty(), damaged.Message);
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        {
+            return (Empty(), "it is a folder.");
         }
     }
 
     private void Write(ImageIndex index)
     {
         var marker = Path.Combine(store.Root, "oci-layout");
-        if (!File.Exists(marker))
+        if (!File.Exists(marker) || !File.ReadAllBytes(marker).AsSpan().SequenceEqual(LayoutVersion))
         {
-            StoreDirectory.WriteAtomically(marker, """{"imageLayoutVersion":"1.0.0"}"""u8);
+            StoreDirectory.Replace(marker, LayoutVersion);
         }
 
-        StoreDirectory.WriteAtomically(path, JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex));
+        StoreDirectory.Replace(path, JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex));
     }
 
     private static ImageIndex Empty() => new() { MediaType = MediaTypes.OciIndex, Manifests = [] };
 }
 
 /// <summary>A name and the manifest it stands for.</summary>
-public sealed record NamedImage(ImageReference Name, Descriptor Manifest);
+/// <param name="Stored">Since when; null where nobody wrote it down.</param>
+public sealed record NamedImage(ImageReference Name, Descriptor Manifest, DateTimeOffset? Stored)
+{
+    /// <summary>An entry of the index.</summary>
+    public static NamedImage Of(ImageReference name, Descriptor manifest) =>
+        new(name, manifest, DateTimeOffset.TryParse(manifest.Annotations?.GetValueOrDefault(ImageNames.StoredAt), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var stored) ? stored : null);
+}

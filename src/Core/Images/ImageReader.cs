@@ -24,11 +24,16 @@ public static class ImageReader
     {
         var manifestBytes = await store.ReadAllBytesAsync(manifest, ContentStoreExtensions.DocumentLimit, cancellationToken);
         var parsed = Parse(manifestBytes, manifest, OciJson.Plain.Manifest);
+        if (DocumentRules.ProblemOf(parsed) is { } problem)
+        {
+            throw Damaged(manifest, problem);
+        }
+
         var configBytes = await store.ReadAllBytesAsync(parsed.Config.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken);
         var config = Parse(configBytes, parsed.Config.Digest, OciJson.Plain.ImageConfig);
-        if (config.RootFs.DiffIds.Count != parsed.Layers.Count)
+        if (DocumentRules.ProblemOf(config, parsed) is { } contradiction)
         {
-            throw Damaged(manifest, $"it has {parsed.Layers.Count} layers, its configuration {config.RootFs.DiffIds.Count}.");
+            throw Damaged(parsed.Config.Digest, contradiction);
         }
 
         var layers = parsed.Layers.Zip(config.RootFs.DiffIds, (blob, diffId) =>
@@ -56,6 +61,11 @@ public static class ImageReader
         }
 
         var index = Parse(await store.ReadAllBytesAsync(manifest.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken), manifest.Digest, OciJson.Plain.ImageIndex);
+        if (DocumentRules.ProblemOf(index) is { } problem)
+        {
+            throw Damaged(manifest.Digest, problem);
+        }
+
         var chosen = index.Manifests.FirstOrDefault(image => image.Platform is { } other && platform.Matches(other)) ?? (index.Manifests is [var first, ..] ? first : null);
         return chosen?.Digest ?? throw Damaged(manifest.Digest, "it lists no image.");
     }

@@ -19,21 +19,14 @@ public sealed class LayerSizes(string storeRoot)
     /// <summary>Bytes of files, or null where unknown.</summary>
     public long? TryGet(Digest diffId)
     {
-        var path = Path.Combine(folder, diffId.Hex);
-        try
-        {
-            return long.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
+        var text = SealedFile.Read(Path.Combine(folder, diffId.Hex));
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
     }
 
     public void Record(Digest diffId, long size)
     {
         Directory.CreateDirectory(folder);
-        StoreDirectory.WriteAtomically(Path.Combine(folder, diffId.Hex), Encoding.UTF8.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
+        SealedFile.Write(Path.Combine(folder, diffId.Hex), Encoding.UTF8.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>The remembered size; else it is measured where the blob is here (a few seconds for a large one); else <see cref="Unknown"/>.</summary>

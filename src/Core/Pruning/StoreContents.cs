@@ -1,10 +1,10 @@
-using System.Text.Json;
 using ContainerStages.Content;
 using ContainerStages.Engines;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Posix;
 using ContainerStages.Snapshots;
+using ContainerStages.Sources;
 
 namespace ContainerStages.Pruning;
 
@@ -46,8 +46,7 @@ internal sealed class StoreContents(StoreDirectory store)
     {
         foreach (var key in Finished("references"))
         {
-            var text = File.ReadAllText(Path.Combine(store.Root, "references", key));
-            if (Digest.TryParse(text.Split('\n')[0], out var digest) && content.GetSize(digest) is { } size)
+            if (RememberedDigests.Read(Path.Combine(store.Root, "references", key)) is var (digest, text) && content.GetSize(digest) is { } size)
             {
                 yield return (text, new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size });
             }
@@ -56,20 +55,7 @@ internal sealed class StoreContents(StoreDirectory store)
 
     /// <summary>What came from archives and engines. Where a part has gone a build reads them again.</summary>
     private IEnumerable<(string Name, Descriptor Document)> ImportedImages() =>
-        Names("sources").SelectMany(key => ReadImported(Path.Combine(store.Root, "sources", key)).Select(document => (document.ToString(), document))).Where(image => content.Contains(image.document.Digest));
-
-    private static IEnumerable<Descriptor> ReadImported(string record)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(record), OciJson.Plain.ImageIndex)?.Manifests ?? [];
-        }
-        catch (Exception damaged) when (damaged is JsonException or FileNotFoundException)
-        {
-            // A damaged one is written again by the next build that needs it.
-            return [];
-        }
-    }
+        Names("sources").SelectMany(key => (LocalImages.ReadRecord(Path.Combine(store.Root, "sources", key))?.Manifests ?? []).Select(document => (document.ToString(), document))).Where(image => content.Contains(image.document.Digest));
 
     private IEnumerable<StoreItem> Leftovers()
     {

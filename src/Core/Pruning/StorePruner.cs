@@ -21,6 +21,7 @@ public sealed class StorePruner(StoreDirectory store)
     public async Task<PruneReport> PruneAsync(PruneSettings settings, CancellationToken cancellationToken)
     {
         using var alone = await store.LockAsync("prune", cancellationToken);
+        var damage = await RepairNamesAsync(settings, cancellationToken);
         var items = await contents.ListAsync(await contents.ReadNamedAsync(cancellationToken), cancellationToken);
         var wanted = PruneChoice.Choose(items, settings, DateTime.UtcNow);
         ImmutableArray<StoreItem> gone;
@@ -43,7 +44,19 @@ public sealed class StorePruner(StoreDirectory store)
 
         var refused = settings.DryRun ? [] : EmptyTrash();
         var left = items.Sum(item => item.Size) - gone.Sum(item => item.Size);
-        return new PruneReport(gone, namesGone, wanted.Length - gone.Length, left, [.. warnings, .. refused]) { IsComplete = refused.Count == 0 };
+        return new PruneReport(gone, namesGone, wanted.Length - gone.Length, left, [.. damage, .. warnings, .. refused]) { IsComplete = refused.Count == 0 };
+    }
+
+    private async Task<IReadOnlyList<Diagnostic>> RepairNamesAsync(PruneSettings settings, CancellationToken cancellationToken)
+    {
+        var damage = new List<Diagnostic>();
+        _ = new ImageNames(store, damage.Add).List();
+        if (damage.Count > 0 && !settings.DryRun)
+        {
+            await names.RepairAsync(cancellationToken);
+        }
+
+        return damage;
     }
 
     /// <summary>An image that loses a part loses its name.</summary>

@@ -23,11 +23,11 @@ internal static class ImageBlobs
             : Task.WhenAll(missing.Select(layer => fetcher!.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
     }
 
-    /// <summary>Opens a blob for one reading to the end, which verifies it.</summary>
+    /// <summary>Opens a blob for one reading to the end, which verifies it; a damaged one counts as missing afterwards.</summary>
     public static Stream OpenVerified(ImageSet images, IContentStore store, Descriptor blob)
     {
         var stream = Find(images, blob.Digest) is { } bytes ? new MemoryStream(bytes.ToArray()) : store.OpenRead(blob.Digest);
-        return new VerifyingStream(stream, blob.Digest, blob.Size);
+        return new VerifyingStream(stream, blob.Digest, blob.Size, () => store.Discard(blob.Digest));
     }
 
     /// <summary>A document of the images, which need not be in the store; null for a layer.</summary>

@@ -88,7 +88,20 @@ public sealed class RegistryPublisher(
 
         var mountFrom = blob.Origin is { } origin ? client.FindMountSource(destination, origin) : null;
         var sent = new BlobProgress(progress, blob.Descriptor.Digest);
-        await client.PushBlobAsync(destination, blob.Descriptor, mountFrom, token => OpenAsync(blob, token), sent, cancellationToken);
+        try
+        {
+            await client.PushBlobAsync(destination, blob.Descriptor, mountFrom, token => OpenAsync(blob, token), sent, cancellationToken);
+        }
+        catch (BuildFailedException failure) when (blob.Bytes is null)
+        {
+            // The registry says of damaged bytes only that they are refused.
+            if (await store.DiscardDamagedAsync(blob.Descriptor.Digest, cancellationToken))
+            {
+                throw new BuildFailedException(StoreDiagnostics.BlobDamaged(blob.Descriptor.Digest.ToString(), "its content has another digest."), failure);
+            }
+
+            throw;
+        }
     }
 
     private async Task<Stream> OpenAsync(BlobToPush blob, CancellationToken cancellationToken)

@@ -103,7 +103,13 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             return null;
         }
 
-        return Digest.Of(bytes) == digest ? bytes : null;
+        if (Digest.Of(bytes) == digest)
+        {
+            return bytes;
+        }
+
+        store.Discard(digest);
+        return null;
     }
 
     private static ImageConfig ReadConfig(ReadOnlyMemory<byte> bytes, Manifest manifest, ImageReference reference, Platform? promised)

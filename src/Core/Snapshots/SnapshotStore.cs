@@ -92,6 +92,9 @@ public sealed class SnapshotStore(StoreDirectory store)
 
         using var temporary = CreateTemporary();
         var made = await fill(temporary.Path, cancellationToken);
+
+        // A file in its place is damage.
+        File.Delete(PathOf(id));
         Directory.Move(made, PathOf(id));
     }
 

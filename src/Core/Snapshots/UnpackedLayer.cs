@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Content;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Snapshots;
@@ -15,16 +16,13 @@ public sealed record UnpackedLayer(string Folder, ImmutableArray<string> Implied
     /// <summary>Reads what was remembered of a snapshot.</summary>
     public static UnpackedLayer Read(string snapshot)
     {
-        var file = snapshot + ImpliedSuffix;
-        return new UnpackedLayer(snapshot, File.Exists(file) ? [.. PathText.Decode(File.ReadAllBytes(file)).Split('\0')] : []);
+        return new UnpackedLayer(snapshot, SealedFile.Read(snapshot + ImpliedSuffix) is { } bytes ? [.. PathText.Decode(bytes).Split('\0')[..^1]] : []);
     }
 
+    /// <summary>False where nothing was remembered of a snapshot, or it was damaged.</summary>
+    public static bool IsRemembered(string snapshot) => SealedFile.Read(snapshot + ImpliedSuffix) is not null;
+
     /// <summary>Remembers which folders the archive of a snapshot implied. To be called before the snapshot appears.</summary>
-    public static void Remember(string snapshot, ImmutableArray<string> implied)
-    {
-        if (!implied.IsEmpty)
-        {
-            Content.StoreDirectory.WriteAtomically(snapshot + ImpliedSuffix, PathText.Encode(string.Join('\0', implied)));
-        }
-    }
+    public static void Remember(string snapshot, ImmutableArray<string> implied) =>
+        SealedFile.Write(snapshot + ImpliedSuffix, PathText.Encode(string.Concat(implied.Select(path => path + '\0'))));
 }

@@ -67,7 +67,7 @@ internal sealed class LocalImages(StoreDirectory store)
 
         var index = await Task.Run(() => ReadAsync(reference, engine, cancellationToken), cancellationToken);
         var named = await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
-        StoreDirectory.WriteAtomically(record, JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex));
+        SealedJson.Write(record, index, OciJson.Plain.ImageIndex);
         return named;
     }
 
@@ -76,13 +76,17 @@ internal sealed class LocalImages(StoreDirectory store)
     {
         try
         {
-            return await import.TakeAsync(Parse(await File.ReadAllBytesAsync(record, cancellationToken)), cancellationToken);
+            return ReadRecord(record) is { } index ? await import.TakeAsync(index, cancellationToken) : null;
         }
         catch (Exception failure) when (failure is FileNotFoundException or JsonException or InvalidDataException)
         {
             return null;
         }
     }
+
+    /// <summary>What an archive or engine gave; null where the record is damaged.</summary>
+    internal static ImageIndex? ReadRecord(string record) =>
+        SealedJson.Read(record, OciJson.Plain.ImageIndex) is { } index && DocumentRules.ProblemOf(index) is null ? index : null;
 
     private async Task<ImageIndex> ReadAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
     {

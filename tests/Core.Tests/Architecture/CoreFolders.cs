@@ -33,7 +33,7 @@ internal static class CoreFolders
         ["EngineStores"] = ["Oci"],
         ["Publishing"] = ["Images", "Registry", "Content", "EngineStores"],
         ["Sources"] = ["Images", "Registry", "Content", "EngineStores"],
-        ["Pruning"] = ["Engines", "Images"],
+        ["Pruning"] = ["Engines", "Images", "Sources"],
         ["Reporting"] = ["Images"],
     };
 
