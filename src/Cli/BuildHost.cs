@@ -67,6 +67,11 @@ internal static class BuildHost
             await Console.Error.WriteLineAsync("Interrupted; nothing was published.");
             return VerbTable.Interrupted;
         }
+        catch (Exception failure) when (failure is not UsageException)
+        {
+            LastResort.Report(failure, diagnostic => Fail([diagnostic], held));
+            return VerbTable.Failed;
+        }
     }
 
     private static int Fail(ImmutableArray<Diagnostic> diagnostics, HeldEvents events)

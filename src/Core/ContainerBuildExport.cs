@@ -50,8 +50,12 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
         {
             var path = Path.Combine(folder, $"layer-{unpacked.Count}");
             Directory.CreateDirectory(path);
-            using var tar = LayerDecompression.Open(ImageBlobs.OpenVerified(image, services.Content, layer.Descriptor));
+            using var blob = ImageBlobs.OpenVerified(image, services.Content, layer.Descriptor);
+            using var tar = LayerDecompression.Open(blob);
             var extracted = LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
+
+            // What is verified is read to its end.
+            blob.CopyTo(Stream.Null);
             unpacked.Add(new UnpackedLayer(path, extracted.ImpliedFolders));
         }
 

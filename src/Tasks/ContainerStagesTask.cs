@@ -36,7 +36,7 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
         catch (Exception exception)
         {
             // The boundary to MSBuild: whatever is left is a bug of ours. Its trace is for those who look for it.
-            Log.LogMessage(MessageImportance.Low, exception.ToString());
+            Log.LogMessage(UnforeseenFailure.IsTraceWanted ? MessageImportance.High : MessageImportance.Low, "{0}", exception);
             Diagnostics.Report(ProjectDiagnostics.Unforeseen(GetType().Name, exception));
         }
 

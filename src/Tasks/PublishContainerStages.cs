@@ -162,6 +162,10 @@ public sealed class PublishContainerStages : EngineTask
             Log.LogMessage(MessageImportance.Low, exit.LastErrorLines);
             Diagnostics.Report(ProjectDiagnostics.EngineCrashed(exit.Code, FirstLine(exit.LastErrorLines)));
         }
+        else if (UnforeseenFailure.IsTraceWanted)
+        {
+            Log.LogMessage(MessageImportance.High, "{0}", exit.LastErrorLines);
+        }
     }
 
     private static string FirstLine(string lines) => lines.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";

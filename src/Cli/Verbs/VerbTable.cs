@@ -68,10 +68,15 @@ internal static class VerbTable
             await Console.Error.WriteLineAsync(diagnostic.ToString());
             return Failed;
         }
+        catch (Exception failure)
+        {
+            LastResort.Report(failure, Warn);
+            return Failed;
+        }
     }
 
-    /// <summary>What does not end the verb.</summary>
-    public static void Warn(Diagnostic warning) => Console.Error.WriteLine(warning);
+    /// <summary>To a person, beside what the verb gives.</summary>
+    public static void Warn(Diagnostic diagnostic) => Console.Error.WriteLine(diagnostic);
 
     private static string Overview() =>
         "Builds container images in stages, without a daemon.\n\nUsage: dotnet-stages VERB [OPTIONS]\n\n"

@@ -38,9 +38,9 @@ public static class RunDiagnostics
     public static Diagnostic MountInProc(string target, SourceLocation location) => Error(
         "CST4034", $"A mount has the target '{target}', but /proc is the kernel's own: nothing is mounted at or in it. Choose another target.", location);
 
-    public static Diagnostic SandboxEnded(int exitCode, string detail) => Error(
+    public static Diagnostic SandboxEnded(int exitCode) => Error(
         "CST4004",
-        $"The sandbox's first process ended with code {exitCode} before it started the command{(detail.Length == 0 ? "." : $": {detail}")}");
+        $"The sandbox's first process ended with code {exitCode} before it started the command.");
 
     public static Diagnostic ProgramNotFound(string program, string path) => Error(
         "CST4005",

@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerStages.Contracts;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -36,7 +37,7 @@ public static class SandboxInit
         catch (Exception exception)
         {
             // The boundary of this process: whatever it is, the program that started it says it.
-            Report(new SandboxFailure(SandboxStep.Unexpected, 0, $"{step}: {exception}"));
+            Report(new SandboxFailure(SandboxStep.Unexpected, 0, $"{step}: {(UnforeseenFailure.IsTraceWanted ? exception : UnforeseenFailure.Describe(exception))}"));
         }
 
         return FailureCode;

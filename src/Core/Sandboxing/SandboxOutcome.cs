@@ -22,7 +22,7 @@ internal static class SandboxOutcomes
 
         if (outcome.Status is not [(byte)SandboxStep.Ready, ..])
         {
-            throw new BuildFailedException(RunDiagnostics.SandboxEnded(outcome.ExitCode, ""));
+            throw new BuildFailedException(RunDiagnostics.SandboxEnded(outcome.ExitCode));
         }
     }
 
@@ -45,7 +45,7 @@ internal static class SandboxOutcomes
 
     private static Diagnostic Describe(SandboxFailure failure, SandboxSpecification specification) => failure.Step switch
     {
-        SandboxStep.Unexpected => RunDiagnostics.SandboxEnded(125, failure.Subject),
+        SandboxStep.Unexpected => UnforeseenFailure.Of($"The sandbox's first process failed at {failure.Subject}"),
         SandboxStep.Overlay => RunDiagnostics.OverlayRefused(failure.Error, specification.Folder),
         SandboxStep.WorkingDirectory => RunDiagnostics.WorkingDirectoryUnusable(specification.WorkingDirectory, failure.Error),
         SandboxStep.Groups or SandboxStep.GroupId or SandboxStep.UserId =>

@@ -31,6 +31,17 @@ public sealed class DriverProcess : IDisposable
         _process = Process.Start(start)!;
     }
 
+    /// <summary>Runs the driver to its end with arguments of its own, and gives what it wrote on standard error.</summary>
+    public static async Task<(int ExitCode, string Error)> FailAsync(string trace, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Driver.Value, .. arguments]) { UseShellExecute = false, RedirectStandardError = true };
+        start.Environment["CONTAINERSTAGES_TRACE"] = trace;
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, error);
+    }
+
     /// <summary>A folder of the machine that belongs to this run.</summary>
     public string TemporaryFolder => _temporary.FullName;
 

@@ -4,7 +4,7 @@ using ContainerStages.Images;
 using ContainerStages.Publishing;
 using ContainerStages.TestKit;
 
-namespace ContainerStages.Core.Tests.Damage;
+namespace ContainerStages.Core.Tests.Content;
 
 /// <summary>Two builds that leave every kind of file in a store, and what they give in a copy of it in which something was damaged.</summary>
 internal sealed class DamagedStoreBuilds : IAsyncDisposable

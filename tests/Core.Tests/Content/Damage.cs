@@ -1,6 +1,6 @@
 using ContainerStages.TestKit;
 
-namespace ContainerStages.Core.Tests.Damage;
+namespace ContainerStages.Core.Tests.Content;
 
 /// <summary>Something that happens to a file.</summary>
 internal sealed record Damage(string Name, Action<string> Apply)

@@ -3,7 +3,7 @@ using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.TestKit;
 
-namespace ContainerStages.Core.Tests.Damage;
+namespace ContainerStages.Core.Tests.Content;
 
 /// <summary>
 /// Whatever happens to a file of the store, the next builds give the image that they gave before, or say in one diagnostic what is wrong and are right
