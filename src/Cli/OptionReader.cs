@@ -34,6 +34,12 @@ internal sealed class OptionReader
                 continue;
             }
 
+            if (Cluster(argument, options) is { } single)
+            {
+                arguments = [.. arguments.Take(i), .. single, .. arguments.Skip(i + 1)];
+                argument = arguments[i];
+            }
+
             var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
             var name = equals < 0 ? argument : argument[..equals];
             var option = options.FirstOrDefault(known => known.Names.Contains(name)) ?? throw Unknown(name, options);
@@ -88,6 +94,17 @@ internal sealed class OptionReader
         }
 
         list.Add(value);
+    }
+
+    /// <summary><c>-it</c> is <c>-i -t</c>, and <c>-p8080</c> or <c>-p=8080</c> is <c>-p 8080</c>; null where the argument is neither.</summary>
+    private static string[]? Cluster(string argument, IReadOnlyList<Option> options)
+    {
+        if (argument.Length < 3 || argument.StartsWith("--", StringComparison.Ordinal) || options.FirstOrDefault(known => known.Names.Contains(argument[..2])) is not { } first)
+        {
+            return null;
+        }
+
+        return [argument[..2], first.Value is null ? "-" + argument[2..] : argument[2] == '=' ? argument[3..] : argument[2..]];
     }
 
     private static UsageException Unknown(string name, IEnumerable<Option> options) =>

@@ -8,6 +8,7 @@ using ContainerStages.Oci;
 using ContainerStages.Planning;
 using ContainerStages.Registry;
 using ContainerStages.Sandboxing;
+using ContainerStages.Snapshots;
 using ContainerStages.Sources;
 
 namespace ContainerStages;
@@ -29,7 +30,7 @@ public sealed class ContainerBuildImages : IDisposable
     public ContainerBuildImages(string? folder, Action<Diagnostic> report)
     {
         this.report = report;
-        store = new ContainerBuildStore(folder, report);
+        store = new ContainerBuildStore(folder, report, forReading: true);
         registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), [], [], []);
         sources = store.OpenSources(registry, pull: false);
     }
@@ -73,7 +74,7 @@ public sealed class ContainerBuildImages : IDisposable
         try
         {
             var chosen = await ImageReader.ChooseAsync(store.Content, named.Manifest, Platform.Host, cancellationToken);
-            return await ImageReader.ReadAsync(store.Content, new LayerSizes(store.Directory.Root), chosen, origin: null, cancellationToken);
+            return await ImageReader.ReadAsync(store.Content, new LayerSizes(store.Directory.Root, store.Directory.IsWritable), chosen, origin: null, cancellationToken);
         }
         catch (FileNotFoundException missing)
         {
@@ -111,7 +112,9 @@ public sealed class ContainerBuildImages : IDisposable
     public async Task<int> RunAsync(string name, Platform? platform, RunSettings settings, IBuildEvents events, CancellationToken cancellationToken)
     {
         var image = await ResolveAsync(name, platform, cancellationToken);
-        var runner = new ImageRunner(store.Directory, new RegistryBlobs(registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events);
+        using var scratch = store.Directory.IsWritable ? null : new TemporaryFolder(Directory.CreateTempSubdirectory("containerstages-").FullName);
+        var blobs = new StoredBlobs(store.Content, new RegistryBlobs(registry));
+        var runner = new ImageRunner(scratch is null ? store.Directory : new StoreDirectory(scratch.Path), blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events);
         return await runner.RunAsync(new ImageBase(image.Reference, image.Manifest, image.Config), settings, cancellationToken);
     }
 

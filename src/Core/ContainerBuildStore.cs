@@ -9,9 +9,11 @@ namespace ContainerStages;
 /// <summary>The embedded store, opened.</summary>
 /// <param name="folder">Null for the user's own.</param>
 /// <param name="report">Told what is damaged in it and counts as missing.</param>
-internal sealed class ContainerBuildStore(string? folder, Action<Diagnostic> report)
+/// <param name="forReading">True where one that cannot be written serves too.</param>
+internal sealed class ContainerBuildStore(string? folder, Action<Diagnostic> report, bool forReading = false)
 {
-    public StoreDirectory Directory { get; } = new(folder ?? StoreDirectory.DefaultPath());
+    public StoreDirectory Directory { get; } =
+        forReading ? StoreDirectory.OpenForReading(folder ?? StoreDirectory.DefaultPath()) : new StoreDirectory(folder ?? StoreDirectory.DefaultPath());
 
     public DiskContentStore Content => field ??= new DiskContentStore(Directory);
 

@@ -11,7 +11,7 @@ public sealed class PruneTests
     {
         using var folder = new TempFolder();
         var program = new StagesProgram(folder.Combine("store"));
-        using var context = Hello.Context("FROM alpine\nRUN echo one > /one\nCOPY main.go /\n");
+        using var context = Hello.Context("FROM alpine\nRUN echo one > /one\nRUN --mount=type=cache,target=/c touch /c/kept\nCOPY main.go /\n");
         var first = await program.BuildAsync(context.Path, "-t", "image");
         var kept = await program.RunAsync("prune");
         Assert.AreEqual(0, kept.ExitCode, kept.Error);
@@ -22,6 +22,7 @@ public sealed class PruneTests
         var pruned = await program.RunAsync("prune", "--all");
         StringAssert.Contains(pruned.Output, "untagged image:latest");
         StringAssert.EndsWith(pruned.Output, "the store holds 0B\n");
+        Assert.AreEqual("index.json oci-layout", string.Join(' ', Directory.EnumerateFiles(program.Store, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order()));
         Assert.AreEqual("REPOSITORY   TAG   IMAGE ID   STORED   SIZE", (await program.RunAsync("images")).Output.Trim());
 
         var again = await program.BuildAsync(context.Path, "-t", "image");

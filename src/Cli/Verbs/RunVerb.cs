@@ -14,6 +14,11 @@ internal static class RunVerb
         "run an image and throw away what it wrote",
         [
             new(["--env", "-e"], "KEY=VALUE", "environment variable; repeatable"),
+            new(["--env-file"], "FILE", "file with lines KEY=VALUE; repeatable"),
+            new(["--volume", "-v"], "HOST:PATH[:ro]", "file or folder of this machine that the program sees at PATH; repeatable"),
+            new(["--publish", "-p"], "PORT", "accepted where both ports are the same: the program is on the machine's own network"),
+            new(["--name"], "NAME", "accepted; nothing is kept that could be named"),
+            new(["--detach", "-d"], null, "refused: start it in the background with '&', there is no daemon to keep it"),
             new(["--env-of-caller"], null, "also the variables that the calling program set for this one, as 'dotnet run -e' does"),
             new(["--workdir", "-w"], "DIR", "working directory"),
             new(["--user", "-u"], "USER", "user and group, by name or number"),
@@ -36,6 +41,8 @@ internal static class RunVerb
             throw new UsageException("name the image to run.");
         }
 
+        RunOptions.Check(options);
+
         // Inside the user namespace the caller's environment can no longer be read: from there on the names are given one by one.
         string[] ofCaller = options.IsSet("--env-of-caller") ? [.. CallerEnvironment.Added()] : [];
         if (UserNamespace.IsNeeded)
@@ -52,6 +59,7 @@ internal static class RunVerb
             WorkingDirectory = options.Last("--workdir"),
             User = options.Last("--user"),
             NoNewPrivileges = options.IsSet("--no-new-privileges"),
+            Mounts = RunOptions.Volumes(options),
             Network = options.Last("--network") switch
             {
                 null or "host" or "bridge" or "default" => true,
@@ -78,7 +86,7 @@ internal static class RunVerb
 
     private static IEnumerable<string> EnvironmentOf(OptionReader options, string[] ofCaller)
     {
-        var given = options.Pairs("--env");
+        var given = EnvironmentFile.Merge(options.All("--env-file"), options.Pairs("--env"));
         return ofCaller.Where(name => !given.ContainsKey(name)).Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}").Concat(given.Select(pair => $"{pair.Key}={pair.Value}"));
     }
 }

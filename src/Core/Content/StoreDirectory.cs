@@ -15,14 +15,16 @@ public sealed class StoreDirectory
     /// <summary>How the name of a small file ends while it is written.</summary>
     public const string Unfinished = ".tmp";
 
-    /// <exception cref="BuildFailedException">The folder cannot be made or written.</exception>
+    private const string Locks = "locks";
+
+    /// <exception cref="BuildFailedException">The folder cannot be made or written, or another user works in it.</exception>
     public StoreDirectory(string root)
     {
         Root = Path.GetFullPath(root);
         try
         {
             Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Folder("locks");
+            Folder(Locks);
         }
         catch (Exception failure) when (Explain(failure, Root) is { } diagnostic)
         {
@@ -33,9 +35,34 @@ public sealed class StoreDirectory
         {
             throw new BuildFailedException(StoreDiagnostics.StoreNotWritable(Root, "it belongs to another user, or is read-only."));
         }
+
+        // Whoever used the store first made this folder. Unpacked layers carry the owners that they had for that user.
+        if (FileCalls.TryStat(Path.Combine(Root, Locks), out var locks) && locks.UserId != FileCalls.EffectiveUserId())
+        {
+            throw new BuildFailedException(StoreDiagnostics.StoreOfAnother(Root, locks.UserId, FileCalls.EffectiveUserId()));
+        }
     }
 
+    private StoreDirectory(string root, bool isWritable) => (Root, IsWritable) = (Path.GetFullPath(root), isWritable);
+
     public string Root { get; }
+
+    /// <summary>False: it is only looked at, and what is looked at is not noted.</summary>
+    public bool IsWritable { get; } = true;
+
+    /// <summary>A store for whoever only looks at it: one that cannot be written, or is another user's, serves too.</summary>
+    /// <exception cref="BuildFailedException">It cannot be read.</exception>
+    public static StoreDirectory OpenForReading(string root)
+    {
+        try
+        {
+            return new StoreDirectory(root);
+        }
+        catch (BuildFailedException) when (FileCalls.Access(root, FileCalls.R_OK | FileCalls.X_OK) == 0)
+        {
+            return new StoreDirectory(root, isWritable: false);
+        }
+    }
 
     /// <summary>What this process uses of the store.</summary>
     public StoreUse Use => field ??= new StoreUse(this);
@@ -104,10 +131,17 @@ public sealed class StoreDirectory
     /// <summary>The lock, or null where another build, or another part of this one, holds it.</summary>
     public IDisposable? TryLock(string key, bool shared)
     {
-        var path = Path.Combine(Folder("locks"), key);
+        var path = Path.Combine(Folder(Locks), key);
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, shared ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, shared ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+            if (IsNamed(held))
+            {
+                return held;
+            }
+
+            held.Dispose();
+            return null;
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -121,6 +155,22 @@ public sealed class StoreDirectory
             return null;
         }
     }
+
+    /// <summary>Removes the files of locks that nobody holds; those that this process holds stay but for <paramref name="held"/>.</summary>
+    public void RemoveIdleLocks(string held)
+    {
+        foreach (var key in FileCalls.ListNames(Folder(Locks)))
+        {
+            using var alone = key == held ? null : TryLock(key, shared: false);
+            if (key == held || alone is not null)
+            {
+                File.Delete(Path.Combine(Root, Locks, key));
+            }
+        }
+    }
+
+    /// <summary>False where the file was removed between its opening and its locking: another may hold a new one of the name.</summary>
+    private static bool IsNamed(FileStream file) => FileCalls.TryStat(file.SafeFileHandle, "", out var status) && status.LinkCount > 0;
 
     /// <summary>Writes a small file so that readers see either the old or the new text, whole.</summary>
     public static void WriteAtomically(string path, ReadOnlySpan<byte> content)

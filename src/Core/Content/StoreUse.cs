@@ -28,7 +28,7 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
     {
         lock (gate)
         {
-            if (!noted.Add(item))
+            if (!noted.Add(item) || !store.IsWritable)
             {
                 return;
             }
@@ -112,7 +112,7 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
     private static void Touch(string path, bool isSnapshot)
     {
         var times = FileTimes.ModifiedNow();
-        if (FileCalls.UtimensPath(FileCalls.AT_FDCWD, isSnapshot ? path + MarkerSuffix : path, ref times, FileCalls.AT_SYMLINK_NOFOLLOW) != 0 && isSnapshot && Directory.Exists(Path.GetDirectoryName(path)))
+        if (FileCalls.UtimensPath(FileCalls.AT_FDCWD, isSnapshot ? path + MarkerSuffix : path, ref times, FileCalls.AT_SYMLINK_NOFOLLOW) != 0 && isSnapshot && Directory.Exists(path))
         {
             File.WriteAllBytes(path + MarkerSuffix, []);
         }

@@ -44,6 +44,9 @@ public static class StoreDiagnostics
     public static Diagnostic AmbiguousId(string id, IEnumerable<string> candidates) =>
         Error("CST4122", $"Several images have an id or digest that begins with '{id}': {string.Join(", ", candidates)}. Give more of its digits, or a name.");
 
+    public static Diagnostic StoreOfAnother(string folder, uint owner, uint user) =>
+        Error("CST4124", $"The store folder '{folder}' is in use by user {owner}, and this is user {user}: unpacked layers carry the owners that they had for that user. Build as user {owner}, or choose another folder (CONTAINERSTAGES_STORE, or ContainerStagesStore in a project).");
+
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
 
     /// <summary>Names come from strangers: control characters must not reach a terminal.</summary>

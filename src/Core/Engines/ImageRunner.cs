@@ -26,6 +26,9 @@ public sealed record RunSettings
     public bool Network { get; init; } = true;
 
     public bool NoNewPrivileges { get; init; }
+
+    /// <summary>What of the machine the command sees.</summary>
+    public ImmutableArray<SandboxMount> Mounts { get; init; } = [];
 }
 
 /// <summary>Runs an image's command on its layers; what it writes is thrown away at the end.</summary>
@@ -61,6 +64,7 @@ public sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbo
                 Network = settings.Network,
                 MachineHosts = true,
                 NoNewPrivileges = settings.NoNewPrivileges,
+                Mounts = settings.Mounts,
                 Interactive = true,
             },
             new StepOutput("run", events),

@@ -9,7 +9,9 @@ namespace ContainerStages.Layers;
 /// Remembers how many bytes of files a layer holds, which neither manifest nor configuration say: one small file per diff id under
 /// <c>sizes/sha256</c> of the store. Only a memory: what is missing is measured or stays unknown.
 /// </summary>
-public sealed class LayerSizes(string storeRoot)
+/// <param name="storeRoot">Folder of the store.</param>
+/// <param name="mayRecord">False: nothing is written.</param>
+public sealed class LayerSizes(string storeRoot, bool mayRecord = true)
 {
     /// <summary>Size of a layer that nobody has measured and whose blob is not here.</summary>
     public const long Unknown = -1;
@@ -25,6 +27,11 @@ public sealed class LayerSizes(string storeRoot)
 
     public void Record(Digest diffId, long size)
     {
+        if (!mayRecord)
+        {
+            return;
+        }
+
         Directory.CreateDirectory(folder);
         SealedFile.Write(Path.Combine(folder, diffId.Hex), Encoding.UTF8.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
     }

@@ -8,6 +8,7 @@ internal static unsafe partial class FileCalls
 {
     public const int X_OK = 1;
     public const int W_OK = 2;
+    public const int R_OK = 4;
 
     /// <summary>access(2), for this process's real user.</summary>
     [LibraryImport("libc", EntryPoint = "access", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]

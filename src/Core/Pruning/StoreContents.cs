@@ -16,6 +16,9 @@ internal sealed class StoreContents(StoreDirectory store)
     private static readonly string[] Fetched = ["downloads", "git"];
     private static readonly string[] Records = ["steps", "selections", "layers", "references", "sizes/sha256", "documents", "sources"];
 
+    /// <summary>Records with a checksum: one that is damaged, or of another version, is of no use to anybody.</summary>
+    private static readonly string[] Sealed = [.. Records.Where(folder => folder != "documents")];
+
     // Looking is no use.
     private readonly DiskContentStore content = new(store.Root);
     private readonly StepRecords records = new(store);
@@ -65,10 +68,20 @@ internal sealed class StoreContents(StoreDirectory store)
             .. new SnapshotStore(store).Abandoned(),
             .. Names(Trash).Select(name => Path.Combine(store.Root, Trash, name)),
             .. Fetched.SelectMany(folder => Names(folder).Where(IsIncomplete).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
+            .. BesideSnapshots(),
+            .. Names("uses").Select(name => Path.Combine(store.Root, "uses", name)).Where(Directory.Exists),
+            .. Names("").Where(IsBeingWritten).Select(name => Path.Combine(store.Root, name)).Where(IsAbandoned),
+            .. Sealed.SelectMany(folder => Finished(folder).Select(name => Path.Combine(store.Root, folder, name))).Where(path => SealedFile.Read(path) is null),
             .. Fetched.Concat(Records).SelectMany(folder => Names(folder).Where(IsBeingWritten).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
         ];
         return paths.Select(path => Item(StoreItemKind.Leftover, Path.GetRelativePath(store.Root, path), isReferred: false));
     }
+
+    /// <summary>Files that stand beside a snapshot that is not there; what tells of a layer is written shortly before its folder appears.</summary>
+    private IEnumerable<string> BesideSnapshots() =>
+        Names("snapshots").Where(name => name.IndexOf('.', StringComparison.Ordinal) is 32 && !Directory.Exists(Path.Combine(store.Root, "snapshots", name[..32])))
+            .Select(name => Path.Combine(store.Root, "snapshots", name))
+            .Where(path => path.EndsWith(StoreUse.MarkerSuffix, StringComparison.Ordinal) || IsAbandoned(path));
 
     private IEnumerable<StoreItem> Blobs(ImageContents named, ImageContents remembered)
     {
@@ -90,7 +103,7 @@ internal sealed class StoreContents(StoreDirectory store)
         Names("caches").SelectMany(name => Names($"caches/{name}").Select(number => Item(StoreItemKind.Cache, $"caches/{name}/{number}", isReferred: true)));
 
     private IEnumerable<StoreItem> SmallRecords() =>
-        Records.SelectMany(folder => Finished(folder).Select(name => Item(StoreItemKind.Record, $"{folder}/{name}", isReferred: true)));
+        Records.SelectMany(folder => Finished(folder).Where(name => !Sealed.Contains(folder) || SealedFile.Read(Path.Combine(store.Root, folder, name)) is not null).Select(name => Item(StoreItemKind.Record, $"{folder}/{name}", isReferred: true)));
 
     private StoreItem Item(StoreItemKind kind, string path, bool isReferred) =>
         new(kind, path, TreeSize.Of(Path.Combine(store.Root, path)), StoreUse.LastUse(store, path), isReferred);

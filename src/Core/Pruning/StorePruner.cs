@@ -15,12 +15,13 @@ namespace ContainerStages.Pruning;
 /// </summary>
 public sealed class StorePruner(StoreDirectory store)
 {
+    private const string PruneKey = "prune";
     private readonly StoreContents contents = new(store);
     private readonly ImageNames names = new(store);
 
     public async Task<PruneReport> PruneAsync(PruneSettings settings, CancellationToken cancellationToken)
     {
-        using var alone = await store.LockAsync("prune", cancellationToken);
+        using var alone = await store.LockAsync(PruneKey, cancellationToken);
         var damage = await RepairNamesAsync(settings, cancellationToken);
         var items = await contents.ListAsync(await contents.ReadNamedAsync(cancellationToken), cancellationToken);
         var wanted = PruneChoice.Choose(items, settings, DateTime.UtcNow);
@@ -39,10 +40,16 @@ public sealed class StorePruner(StoreDirectory store)
             if (!settings.DryRun)
             {
                 MoveToTrash(gone);
+                RemoveEmptyCaches(used);
             }
         }
 
         var refused = settings.DryRun ? [] : EmptyTrash();
+        if (!settings.DryRun)
+        {
+            store.RemoveIdleLocks(held: PruneKey);
+        }
+
         var left = items.Sum(item => item.Size) - gone.Sum(item => item.Size);
         return new PruneReport(gone, namesGone, wanted.Length - gone.Length, left, [.. damage, .. warnings, .. refused]) { IsComplete = refused.Count == 0 };
     }
@@ -90,13 +97,27 @@ public sealed class StorePruner(StoreDirectory store)
             Move(path, Path.Combine(trash, number++.ToString(CultureInfo.InvariantCulture)));
             foreach (var companion in UnpackedLayer.Companions(path).Append(path + StoreUse.MarkerSuffix))
             {
-                File.Delete(Path.Combine(store.Root, companion));
+                TreeRemover.Remove(Path.Combine(store.Root, companion));
             }
         }
 
         foreach (var path in contents.BrokenSteps().ToArray())
         {
             File.Delete(Path.Combine(store.Root, path));
+        }
+    }
+
+    /// <summary>A build notes a cache before it makes its folder.</summary>
+    private void RemoveEmptyCaches(IReadOnlySet<string> used)
+    {
+        var caches = Path.Combine(store.Root, "caches");
+        foreach (var cache in Directory.Exists(caches) ? Directory.GetDirectories(caches) : [])
+        {
+            var isUsed = used.Any(item => item.StartsWith($"caches/{Path.GetFileName(cache)}/", StringComparison.Ordinal));
+            if (!isUsed && !Directory.EnumerateFileSystemEntries(cache).Any())
+            {
+                Directory.Delete(cache);
+            }
         }
     }
 

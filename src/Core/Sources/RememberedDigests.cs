@@ -7,6 +7,8 @@ namespace ContainerStages.Sources;
 /// <summary>What tags meant when a registry was last asked, so that a build with nothing changed needs no network.</summary>
 internal sealed class RememberedDigests(StoreDirectory store)
 {
+    private const string Folder = "references";
+
     public Digest? Find(ImageReference reference, Platform platform) => Read(PathOf(reference, platform))?.Digest;
 
     /// <summary>What a file of the folder says, with its text; null where it is damaged.</summary>
@@ -16,12 +18,13 @@ internal sealed class RememberedDigests(StoreDirectory store)
     /// <summary>The second line says for whom, so that a person can read the folder.</summary>
     public void Save(ImageReference reference, Platform platform, Digest digest)
     {
-        if (Find(reference, platform) != digest)
+        if (store.IsWritable && Find(reference, platform) != digest)
         {
+            store.Folder(Folder);
             SealedFile.Write(PathOf(reference, platform), Encoding.UTF8.GetBytes($"{digest}\n{reference} {platform}\n"));
         }
     }
 
     private string PathOf(ImageReference reference, Platform platform) =>
-        Path.Combine(store.Folder("references"), StoreDirectory.KeyOf($"{reference} {platform}"));
+        Path.Combine(store.Root, Folder, StoreDirectory.KeyOf($"{reference} {platform}"));
 }
