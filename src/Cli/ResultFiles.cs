@@ -7,16 +7,17 @@ namespace ContainerStages.Cli;
 /// <summary>The files that say what a build made. Source: docker buildx build, --iidfile and --metadata-file.</summary>
 internal static class ResultFiles
 {
-    public static async Task WriteAsync(BuildResult result, IReadOnlyList<string> names, OptionReader options)
+    /// <exception cref="Diagnostics.BuildFailedException">The system does not let one be written.</exception>
+    public static void Write(BuildResult result, IReadOnlyList<string> names, OptionReader options)
     {
         if (options.Last("--iidfile") is { } idFile)
         {
-            await File.WriteAllTextAsync(idFile, Verbs.BuildVerb.Id(result));
+            ResultDocument.Write(idFile, () => File.WriteAllText(idFile, Verbs.BuildVerb.Id(result)));
         }
 
         if (options.Last("--metadata-file") is { } metadata)
         {
-            await File.WriteAllTextAsync(metadata, ImageDocument.Text(Metadata(result, names)) + "\n");
+            ResultDocument.Write(metadata, () => File.WriteAllText(metadata, ImageDocument.Text(Metadata(result, names)) + "\n"));
         }
     }
 

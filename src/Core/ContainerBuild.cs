@@ -22,6 +22,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
         ContainerBuildPublishing.Check(definition);
+        ContainerBuildResults.Prepare(definition);
         using var contexts = await ContainerBuildFetchedContexts.OpenAsync(definition, MayExecute, cancellationToken);
         return await new ContainerBuild(contexts.Definition, events) { MayExecute = MayExecute, Executed = Executed }.RunHereAsync(contexts.DockerfileName, cancellationToken);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Publishing;
@@ -24,13 +25,26 @@ internal sealed class ContainerBuildResults(BuildDefinition definition, ImageNam
             ? previous
             : null;
 
+    /// <summary>Finds out whether there is a place for the result before anything is built.</summary>
+    /// <exception cref="BuildFailedException">There is none.</exception>
+    public static void Prepare(BuildDefinition definition)
+    {
+        if (definition.ResultFile is { } file)
+        {
+            ResultDocument.Write(file, () => Directory.CreateDirectory(Path.GetDirectoryName(file)!));
+        }
+    }
+
     public BuildResult Save(ImageSet images, IReadOnlyList<PublishedImage> published, bool upToDate)
     {
         var result = Describe(images, published, upToDate);
         if (definition.ResultFile is { } file)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            StoreDirectory.WriteAtomically(file, JsonSerializer.SerializeToUtf8Bytes(result, ContractsJson.Default.BuildResult));
+            ResultDocument.Write(file, () =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                StoreDirectory.WriteAtomically(file, JsonSerializer.SerializeToUtf8Bytes(result, ContractsJson.Default.BuildResult));
+            });
         }
 
         return result;
@@ -107,6 +121,23 @@ internal sealed class ContainerBuildResults(BuildDefinition definition, ImageNam
     }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+}
+
+/// <summary>A file that says what a build made.</summary>
+public static class ResultDocument
+{
+    /// <exception cref="BuildFailedException">The system does not let it be written.</exception>
+    public static void Write(string file, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new BuildFailedException(PublishDiagnostics.ResultNotWritten(file, refused.Message), refused);
+        }
+    }
 }
 
 /// <summary>Tags of single images of an index, when they are asked for: <c>latest-linux-arm64</c>, as the .NET SDK names them.</summary>

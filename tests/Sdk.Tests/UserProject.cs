@@ -60,6 +60,9 @@ internal sealed class UserProject : IDisposable
     public Task<CommandResult> DotnetAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Command.RunAsync("dotnet", arguments, Folder, new Dictionary<string, string>(_sdk.Environment.Concat(environment), StringComparer.Ordinal), _cancellationToken);
 
+    public Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments) =>
+        Command.RunAsync(program, arguments, Folder, _sdk.Environment, _cancellationToken);
+
     /// <summary>Folder of the store that publishes of this run use.</summary>
     public string Store => _sdk.Environment["CONTAINERSTAGES_STORE"];
 

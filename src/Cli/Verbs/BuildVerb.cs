@@ -79,7 +79,7 @@ internal static class BuildVerb
 
     private static async Task<int> Finish(BuildResult result, IReadOnlyList<string> names, OptionReader options, string kind)
     {
-        await ResultFiles.WriteAsync(result, names, options);
+        ResultFiles.Write(result, names, options);
         switch (kind)
         {
             case "json":

@@ -26,7 +26,7 @@ public static class LockDiagnostics
         Error("CST3406", $"The lock file says that '{image}' for {platform} is {locked}, but the index that it names has {actual} for it. Somebody edited the file; refresh it: {Refresh}.", new SourceLocation(file));
 
     public static Diagnostic NotAccessible(string file, string reason) =>
-        Error("CST3407", $"The lock file cannot be read or written: {reason}", new SourceLocation(file));
+        Error("CST3407", $"The lock file cannot be read or written: {reason.TrimEnd('.')}. Name another file (ContainerStagesLockFile, --lock-file), or build without one (ContainerStagesLockFile=false).", new SourceLocation(file));
 
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 }

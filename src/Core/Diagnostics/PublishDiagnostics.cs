@@ -21,6 +21,10 @@ public static class PublishDiagnostics
         "CST6301",
         $"The image needs a name for {destination}: give one with -t (in a project ContainerRepository).");
 
+    public static Diagnostic ResultNotWritten(string file, string reason) => Error(
+        "CST1032",
+        $"The result cannot be written to '{file}': {reason.TrimEnd('.')}. Name another file (ContainerStagesResultFile, --metadata-file, --iidfile).");
+
     public static Diagnostic DestinationsLeft(IReadOnlyList<string> done, string failed, IReadOnlyList<string> left) => Error(
         "CST6302",
         $"Publishing stopped at {failed}. Done before: {(done.Count == 0 ? "nothing" : string.Join(", ", done))}. Not tried: {(left.Count == 0 ? "nothing" : string.Join(", ", left))}. Publishing again sends only what is missing.");
