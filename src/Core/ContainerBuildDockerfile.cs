@@ -73,7 +73,7 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
 
     private string IgnoreText()
     {
-        var own = IgnoreFile.PathFor(definition.ContextDirectory, definition.Dockerfile) is { } path ? Guard(path, () => File.ReadAllText(path)) : "";
+        var own = IgnoreFile.FindFor(definition.ContextDirectory, definition.Dockerfile)?.Text;
         var text = new StringBuilder();
         foreach (var rule in ContainerBuildStages.IgnoreRules(definition).Concat(RulesFor(definition, export)).Distinct(StringComparer.Ordinal))
         {

@@ -84,7 +84,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
             }
             else
             {
-                composer.CopyFile(entry.Path, entry.HostPath!, entry.Status, owner, entry.Status.Permissions, withAttributes: true);
+                composer.CopyFile(entry.Path, entry, owner, entry.Status.Permissions, withAttributes: true);
             }
         }
     }

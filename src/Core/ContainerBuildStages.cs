@@ -19,7 +19,7 @@ internal static class ContainerBuildStages
         var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Target = platform };
         return (definition.Dockerfile, definition.Project) switch
         {
-            ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }, dockerfileName),
+            ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { ContextDirectory = definition.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }, dockerfileName),
             (null, { } project) => MachineMounts.Add(WithInstructions(ReadProject(project, definition, options), project.Config.Instructions, definition.Target), project.Access),
             _ => throw new ArgumentException("A build definition names either a Dockerfile or a project.", nameof(definition)),
         };

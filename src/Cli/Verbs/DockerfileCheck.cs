@@ -24,8 +24,8 @@ internal static class DockerfileCheck
     private static async Task<IReadOnlyList<Diagnostic>> FindAsync(BuildDefinition definition, CancellationToken cancellationToken)
     {
         var path = definition.Dockerfile!;
-        var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, path) };
-        var written = DockerfileFrontEnd.Check(await DockerfileText.ReadAsync(path), path, options);
+        var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, ContextDirectory = definition.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, path) };
+        var written = DockerfileFrontEnd.Check(path == "-" ? await DockerfileText.ReadAsync(path) : DockerfileFrontEnd.TextOf(path, options), path, options);
         return written.Any(diagnostic => diagnostic.Severity == Severity.Error) ? written : await ContainerBuildCheck.RunAsync(definition, cancellationToken);
     }
 }

@@ -4,7 +4,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>Ends a build for a reason that the user can mend. Everything else that is thrown is a bug.</summary>
-public sealed class BuildFailedException : Exception
+public class BuildFailedException : Exception
 {
     public BuildFailedException(Diagnostic diagnostic, Exception? cause = null)
         : this([diagnostic], cause)

@@ -41,5 +41,8 @@ public static class ContextDiagnostics
     public static Diagnostic NameInLinkedLayer(string owner, SourceLocation location) =>
         Error("CST4512", $"COPY --link --chown={owner}: a linked layer stands on no image, so that no /etc/passwd says who that is. Write numbers, such as --chown=1000:1000, or leave --link away.", location);
 
+    public static Diagnostic LinkLeadsOut(string path, string context) =>
+        Error("CST4217", $"'{path}' is a link that leads to no file of the build context '{context}'. Put the file itself there.", new SourceLocation(path));
+
     private static Diagnostic Error(string code, string message, SourceLocation? location = null) => new(code, Severity.Error, message, location);
 }

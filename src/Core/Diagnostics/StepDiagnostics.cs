@@ -11,14 +11,15 @@ public static class StepDiagnostics
     public static Diagnostic FolderInTheWay(string path) =>
         new("CST4202", Severity.Error, $"A file was to be copied to '{path}' in the image, but a folder stands there. End the destination with '/' to copy into the folder.");
 
+    /// <param name="instruction">COPY or ADD.</param>
     /// <param name="source">The source as written.</param>
     /// <param name="where">What was searched: the context folder or a stage.</param>
     /// <param name="hint">A further sentence, or nothing.</param>
-    public static Diagnostic SourceNotFound(string source, string where, string hint, SourceLocation location) =>
-        new("CST4203", Severity.Error, $"COPY found no '{source}' in {where}.{hint}", location);
+    public static Diagnostic SourceNotFound(string instruction, string source, string where, string hint, SourceLocation location) =>
+        new("CST4203", Severity.Error, $"{instruction} found no '{source}' in {where}.{hint}", location);
 
-    public static Diagnostic SeveralIntoFile(string destination, SourceLocation location) =>
-        new("CST4204", Severity.Error, $"COPY has several sources, so the destination '{destination}' must be a folder. End it with '/'.", location);
+    public static Diagnostic SeveralIntoFile(string instruction, string destination, SourceLocation location) =>
+        new("CST4204", Severity.Error, $"{instruction} has several sources, so the destination '{destination}' must be a folder. End it with '/'.", location);
 
     public static Diagnostic SourceOutsideContext(string source, string context, SourceLocation location) =>
         new("CST4205", Severity.Error, $"'{source}' leads out of the build context '{context}' through a symbolic link. Copy the file into the context.", location);
@@ -66,4 +67,17 @@ public static class StepDiagnostics
 
     public static Diagnostic LinkLoop(string path) =>
         new("CST4212", Severity.Error, $"The symbolic links at '{path}' in the image or context lead in a circle. Remove one of them, or name the file itself.");
+
+    /// <param name="path">The file on this machine.</param>
+    public static Diagnostic SourceChanged(string path, SourceLocation? location) =>
+        new("CST4213", Severity.Error, $"'{path}' changed again and again while the build read it. Stop what writes it, or name it in the ignore file.", location);
+
+    public static Diagnostic SourceUnreadable(string path, string reason) =>
+        new("CST4214", Severity.Error, $"'{path}' cannot be read: {reason}. Make it readable, or name it in the ignore file.");
+
+    public static Diagnostic FolderNotFound(string pattern, string folder, string where, string hint, SourceLocation location) =>
+        new("CST4215", Severity.Error, $"'{pattern}' names nothing: there is no folder '{folder}' in {where}.{hint} A pattern may match no file, but the folder before it must be there.", location);
+
+    public static Diagnostic SpecialFileLeftOut(string path, SourceLocation location) =>
+        new("CST4216", Severity.Warning, $"'{path}' is a socket or a device, which a build does not copy. Name it in the ignore file, and nothing is said of it.", location);
 }

@@ -53,15 +53,15 @@ public static class DockerfileFrontEnd
     /// <param name="options">As for the text.</param>
     /// <param name="name">What messages call it; null for the path.</param>
     /// <exception cref="BuildFailedException">The file cannot be read, or something is wrong in it.</exception>
-    public static StageSet ReadFile(string path, FrontEndOptions options, string? name = null)
+    public static StageSet ReadFile(string path, FrontEndOptions options, string? name = null) => Read(TextOf(path, options), name ?? path, options);
+
+    /// <summary>The text of the file at a path.</summary>
+    /// <exception cref="BuildFailedException">It cannot be read.</exception>
+    public static string TextOf(string path, FrontEndOptions options)
     {
         try
         {
-            return Read(File.ReadAllText(path), name ?? path, options);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new BuildFailedException(DockerfileDiagnostics.FileMissing(path), missing);
+            return ContextFile.TryRead(options.ContextDirectory ?? path, path) ?? throw new BuildFailedException(DockerfileDiagnostics.FileMissing(path));
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {

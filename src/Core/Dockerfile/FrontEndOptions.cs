@@ -12,6 +12,9 @@ public sealed record FrontEndOptions
 
     public Platform Build { get; init; } = Platform.Host;
 
+    /// <summary>The build context: a Dockerfile in it may be a link to another file of it, but to no other; null for none.</summary>
+    public string? ContextDirectory { get; init; }
+
     /// <summary>The rules of the context, for the check that warns of copies they make impossible; null where they are not known.</summary>
     public IgnoreFile? Ignore { get; init; }
 }

@@ -37,22 +37,31 @@ public sealed class IgnoreFile
     /// <exception cref="BuildFailedException">The file cannot be read, or holds malformed patterns.</exception>
     public static IgnoreFile ReadFor(string contextDirectory, string? dockerfile, IEnumerable<string>? defaults = null)
     {
-        var path = PathFor(contextDirectory, dockerfile);
-        try
-        {
-            return Read(path is null ? "" : File.ReadAllText(path), path ?? ".dockerignore", defaults);
-        }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
-        {
-            throw new BuildFailedException(DockerfileDiagnostics.FileUnreadable(path!, denied.Message), denied);
-        }
+        var (path, text) = FindFor(contextDirectory, dockerfile) ?? (".dockerignore", "");
+        return Read(text, path, defaults);
     }
 
-    /// <summary>The ignore file of a build; null where it has none.</summary>
-    public static string? PathFor(string contextDirectory, string? dockerfile)
+    /// <summary>Path and text of the ignore file of a build; null where it has none.</summary>
+    /// <exception cref="BuildFailedException">The file cannot be read.</exception>
+    public static (string Path, string Text)? FindFor(string contextDirectory, string? dockerfile)
     {
-        string[] candidates = dockerfile is null ? [Path.Combine(contextDirectory, ".dockerignore")] : [dockerfile + ".dockerignore", Path.Combine(contextDirectory, ".dockerignore")];
-        return candidates.FirstOrDefault(File.Exists);
+        var ofContext = Path.Combine(contextDirectory, ".dockerignore");
+        foreach (var path in dockerfile is null ? [ofContext] : new[] { dockerfile + ".dockerignore", ofContext })
+        {
+            try
+            {
+                if (ContextFile.TryRead(contextDirectory, path) is { } text)
+                {
+                    return (path, text);
+                }
+            }
+            catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+            {
+                throw new BuildFailedException(DockerfileDiagnostics.FileUnreadable(path, denied.Message), denied);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>True where the build does not see the path.</summary>

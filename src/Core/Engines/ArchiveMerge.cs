@@ -13,10 +13,24 @@ internal static class ArchiveMerge
     public static void Unpack(SelectedSource source, string destination, CopyRules rules, LayerComposer composer, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        UserArchive.Extract(source.Entries[0].Entry.HostPath!, source.Name, folder, cancellationToken);
+        Extract(source.Entries[0].Entry, source.Name, folder, cancellationToken);
         composer.MakeDirectory(destination, rules.Owner ?? default, rules.ModeOfNewFolders);
         var content = new UnionView([folder]);
         new Merge(rules, composer, cancellationToken).Copy(content.Find("/")!, destination);
+    }
+
+    private static void Extract(UnionEntry archive, string name, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            UserArchive.Extract(archive.Open(), name, folder, cancellationToken);
+        }
+        finally
+        {
+            // One that changed is not what its name says, and may seem damaged.
+            using var after = archive.Open();
+            archive.RequireUnchanged(after);
+        }
     }
 
     private sealed class Merge(CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
@@ -42,7 +56,7 @@ internal static class ArchiveMerge
                 }
                 else
                 {
-                    composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerInArchive(entry), rules.ModeOf(entry), withAttributes: true);
+                    composer.CopyFile(path, entry, rules.OwnerInArchive(entry), rules.ModeOf(entry), withAttributes: true);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
@@ -15,6 +16,8 @@ internal sealed record CopySelection(PlannedCopy Copy, IReadOnlyList<SelectedSou
 /// </summary>
 internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<LayerStack>> stage, Func<ImageBase, LayerStack> image)
 {
+    private readonly ConcurrentDictionary<PlannedCopy, HashedSelection> hashed = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, PlannedCopy> leftOut = new(StringComparer.Ordinal);
     private readonly Lazy<SourceSelection> context = new(() => OpenContext(services.Options));
     private readonly DocumentFiles fetched = new(services.Options.Store);
     private readonly Downloads downloads = new(services.Options);
@@ -32,13 +35,52 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         return digests;
     }
 
-    /// <summary>Digest of what one copy selects.</summary>
-    public async Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => !copy.From.IsOfLayers
-        ? ContentDigest.Of((await SelectAsync(copy, cancellationToken)).Sources, withOwners: false, cancellationToken)
-        : await RememberedDigestAsync(copy, cancellationToken);
+    /// <summary>Digest of what one copy selects. What <see cref="SelectAsync"/> gives afterwards is what the digest was made of.</summary>
+    public Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From.IsOfLayers
+        ? RememberedDigestAsync(copy, cancellationToken)
+        : ChangingSources.RetryAsync(copy.Location, _ => HashAsync(copy, cancellationToken), cancellationToken);
 
+    /// <summary>The files of a copy; of a context those that its digest was made of, whose content is compared with it when they are copied.</summary>
     /// <exception cref="BuildFailedException">A source names nothing, or cannot be fetched.</exception>
+    /// <exception cref="SourceChangedException">What the digest was made of is no longer there.</exception>
     public async Task<CopySelection> SelectAsync(PlannedCopy copy, CancellationToken cancellationToken)
+    {
+        if (!hashed.TryGetValue(copy, out var known))
+        {
+            return await FindAsync(copy, cancellationToken);
+        }
+
+        if (known.Selection is { } selection)
+        {
+            return selection;
+        }
+
+        return await HashAsync(copy, cancellationToken) == known.Digest && hashed[copy].Selection is { } again
+            ? again
+            : throw new SourceChangedException(services.Options.ContextDirectory, copy.Location);
+    }
+
+    /// <summary>To be called when a step's layer is there: the files that it was made of need no memory any more.</summary>
+    public void Release(PlanStep step)
+    {
+        foreach (var copy in step.Reads)
+        {
+            if (hashed.TryGetValue(copy, out var known))
+            {
+                hashed[copy] = known with { Selection = null };
+            }
+        }
+    }
+
+    private async Task<string> HashAsync(PlannedCopy copy, CancellationToken cancellationToken)
+    {
+        var selection = await FindAsync(copy, cancellationToken);
+        var digest = ContentDigest.Of(selection.Sources, withOwners: false, cancellationToken);
+        hashed[copy] = new HashedSelection(digest, selection);
+        return digest;
+    }
+
+    private async Task<CopySelection> FindAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
         var isForeign = !copy.From.IsOfLayers;
         var selection = await OpenAsync(copy, cancellationToken);
@@ -53,22 +95,22 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
 
             var matches = copy.Parents ? selection.SelectWithParents(source) : selection.Select(source);
 
-            // A pattern may match nothing, as with Docker; a name may not.
-            if (matches.Count == 0 && !copy.Optional && !source.Split('/').Any(FilePattern.HasMeta))
+            if (matches.Count == 0 && !copy.Optional)
             {
-                throw NotFound(copy, source, selection);
+                RequireMatch(copy, source, selection);
             }
 
             found.AddRange(exclude is null ? matches : exclude.Remove(matches));
         }
 
+        ReportLeftOut(copy, selection);
         return new CopySelection(copy, copy.Part is { } part ? PublishedFiles.Select(found, part) : found, isForeign);
     }
 
     private async Task<SourceSelection> OpenAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
     {
         FromContext => context.Value,
-        FromFolder folder => new SourceSelection(new UnionView([folder.Path]), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null))),
+        FromFolder folder => new SourceSelection(UnionView.OfContext(folder.Path), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null)), withSpecialFiles: false),
         FromDocument document => Fetched(fetched.Write(document)),
         FromFiles files => Fetched(fetched.Write(files)),
         FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
@@ -102,11 +144,29 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         _ => throw new NotSupportedException($"No files in {source.GetType().Name}."),
     };
 
-    private BuildFailedException NotFound(PlannedCopy copy, string source, SourceSelection selection)
+    /// <summary>A pattern may match nothing, as with Docker; a name may not, nor the folder that a pattern is searched in.</summary>
+    private void RequireMatch(PlannedCopy copy, string source, SourceSelection selection)
     {
-        var rule = selection.HiddenBy(source);
-        var hint = rule is null ? "" : $" It is there, but the ignore rule {rule} hides it.";
-        return new BuildFailedException(StepDiagnostics.SourceNotFound(source, Describe(copy.From), hint, copy.Location));
+        if (!source.Split('/').Any(FilePattern.HasMeta))
+        {
+            var hint = selection.IsSpecialFile(source) ? " It is there, but it is a socket or a device." : Hint(selection.HiddenBy(source));
+            throw new BuildFailedException(StepDiagnostics.SourceNotFound(copy.Instruction, source, Describe(copy.From), hint, copy.Location));
+        }
+
+        if (!copy.Parents && selection.MissingFolder(source) is { } folder)
+        {
+            throw new BuildFailedException(StepDiagnostics.FolderNotFound(source, folder, Describe(copy.From), Hint(selection.HiddenBy(folder)), copy.Location));
+        }
+    }
+
+    private static string Hint(string? rule) => rule is null ? "" : $" It is there, but the ignore rule {rule} hides it.";
+
+    private void ReportLeftOut(PlannedCopy copy, SourceSelection selection)
+    {
+        foreach (var path in selection.LeftOut.Where(path => leftOut.TryAdd(path, copy)))
+        {
+            services.Events.Report(new DiagnosticReported(StepDiagnostics.SpecialFileLeftOut(path, copy.Location)));
+        }
     }
 
     /// <summary>For messages.</summary>
@@ -121,6 +181,9 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
 
     private static SourceSelection OpenContext(EngineOptions options) =>
         Directory.Exists(options.ContextDirectory)
-            ? new SourceSelection(new UnionView([options.ContextDirectory]), options.ContextFilter, withSpecialFiles: false)
+            ? new SourceSelection(UnionView.OfContext(options.ContextDirectory), options.ContextFilter, withSpecialFiles: false)
             : throw new BuildFailedException(StepDiagnostics.NoContext(options.ContextDirectory));
+
+    /// <summary>What a copy's digest was made of; the files are null when they are not needed any more.</summary>
+    private sealed record HashedSelection(string Digest, CopySelection? Selection);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
-using ContainerStages.Posix;
 using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
@@ -12,24 +11,30 @@ internal static class CopyStepRunner
     /// <param name="scratch">A folder that may be made and is thrown away.</param>
     public static void Copy(CopySelection selection, ImmutableArray<string> lower, LayerComposer composer, string scratch, CancellationToken cancellationToken)
     {
-        if (selection.Sources.Count == 0)
+        var (copy, sources) = (selection.Copy, selection.Sources);
+        if (sources.Count == 0 && !copy.Parents)
         {
             return;
         }
 
-        var (copy, sources) = (selection.Copy, selection.Sources);
         var view = composer.ViewWith(lower);
         var destination = view.Resolve(copy.Destination, out var existing);
         var intoFolder = copy.Destination.EndsWith('/') || existing is { IsDirectory: true };
-        if (!intoFolder && (sources.Count > 1 || copy.OneOfSeveral))
+        if (!intoFolder && (sources.Count > 1 || copy.OneOfSeveral) && sources.Any(source => !source.IsDirectory))
         {
-            throw new BuildFailedException(StepDiagnostics.SeveralIntoFile(copy.Destination, copy.Location));
+            throw new BuildFailedException(StepDiagnostics.SeveralIntoFile(copy.Instruction, copy.Destination, copy.Location));
         }
 
         var rules = new CopyRules(view, selection);
+        if (copy.Parents)
+        {
+            // Also where nothing matched.
+            composer.MakeDirectory(destination, rules.Owner ?? default, rules.ModeOfNewFolders);
+        }
+
         foreach (var source in sources)
         {
-            if (copy.Unpack && !source.IsDirectory && UserArchive.IsArchive(source.Entries[0].Entry.HostPath!))
+            if (copy.Unpack && !source.IsDirectory && source.Entries[0].Entry.IsRegularFile && UserArchive.IsArchive(source.Entries[0].Entry.Open()))
             {
                 ArchiveMerge.Unpack(source, destination, rules, composer, Path.Combine(scratch, Guid.NewGuid().ToString("N")), cancellationToken);
                 continue;
@@ -59,7 +64,7 @@ internal static class CopyStepRunner
             }
             else if (appended?.Join(path, entry) is { } joined)
             {
-                composer.CopyFile(path, joined.HostPath, joined.Status, rules.OwnerOf(entry), rules.ModeOf(entry), withAttributes: false);
+                composer.CopyFile(path, joined, rules.OwnerOf(entry), rules.ModeOf(entry), withAttributes: false);
             }
             else if (linked.FirstName(entry, path) is { } first)
             {
@@ -67,7 +72,7 @@ internal static class CopyStepRunner
             }
             else
             {
-                composer.CopyFile(path, entry.HostPath!, entry.Status, rules.OwnerOf(entry), rules.ModeOf(entry), rules.KeepsAttributes);
+                composer.CopyFile(path, entry, rules.OwnerOf(entry), rules.ModeOf(entry), rules.KeepsAttributes);
             }
         }
     }
@@ -82,7 +87,7 @@ internal static class CopyStepRunner
 internal sealed class AppendedFiles(UnionView view, LayerComposer composer, string scratch)
 {
     /// <summary>The two contents as one file, on lines of their own; null where there is nothing to go behind.</summary>
-    public (string HostPath, FileStatus Status)? Join(string path, UnionEntry added)
+    public UnionEntry? Join(string path, UnionEntry added)
     {
         composer.Settle();
         view.Resolve(path, out var before);
@@ -98,10 +103,10 @@ internal sealed class AppendedFiles(UnionView view, LayerComposer composer, stri
         {
             file.Write(first);
             file.Write(first is [] or [.., (byte)'\n'] ? [] : "\n"u8);
-            file.Write(File.ReadAllBytes(added.HostPath!));
+            file.Write(added.ReadAllBytes());
         }
 
-        return FileCalls.TryStat(joined, out var status) ? (joined, status) : throw new FileNotFoundException(joined);
+        return new UnionEntry(path, joined, []);
     }
 }
 
@@ -135,7 +140,7 @@ internal sealed class CopyRules
 
     public uint ModeOf(UnionEntry entry)
     {
-        var own = entry.HostPath is null ? 0x1EDu : entry.Status.Permissions;
+        var own = entry.IsNoFile ? 0x1EDu : entry.Status.Permissions;
         return mode?.Apply(own, entry.IsDirectory) ?? own;
     }
 }

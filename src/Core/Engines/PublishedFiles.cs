@@ -56,7 +56,7 @@ internal static class PublishedFiles
 
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file.HostPath!));
+            using var json = JsonDocument.Parse(file.ReadAllBytes());
             return Owners(json.RootElement);
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentNullException)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Engines;
 
@@ -11,6 +12,18 @@ internal sealed class SharedSteps
     private readonly ConcurrentDictionary<(string Key, bool NoCache), Lazy<Task<StepResult>>> steps = new();
 
     /// <param name="noCache">A step that must run again has nothing in common with one that need not.</param>
-    public Task<StepResult> OnceAsync(string key, bool noCache, Func<Task<StepResult>> run, CancellationToken cancellationToken) =>
-        steps.GetOrAdd((key, noCache), _ => new Lazy<Task<StepResult>>(run)).Value.WaitAsync(cancellationToken);
+    /// <exception cref="SourceChangedException">What the key stands for is no longer there. The next that comes to the step works again.</exception>
+    public async Task<StepResult> OnceAsync(string key, bool noCache, Func<Task<StepResult>> run, CancellationToken cancellationToken)
+    {
+        var step = steps.GetOrAdd((key, noCache), _ => new Lazy<Task<StepResult>>(run));
+        try
+        {
+            return await step.Value.WaitAsync(cancellationToken);
+        }
+        catch (SourceChangedException)
+        {
+            steps.TryRemove(new KeyValuePair<(string, bool), Lazy<Task<StepResult>>>((key, noCache), step));
+            throw;
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
 using ContainerStages.Planning;
 
@@ -52,11 +53,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         for (var i = 0; i < prepared.Length; i++)
         {
             var step = Stage.Steps[i];
-            var result = (await prepared[i].WaitAsync(ahead.Token)) switch
-            {
-                { Result: { } made } => made,
-                var input => await ExecuteStepAsync(step, runners.KeyOf(step, stack.Key, input.Contents), stack, () => MakeSourcesReady(ahead, Stage.Steps[(i + 1)..]), ahead.Token),
-            };
+            var result = await FinishAsync(step, await prepared[i].WaitAsync(ahead.Token), stack, () => MakeSourcesReady(ahead, Stage.Steps[(i + 1)..]), ahead.Token);
             finished.Add((step, result.Empty));
             stack = result.Empty ? stack.After(result.Layer) : stack.Push(LayerOf(step, stack, result.Layer));
         }
@@ -64,8 +61,26 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         return stack;
     }
 
+    /// <summary>Files of a context that changed since they were hashed are hashed again: the key stands for what is copied.</summary>
+    private async Task<StepResult> FinishAsync(PlanStep step, PreparedStep prepared, LayerStack stack, Action begins, CancellationToken cancellationToken)
+    {
+        var result = await ChangingSources.RetryAsync(
+            step.Location,
+            async round =>
+            {
+                var input = round == 1 ? prepared : await PrepareAsync(step, cancellationToken);
+                return input.Result ?? await ExecuteStepAsync(step, runners.KeyOf(step, stack.Key, input.Contents), stack, begins, cancellationToken);
+            },
+            cancellationToken);
+        runners.Release(step);
+        return result;
+    }
+
+    private Task<PreparedStep> PrepareAsync(PlanStep step, CancellationToken cancellationToken) =>
+        ChangingSources.RetryAsync(step.Location, _ => PrepareOnceAsync(step, cancellationToken), cancellationToken);
+
     /// <summary>What a step needs before its turn; of a linked copy that no build has made yet also the result, which nothing before it can change.</summary>
-    private async Task<PreparedStep> PrepareAsync(PlanStep step, CancellationToken cancellationToken)
+    private async Task<PreparedStep> PrepareOnceAsync(PlanStep step, CancellationToken cancellationToken)
     {
         var contents = await runners.ContentsAsync(step, cancellationToken);
         if (step is not CopyStep { Link: true })
@@ -173,6 +188,12 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
             var (result, outcome) = await work();
             services.Events.Report(new StepFinished(id, outcome, watch.ElapsedMilliseconds));
             return result;
+        }
+        catch (SourceChangedException changed)
+        {
+            services.Events.Report(new OutputLine(id, $"'{changed.Path}' changed while it was read.", IsError: false));
+            services.Events.Report(new StepFinished(id, StepOutcome.Skipped, watch.ElapsedMilliseconds));
+            throw;
         }
         catch
         {

@@ -20,6 +20,9 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         _ => [],
     };
 
+    /// <summary>To be called when the step's layer is there.</summary>
+    public void Release(PlanStep step) => sources.Release(step);
+
     /// <summary>Names the result of a step by the stack it stands on and what it reads.</summary>
     public string KeyOf(PlanStep step, string stack, IReadOnlyList<string> contents) => step switch
     {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Xz;
 
@@ -10,11 +11,15 @@ namespace ContainerStages.Layers;
 internal static class UserArchive
 {
     /// <summary>True where the file, once decompressed, begins with a tar header.</summary>
-    public static bool IsArchive(string path)
+    public static bool IsArchive(string path) => IsArchive(FileCalls.OpenFile(path, FileCalls.O_RDONLY));
+
+    /// <inheritdoc cref="IsArchive(string)"/>
+    /// <param name="file">Is closed.</param>
+    public static bool IsArchive(SafeFileHandle file)
     {
         try
         {
-            using var tar = Open(path);
+            using var tar = Open(file);
             var block = new byte[TarHeader.Length];
             if (tar.ReadAtLeast(block, block.Length, throwOnEndOfStream: false) < block.Length)
             {
@@ -36,18 +41,23 @@ internal static class UserArchive
     /// <param name="name">Its name for messages.</param>
     /// <exception cref="BuildFailedException">The archive is damaged or refused, or the disk is full.</exception>
     public static void Extract(string path, string name, string directory, CancellationToken cancellationToken) =>
-        Extract(path, name, directory, keepOwners: true, cancellationToken);
+        Extract(FileCalls.OpenFile(path, FileCalls.O_RDONLY), name, directory, cancellationToken);
+
+    /// <inheritdoc cref="Extract(string, string, string, CancellationToken)"/>
+    /// <param name="archive">Is closed.</param>
+    public static void Extract(SafeFileHandle archive, string name, string directory, CancellationToken cancellationToken) =>
+        Extract(archive, name, directory, keepOwners: true, cancellationToken);
 
     /// <summary>The same for a build context, whose files belong to nobody in particular: all are root's.</summary>
     /// <inheritdoc cref="Extract(string, string, string, CancellationToken)"/>
     public static void ExtractContext(string path, string name, string directory, CancellationToken cancellationToken) =>
-        Extract(path, name, directory, keepOwners: false, cancellationToken);
+        Extract(FileCalls.OpenFile(path, FileCalls.O_RDONLY), name, directory, keepOwners: false, cancellationToken);
 
-    private static void Extract(string path, string name, string directory, bool keepOwners, CancellationToken cancellationToken)
+    private static void Extract(SafeFileHandle archive, string name, string directory, bool keepOwners, CancellationToken cancellationToken)
     {
         try
         {
-            using var tar = Open(path);
+            using var tar = Open(archive);
             LayerExtractor.ExtractArchive(tar, directory, name, ExtractionLimits.Default, keepOwners, cancellationToken);
         }
         catch (Exception exception) when (IsDamage(exception))
@@ -56,9 +66,9 @@ internal static class UserArchive
         }
     }
 
-    private static Stream Open(string path)
+    private static Stream Open(SafeFileHandle handle)
     {
-        var file = new FileStream(FileCalls.OpenFile(path, FileCalls.O_RDONLY), FileAccess.Read);
+        var file = new FileStream(handle, FileAccess.Read);
         Span<byte> head = stackalloc byte[6];
         head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         file.Position = 0;

@@ -118,6 +118,9 @@ public sealed record WorkdirStep(int Number, string Title, SourceLocation Locati
 /// <summary>One copy. The destination is absolute; a trailing slash says that it is a folder.</summary>
 public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources, string Destination, string? Chown, string? Chmod, SourceLocation Location)
 {
+    /// <summary>For messages: COPY, ADD or RUN.</summary>
+    public string Instruction { get; init; } = "COPY";
+
     /// <summary>True where a source that names nothing is passed over instead of ending the build.</summary>
     public bool Optional { get; init; }
 

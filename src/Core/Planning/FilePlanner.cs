@@ -50,6 +50,7 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
             Optional(add.Chmod, add),
             add.Location)
         {
+            Instruction = "ADD",
             Excludes = [.. add.Excludes.Select(pattern => variables.Expand(pattern, add.Location))],
         };
         var checksum = add.Checksum is { } text ? variables.Expand(text, add.Location) : null;

@@ -58,6 +58,7 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
         null,
         run.Location)
     {
+        Instruction = "RUN",
         Optional = true,
     };
 

@@ -8,6 +8,7 @@ internal static class Errno
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int ENXIO = 6;
     public const int ENOEXEC = 8;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
@@ -23,6 +24,7 @@ internal static class Errno
     public const int ELOOP = 40;
     public const int ENODATA = 61;
     public const int EOPNOTSUPP = 95;
+    public const int ESTALE = 116;
     public const int EDQUOT = 122;
 
     /// <summary>An exception that says which call failed on what, and why.</summary>
@@ -38,4 +40,7 @@ public sealed class PosixException(string call, string subject, int errno)
     public string Subject { get; } = subject;
 
     public int ErrorNumber { get; } = errno;
+
+    /// <summary>What the error number means, as a sentence without its end.</summary>
+    public string Reason => Marshal.GetPInvokeErrorMessage(ErrorNumber);
 }

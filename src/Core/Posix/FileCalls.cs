@@ -19,7 +19,9 @@ internal static unsafe partial class FileCalls
     public const int O_RDWR = 2;
     public const int O_CREAT = 0x40;
     public const int O_EXCL = 0x80;
+    public const int O_NOCTTY = 0x100;
     public const int O_TRUNC = 0x200;
+    public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 
@@ -270,6 +272,12 @@ internal readonly struct FileStatus
     public uint ChangeNanoseconds { get; }
 
     public uint Permissions => Mode & 0xFFF;
+
+    /// <summary>True where this is the same file, and nothing was written or changed between the two.</summary>
+    public bool IsSame(in FileStatus other) =>
+        Inode == other.Inode && Device == other.Device && Size == other.Size
+        && ModificationSeconds == other.ModificationSeconds && ModificationNanoseconds == other.ModificationNanoseconds
+        && ChangeSeconds == other.ChangeSeconds && ChangeNanoseconds == other.ChangeNanoseconds;
 
     public bool IsDirectory => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFDIR;
 

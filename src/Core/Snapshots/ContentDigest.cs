@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Snapshots;
 
@@ -13,12 +16,14 @@ namespace ContainerStages.Snapshots;
 public static class ContentDigest
 {
     private const int PieceSize = 256 << 10;
+    private const int Attempts = 5;
 
     /// <param name="sources">As <see cref="SourceSelection"/> found them.</param>
     /// <param name="withOwners">False where the copy sets owners anyway.</param>
+    /// <exception cref="SourceChangedException">A file is gone, has become something else, or is written all the time.</exception>
     public static string Of(IReadOnlyList<SelectedSource> sources, bool withOwners, CancellationToken cancellationToken)
     {
-        var files = sources.SelectMany(source => source.Entries).Where(item => item.Entry.IsRegularFile).Select(item => item.Entry.HostPath!).ToArray();
+        var files = sources.SelectMany(source => source.Entries).Where(item => item.Entry.IsRegularFile).Select(item => item.Entry).ToArray();
         var hashes = HashFiles(files, cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var next = 0;
@@ -45,7 +50,7 @@ public static class ContentDigest
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static byte[][] HashFiles(string[] files, CancellationToken cancellationToken)
+    private static byte[][] HashFiles(UnionEntry[] files, CancellationToken cancellationToken)
     {
         var hashes = new byte[files.Length][];
         if (files.Length == 1)
@@ -54,14 +59,57 @@ public static class ContentDigest
             return hashes;
         }
 
-        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => hashes[i] = HashFile(files[i]));
-        return hashes;
+        try
+        {
+            Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => hashes[i] = HashFile(files[i]));
+            return hashes;
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+            throw;
+        }
+    }
+
+    /// <summary>Of the content that the entry's status belongs to; a file that is written meanwhile is read again.</summary>
+    private static byte[] HashFile(UnionEntry entry)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            entry.AwaitClockTick();
+            using var file = entry.Open();
+            var hash = HashContent(entry, file);
+            if (entry.IsUnchanged(file))
+            {
+                return hash;
+            }
+
+            if (attempt == Attempts)
+            {
+                throw new SourceChangedException(entry.HostPath!);
+            }
+
+            using var again = entry.Open();
+            entry.Adopt(again);
+        }
+    }
+
+    private static byte[] HashContent(UnionEntry entry, SafeFileHandle file)
+    {
+        try
+        {
+            return HashContent(file);
+        }
+        catch (Exception) when (!entry.IsUnchanged(file))
+        {
+            // A folder or a pipe has no such content.
+            throw new SourceChangedException(entry.HostPath!);
+        }
     }
 
     // In large pieces: most files are one, and those of a stream are of 4 kB.
-    private static byte[] HashFile(string path)
+    private static byte[] HashContent(SafeFileHandle file)
     {
-        using var file = FileCalls.OpenFile(path, FileCalls.O_RDONLY);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         var position = 0L;
@@ -78,7 +126,7 @@ public static class ContentDigest
     {
         var status = item.Entry.Status;
         Span<byte> numbers = stackalloc byte[24];
-        BinaryPrimitives.WriteUInt32LittleEndian(numbers, item.Entry.HostPath is null ? FileCalls.S_IFDIR | 0x1ED : status.Mode);
+        BinaryPrimitives.WriteUInt32LittleEndian(numbers, item.Entry.IsNoFile ? FileCalls.S_IFDIR | 0x1ED : status.Mode);
         BinaryPrimitives.WriteUInt32LittleEndian(numbers[4..], withOwners ? status.UserId : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(numbers[8..], withOwners ? status.GroupId : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(numbers[12..], status.DeviceMajor);
@@ -86,8 +134,9 @@ public static class ContentDigest
         hash.AppendData(numbers);
         Append(hash, item.RelativePath);
         Append(hash, item.Entry.IsSymbolicLink ? item.Entry.LinkTarget : "");
-        if (item.Entry.IsRegularFile)
+        if (item.Entry is { IsRegularFile: true, Held: null })
         {
+            // A context's capabilities stay behind.
             AppendCapability(hash, item.Entry.HostPath!);
         }
     }

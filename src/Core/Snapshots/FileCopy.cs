@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,12 +9,28 @@ namespace ContainerStages.Snapshots;
 /// <summary>The parts of a file that are copied: content, attributes, or what makes a special file.</summary>
 internal static class FileCopy
 {
-    /// <summary>Copies the bytes into a new file; inside the kernel where it can.</summary>
-    public static void Content(string source, string target)
+    /// <summary>Copies the bytes that were there when the entry was found into a new file; inside the kernel where it can.</summary>
+    /// <exception cref="SourceChangedException">They are no longer there.</exception>
+    public static void Content(UnionEntry source, string target)
     {
-        using var from = FileCalls.OpenFile(source, FileCalls.O_RDONLY);
+        using var from = source.Open();
         using var to = FileCalls.OpenFile(target, FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL, 0x180);
-        var left = RandomAccess.GetLength(from);
+        try
+        {
+            Content(from, to, source);
+        }
+        catch (Exception) when (!source.IsUnchanged(from))
+        {
+            // A folder or a pipe has no such content.
+            throw new SourceChangedException(source.HostPath!);
+        }
+
+        source.RequireUnchanged(from);
+    }
+
+    private static void Content(SafeFileHandle from, SafeFileHandle to, UnionEntry source)
+    {
+        var left = source.Status.Size;
         while (left > 0)
         {
             var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(left, 1 << 30), 0);
@@ -25,7 +42,7 @@ internal static class FileCopy
                     return;
                 }
 
-                throw Errno.Exception("copy_file_range", source);
+                throw Errno.Exception("copy_file_range", source.HostPath!);
             }
 
             left = copied == 0 ? 0 : left - copied;

@@ -1,9 +1,30 @@
+using System.Buffers;
+using System.Text;
+
 namespace ContainerStages.Snapshots;
 
 /// <summary>File name patterns of COPY, one path element at a time. Source: Go, path/filepath.Match.</summary>
 internal static class FilePattern
 {
     public static bool HasMeta(string name) => name.AsSpan().IndexOfAny("*?[\\") >= 0;
+
+    /// <summary>True where the pattern may match several names; an escaped name stands for itself.</summary>
+    public static bool IsWildcard(string name)
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (name[i] == '\\')
+            {
+                i++;
+            }
+            else if (name[i] is '*' or '?' or '[')
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>True where every bracket is closed and no backslash ends the pattern.</summary>
     public static bool IsValid(string pattern)
@@ -15,7 +36,7 @@ internal static class FilePattern
                 return false;
             }
 
-            if (pattern[i] == '[' && ClassEnd(pattern, i) < 0)
+            if (pattern[i] == '[' && (i = ClassEnd(pattern, i)) < 0)
             {
                 return false;
             }
@@ -24,53 +45,54 @@ internal static class FilePattern
         return true;
     }
 
+    /// <summary>A star that fails is tried again one character further, which is enough since stars do not nest.</summary>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
-        while (!pattern.IsEmpty)
+        var (next, position, retryNext, retryPosition) = (0, 0, -1, 0);
+        while (position < name.Length)
         {
-            switch (pattern[0])
+            if (next < pattern.Length && pattern[next] == '*')
             {
-                case '*':
-                    pattern = pattern.TrimStart('*');
-                    for (var i = 0; i <= name.Length; i++)
-                    {
-                        if (Matches(pattern, name[i..]))
-                        {
-                            return true;
-                        }
-                    }
-
-                    return false;
-                case var _ when name.IsEmpty:
-                    return false;
-                case '?':
-                    pattern = pattern[1..];
-                    break;
-                case '[':
-                    var end = ClassEnd(pattern, 0);
-                    if (end < 0 || !InClass(pattern[1..end], name[0]))
-                    {
-                        return false;
-                    }
-
-                    pattern = pattern[(end + 1)..];
-                    break;
-                default:
-                    var literal = pattern[0] == '\\' && pattern.Length > 1 ? 1 : 0;
-                    if (pattern[literal] != name[0])
-                    {
-                        return false;
-                    }
-
-                    pattern = pattern[(literal + 1)..];
-                    break;
+                (retryNext, retryPosition) = (++next, position);
             }
-
-            name = name[1..];
+            else if (next < pattern.Length && Step(pattern[next..], name[position..]) is { Pattern: > 0 } step)
+            {
+                next += step.Pattern;
+                position += step.Name;
+            }
+            else if (retryNext >= 0)
+            {
+                retryPosition += CharacterAt(name[retryPosition..]).Length;
+                (next, position) = (retryNext, retryPosition);
+            }
+            else
+            {
+                return false;
+            }
         }
 
-        return name.IsEmpty;
+        return pattern[next..].TrimStart('*').IsEmpty;
     }
+
+    /// <summary>How much of both one character takes; nothing where they differ.</summary>
+    private static (int Pattern, int Name) Step(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    {
+        switch (pattern[0])
+        {
+            case '?':
+                return (1, CharacterAt(name).Length);
+            case '[':
+                var (value, length) = CharacterAt(name);
+                return ClassEnd(pattern, 0) is > 0 and var end && InClass(pattern[1..end], value) ? (end + 1, length) : default;
+            default:
+                var literal = pattern[0] == '\\' && pattern.Length > 1 ? 1 : 0;
+                return pattern[literal] == name[0] ? (literal + 1, 1) : default;
+        }
+    }
+
+    /// <summary>As in Go: what is not UTF-8 is a character U+FFFD.</summary>
+    private static (Rune Value, int Length) CharacterAt(ReadOnlySpan<char> text) =>
+        Rune.DecodeFromUtf16(text, out var value, out var length) == OperationStatus.Done ? (value, length) : (Rune.ReplacementChar, 1);
 
     /// <summary>Index of the bracket that closes a class, or -1 where the class is malformed.</summary>
     private static int ClassEnd(ReadOnlySpan<char> pattern, int start)
@@ -113,23 +135,32 @@ internal static class FilePattern
         return i <= pattern.Length;
     }
 
-    private static bool InClass(ReadOnlySpan<char> members, char value)
+    private static bool InClass(ReadOnlySpan<char> members, Rune value)
     {
         var negated = members[0] == '^';
+        var rest = members[(negated ? 1 : 0)..];
         var found = false;
-        for (var i = negated ? 1 : 0; i < members.Length; i++)
+        while (!rest.IsEmpty)
         {
-            i += members[i] == '\\' && i + 1 < members.Length ? 1 : 0;
-            var (low, high) = (members[i], members[i]);
-            if (i + 2 < members.Length && members[i + 1] == '-')
+            var low = TakeMember(ref rest);
+            var high = low;
+            if (rest is ['-', _, ..])
             {
-                i += members[i + 2] == '\\' && i + 3 < members.Length ? 3 : 2;
-                high = members[i];
+                rest = rest[1..];
+                high = TakeMember(ref rest);
             }
 
             found |= value >= low && value <= high;
         }
 
         return found != negated;
+    }
+
+    private static Rune TakeMember(ref ReadOnlySpan<char> members)
+    {
+        members = members is ['\\', _, ..] ? members[1..] : members;
+        var (value, length) = CharacterAt(members);
+        members = members[length..];
+        return value;
     }
 }

@@ -162,10 +162,11 @@ internal sealed class LayerComposer
 
     /// <summary>Copies a regular file, or makes the link or special file again, at <paramref name="path"/>.</summary>
     /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
-    public void CopyFile(string path, string source, in FileStatus status, Ownership owner, uint mode, bool withAttributes)
+    /// <exception cref="SourceChangedException">The source is no longer what was found; <see cref="Settle"/> may throw it too.</exception>
+    public void CopyFile(string path, UnionEntry source, Ownership owner, uint mode, bool withAttributes)
     {
         var target = ClearFile(path);
-        if (status.IsRegularFile)
+        if (source.IsRegularFile)
         {
             copies.Add(path, () =>
             {
@@ -173,18 +174,18 @@ internal sealed class LayerComposer
                 SetMetadata(source, target, owner, mode, withAttributes);
             });
         }
-        else if (status.IsSymbolicLink)
+        else if (source.IsSymbolicLink)
         {
-            FileCalls.Check(FileCalls.Symlink(FileCalls.ReadLink(source), target), "symlink", target);
+            FileCalls.Check(FileCalls.Symlink(source.LinkTarget, target), "symlink", target);
             SetOwnerAndTimes(target, owner.UserId, owner.GroupId);
             if (withAttributes)
             {
-                FileCopy.Attributes(source, target);
+                FileCopy.Attributes(source.HostPath!, target);
             }
         }
         else
         {
-            FileCopy.Node(target, status);
+            FileCopy.Node(target, source.Status);
             SetMetadata(source, target, owner, mode, withAttributes);
         }
     }
@@ -256,12 +257,12 @@ internal sealed class LayerComposer
         SetMetadata(target, userId, groupId, mode);
     }
 
-    private void SetMetadata(string source, string target, Ownership owner, uint mode, bool withAttributes)
+    private void SetMetadata(UnionEntry source, string target, Ownership owner, uint mode, bool withAttributes)
     {
         SetMetadata(target, owner.UserId, owner.GroupId, mode);
         if (withAttributes)
         {
-            FileCopy.Attributes(source, target);
+            FileCopy.Attributes(source.HostPath!, target);
         }
     }
 

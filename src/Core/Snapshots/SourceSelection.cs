@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ContainerStages.Posix;
 
@@ -25,6 +26,8 @@ public sealed record SelectedSource(string Name, bool IsDirectory, ImmutableArra
 /// <param name="withSpecialFiles">False for a context, whose sockets and devices are nothing to build from.</param>
 public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool withSpecialFiles = true)
 {
+    private readonly ConcurrentQueue<string> leftOut = new();
+
     /// <summary>All matches of one source, in ordinal order; none where it names nothing. A source may hold patterns.</summary>
     public IReadOnlyList<SelectedSource> Select(string source) =>
         [.. Expand(source).Select(SelectOne).OfType<SelectedSource>()];
@@ -50,6 +53,24 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         return entries.Count == 0 ? [] : [new SelectedSource("", true, [.. entries.Select(pair => new SelectedEntry(pair.Key, pair.Value))])];
     }
 
+    /// <summary>
+    /// The folder before the first wildcard of a pattern, where nothing is there to be searched; null where it is there, or a wildcard comes first.
+    /// Source: BuildKit, cache/contenthash, splitWildcards.
+    /// </summary>
+    public string? MissingFolder(string source)
+    {
+        var names = NamesOf(source);
+        var folder = "/" + string.Join('/', names.TakeWhile(name => !FilePattern.IsWildcard(name)));
+        var found = Expand(folder).Select(entry => view.Find(entry.Path)).FirstOrDefault();
+        return folder == "/" || !names.Any(FilePattern.IsWildcard) || found is { IsDirectory: true } && filter?.ExcludesTree(Relative(found)) != true ? null : folder[1..];
+    }
+
+    /// <summary>True where the source names sockets or devices alone.</summary>
+    public bool IsSpecialFile(string source) => Expand(source).Select(entry => view.Find(entry.Path)).FirstOrDefault() is { } entry && IsLeftOut(entry);
+
+    /// <summary>Sockets and devices that were left out so far.</summary>
+    public IReadOnlyCollection<string> LeftOut => leftOut;
+
     /// <summary>The ignore rule that hides a source which exists, or null.</summary>
     public string? HiddenBy(string source) =>
         filter is not null && Expand(source).Select(entry => filter.Excludes(Relative(entry), out var rule) ? rule : null).FirstOrDefault(rule => rule is not null) is { } found
@@ -61,8 +82,14 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         // A link that is named is followed; links found inside folders are copied as links.
         var name = named.Path == "/" ? "" : named.Path[(named.Path.LastIndexOf('/') + 1)..];
         var entry = named.IsSymbolicLink ? view.Find(named.Path) : named;
-        if (entry is null || IsLeftOut(entry))
+        if (entry is null)
         {
+            return null;
+        }
+
+        if (IsLeftOut(entry))
+        {
+            NoteLeftOut(entry);
             return null;
         }
 
@@ -93,7 +120,11 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
             {
                 AddFolder(child, path, entries, !IsHidden(child));
             }
-            else if (!IsHidden(child) && !IsLeftOut(child))
+            else if (IsLeftOut(child))
+            {
+                NoteLeftOut(child);
+            }
+            else if (!IsHidden(child))
             {
                 entries.Add(new SelectedEntry(path, child));
             }
@@ -187,6 +218,14 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
             {
                 yield return match;
             }
+        }
+    }
+
+    private void NoteLeftOut(UnionEntry entry)
+    {
+        if (!IsHidden(entry))
+        {
+            leftOut.Enqueue(entry.HostPath!);
         }
     }
 

@@ -17,6 +17,22 @@ public sealed class UnionView
     public UnionView(ImmutableArray<string> layers) =>
         root = new UnionEntry("/", layers.IsEmpty ? null : layers[^1], [.. layers.Reverse()]);
 
+    private UnionView(UnionEntry root) => this.root = root;
+
+    /// <summary>One folder that others may write to while it is read, such as a build context. Nothing outside it is ever seen.</summary>
+    /// <exception cref="BuildFailedException">It cannot be read.</exception>
+    public static UnionView OfContext(string folder)
+    {
+        try
+        {
+            return new UnionView(UnionEntry.RootOf(HeldFolder.Open(folder)));
+        }
+        catch (PosixException denied)
+        {
+            throw new BuildFailedException(StepDiagnostics.SourceUnreadable(folder, denied.Reason), denied);
+        }
+    }
+
     /// <summary>The entry at an absolute path, or null. Links on the way are followed, a link at the end only when asked for.</summary>
     public UnionEntry? Find(string path, bool followLast = true) => Walk(path, followLast, out _);
 
@@ -32,6 +48,11 @@ public sealed class UnionView
     /// <summary>Entries of a folder, sorted by name in ordinal order.</summary>
     public static IReadOnlyList<UnionEntry> List(UnionEntry folder)
     {
+        if (folder.Held is { } held)
+        {
+            return ListHeld(folder, held);
+        }
+
         var found = new SortedDictionary<string, UnionEntry>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var part in folder.Parts)
@@ -48,9 +69,31 @@ public sealed class UnionView
         return [.. found.Values];
     }
 
+    private static List<UnionEntry> ListHeld(UnionEntry folder, HeldFolder held)
+    {
+        using var handle = folder.OpenFolder();
+        var names = FileCalls.ListNames(handle, folder.HostPath!);
+        names.Sort(StringComparer.Ordinal);
+        var found = new List<UnionEntry>(names.Count);
+        foreach (var name in names)
+        {
+            if (FileCalls.TryStat(handle, name, out var status))
+            {
+                found.Add(new UnionEntry(Combine(folder, name), held, status));
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The entry of that name in a folder, or null; not following it when it is a link.</summary>
     public static UnionEntry? Child(UnionEntry folder, string name)
     {
+        if (folder.Held is { } held)
+        {
+            return ChildOfHeld(folder, held, name);
+        }
+
         string? top = null;
         FileStatus topStatus = default;
         var parts = ImmutableArray.CreateBuilder<string>();
@@ -84,8 +127,21 @@ public sealed class UnionView
             }
         }
 
-        return top is null ? null : new UnionEntry(folder.Path == "/" ? "/" + name : $"{folder.Path}/{name}", top, parts.ToImmutable(), topStatus);
+        return top is null ? null : new UnionEntry(Combine(folder, name), top, parts.ToImmutable(), topStatus);
     }
+
+    private static UnionEntry? ChildOfHeld(UnionEntry folder, HeldFolder held, string name)
+    {
+        if (!folder.IsDirectory)
+        {
+            return null;
+        }
+
+        using var handle = folder.OpenFolder();
+        return FileCalls.TryStat(handle, name, out var status) ? new UnionEntry(Combine(folder, name), held, status) : null;
+    }
+
+    private static string Combine(UnionEntry folder, string name) => folder.Path == "/" ? "/" + name : $"{folder.Path}/{name}";
 
     private UnionEntry? Walk(string path, bool followLast, out string resolved)
     {

@@ -52,13 +52,13 @@ internal sealed class ShellPattern
 
     public string TrimStart(string value, bool longest)
     {
-        var ends = Lengths(value.Length, longest).Where(length => Matches(value.AsSpan(0, length)));
+        var ends = Places(value, fromEnd: longest).Where(end => Matches(value.AsSpan(0, end)));
         return ends.Select(length => value[length..]).FirstOrDefault(value);
     }
 
     public string TrimEnd(string value, bool longest)
     {
-        var starts = Lengths(value.Length, longest).Select(length => value.Length - length).Where(start => Matches(value.AsSpan(start)));
+        var starts = Places(value, fromEnd: !longest).Where(start => Matches(value.AsSpan(start)));
         return starts.Select(start => value[..start]).FirstOrDefault(value);
     }
 
@@ -93,14 +93,20 @@ internal sealed class ShellPattern
         return result.ToString();
     }
 
-    private static IEnumerable<int> Lengths(int length, bool longest) =>
-        longest ? Enumerable.Range(0, length + 1).Reverse() : Enumerable.Range(0, length + 1);
+    /// <summary>Where a match may begin or end: not inside a character.</summary>
+    private static IEnumerable<int> Places(string value, bool fromEnd)
+    {
+        var places = Enumerable.Range(0, value.Length + 1).Where(place => IsPlace(value, place));
+        return fromEnd ? places.Reverse() : places;
+    }
+
+    private static bool IsPlace(string value, int place) => place == 0 || place == value.Length || !char.IsSurrogatePair(value[place - 1], value[place]);
 
     private int? LongestFrom(string value, int start)
     {
         for (var end = value.Length; end >= start; end--)
         {
-            if (Matches(value.AsSpan(start, end - start)))
+            if (IsPlace(value, end) && Matches(value.AsSpan(start, end - start)))
             {
                 return end;
             }
@@ -126,7 +132,8 @@ internal sealed class ShellPattern
             }
             else if (retryToken >= 0)
             {
-                (token, position) = (retryToken, ++retryPosition);
+                retryPosition += CharactersAt(text, retryPosition);
+                (token, position) = (retryToken, retryPosition);
             }
             else
             {
@@ -139,11 +146,11 @@ internal sealed class ShellPattern
 
     private static int Step(Token token, ReadOnlySpan<char> text, int position) => token.Kind switch
     {
-        Kind.One => position + 1 < text.Length && char.IsSurrogatePair(text[position], text[position + 1]) ? 2 : 1,
+        Kind.One => CharactersAt(text, position),
         _ => text[position] == token.Literal ? 1 : 0,
     };
 
-    private static int CharactersAt(string value, int position) =>
+    private static int CharactersAt(ReadOnlySpan<char> value, int position) =>
         position + 1 < value.Length && char.IsSurrogatePair(value[position], value[position + 1]) ? 2 : 1;
 
     private readonly record struct Token(Kind Kind, char Literal);

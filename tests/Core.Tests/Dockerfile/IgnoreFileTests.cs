@@ -51,6 +51,8 @@ public sealed class IgnoreFileTests
     [DataRow("a?b", "a☺b", true)]
     [DataRow("a?b", "a🎈b", true)]
     [DataRow("a???b", "a🎈b", false)]
+    [DataRow("a[[]b", "a[b", true)]
+    [DataRow("[😀-😎]", "😁", true)]
     [DataRow("a?b", "a/b", false)]
     [DataRow("a*b", "a/b", false)]
     [DataRow(".*", ".foo", true)]

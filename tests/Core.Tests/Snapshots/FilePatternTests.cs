@@ -35,8 +35,24 @@ public sealed class FilePatternTests
     [DataRow("[x\\-]", "z", false)]
     [DataRow("[\\-x]", "-", true)]
     [DataRow("*x", "xxx", true)]
+    [DataRow("arr[[]0", "arr[0", true)]
+    [DataRow("[[]id]", "[id]", true)]
+    [DataRow("[a[]", "[", true)]
+    [DataRow("[^[]", "[", false)]
+    [DataRow("[\\[-\\]]", "\\", true)]
+    [DataRow("a?b", "a\U0001F600b", true)]
+    [DataRow("a??b", "a\U0001F600b", false)]
+    [DataRow("?", "\U0001F600", true)]
+    [DataRow("[\U0001F600-\U0001F610]*", "\U0001F601.txt", true)]
+    [DataRow("[^\U0001F600]", "\U0001F600", false)]
+    [DataRow("*\U0001F600", "\U0001F601\U0001F600", true)]
+    [DataRow("\U0001F600", "\U0001F600", true)]
+    [DataRow("*a*a*a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
     public void A_pattern_matches_as_in_Go(string pattern, string name, bool expected) =>
-        Assert.AreEqual(expected, FilePattern.Matches(pattern, name));
+        Assert.AreEqual((true, expected), (FilePattern.IsValid(pattern), FilePattern.Matches(pattern, name)));
+
+    [TestMethod]
+    public void A_byte_that_is_not_UTF8_is_one_character() => Assert.IsTrue(FilePattern.Matches("a?b", "a\uDCE9b"));
 
     [TestMethod]
     [DataRow("[]a]")]

@@ -16,6 +16,7 @@ public sealed class WordExpanderTests
         ["STARS"] = "a***yy*",
         ["PATTERN"] = "*/",
         ["KOREAN"] = "한국어",
+        ["FACES"] = "😀a😁",
         ["A_1"] = "underscore",
     };
 
@@ -95,6 +96,11 @@ public sealed class WordExpanderTests
     [DataRow(@"${STARS%%\**\*}", "a")]
     [DataRow(@"${STARS#a\*}", "**yy*")]
     [DataRow("${KOREAN%?}", "한국")]
+    [DataRow("${FACES%?}", "😀a")]
+    [DataRow("${FACES#?}", "a😁")]
+    [DataRow("${FACES##*a?}", "")]
+    [DataRow("${FACES%%*😁}", "")]
+    [DataRow("${FACES/?/x}", "xa😁")]
     public void Prefixes_and_suffixes_are_cut_by_pattern(string word, string expected) => Assert.AreEqual(expected, Expand(word));
 
     [TestMethod]
