@@ -1,3 +1,4 @@
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli;
@@ -6,7 +7,7 @@ namespace ContainerStages.Cli;
 internal sealed record Option(string[] Names, string? Value, string Help);
 
 /// <summary>Wrong usage: told with the verb's help, exit code 2.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal sealed class UsageException(string message) : Exception(ShownText.WithoutPasswords(message));
 
 /// <summary>
 /// Reads the arguments of one verb: <c>--name value</c>, <c>--name=value</c>, <c>-n value</c>, switches (also <c>--switch=false</c>), and

@@ -156,6 +156,9 @@ public enum BuildGoal
 
     /// <summary>Write the stages as a Dockerfile.</summary>
     Export,
+
+    /// <summary>Find what the build checks say.</summary>
+    Check,
 }
 
 /// <summary>A Dockerfile that is written, by its path, and beside it <c>NAME.dockerignore</c>.</summary>

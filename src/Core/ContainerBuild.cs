@@ -23,7 +23,7 @@ public sealed class ContainerBuild(BuildDefinition definition, IBuildEvents even
     {
         ContainerBuildPublishing.Check(definition);
         ContainerBuildResults.Prepare(definition);
-        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(definition, MayExecute, cancellationToken);
+        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(ContainerBuildArguments.Apply(definition), MayExecute, cancellationToken);
         return await new ContainerBuild(contexts.Definition, events) { MayExecute = MayExecute, Executed = Executed }.RunHereAsync(contexts.DockerfileName, cancellationToken);
     }
 

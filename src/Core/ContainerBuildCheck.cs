@@ -13,7 +13,7 @@ public static class ContainerBuildCheck
         var found = new FoundDiagnostics();
         try
         {
-            using var planned = await ContainerBuildPlanning.CreateAsync(definition, found, dockerfileName: null, cancellationToken);
+            using var planned = await ContainerBuildPlanning.CreateAsync(ContainerBuildArguments.Apply(definition) with { Goal = BuildGoal.Check }, found, dockerfileName: null, cancellationToken);
         }
         catch (BuildFailedException failed)
         {

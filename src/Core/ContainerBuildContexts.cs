@@ -18,7 +18,7 @@ internal static class ContainerBuildContexts
         var contexts = set.Contexts;
         foreach (var (name, value) in definition.BuildContexts)
         {
-            contexts = contexts.SetItem(name, Read(set, value) ?? throw new BuildFailedException(AddDiagnostics.BadContext(name, value)));
+            contexts = contexts.With(name, Read(set, value) ?? throw new BuildFailedException(AddDiagnostics.BadContext(name, value)));
         }
 
         return set with { Contexts = contexts, ImageFolder = definition.ContextDirectory, KeepsToImageFolder = definition.Dockerfile is not null };

@@ -5,6 +5,7 @@ using ContainerStages.Engines;
 using ContainerStages.Layers;
 using ContainerStages.Planning;
 using ContainerStages.Snapshots;
+using ContainerStages.Stages;
 
 namespace ContainerStages;
 
@@ -130,7 +131,8 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
         var file = context == StandardInput ? input! : null;
         if (file is null && GitSource.TryParse(context) is { } repository)
         {
-            UseContext(await CheckOutAsync(repository, cancellationToken), shown);
+            var keepsGit = repository.KeepGitDirectory || new BuildKitArguments(asked.BuildArgs).KeepGitDirectory;
+            UseContext(await CheckOutAsync(repository with { KeepGitDirectory = keepsGit }, cancellationToken), shown);
             return;
         }
 

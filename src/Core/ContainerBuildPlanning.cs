@@ -32,7 +32,6 @@ internal sealed class ContainerBuildPlanning : IDisposable
             var planned = await Task.WhenAll(stages.Select(one => planning.PlanAsync(one, definition, warnings, cancellationToken)));
             planning.Graphs = [.. planned.Select(one => one.Graph)];
             planning.Plans = [.. planned.Select(one => one.Plan)];
-            ContainerBuildPlatforms.RequireDistinct(planning.Plans);
             return planning;
         }
         catch
@@ -50,11 +49,11 @@ internal sealed class ContainerBuildPlanning : IDisposable
         var images = await Services.ResolveImagesAsync(graph, platform, cancellationToken);
         if (ContainerBuildTriggers.Insert(graph, images) is { } withTriggers)
         {
-            graph = StageGraph.Create(withTriggers, definition.Target);
+            graph = ContainerBuildPlatforms.Graph(withTriggers, definition);
             images = await Services.ResolveImagesAsync(graph, platform, cancellationToken);
         }
 
-        var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, warnings, Services.Inputs.Locked);
+        var plan = Planner.Plan(graph, images, definition.BuildArgs, platform, warnings, Services.Inputs.Locked, isPlatformAsked: definition.Platforms.Count > 0);
         Services.Inputs.RequireLocked(plan);
         return (graph, plan);
     }

@@ -32,7 +32,7 @@ internal static class ContainerBuildPlatforms
                 events.Report(new DiagnosticReported(warning));
             }
 
-            stages.Add(new PlatformStages(platform, StageGraph.Create(set, definition.Target)));
+            stages.Add(new PlatformStages(platform, Graph(set, definition)));
         }
 
         return stages.ToImmutable();
@@ -48,15 +48,9 @@ internal static class ContainerBuildPlatforms
         }
     }
 
-    /// <summary>An index lists one image per platform; a base with a fixed <c>--platform</c> makes the same image of each.</summary>
-    /// <exception cref="BuildFailedException">An image is for another platform than was asked for.</exception>
-    public static void RequireDistinct(ImmutableArray<Planning.BuildPlan> plans)
-    {
-        if (plans.Length > 1 && plans.FirstOrDefault(plan => !plan.Platform.Matches(plan.ImagePlatform)) is { } other)
-        {
-            throw new BuildFailedException(PlatformDiagnostics.FixedPlatform(other.Target.Name, other.Platform.ToString(), other.ImagePlatform.ToString()));
-        }
-    }
+    /// <summary>What the target needs; for the build checks all stages, where no target is named, as with BuildKit.</summary>
+    public static StageGraph Graph(StageSet set, BuildDefinition definition) =>
+        definition is { Goal: BuildGoal.Check, Target: null } ? StageGraph.CreateAll(set) : StageGraph.Create(set, definition.Target);
 }
 
 /// <summary>Tells every warning once: the plans for several platforms are made of the same text.</summary>

@@ -14,7 +14,7 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
     /// <exception cref="BuildFailedException">Something cannot be had, or the lock file forbids it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(asked, mayExecute: true, cancellationToken);
+        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(ContainerBuildArguments.Apply(asked), mayExecute: true, cancellationToken);
         if (asked.Goal == BuildGoal.Export)
         {
             new ContainerBuildDockerfile(contexts.Definition, contexts.DockerfileName, events).WriteFiles();

@@ -16,7 +16,7 @@ internal static class ContainerBuildStages
     /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
     public static StageSet Read(BuildDefinition definition, Platform platform, string? dockerfileName)
     {
-        var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Target = platform };
+        var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, Target = platform, TargetStage = definition.Target };
         return (definition.Dockerfile, definition.Project) switch
         {
             ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { ContextDirectory = definition.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, dockerfile) }, dockerfileName),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
@@ -83,10 +84,8 @@ public sealed class PlatformTests
     }
 
     [TestMethod]
-    [DataRow("FROM foreign", Both, "CST3601", "linux/arm64")]
     [DataRow("FROM both", "linux/amd64,linux/s390x", "CST5006", "linux/amd64, linux/arm64")]
     [DataRow("FROM both", "linux/amd64,windows-10/a/b/c", "CST3105", "windows-10/a/b/c")]
-    [DataRow("FROM --platform=linux/amd64 both", Both, "CST3601", "stage-0")]
     public async Task A_platform_that_cannot_be_built_is_one_error(string dockerfile, string platforms, string code, string detail)
     {
         using var context = Hello.Context(dockerfile);
@@ -95,6 +94,23 @@ public sealed class PlatformTests
         Assert.HasCount(2, result.Error.Split("error "), result.Error);
         StringAssert.Contains(result.Error, code);
         StringAssert.Contains(result.Error, detail);
+    }
+
+    [TestMethod]
+    [DataRow("FROM --platform=linux/amd64 both", Both, "CST2243", "linux/amd64 linux/arm64")]
+    [DataRow("FROM foreign", Both, "CST2234", "linux/amd64 linux/arm64")]
+    [DataRow("FROM --platform=linux/arm64 both", "linux/amd64", "CST2243", "linux/amd64")]
+    [DataRow("FROM --platform=linux/arm64 both", null, null, "linux/arm64")]
+    [DataRow("FROM --platform=linux/arm64 scratch", null, null, "linux/amd64")]
+    [DataRow("FROM both", "linux/arm64/v8", null, "linux/arm64")]
+    public async Task An_image_is_said_to_be_for_the_platform_that_is_asked_for_as_with_Docker(string dockerfile, string? platforms, string? warning, string expected)
+    {
+        using var context = Hello.Context(dockerfile + "\nCOPY Dockerfile /");
+        var result = await Hello.Program.BuildAsync(context.Path, [.. platforms is null ? (string[])[] : ["--platform", platforms], "--metadata-file", context.Combine("result.json")]);
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.AreEqual(warning is null ? 0 : 1, Regex.Count(result.Error, $"warning {warning ?? "CST2243"}"), result.Error);
+        using var written = JsonDocument.Parse(await File.ReadAllTextAsync(context.Combine("result.json")));
+        Assert.AreEqual(expected, written.RootElement.GetProperty("platform").GetString()!.Replace(',', ' '));
     }
 
     [TestMethod]

@@ -40,7 +40,7 @@ public static class DotNetConvention
         var arguments = PlatformArguments.Create(target, build, buildArgs);
         if (application.PublishDirectory is { } folder)
         {
-            var contexts = ImmutableDictionary.Create<string, StageSource>(StageNames.Comparer).Add(Published, new StageSource.Folder(folder));
+            var contexts = NamedContexts.None.With(Published, new StageSource.Folder(folder));
             return new StageSet([ImageStage(project, application, 0, Published, "/")], arguments) { AnyOrder = true, Contexts = contexts };
         }
 

@@ -58,7 +58,7 @@ public static class BuildChecks
 
     public static BuildCheck FromPlatformFlagConstDisallowed { get; } = new("FromPlatformFlagConstDisallowed", "CST2238", "Use $BUILDPLATFORM or another argument, or put the platform into the stage's name.");
 
-    public static BuildCheck CopyIgnoredFile { get; } = new("CopyIgnoredFile", "CST2239", "Copy another file, or take the rule out of the ignore file.");
+    public static BuildCheck CopyIgnoredFile { get; } = new("CopyIgnoredFile", "CST2239", "Copy another file, or take the rule out of the ignore file.", IsExperimental: true);
 
     public static BuildCheck InvalidDefinitionDescription { get; } = new("InvalidDefinitionDescription", "CST2240", "Begin the comment with the name, or put an empty line after it.", IsExperimental: true);
 
@@ -66,10 +66,13 @@ public static class BuildChecks
 
     public static BuildCheck ExposeInvalidFormat { get; } = new("ExposeInvalidFormat", "CST2242", "Name the container's port only.");
 
+    /// <summary>Of ours alone: BuildKit says nothing.</summary>
+    public static BuildCheck FinalStagePlatform { get; } = new("FinalStagePlatform", "CST2243", "Take --platform away from that FROM, or copy into a stage without it.");
+
     public static ImmutableArray<BuildCheck> All { get; } =
     [
         StageNameCasing, FromAsCasing, NoEmptyContinuation, ConsistentInstructionCasing, DuplicateStageName, ReservedStageName, JsonArgsRecommended, MaintainerDeprecated,
         UndefinedArgInFrom, WorkdirRelativePath, UndefinedVar, MultipleInstructionsDisallowed, LegacyKeyValueFormat, InvalidBaseImagePlatform, RedundantTargetPlatform,
-        SecretsUsedInArgOrEnv, InvalidDefaultArgInFrom, FromPlatformFlagConstDisallowed, CopyIgnoredFile, InvalidDefinitionDescription, ExposeProtoCasing, ExposeInvalidFormat,
+        SecretsUsedInArgOrEnv, InvalidDefaultArgInFrom, FromPlatformFlagConstDisallowed, CopyIgnoredFile, InvalidDefinitionDescription, ExposeProtoCasing, ExposeInvalidFormat, FinalStagePlatform,
     ];
 }

@@ -92,6 +92,9 @@ public static class DockerfileDiagnostics
     public static Diagnostic InvalidIgnorePattern(string pattern, string reason, SourceLocation location) =>
         Error("CST2026", $"'{pattern}' is not a pattern of an ignore file: {reason}", location);
 
+    public static Diagnostic HeredocNameApart(string keyword, string mark, string name, SourceLocation location) =>
+        Error("CST2027", $"'{mark} {name}' of {keyword} begins no here-document: {(mark == "<<-" ? $"no blank may stand behind '{mark}'" : "only RUN takes a blank there")}. Write {mark}{name}.", location);
+
     public static Diagnostic FlagNotBoolean(string keyword, string flag, string value, SourceLocation location) =>
         Error("CST2201", $"Flag '--{flag}' of {keyword} takes true or false, not '{value}'.", location);
 

@@ -6,7 +6,7 @@ namespace ContainerStages.Diagnostics;
 public static class PlanDiagnostics
 {
     public static Diagnostic BadPort(string port, SourceLocation location) =>
-        new("CST3101", Severity.Error, $"EXPOSE {port}: a port is a number from 1 to 65535 or a range such as 8000-8010, with /tcp, /udp or /sctp behind it.", location);
+        new("CST3101", Severity.Error, $"EXPOSE {port}: a port is a number from 0 to 65535 or a range such as 8000-8010, with /tcp, /udp or /sctp behind it.", location);
 
     public static Diagnostic EmptyValue(string instruction, string written, SourceLocation location) =>
         new("CST3102", Severity.Error, $"{instruction} needs a value, but '{written}' is empty once its variables are replaced. Give the variable a value with ARG, ENV or --build-arg.", location);
@@ -16,4 +16,10 @@ public static class PlanDiagnostics
 
     public static Diagnostic BadPlatform(string platform, SourceLocation? location) =>
         new("CST3105", Severity.Error, $"'{platform}' is not a platform of the form os/architecture[/variant], such as linux/amd64 or linux/arm/v7.", location);
+
+    public static Diagnostic BadEpoch(string value) =>
+        new("CST3106", Severity.Error, $"SOURCE_DATE_EPOCH is '{value}', not a number of seconds since 1970. Write one, for example that of git log -1 --format=%ct, or leave it out.");
+
+    public static Diagnostic UnknownSignal(string signal, SourceLocation location) =>
+        new("CST3107", Severity.Error, $"STOPSIGNAL {signal}: no signal has that name. Write one such as SIGTERM or SIGRTMIN+3, or its number.", location);
 }

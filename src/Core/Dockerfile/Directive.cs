@@ -10,7 +10,6 @@ internal sealed record Directive(string Name, string Value, SourceLocation Locat
     public Diagnostic? Problem => Name switch
     {
         "escape" when Value is not ("\\" or "`") => DockerfileDiagnostics.InvalidEscape(Value, Location),
-        "syntax" when !IsDockerfileSyntax(Value) => DockerfileDiagnostics.ForeignSyntax(Value, Location),
         _ => null,
     };
 
@@ -27,13 +26,5 @@ internal sealed record Directive(string Name, string Value, SourceLocation Locat
         var name = text[1..equals].Trim().ToLowerInvariant();
         var value = text[(equals + 1)..].Trim();
         return name is "syntax" or "escape" or "check" && value.Length > 0 ? new Directive(name, value, location) : null;
-    }
-
-    /// <summary>The published front ends of the Dockerfile language: docker/dockerfile[-upstream], with any tag or digest.</summary>
-    private static bool IsDockerfileSyntax(string value)
-    {
-        var image = value.Split(' ')[0];
-        var name = image.StartsWith("docker.io/", StringComparison.Ordinal) ? image["docker.io/".Length..] : image;
-        return name.Split(':', '@')[0] is "docker/dockerfile" or "docker/dockerfile-upstream";
     }
 }

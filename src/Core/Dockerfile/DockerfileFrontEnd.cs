@@ -13,7 +13,7 @@ public static class DockerfileFrontEnd
     public static StageSet Read(string text, string fileName, FrontEndOptions options)
     {
         var diagnostics = new List<Diagnostic>();
-        var read = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
+        var read = ReadInstructions(text, fileName, options, diagnostics);
         if (read.Instructions.IsEmpty && diagnostics.Count == 0)
         {
             diagnostics.Add(DockerfileDiagnostics.NoInstructions(new SourceLocation(fileName)));
@@ -28,25 +28,39 @@ public static class DockerfileFrontEnd
         ThrowIfAny(diagnostics);
         var warnings = Check(read, stages, options);
         ThrowIfAny([.. warnings.Where(warning => warning.Severity == Severity.Error)]);
-        return stages with { Escape = read.Escape, Warnings = warnings, Checks = SettingsOf(read) };
+        return stages with { Escape = read.Escape, Warnings = warnings, Checks = SettingsOf(read, options) };
     }
 
     /// <summary>What is wrong with a Dockerfile and what the build checks say of it, in the order of its lines; nothing is thrown.</summary>
     public static ImmutableArray<Diagnostic> Check(string text, string fileName, FrontEndOptions options)
     {
         var diagnostics = new List<Diagnostic>();
-        var read = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
+        var read = ReadInstructions(text, fileName, options, diagnostics);
         var stages = new StageCollector(options, new WordExpander(read.Escape), diagnostics).Collect(read.Instructions);
         return InOrder(diagnostics.Concat(Check(read, stages, options)));
+    }
+
+    private static ReadInstructions ReadInstructions(string text, string fileName, FrontEndOptions options, List<Diagnostic> diagnostics)
+    {
+        var read = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
+        if (DockerfileSyntax.Check(read.Lexer.Directives.GetValueOrDefault("syntax"), options.BuildKit, new SourceLocation(fileName)) is { } foreign)
+        {
+            diagnostics.Add(foreign);
+        }
+
+        return read;
     }
 
     private static ImmutableArray<Diagnostic> Check(ReadInstructions read, StageSet stages, FrontEndOptions options)
     {
         var file = new CheckedFile(read, stages, options);
-        return InOrder(SettingsOf(read).Apply([.. WritingChecks.Run(file), .. FromChecks.Run(file), .. StageChecks.Run(file)]));
+        return InOrder(SettingsOf(read, options).Apply([.. WritingChecks.Run(file), .. FromChecks.Run(file), .. StageChecks.Run(file)]));
     }
 
-    private static CheckSettings SettingsOf(ReadInstructions read) => new(read.Lexer.Directives.GetValueOrDefault("check")?.Value);
+    private static CheckSettings SettingsOf(ReadInstructions read, FrontEndOptions options) => new(options.BuildKit.Checks ?? read.Lexer.Directives.GetValueOrDefault("check")?.Value)
+    {
+        Instructions = [.. read.Lines.SelectMany(line => CheckComment.Read(line, read.Lexer))],
+    };
 
     /// <summary>Reads the file at a path, as <see cref="Read"/> does with its text.</summary>
     /// <param name="path">The file.</param>

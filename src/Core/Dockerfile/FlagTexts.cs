@@ -8,7 +8,7 @@ internal static class FlagTexts
 {
     public static IEnumerable<string> Of(RunInstruction run) =>
     [
-        .. run.Mounts.Select(mount => Flag("mount", CommaSeparated.Join(Fields(mount)))),
+        .. run.Mounts.Select(mount => Flag("mount", mount is VariableMount variable ? variable.Text : CommaSeparated.Join(Fields(mount)))),
         .. Flags(("network", run.Network switch { RunNetwork.None => "none", RunNetwork.Host => "host", _ => null }), ("security", run.Insecure ? "insecure" : null)),
     ];
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Oci;
+using ContainerStages.Stages;
 
 namespace ContainerStages.Dockerfile;
 
@@ -7,6 +8,12 @@ namespace ContainerStages.Dockerfile;
 public sealed record FrontEndOptions
 {
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Those of the arguments that are the builder's own.</summary>
+    public BuildKitArguments BuildKit => new(BuildArgs);
+
+    /// <summary>The stage that is asked for, or null.</summary>
+    public string? TargetStage { get; init; }
 
     public Platform Target { get; init; } = Platform.Host;
 

@@ -38,17 +38,27 @@ internal static class InstructionReader
         var documents = ImmutableArray.CreateBuilder<HereDocument>();
         foreach (var heredoc in Heredoc.Find(line))
         {
-            if (lexer.ReadRaw(heredoc.IsEnd) is not { } lines)
+            var lines = lexer.ReadRaw(heredoc.IsEnd);
+            if (heredoc.IsWronglyApart && (lines is not null || line.Keyword != "RUN"))
+            {
+                diagnostics.Add(DockerfileDiagnostics.HeredocNameApart(line.Keyword, heredoc.DropsTabs ? "<<-" : "<<", heredoc.Name, heredoc.Word.Location));
+            }
+            else if (lines is { } content)
+            {
+                documents.Add(heredoc.ToDocument(content));
+            }
+            else if (!IsText(heredoc, line))
             {
                 diagnostics.Add(DockerfileDiagnostics.HeredocWithoutEnd(heredoc.Name, heredoc.Word.Location));
                 return null;
             }
-
-            documents.Add(heredoc.ToDocument(lines));
         }
 
         return documents.ToImmutable();
     }
+
+    /// <summary>What no line ends is the shell's own business where it can be: <c>&lt;&lt;- NAME</c>, and the shift in <c>$((1 &lt;&lt; 2))</c>.</summary>
+    private static bool IsText(Heredoc heredoc, InstructionLine line) => heredoc.IsWronglyApart || (heredoc.IsApart && line.Rest.Contains("((", StringComparison.Ordinal));
 }
 
 /// <summary>What one text holds: its instructions, and for the checks the lines that they were read from and the lexer with its directives.</summary>

@@ -82,5 +82,5 @@ internal sealed class InstructionText(char escape)
 
     /// <summary>A quote could join words to one that begins a here-document.</summary>
     private static bool IsPlain(string word) =>
-        word.Length > 0 && !word.Any(char.IsWhiteSpace) && word.AsSpan().IndexOfAny("\"'\\") < 0 && word[0] != '[' && Heredoc.TryParse(new Word(word, default)) is null;
+        word.Length > 0 && !word.Any(char.IsWhiteSpace) && word.AsSpan().IndexOfAny("\"'\\") < 0 && word[0] != '[' && !Heredoc.IsMark(word) && Heredoc.TryParse(new Word(word, default)) is null;
 }

@@ -65,12 +65,15 @@ internal sealed class Lexer
         return null;
     }
 
-    /// <summary>The text of a comment in the line above, or null; directives are no such comments.</summary>
+    /// <summary>The texts of the comments right above a line, the nearest first, up to one that is blank; directives are no such comments.</summary>
     /// <param name="line">A line of the file, from 1.</param>
-    public string? CommentBefore(int line)
+    public IEnumerable<string> CommentsAbove(int line)
     {
-        var index = line - _source.FirstLine - 1;
-        return index >= Directives.Count && index < _source.Lines.Length && IsComment(_source.Lines[index]) ? _source.Lines[index].TrimStart()[1..].Trim() : null;
+        var index = Math.Min(line - _source.FirstLine, _source.Lines.Length) - 1;
+        for (; index >= Directives.Count && IsComment(_source.Lines[index]) && _source.Lines[index].TrimStart()[1..].Trim() is { Length: > 0 } comment; index--)
+        {
+            yield return comment;
+        }
     }
 
     private LogicalLine ReadContinued(LogicalLine.Piece first)

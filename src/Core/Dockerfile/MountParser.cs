@@ -14,8 +14,31 @@ internal static class MountParser
     /// <summary>Every key with its first name, and the types of mount that have it.</summary>
     private static readonly ImmutableDictionary<string, MountKey> Keys = CreateKeys();
 
+    /// <summary>Fields that say what the mount is: where one of them holds a variable, the rest cannot be read before it has a value.</summary>
+    private static readonly string[] Deciding = ["type", "sharing", "readonly", "ro", "readwrite", "rw", "required"];
+
     /// <returns>Null where something is wrong; it is among the diagnostics then.</returns>
     public static RunMount? Parse(Flag flag, ICollection<Diagnostic> diagnostics)
+    {
+        var fields = Split(flag.Value!);
+        return fields.Any(IsVariable) ? ReadLater(flag, fields, diagnostics) : ReadNow(flag, diagnostics);
+    }
+
+    private static bool IsVariable((string Key, string? Value) field) => Deciding.Contains(field.Key) && field.Value?.Contains('$', StringComparison.Ordinal) == true;
+
+    private static VariableMount ReadLater(Flag flag, (string Key, string? Value)[] fields, ICollection<Diagnostic> diagnostics)
+    {
+        var from = fields.LastOrDefault(field => field.Key == "from").Value;
+        _ = new MountFields(new Dictionary<string, string?>(StringComparer.Ordinal) { ["from"] = from }, flag, diagnostics).From;
+        return new VariableMount(flag.Value!, from, expand =>
+        {
+            var written = fields.Select(field => field.Value is null ? field.Key : $"{field.Key}={(IsVariable(field) ? expand(field.Value) : field.Value)}");
+            var mistakes = new List<Diagnostic>();
+            return ReadNow(flag with { Value = CommaSeparated.Join(written) }, mistakes) ?? throw new BuildFailedException([.. mistakes]);
+        });
+    }
+
+    private static RunMount? ReadNow(Flag flag, ICollection<Diagnostic> diagnostics)
     {
         var before = diagnostics.Count;
         var fields = new MountFields(Read(flag, diagnostics), flag, diagnostics);
@@ -23,9 +46,12 @@ internal static class MountParser
         return diagnostics.Count == before ? mount : null;
     }
 
+    private static (string Key, string? Value)[] Split(string text) =>
+        [.. CommaSeparated.Split(text).Select(field => field.Split('=', 2)).Select(parts => (Key: parts[0].ToLowerInvariant(), Value: parts.ElementAtOrDefault(1)))];
+
     private static Dictionary<string, string?> Read(Flag flag, ICollection<Diagnostic> diagnostics)
     {
-        var written = CommaSeparated.Split(flag.Value!).Select(field => field.Split('=', 2)).Select(parts => (Key: parts[0].ToLowerInvariant(), Value: parts.ElementAtOrDefault(1))).ToArray();
+        var written = Split(flag.Value!);
         var type = written.LastOrDefault(field => field.Key == "type").Value?.ToLowerInvariant() ?? "bind";
         var values = new Dictionary<string, string?>(StringComparer.Ordinal) { ["type"] = type };
         if (!Types.Contains(type))

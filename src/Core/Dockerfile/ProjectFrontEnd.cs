@@ -44,7 +44,7 @@ public static class ProjectFrontEnd
         }
 
         var config = project.Artifacts.Count > 0 ? kit.Configure(project.Config) : project.Config;
-        var set = new StageSet([.. stages], PlatformArguments.Create(options.Target, options.Build, options.BuildArgs)) { AnyOrder = true };
+        var set = new StageSet([.. stages], PlatformArguments.Create(options.Target, options.Build, options.BuildArgs, target)) { AnyOrder = true };
         return set.Append(target, ImageSettings.ToInstructions(config, new SourceLocation(project.File)));
     }
 

@@ -62,22 +62,10 @@ internal static partial class StageChecks
             .Select(pair => BuildChecks.SecretsUsedInArgOrEnv.Warn($"Do not use ARG or ENV instructions for sensitive data ({keyword} \"{pair.Name}\")", instruction.Location));
     }
 
-    private static IEnumerable<Diagnostic> Ports(Instruction instruction)
-    {
-        foreach (var port in (instruction as ExposeInstruction)?.Ports ?? [])
-        {
-            var protocol = port.Split('/', 2).ElementAtOrDefault(1) ?? "";
-            if (protocol.Any(char.IsUpper) && !protocol.Contains('$', StringComparison.Ordinal))
-            {
-                yield return BuildChecks.ExposeProtoCasing.Warn($"Defined protocol '{port}' in EXPOSE instruction should be lowercase", instruction.Location);
-            }
-
-            if (port.Contains(':', StringComparison.Ordinal) && !port.Contains('$', StringComparison.Ordinal))
-            {
-                yield return BuildChecks.ExposeInvalidFormat.Warn($"EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'", instruction.Location);
-            }
-        }
-    }
+    /// <summary>What holds a variable is checked when that has its value.</summary>
+    private static IEnumerable<Diagnostic> Ports(Instruction instruction) => instruction is ExposeInstruction expose
+        ? expose.Ports.Where(port => !port.Contains('$', StringComparison.Ordinal)).SelectMany(port => PortChecks.Run(port, expose.Location))
+        : [];
 
     private static IEnumerable<Diagnostic> IgnoredFiles(CheckedFile file, Instruction instruction)
     {

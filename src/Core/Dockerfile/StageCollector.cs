@@ -10,7 +10,7 @@ namespace ContainerStages.Dockerfile;
 internal sealed class StageCollector(FrontEndOptions options, WordExpander words, ICollection<Diagnostic> diagnostics)
 {
     private readonly ImmutableDictionary<string, string?>.Builder _globals =
-        PlatformArguments.Create(options.Target, options.Build, options.BuildArgs).ToBuilder();
+        PlatformArguments.Create(options.Target, options.Build, options.BuildArgs, options.TargetStage).ToBuilder();
 
     public StageSet Collect(ImmutableArray<Instruction> instructions)
     {

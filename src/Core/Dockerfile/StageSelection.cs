@@ -17,7 +17,7 @@ public static class StageSelection
     {
         var set = graph.Set;
         var target = graph.Target.Stage;
-        if (set.AnyOrder && set.Contexts.Keys.Except(named, StageNames.Comparer).FirstOrDefault() is { } own)
+        if (set.AnyOrder && set.Contexts.Except(named).FirstOrDefault() is { } own)
         {
             throw new BuildFailedException(ExportDiagnostics.NotSayable($"'{own}' is a folder that the project's own build made on this machine", target.Location));
         }
@@ -56,7 +56,7 @@ public static class StageSelection
     {
         CopyInstruction copy => [copy.From],
         ArtifactsInstruction artifacts => artifacts.Copies.Select(copy => copy.From),
-        RunInstruction run => run.Mounts.Select(mount => (mount as BindMount)?.From ?? (mount as CacheMount)?.From),
+        RunInstruction run => run.Mounts.Select(mount => mount.TakesFrom),
         _ => Array.Empty<string?>(),
     }).FirstOrDefault(from => int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 }

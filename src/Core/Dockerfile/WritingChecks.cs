@@ -18,9 +18,10 @@ internal static class WritingChecks
         .. Descriptions(file),
     ];
 
+    /// <summary>A FROM of mixed case is told as such; which case the AS beside it should have, it does not say.</summary>
     private static IEnumerable<Diagnostic> FromAs(CheckedFile file)
     {
-        foreach (var line in file.Stages.Select(stage => stage.Line))
+        foreach (var line in file.Stages.Select(stage => stage.Line).Where(line => IsLower(line.Written) || line.Written == line.Keyword))
         {
             if (line.SplitAtBlanks() is [_, var keyword, _] && keyword.Text != (IsLower(line.Written) ? keyword.Text.ToLowerInvariant() : keyword.Text.ToUpperInvariant()))
             {
@@ -64,10 +65,10 @@ internal static class WritingChecks
                 "FROM" when line.SplitAtBlanks() is [_, _, var name] => [name.Text],
                 _ => [],
             };
-            if (names.Length > 0 && file.Read.Lexer.CommentBefore(line.Location.Line) is { } comment && !names.Contains(comment.Split(' ')[0]))
+            if (names.Length > 0 && file.Read.Lexer.CommentsAbove(line.Location.Line).FirstOrDefault(comment => !CheckComment.Is(comment)) is { } comment && !names.Contains(comment.Split(' ')[0]))
             {
                 var example = names.Length == 1 ? names[0] : "<arg_key>";
-                yield return BuildChecks.InvalidDefinitionDescription.Warn($"Comment for {(line.Keyword == "ARG" ? "build argument" : "build stage")} should follow the format: `# {example} <description>`", line.Location);
+                yield return BuildChecks.InvalidDefinitionDescription.Warn($"Comment for {line.Keyword} should follow the format: `# {example} <description>`", line.Location);
             }
         }
     }

@@ -59,7 +59,7 @@ public sealed partial record ImageReference
     }
 
     /// <exception cref="FormatException">The text is no image reference.</exception>
-    public static ImageReference Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text}' is not an image reference ([registry/]repository[:tag][@digest], lower case).");
+    public static ImageReference Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text[(text.LastIndexOf('@') + 1)..]}' is not an image reference ([registry/]repository[:tag][@digest], lower case).");
 
     public ImageReference WithTag(string tag) => new(Registry, Repository, tag, null) { Transport = Transport };
 

@@ -31,7 +31,7 @@ public sealed record Platform
         Variant = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm ? "v7" : null,
     };
 
-    /// <summary>Reads <c>os/architecture[/variant]</c>, or an architecture alone (then os is linux); null where the text is neither.</summary>
+    /// <summary>In the one form that containerd gives each (platforms, normalizeArch). Reads <c>os/architecture[/variant]</c>, or an architecture alone (then os is linux); null where the text is neither.</summary>
     public static Platform? TryParse(string text)
     {
         var parts = text.Trim().ToLowerInvariant().Split('/');
@@ -43,9 +43,12 @@ public sealed record Platform
         var (os, architecture, variant) = parts.Length == 1 ? ("linux", parts[0], null) : (parts[0], parts[1], parts.ElementAtOrDefault(2));
         return (architecture, variant) switch
         {
-            ("x86_64" or "x86-64", _) => new Platform { Os = os, Architecture = "amd64", Variant = variant },
-            ("aarch64", _) or ("arm64", "v8") => new Platform { Os = os, Architecture = "arm64" },
-            ("arm", null) => new Platform { Os = os, Architecture = "arm", Variant = "v7" },
+            ("amd64" or "x86_64" or "x86-64", _) => new Platform { Os = os, Architecture = "amd64", Variant = variant == "v1" ? null : variant },
+            ("i386", _) => new Platform { Os = os, Architecture = "386" },
+            ("aarch64", _) or ("arm64", "8" or "v8") => new Platform { Os = os, Architecture = "arm64" },
+            ("armhf", _) or ("arm", null or "7") => new Platform { Os = os, Architecture = "arm", Variant = "v7" },
+            ("armel", _) => new Platform { Os = os, Architecture = "arm", Variant = "v6" },
+            ("arm", "5" or "6" or "8") => new Platform { Os = os, Architecture = "arm", Variant = "v" + variant },
             _ => new Platform { Os = os, Architecture = architecture, Variant = variant },
         };
     }

@@ -8,14 +8,17 @@ namespace ContainerStages.Planning;
 /// <summary>What has to happen for one platform: the stages that the target needs, each after those it uses.</summary>
 public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stages)
 {
+    /// <summary>True where the build was asked for the platform; else it is this machine's.</summary>
+    public bool IsPlatformAsked { get; init; }
+
     /// <summary>The stage that becomes the image.</summary>
     public StagePlan Target => Stages[^1];
 
     /// <summary>The image that the target stands on in the end, or null for scratch.</summary>
     public ImageBase? BaseImage => Target.BaseImage;
 
-    /// <summary>The platform of the image: that of the base it stands on, which <c>FROM --platform</c> may have chosen.</summary>
-    public Platform ImagePlatform => Target.Platform;
+    /// <summary>The platform that the image is said to be for: what was asked for, else that of its base, which <c>FROM --platform</c> may have chosen. As with BuildKit.</summary>
+    public Platform ImagePlatform => IsPlatformAsked || BaseImage is null ? Platform : Target.Platform;
 }
 
 /// <summary>One stage with every word expanded: what it stands on, the steps that change files, and the configuration at its end.</summary>

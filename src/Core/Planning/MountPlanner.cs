@@ -15,6 +15,7 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
 
     private PlannedMount Plan(RunMount mount) => mount switch
     {
+        VariableMount variable => Plan(variable.Read(word => variables.Expand(word, run.Location))),
         BindMount bind => new PlannedBind(Target(bind), Files(bind.From, bind.Source), bind.ReadWrite),
         CacheMount cache => Cache(cache),
         TmpfsMount tmpfs => new PlannedTmpfs(Target(tmpfs), tmpfs.Size is null ? null : Size(tmpfs.Size)),
@@ -33,7 +34,8 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
     {
         var target = Target(cache);
         var files = cache.From is null ? null : Files(cache.From, cache.Source);
-        return new PlannedCache(target, Expand(cache.Id) ?? target, cache.Sharing, files, cache.ReadOnly, Owner(cache.Mode, cache.UserId, cache.GroupId));
+        var id = Expand(cache.Id) ?? target;
+        return new PlannedCache(target, scope.BuildKit.CacheNamespace is { } others ? $"{others}/{id}" : id, cache.Sharing, files, cache.ReadOnly, Owner(cache.Mode, cache.UserId, cache.GroupId));
     }
 
     private PlannedSecret Secret(SecretMount secret)

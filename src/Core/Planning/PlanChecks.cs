@@ -5,7 +5,7 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
 
-/// <summary>The build checks that need the base images: UndefinedVar and InvalidBaseImagePlatform. Source: https://docs.docker.com/reference/build-checks/</summary>
+/// <summary>The build checks that need the base images: of platforms, and of what the values of variables give. Source: https://docs.docker.com/reference/build-checks/</summary>
 internal sealed class PlanChecks(StageGraph graph, Platform platform)
 {
     private readonly List<Diagnostic> found = [];
@@ -33,11 +33,28 @@ internal sealed class PlanChecks(StageGraph graph, Platform platform)
         }
     }
 
-    /// <summary>Reports what the file does not skip; of a project, which has no settings of checks, the platform alone.</summary>
+    /// <summary>The image is said to be for the platform that was asked for, and FROM may have chosen another for its base.</summary>
+    public void Image(StagePlan target)
+    {
+        var root = graph.Target;
+        while (root.Base is StageSource.OtherStage other)
+        {
+            root = graph[other.Index];
+        }
+
+        if (target.BaseImage is not null && root.Stage.Platform is not null && !platform.Matches(target.Platform))
+        {
+            found.Add(BuildChecks.FinalStagePlatform.Warn($"The image for {platform} stands on a base for {target.Platform}, which FROM --platform names; its programs end with 'exec format error' there", root.Stage.Location));
+        }
+    }
+
+    public void Ports(ExposeInstruction instruction, IEnumerable<string> ports) => found.AddRange(ports.SelectMany(port => PortChecks.Run(port, instruction.Location)));
+
+    /// <summary>Reports what the file does not skip; of a project, which has no settings of checks, platforms alone.</summary>
     /// <exception cref="BuildFailedException">The file says <c># check=error=true</c>.</exception>
     public void Report(IBuildEvents events)
     {
-        var reported = graph.Set.Checks is { } settings ? [.. settings.Apply(found)] : found.Where(warning => warning.Code == BuildChecks.InvalidBaseImagePlatform.Code).ToArray();
+        var reported = graph.Set.Checks is { } settings ? [.. settings.Apply(found)] : found.Where(warning => warning.Code == BuildChecks.InvalidBaseImagePlatform.Code || warning.Code == BuildChecks.FinalStagePlatform.Code).ToArray();
         if (reported is [{ Severity: Severity.Error }, ..])
         {
             throw new BuildFailedException([.. reported]);

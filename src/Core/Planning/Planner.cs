@@ -12,6 +12,7 @@ public static class Planner
     /// <param name="images">For every image that the graph names: what it was resolved to.</param>
     /// <param name="warnings">Hears of build arguments that nobody takes, and what the build checks say.</param>
     /// <param name="locked">What addresses and repositories are to give.</param>
+    /// <param name="isPlatformAsked">True where the build was asked for the platform.</param>
     /// <exception cref="BuildFailedException">An instruction makes no sense once its words are expanded.</exception>
     public static BuildPlan Plan(
         StageGraph graph,
@@ -19,7 +20,8 @@ public static class Planner
         IReadOnlyDictionary<string, string> buildArguments,
         Platform platform,
         IBuildEvents warnings,
-        LockedSourceSet? locked = null)
+        LockedSourceSet? locked = null,
+        bool isPlatformAsked = false)
     {
         var planned = new Dictionary<int, StagePlan>();
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -33,9 +35,14 @@ public static class Planner
             used.UnionWith(scope.Used);
         }
 
+        if (isPlatformAsked)
+        {
+            checks.Image(planned[graph.Target.Stage.Index]);
+        }
+
         checks.Report(warnings);
         WarnOfUnused(graph, buildArguments, used, warnings);
-        return new BuildPlan(platform, [.. graph.Stages.Select(node => planned[node.Stage.Index])]);
+        return new BuildPlan(platform, [.. graph.Stages.Select(node => planned[node.Stage.Index])]) { IsPlatformAsked = isPlatformAsked };
     }
 
     private static PlannedBase BaseOf(StageNode node, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<NamedBase, ImageBase> images)
@@ -62,7 +69,7 @@ public static class Planner
 
     private static void WarnOfUnused(StageGraph graph, IReadOnlyDictionary<string, string> buildArguments, HashSet<string> used, IBuildEvents warnings)
     {
-        ImmutableArray<string> unused = [.. buildArguments.Keys.Where(name => !used.Contains(name) && !ProxyArguments.Contains(name) && !graph.Set.GlobalArguments.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> unused = [.. buildArguments.Keys.Where(name => !used.Contains(name) && !ProxyArguments.Contains(name) && !BuildKitArguments.Contains(name) && !graph.Set.GlobalArguments.ContainsKey(name)).Order(StringComparer.Ordinal)];
         if (!unused.IsEmpty)
         {
             warnings.Report(new DiagnosticReported(PlanDiagnostics.UnusedBuildArgs(unused)));

@@ -128,17 +128,15 @@ internal sealed class StagePlanner
                 config.User = Expand(user.User, user);
                 break;
             case ExposeInstruction expose:
-                foreach (var port in expose.Ports.SelectMany(port => variables.ExpandWords(port, expose.Location)).SelectMany(port => Ports.Read(port, expose.Location)))
-                {
-                    config.Ports.Add(port);
-                }
-
+                AddPorts(expose);
                 break;
             case VolumeInstruction volume:
                 config.Volumes.UnionWith(volume.Paths.Select(path => Required("VOLUME", path, volume)));
                 break;
             case StopSignalInstruction signal:
-                config.StopSignal = Required("STOPSIGNAL", signal.Signal, signal);
+                config.StopSignal = Required("STOPSIGNAL", signal.Signal, signal) is var written && StopSignals.IsKnown(written)
+                    ? written
+                    : throw new BuildFailedException(PlanDiagnostics.UnknownSignal(written, signal.Location));
                 break;
             case ShellInstruction shell:
                 config.Shell = shell.Shell;
@@ -154,6 +152,19 @@ internal sealed class StagePlanner
                 break;
             default:
                 throw new NotSupportedException($"The planner does not know {instruction.GetType().Name}.");
+        }
+    }
+
+    private void AddPorts(ExposeInstruction expose)
+    {
+        foreach (var written in expose.Ports)
+        {
+            var ports = variables.ExpandWords(written, expose.Location);
+            config.Ports.UnionWith(ports.SelectMany(port => Ports.Read(port, expose.Location)));
+            if (written.Contains('$', StringComparison.Ordinal))
+            {
+                scope.Checks.Ports(expose, ports);
+            }
         }
     }
 

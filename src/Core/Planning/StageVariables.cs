@@ -14,6 +14,8 @@ internal sealed record PlanScope(
     Platform Platform,
     PlanChecks Checks)
 {
+    public BuildKitArguments BuildKit { get; } = new(BuildArguments);
+
     /// <summary>Build arguments that an ARG took.</summary>
     public HashSet<string> Used { get; } = new(StringComparer.Ordinal);
 

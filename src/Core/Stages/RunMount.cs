@@ -1,10 +1,28 @@
 namespace ContainerStages.Stages;
 
 /// <summary>A RUN --mount as written; words are raw and null where not given. Source: Dockerfile reference, RUN --mount.</summary>
-public abstract record RunMount(string? Target);
+public abstract record RunMount(string? Target)
+{
+    /// <summary>The stage, image or context that the mount takes files from; null where it takes none, or those of the build context.</summary>
+    public virtual string? TakesFrom => null;
+}
+
+/// <summary>
+/// A mount whose type or switches hold variables: what it is shows when they have values. <paramref name="Read"/> is given what replaces them, and throws
+/// <see cref="Diagnostics.BuildFailedException"/> where the values make no mount.
+/// </summary>
+/// <param name="Text">The mount as written, of comma-separated fields.</param>
+/// <param name="From">As written: it holds no variables.</param>
+public sealed record VariableMount(string Text, string? From, Func<Func<string, string>, RunMount> Read) : RunMount(Target: null)
+{
+    public override string? TakesFrom => From;
+}
 
 /// <summary>Files of the context (<see cref="From"/> null), a stage or an image; changes are thrown away.</summary>
-public sealed record BindMount(string? Target, string? Source, string? From, bool ReadWrite) : RunMount(Target);
+public sealed record BindMount(string? Target, string? Source, string? From, bool ReadWrite) : RunMount(Target)
+{
+    public override string? TakesFrom => From;
+}
 
 /// <summary>How builds that run at the same time use one cache.</summary>
 public enum CacheSharing
@@ -24,6 +42,8 @@ public sealed record CacheMount(string? Target) : RunMount(Target)
 
     /// <summary>What a new cache begins with.</summary>
     public string? From { get; init; }
+
+    public override string? TakesFrom => From;
 
     public string? Source { get; init; }
 

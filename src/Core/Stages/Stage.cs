@@ -48,7 +48,7 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     public char Escape { get; init; } = WordExpander.DefaultEscape;
 
     /// <summary>Named contexts of the build, which win over stages and images of their name.</summary>
-    public ImmutableDictionary<string, StageSource> Contexts { get; init; } = ImmutableDictionary.Create<string, StageSource>(StageNames.Comparer);
+    public NamedContexts Contexts { get; init; } = NamedContexts.None;
 
     /// <summary>Where relative paths of layouts and archives in FROM and COPY --from start.</summary>
     public string ImageFolder { get; init; } = "/";

@@ -43,7 +43,13 @@ public sealed class StageGraph
     /// <param name="set">What a front end read.</param>
     /// <param name="target">A stage's name or index; null for the last stage.</param>
     /// <exception cref="BuildFailedException">One diagnostic per wrong name, reference or circle.</exception>
-    public static StageGraph Create(StageSet set, string? target)
+    public static StageGraph Create(StageSet set, string? target) => Create(set, target, withAll: false);
+
+    /// <summary>As <see cref="Create(StageSet, string)"/> for the last stage, with those that it does not need in front.</summary>
+    /// <inheritdoc cref="Create(StageSet, string)" path="/exception"/>
+    public static StageGraph CreateAll(StageSet set) => Create(set, target: null, withAll: true);
+
+    private static StageGraph Create(StageSet set, string? target, bool withAll)
     {
         if (set.Stages.IsEmpty)
         {
@@ -58,6 +64,12 @@ public sealed class StageGraph
         var order = new StageOrder(nodes, diagnostics);
         var stages = order.UpTo(last!.Index);
         ThrowIfAny(diagnostics);
+        if (withAll)
+        {
+            var needed = stages.Select(node => node.Stage.Index).ToHashSet();
+            stages = [.. order.All.Where(node => !needed.Contains(node.Stage.Index)), .. stages];
+        }
+
         return new StageGraph(stages, set);
     }
 

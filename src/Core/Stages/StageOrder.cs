@@ -11,6 +11,9 @@ internal sealed class StageOrder(ImmutableArray<StageNode> nodes, ICollection<Di
     private readonly HashSet<int> _done = [];
     private readonly List<int> _path = [];
 
+    /// <summary>Every stage, once <see cref="UpTo"/> has gone through them.</summary>
+    public ImmutableArray<StageNode> All => _order.ToImmutable();
+
     public ImmutableArray<StageNode> UpTo(int target)
     {
         Visit(target);

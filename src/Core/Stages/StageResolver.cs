@@ -42,7 +42,7 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
 
     private StageSource ResolveBase(Stage stage)
     {
-        if (set.Contexts.TryGetValue(stage.From, out var given))
+        if (set.Contexts.Find(stage.From) is { } given)
         {
             return given is StageSource.Folder folder ? Fail(AddDiagnostics.FolderAsBase(stage.From, folder.Path, stage.FromLocation)) : given;
         }
@@ -81,13 +81,13 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
     {
         CopyInstruction { From: { } from } copy => [(from, copy.FromLocation)],
         ArtifactsInstruction artifacts => artifacts.Copies.SelectMany(Sources),
-        RunInstruction run => run.Mounts.Select(mount => (mount as BindMount)?.From ?? (mount as CacheMount)?.From).OfType<string>().Select(from => (from, run.Location)),
+        RunInstruction run => run.Mounts.Select(mount => mount.TakesFrom).OfType<string>().Select(from => (from, run.Location)),
         _ => [],
     };
 
     private StageSource ResolveCopy(Stage stage, string from, SourceLocation location)
     {
-        if (set.Contexts.TryGetValue(from, out var given))
+        if (set.Contexts.Find(from) is { } given)
         {
             return given;
         }

@@ -144,6 +144,12 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
             return [];
         }
 
+        if (text.Contains('@', StringComparison.Ordinal))
+        {
+            Refuse(item, "has an '@': credentials come from 'docker login' or variables, and what is pushed gets its digest from its content");
+            return [];
+        }
+
         // Without a tag of its own it gets the project's.
         return text[slash..].Contains(':', StringComparison.Ordinal)
             ? [new Destination(DestinationKind.Registry, text)]

@@ -159,7 +159,7 @@ public sealed class DotNetConventionTests
     {
         var set = Create(Project(Application with { PublishDirectory = "/srv/publish" }) with { BaseImage = "debian" });
         Assert.HasCount(1, set.Stages);
-        Assert.AreEqual(new StageSource.Folder("/srv/publish"), set.Contexts["published"]);
+        Assert.AreEqual(new StageSource.Folder("/srv/publish"), set.Contexts.Find("published"));
         Assert.AreEqual(new StageSource.Folder("/srv/publish"), StageGraph.Create(set, null).Target.CopySources["published"]);
     }
 

@@ -25,8 +25,8 @@ public sealed class BuildChecksTests
     [DataRow("SecretsUsedInArgOrEnv", "FROM scratch\nARG AWS_SECRET_ACCESS_KEY", "Do not use ARG or ENV instructions for sensitive data (ARG \"AWS_SECRET_ACCESS_KEY\")", "FROM scratch\nARG PUBLIC_KEY\nENV TOKENIZER=a")]
     [DataRow("InvalidDefaultArgInFrom", "ARG TAG\nFROM busybox:${TAG}", "Default value for ARG busybox:${TAG} results in empty or invalid base image name", "ARG TAG\nFROM busybox:${TAG:-1}")]
     [DataRow("FromPlatformFlagConstDisallowed", "FROM --platform=linux/amd64 alpine AS base", "FROM --platform flag should not use constant value \"linux/amd64\"", "FROM --platform=linux/amd64 alpine AS build-amd64")]
-    [DataRow("CopyIgnoredFile", "FROM scratch\nCOPY obj/a .\nADD ./secret.txt /", "Attempting to Add file \"./secret.txt\" that is excluded by .dockerignore", "FROM scratch\nCOPY src .\nCOPY --from=a secret.txt .")]
-    [DataRow("InvalidDefinitionDescription", "# check=experimental=all\n# a base\nFROM scratch AS base", "Comment for build stage should follow the format: `# base <description>`", "# check=experimental=all\n# base is where it begins\nFROM scratch AS base")]
+    [DataRow("CopyIgnoredFile", "# check=experimental=CopyIgnoredFile\nFROM scratch\nCOPY obj/a .\nADD ./secret.txt /", "Attempting to Add file \"./secret.txt\" that is excluded by .dockerignore", "# check=experimental=all\nFROM scratch\nCOPY src .\nCOPY --from=a secret.txt .")]
+    [DataRow("InvalidDefinitionDescription", "# check=experimental=all\n# a base\nFROM scratch AS base", "Comment for FROM should follow the format: `# base <description>`", "# check=experimental=all\n# base is where it begins\n# check=skip=StageNameCasing\nFROM scratch AS base\n# x\n#\nARG a")]
     [DataRow("ExposeProtoCasing", "FROM alpine\nEXPOSE 80/TcP", "Defined protocol '80/TcP' in EXPOSE instruction should be lowercase", "FROM alpine\nEXPOSE 80/tcp")]
     [DataRow("ExposeInvalidFormat", "FROM alpine\nEXPOSE 127.0.0.1:80:80", "EXPOSE instruction should not define an IP address or host-port mapping, found '127.0.0.1:80:80'", "FROM alpine\nEXPOSE 80")]
     public void A_check_warns_of_what_it_is_for_and_of_nothing_else(string name, string wrong, string text, string right)
@@ -49,6 +49,43 @@ public sealed class BuildChecksTests
     {
         var found = Check($"# check={directive}\nFROM alpine\nWORKDIR a\nCMD b");
         Assert.AreEqual(expected, string.Join(", ", found.Select(diagnostic => $"{diagnostic.Code} {diagnostic.Severity}")));
+    }
+
+    [TestMethod]
+    public void Of_a_FROM_in_mixed_case_the_AS_is_not_told() => Assert.AreEqual("CST2224", Check("From scratch as builder\nRUN a\nRUN b").Single().Code);
+
+    [TestMethod]
+    public void What_is_experimental_is_not_checked_unless_asked_for() => Assert.IsEmpty(Check("FROM scratch\nCOPY obj/a .\n# x\nARG a"));
+
+    [TestMethod]
+    [DataRow("skip=all", "")]
+    [DataRow("error=true", "CST2230 Error, CST2227 Error")]
+    [DataRow("", "CST2230 Warning, CST2227 Warning")]
+    public void The_build_argument_stands_in_the_place_of_the_directive(string argument, string expected)
+    {
+        var options = new FrontEndOptions { BuildArgs = new Dictionary<string, string> { ["BUILDKIT_DOCKERFILE_CHECK"] = argument } };
+        var found = DockerfileFrontEnd.Check("# check=skip=JSONArgsRecommended;error=true\nFROM alpine\nWORKDIR a\nCMD b", "Dockerfile", options);
+        Assert.AreEqual(expected, string.Join(", ", found.Select(diagnostic => $"{diagnostic.Code} {diagnostic.Severity}")));
+    }
+
+    [TestMethod]
+    [DataRow("docker/dockerfile:1.4", null)]
+    [DataRow("docker/dockerfile-upstream:master", null)]
+    [DataRow("docker/dockerfile:1@sha256:4edf897a3ffa55b89f906fc8cc78afdb3f1834cc9c7083565e611a8a7d5fe99e", null)]
+    [DataRow("index.docker.io/docker/dockerfile", null)]
+    [DataRow("mirror.example.org/docker/dockerfile:1", null)]
+    [DataRow("localhost:5000/hub/docker/dockerfile:1 options", null)]
+    [DataRow("example.org/dockerfile", "CST2024")]
+    [DataRow("mydocker/dockerfile", "CST2024")]
+    [DataRow("docker/dockerfile/other", "CST2024")]
+    public void The_language_may_be_named_by_its_image_in_any_registry(string syntax, string? code)
+    {
+        Assert.AreEqual(code, Code($"# syntax={syntax}\nFROM scratch", []));
+        Assert.AreEqual(code, Code("# syntax=docker/dockerfile\nFROM scratch", new() { ["BUILDKIT_SYNTAX"] = syntax }));
+        Assert.IsNull(Code($"# syntax={syntax}\nFROM scratch", new() { ["BUILDKIT_SYNTAX"] = "docker/dockerfile" }));
+
+        static string? Code(string text, Dictionary<string, string> arguments) =>
+            DockerfileFrontEnd.Check(text, "Dockerfile", new FrontEndOptions { BuildArgs = arguments }).SingleOrDefault()?.Code;
     }
 
     [TestMethod]

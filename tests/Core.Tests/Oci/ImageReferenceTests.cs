@@ -1,3 +1,4 @@
+using ContainerStages.Contracts;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Core.Tests.Oci;
@@ -38,4 +39,33 @@ public sealed class ImageReferenceTests
         Assert.AreEqual(digest.ToString(), reference.Selector);
         Assert.AreEqual("3.22", reference.Tag);
     }
+
+    [TestMethod]
+    [DataRow("'user:word@example.com/app' is", "'user:***@example.com/app' is")]
+    [DataRow("user:wo/r@d@example.com/app", "user:***@example.com/app")]
+    [DataRow("docker-image://user:word@localhost:5000/app", "docker-image://user:***@localhost:5000/app")]
+    [DataRow("--from=user:word@[::1]:5000/a", "--from=user:***@[::1]:5000/a")]
+    [DataRow("https://user:word@example.com/a.git", "https://user:***@example.com/a.git")]
+    [DataRow("alpine:3@sha256:12", "alpine:3@sha256:12")]
+    [DataRow("localhost:5000/app:1@sha256:12", "localhost:5000/app:1@sha256:12")]
+    [DataRow("git@example.com:a/b.git", "git@example.com:a/b.git")]
+    [DataRow("a: me@example.com", "a: me@example.com")]
+    public void Passwords_in_names_of_images_are_not_shown(string text, string shown)
+    {
+        Assert.AreEqual(shown, ShownText.WithoutPasswords(text));
+        Assert.AreEqual(shown, new Diagnostic("", Severity.Error, text).Message);
+        Assert.AreEqual(shown, (new Diagnostic("", Severity.Error, "") with { Message = text }).Message);
+    }
+
+    [TestMethod]
+    [DataRow("linux/arm64/v8", "linux/arm64")]
+    [DataRow("linux/arm64", "linux/arm64")]
+    [DataRow("aarch64", "linux/arm64")]
+    [DataRow("linux/amd64/v1", "linux/amd64")]
+    [DataRow("linux/amd64/v3", "linux/amd64/v3")]
+    [DataRow("linux/arm", "linux/arm/v7")]
+    [DataRow("linux/armhf", "linux/arm/v7")]
+    [DataRow("linux/arm/6", "linux/arm/v6")]
+    [DataRow("armel", "linux/arm/v6")]
+    public void A_platform_has_one_form(string text, string form) => Assert.AreEqual(form, Platform.TryParse(text)!.ToString());
 }

@@ -146,11 +146,32 @@ public sealed class PlannerTests
     [DataRow("53/udp", "53/udp")]
     [DataRow("53/UDP", "53/udp")]
     [DataRow("8000-8002", "8000/tcp 8001/tcp 8002/tcp")]
+    [DataRow("0", "0/tcp")]
+    [DataRow("80/", "80/tcp")]
+    [DataRow("8080:80", "80/tcp")]
+    [DataRow(":80", "80/tcp")]
+    [DataRow("127.0.0.1:8080:80/udp", "80/udp")]
+    [DataRow("127.0.0.1::80", "80/tcp")]
+    [DataRow("[::1]:8080:80", "80/tcp")]
+    [DataRow("8000-8001:80", "80/tcp", DisplayName = "one port for any of several of the host")]
+    [DataRow("8000-8001:80-81", "80/tcp 81/tcp")]
     public void EXPOSE_writes_ports_with_their_protocol(string written, string expected) =>
         Assert.AreEqual(expected, string.Join(' ', Plan($"FROM scratch\nEXPOSE {written}").Target.Config.ExposedPorts!.Keys));
 
     [TestMethod]
-    [DataRow("EXPOSE 0", "CST3101")]
+    [DataRow("EXPOSE 70000", "CST3101")]
+    [DataRow("EXPOSE /tcp", "CST3101")]
+    [DataRow("EXPOSE 80:", "CST3101")]
+    [DataRow("EXPOSE x:80", "CST3101")]
+    [DataRow("EXPOSE 1.2.3:80:80", "CST3101")]
+    [DataRow("EXPOSE 1:2:3:4", "CST3101")]
+    [DataRow("EXPOSE 8000-8002:80-81", "CST3101")]
+    [DataRow("STOPSIGNAL SIGFOO", "CST3107")]
+    [DataRow("STOPSIGNAL 0", "CST3107")]
+    [DataRow("STOPSIGNAL SIGSIGTERM", "CST3107")]
+    [DataRow("STOPSIGNAL RTMIN+16", "CST3107")]
+    [DataRow("RUN --mount=type=$nothing,target=/x true", "CST2210")]
+    [DataRow("RUN --mount=type=cache,target=/x,sharing=${nothing:-own} true", "CST2214")]
     [DataRow("EXPOSE 80/http", "CST3101")]
     [DataRow("EXPOSE 9-8", "CST3101")]
     [DataRow("VOLUME $nothing", "CST3102")]
@@ -160,6 +181,49 @@ public sealed class PlannerTests
         var failed = Assert.ThrowsExactly<BuildFailedException>(() => Plan($"FROM scratch\n{instruction}"));
         Assert.AreEqual(code, failed.Diagnostics.Single().Code);
         Assert.AreEqual(2, failed.Diagnostics.Single().Location!.Value.Line);
+    }
+
+    [TestMethod]
+    [DataRow("SIGTERM")]
+    [DataRow("term")]
+    [DataRow("9")]
+    [DataRow("SIGRTMIN+15")]
+    [DataRow("RTMAX-14")]
+    [DataRow("SIGCLD")]
+    public void STOPSIGNAL_stands_as_written(string signal) => Assert.AreEqual(signal, Plan($"FROM scratch\nSTOPSIGNAL {signal}").Target.Config.StopSignal);
+
+    [TestMethod]
+    public void What_a_mount_is_may_stand_in_variables()
+    {
+        var plan = Plan("""
+            FROM scratch AS files
+            FROM golang
+            ARG TYPE=cache SHARING=locked YES=true FILES=bind
+            RUN --mount=type=$TYPE,target=/c,sharing=${SHARING},ro=$YES --mount=type=$FILES,from=files,target=/f,rw=$YES true
+            """);
+        var mounts = plan.Target.Steps.OfType<RunStep>().Single().Mounts;
+        Assert.IsTrue(mounts[0] is PlannedCache { Target: "/c", Sharing: CacheSharing.Locked, ReadOnly: true });
+        Assert.IsTrue(mounts[1] is PlannedBind { Target: "/f", ReadWrite: true, Files.From: FromStage { Stage.Name: "files" } });
+    }
+
+    [TestMethod]
+    public void Caches_of_a_namespace_are_its_own() => Assert.AreSequenceEqual(
+        new[] { "one//c", "one/go" },
+        Plan("FROM golang\nRUN --mount=type=cache,target=/c --mount=type=cache,id=go,target=/d true", new RecordedEvents(), ("BUILDKIT_CACHE_MOUNT_NS", "one"))
+            .Target.Steps.OfType<RunStep>().Single().Mounts.OfType<PlannedCache>().Select(cache => cache.Id).ToArray());
+
+    [TestMethod]
+    public void Arguments_of_the_builder_itself_need_no_ARG_and_reach_one_that_asks()
+    {
+        var events = new RecordedEvents();
+        string[] names =
+        [
+            "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_INLINE_CACHE", "BUILDKIT_MULTI_PLATFORM",
+            "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_SBOM_SCAN_STAGE", "SOURCE_DATE_EPOCH",
+        ];
+        var plan = Plan("FROM scratch\nARG SOURCE_DATE_EPOCH\nENV A=$SOURCE_DATE_EPOCH", events, [.. names.Select(name => (name, "1"))]);
+        Assert.IsEmpty(events.Events);
+        Assert.Contains("A=1", plan.Target.Config.Env!);
     }
 
     [TestMethod]

@@ -43,6 +43,7 @@ public static class InstructionDetails
 
     private static IEnumerable<string> MountParts(RunMount mount) => mount switch
     {
+        VariableMount variable => [$"variable {StageDump.Quote(variable.Text)}", .. Texts(("from", variable.From))],
         BindMount bind => ["bind", .. Texts(("target", bind.Target), ("source", bind.Source), ("from", bind.From)), .. Options(("writable", bind.ReadWrite))],
         CacheMount cache =>
         [
