@@ -13,7 +13,7 @@ internal static class ContainerBuildArguments
     {
         if (definition.BuildArgs.ContainsKey(BuildKitArguments.SourceDateEpoch))
         {
-            return definition with { SourceDateEpoch = new BuildKitArguments(definition.BuildArgs).Epoch };
+            return definition with { SourceDateEpoch = new BuildKitArguments(definition.BuildArgs).ReadEpoch() };
         }
 
         if (definition.SourceDateEpoch is not { } seconds)

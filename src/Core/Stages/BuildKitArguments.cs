@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
@@ -37,8 +38,8 @@ public sealed class BuildKitArguments(IReadOnlyDictionary<string, string> argume
 
     /// <summary>Seconds since 1970, or null.</summary>
     /// <exception cref="BuildFailedException">The value is no such number.</exception>
-    public long? Epoch => Value(SourceDateEpoch) is not { } text ? null
-        : long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds
+    public long? ReadEpoch() => Value(SourceDateEpoch) is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds
         : throw new BuildFailedException(PlanDiagnostics.BadEpoch(text));
 
     private string? Value(string name) => arguments.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
