@@ -140,7 +140,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         {
             Directory.CreateDirectory(folder);
             var path = Next();
-            held.Add(new AgentSocket(path, socket, ssh.Owner, reason => services.Events.Report(new DiagnosticReported(RunDiagnostics.AgentUnreachable(ssh.Id, socket, reason, step.Location)))));
+            held.Add(new AgentSocket(path, socket, ssh.Owner, Warn));
+            void Warn(string reason) => services.Events.Report(new DiagnosticReported(RunDiagnostics.AgentUnreachable(ssh.Id, socket, reason, step.Location)));
             mounts.Add(new HostMount(ssh.Target!, path, IsFolder: false, ReadOnly: false));
         }
 
