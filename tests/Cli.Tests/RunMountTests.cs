@@ -179,11 +179,10 @@ public sealed class RunMountTests
     public async Task An_agent_that_has_ended_is_named_when_a_command_asks_it()
     {
         using var folder = new TempFolder();
-        using (var agent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
-            agent.Bind(new UnixDomainSocketEndPoint(folder.Combine("agent")));
-        }
 
+        // Its file is there, and nobody listens.
+        using var agent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        agent.Bind(new UnixDomainSocketEndPoint(folder.Combine("agent")));
         using var context = Context("FROM golang\nRUN --mount=type=ssh perl -MSocket -e 'socket(S, 1, 1, 0); connect(S, pack_sockaddr_un($ENV{SSH_AUTH_SOCK})); sysread(S, $_, 1)'\n");
         var built = await Hello.Program.BuildAsync(context.Path, "--no-cache", "--ssh", $"default={folder.Combine("agent")}");
         Assert.AreEqual(0, built.ExitCode, built.Error);
