@@ -75,6 +75,24 @@ public sealed class DockerStoreTests
     }
 
     [TestMethod]
+    public async Task A_saved_image_with_the_empty_layer_several_times_is_a_base()
+    {
+        var docker = await Daemon.Value;
+        var name = NewName();
+        using var context = Hello.Context("FROM alpine:latest\nWORKDIR /etc\nRUN true\nWORKDIR /etc\nRUN true\nCOPY main.go /\n");
+        await docker.DoAsync("build", "-q", "--network", "host", "-t", $"{name}:1", context.Path);
+        await docker.DoAsync("save", "-o", context.Combine("saved.tar"), $"{name}:1");
+        var layers = (await docker.DoAsync("image", "inspect", "--format", "{{join .RootFS.Layers \" \"}}", $"{name}:1")).Split(' ');
+        Assert.IsGreaterThan(layers.Distinct().Count(), layers.Length);
+
+        context.Write("Dockerfile", "FROM base\nRUN cp /main.go /copy.go\n");
+        await BuildAsync(docker, context, ["--build-context", $"base=docker-archive:{context.Combine("saved.tar")}", "-t", $"{name}:2", "--load", "-o", context.Combine("files")]);
+
+        Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "copy.go")));
+        Assert.StartsWith(string.Join(' ', layers), await docker.DoAsync("image", "inspect", "--format", "{{join .RootFS.Layers \" \"}}", $"{name}:2"));
+    }
+
+    [TestMethod]
     public async Task Docker_pulls_what_we_push_and_we_pull_what_Docker_pushes()
     {
         var docker = await Daemon.Value;

@@ -28,11 +28,17 @@ public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISa
         foreach (var plan in plans)
         {
             var target = await build.StageAsync(plan.Target);
-            var layers = await Task.WhenAll(target.Layers.Select(layer => layer.ExportAsync(cancellationToken)));
-            executed.Add(new ExecutedStage([.. layers], build.History(plan.Target), !build.Worked));
+            executed.Add(new ExecutedStage(await ExportAsync(target, cancellationToken), build.History(plan.Target), !build.Worked));
         }
 
         return [.. executed];
+    }
+
+    /// <summary>All layers of the stack, of which one that stands in it several times is written once.</summary>
+    private static async Task<ImmutableArray<ExecutedLayer>> ExportAsync(LayerStack stack, CancellationToken cancellationToken)
+    {
+        var exports = stack.Layers.DistinctBy(layer => layer.Id).ToDictionary(layer => layer.Id, layer => layer.ExportAsync(cancellationToken), StringComparer.Ordinal);
+        return [.. await Task.WhenAll(stack.Layers.Select(layer => exports[layer.Id]))];
     }
 
     private static async Task FirstFailureStopsAllAsync(IEnumerable<Task> tasks, CancellationTokenSource failure)

@@ -19,12 +19,13 @@ internal sealed record LayerStack(string Key, ImmutableArray<StackLayer> Layers)
     /// <summary>The same files, after a step that changed none: a later step with the same text is another step all the same.</summary>
     public LayerStack After(string step) => this with { Key = CacheKey.Stack(Key, step) };
 
-    /// <summary>Sees to it that every layer's folder exists, side by side, and returns the folders from the base up.</summary>
+    /// <summary>Sees to it that every layer's folder exists, side by side, and returns the folders from the base up, each once.</summary>
     public async Task<ImmutableArray<string>> EnsureAsync(SnapshotStore snapshots, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(Layers.Where(layer => !layer.IsMade(snapshots)).Select(layer => layer.EnsureAsync(cancellationToken)));
-        var ofImage = Layers.TakeWhile(layer => layer is BaseLayer).Select(layer => layer.Id).ToImmutableArray();
-        return [.. await ImageFoldersAsync(ofImage, snapshots, cancellationToken), .. Layers.Skip(ofImage.Length).Select(layer => snapshots.PathOf(layer.Id))];
+        var layers = ImageLayers.WithoutRepeated(Layers, layer => layer.Id);
+        await Task.WhenAll(layers.Where(layer => !layer.IsMade(snapshots)).Select(layer => layer.EnsureAsync(cancellationToken)));
+        var ofImage = layers.TakeWhile(layer => layer is BaseLayer).Select(layer => layer.Id).ToImmutableArray();
+        return [.. await ImageFoldersAsync(ofImage, snapshots, cancellationToken), .. layers.Skip(ofImage.Length).Select(layer => snapshots.PathOf(layer.Id))];
     }
 
     /// <summary>What overlayfs shows of an image's layers otherwise than they mean it is mended by one more snapshot on top of them.</summary>

@@ -82,7 +82,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
         return
         [
             .. from image in read.Cast<ImageBase>().Append(kept).OfType<ImageBase>().DistinctBy(image => image.Reference.ToString())
-               from layer in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds)
+               from layer in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds).DistinctBy(layer => layer.First.Digest)
                where !content.Contains(layer.First.Digest)
                where image.Reference.ToString() == kept?.Reference.ToString() || !snapshots.Exists(layer.Second.Hex)
                select new MissingLayer(image, layer.First),

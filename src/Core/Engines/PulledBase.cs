@@ -16,7 +16,7 @@ namespace ContainerStages.Engines;
 internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices services)
 {
     private readonly Lock gate = new();
-    private readonly long total = image.Manifest.Layers.Sum(layer => layer.Size);
+    private readonly long total = image.Manifest.Layers.DistinctBy(layer => layer.Digest).Sum(layer => layer.Size);
     private readonly bool isStored = image.Manifest.Layers.All(services.IsStored);
     private readonly string stepId = services.NextStepId();
     private Stopwatch? watch;

@@ -17,7 +17,7 @@ internal static class ImageBlobs
     /// <exception cref="BuildFailedException">A blob is nowhere to be had.</exception>
     public static Task FetchMissingAsync(ImageSet images, IContentStore store, IBlobFetcher? fetcher, CancellationToken cancellationToken)
     {
-        var missing = images.Images.SelectMany(image => image.Layers).Where(layer => !store.Contains(layer.Layer.Descriptor.Digest)).ToArray();
+        var missing = images.Images.SelectMany(image => image.Layers).DistinctBy(layer => layer.Layer.Descriptor.Digest).Where(layer => !store.Contains(layer.Layer.Descriptor.Digest)).ToArray();
         return missing.FirstOrDefault(layer => layer.Origin is null || fetcher is null) is { } lost
             ? throw new BuildFailedException(ArchiveDiagnostics.BlobMissing(lost.Layer.Descriptor.Digest.ToString()))
             : Task.WhenAll(missing.Select(layer => fetcher!.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));

@@ -48,6 +48,18 @@ public sealed class ImageLayersTests
             new TarBuilder().Folder("./").Folder("a/", 0x1C0, 3, 3),
             new TarBuilder().Folder("./").File("a/file", "x"),
         ],
+        ["a layer twice"] = [Repeated(), Repeated()],
+        ["a layer again, above one that removed its files"] = [Repeated(), new TarBuilder().Folder("./").File("a/.wh.file").File(".wh.b"), Repeated()],
+        ["a layer again, above one that replaced its files"] =
+        [
+            new TarBuilder().Folder("./", 0x1ED).Folder("a/", 0x1C0, 7, 7).File("a/below", "below"),
+            Repeated(),
+            new TarBuilder().Folder("./").File("a/file", "other", 0x180, 9, 9).Folder("b/").File("b/.wh..wh..opq").File("b/new", "x").File("c", "file"),
+            Repeated(),
+            new TarBuilder().Folder("./").File("b/last", "x"),
+        ],
+        ["removals twice"] = [Repeated(), Removals(), Repeated(), new TarBuilder().Folder("./").File("a/more", "x"), Removals()],
+        ["nothing twice"] = [Repeated(), new TarBuilder().Folder("./"), Removals(), new TarBuilder().Folder("./")],
         ["an opaque root hides all below"] =
         [
             new TarBuilder().Folder("./", 0x1C0, 4, 4).Folder("a/", 0x1C0, 7, 7).File("a/old", "x").File("old", "x"),
@@ -69,9 +81,15 @@ public sealed class ImageLayersTests
         CollectionAssert.AreEqual(Describe(new UnionView([temp.Combine("bundle", "rootfs")])), Describe(Ours(tars, temp)));
     }
 
+    private static TarBuilder Repeated() => new TarBuilder().Folder("./").File("a/file", "one", 0x1A4, 3, 3).Folder("b/", 0x1E8, 5, 5).File("b/in", "x").Folder("c/").File("c/d/in", "x");
+
+    private static TarBuilder Removals() => new TarBuilder().Folder("./").File("a/.wh.file").File(".wh.b");
+
+    /// <summary>Equal layers are one folder, as in the store.</summary>
     private static UnionView Ours(byte[][] tars, TempFolder temp)
     {
-        var unpacked = tars.Select((tar, index) =>
+        var different = ImageLayers.WithoutRepeated([.. tars], tar => Digest.Of(tar).ToString());
+        var unpacked = different.Select((tar, index) =>
         {
             var folder = temp.NewFolder($"layer{index}");
             return new UnpackedLayer(folder, LayerExtractor.Extract(new MemoryStream(tar), folder, "layer", ExtractionLimits.Default, CancellationToken.None).ImpliedFolders);
@@ -90,7 +108,7 @@ public sealed class ImageLayersTests
 
         void Add(UnionEntry entry)
         {
-            lines.Add($"{entry.Path} {Convert.ToString(entry.Status.Permissions, 8)} {entry.Status.UserId}:{entry.Status.GroupId}");
+            lines.Add($"{entry.Path} {Convert.ToString(entry.Status.Permissions, 8)} {entry.Status.UserId}:{entry.Status.GroupId} {(entry.IsRegularFile ? File.ReadAllText(entry.HostPath!) : "")}");
             foreach (var child in entry.IsDirectory ? UnionView.List(entry) : [])
             {
                 Add(child);
