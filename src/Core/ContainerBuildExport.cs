@@ -46,7 +46,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
     private ImmutableArray<string> Unpack(Image image, string folder, CancellationToken cancellationToken)
     {
         var unpacked = ImmutableArray.CreateBuilder<UnpackedLayer>();
-        foreach (var (layer, _) in image.Layers)
+        foreach (var (layer, _) in ImageLayers.WithoutRepeated(image.Layers, layer => layer.Layer.DiffId.ToString()))
         {
             var path = Path.Combine(folder, $"layer-{unpacked.Count}");
             Directory.CreateDirectory(path);
@@ -69,9 +69,9 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
 
     /// <summary>What stands in the folder stays unless a file of the image replaces it; a link in the way is never followed.</summary>
     private void Copy(UnionView files, string folder, CancellationToken cancellationToken) =>
-        LayerComposer.WriteInto(folder, epoch, composer => CopyChildren(files.Find("/")!, composer, cancellationToken));
+        LayerComposer.WriteInto(folder, epoch, composer => CopyChildren(files.Find("/")!, composer, new HardLinks(), cancellationToken));
 
-    private static void CopyChildren(UnionEntry parent, LayerComposer composer, CancellationToken cancellationToken)
+    private static void CopyChildren(UnionEntry parent, LayerComposer composer, HardLinks linked, CancellationToken cancellationToken)
     {
         foreach (var entry in UnionView.List(parent))
         {
@@ -80,7 +80,11 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
             if (entry.IsDirectory)
             {
                 composer.MakeDirectory(entry.Path, owner, entry.Status.Permissions);
-                CopyChildren(entry, composer, cancellationToken);
+                CopyChildren(entry, composer, linked, cancellationToken);
+            }
+            else if (linked.FirstName(entry, entry.Path) is { } first)
+            {
+                composer.LinkFile(entry.Path, first);
             }
             else
             {
