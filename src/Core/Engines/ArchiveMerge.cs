@@ -13,17 +13,18 @@ internal static class ArchiveMerge
     public static void Unpack(SelectedSource source, string destination, CopyRules rules, LayerComposer composer, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        Extract(source.Entries[0].Entry, source.Name, folder, cancellationToken);
+        var archive = Extract(source.Entries[0].Entry, source.Name, folder, cancellationToken);
         composer.MakeDirectory(destination, rules.Owner ?? default, rules.ModeOfNewFolders);
         var content = new UnionView([folder]);
-        new Merge(rules, composer, cancellationToken).Copy(content.Find("/")!, destination);
+        var implied = archive.ImpliedFolders.Select(path => "/" + path).ToHashSet(StringComparer.Ordinal);
+        new Merge(rules, composer, implied, cancellationToken).Copy(content.Find("/")!, destination);
     }
 
-    private static void Extract(UnionEntry archive, string name, string folder, CancellationToken cancellationToken)
+    private static ExtractedLayer Extract(UnionEntry archive, string name, string folder, CancellationToken cancellationToken)
     {
         try
         {
-            UserArchive.Extract(archive.Open(), name, folder, cancellationToken);
+            return UserArchive.Extract(archive.Open(), name, folder, cancellationToken);
         }
         finally
         {
@@ -33,7 +34,8 @@ internal static class ArchiveMerge
         }
     }
 
-    private sealed class Merge(CopyRules rules, LayerComposer composer, CancellationToken cancellationToken)
+    /// <param name="implied">Folders that the archive needs but does not list: those of the image keep what they are, new ones are root's, as with Docker.</param>
+    private sealed class Merge(CopyRules rules, LayerComposer composer, HashSet<string> implied, CancellationToken cancellationToken)
     {
         private readonly HardLinks linked = new();
 
@@ -47,7 +49,7 @@ internal static class ArchiveMerge
                 composer.ClearFor(path, entry.IsDirectory);
                 if (entry.IsDirectory)
                 {
-                    composer.MakeDirectory(path, rules.OwnerInArchive(entry), rules.ModeOf(entry));
+                    CopyFolder(entry, path);
                     Copy(entry, path);
                 }
                 else if (linked.FirstName(entry, path) is { } first)
@@ -58,6 +60,18 @@ internal static class ArchiveMerge
                 {
                     composer.CopyFile(path, entry, rules.OwnerInArchive(entry), rules.ModeOf(entry), withAttributes: true);
                 }
+            }
+        }
+
+        private void CopyFolder(UnionEntry entry, string path)
+        {
+            if (implied.Contains(entry.Path))
+            {
+                composer.MakeDirectory(path, default);
+            }
+            else
+            {
+                composer.ReplaceDirectory(path, rules.OwnerInArchive(entry), rules.ModeOf(entry), entry);
             }
         }
     }

@@ -122,6 +122,8 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
             throw Errno.Exception("link", entry.Name);
         }
 
+        EntryMetadata.ApplyToLink(parent, path.Name, entry, linked);
+
         if (replaced)
         {
             folder.Forget(keep: null);

@@ -37,6 +37,27 @@ internal static class EntryMetadata
         Check(FileCalls.UtimensAt(parent, name, ref times, FileCalls.AT_SYMLINK_NOFOLLOW), "utimensat", entry);
     }
 
+    /// <summary>
+    /// The file that another name was made for: of several that differ the last wins, as in Docker and containerd (archive/tar.go,
+    /// createTarFile). Attributes are the first's, so that a name without them takes no capability away.
+    /// </summary>
+    public static void ApplyToLink(SafeFileHandle parent, string name, TarEntry entry, in FileStatus linked)
+    {
+        if ((linked.UserId, linked.GroupId) != (entry.UserId, entry.GroupId))
+        {
+            Check(FileCalls.FchownAt(parent, name, entry.UserId, entry.GroupId, FileCalls.AT_SYMLINK_NOFOLLOW), "chown", entry);
+        }
+        else if (linked.IsSymbolicLink || linked.Permissions == entry.Mode)
+        {
+            return;
+        }
+
+        if (!linked.IsSymbolicLink)
+        {
+            Check(FileCalls.FchmodAt(parent, name, entry.Mode, FileCalls.AT_SYMLINK_NOFOLLOW), "chmod", entry);
+        }
+    }
+
     private static void ApplyXattr(SafeFileHandle handle, TarEntry entry, string name, byte[] value, Action<string> skipped)
     {
         if (!Whiteout.TravelsInLayers(name))

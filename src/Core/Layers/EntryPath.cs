@@ -16,14 +16,13 @@ internal readonly record struct EntryPath(string Parent, string Name)
     public string Full => Parent.Length == 0 ? Name : $"{Parent}/{Name}";
 
     /// <summary>
-    /// Reads a name as Docker and containerd do: a leading slash means the layer's folder, <c>a/../b</c> is <c>b</c>.
+    /// Reads a name as Docker and containerd do: a leading slash or no name at all means the layer's folder, <c>a/../b</c> is <c>b</c>.
     /// </summary>
     /// <param name="name">The name as written in the archive.</param>
     /// <param name="problem">Why the name is refused, as the end of a sentence; empty where it is not.</param>
     public static EntryPath Parse(string name, out string problem)
     {
-        problem = name.Length == 0 ? "has an empty name."
-            : name.Length > MostCharacters ? $"has a name of {name.Length} characters; at most {MostCharacters} are accepted."
+        problem = name.Length > MostCharacters ? $"has a name of {name.Length} characters; at most {MostCharacters} are accepted."
             : name.Contains('\0', StringComparison.Ordinal) ? "has a zero byte in its name."
             : "";
         if (problem.Length > 0)

@@ -73,7 +73,11 @@ public sealed class LayerExtractor : IDisposable
                 ExtractGuarded(keepOwners ? entry : entry with { UserId = 0, GroupId = 0 }, cancellationToken);
             }
 
-            reader.Drain();
+            // A layer's digests see every byte; an archive of the user ends where tar ends, whatever follows.
+            if (whiteouts)
+            {
+                reader.Drain();
+            }
         }
         catch (TarFormatException exception)
         {
@@ -162,11 +166,13 @@ public sealed class LayerExtractor : IDisposable
         }
     }
 
+    /// <summary>A folder's mode is taken; anything else, also without a name, is left out as by containerd.</summary>
     private void ExtractRoot(TarEntry entry)
     {
-        if (entry.Kind != TarEntryKind.Directory)
+        if (entry.Kind != TarEntryKind.Directory || entry.Name.Length == 0)
         {
-            throw notes.Refuse(entry, "would replace the root folder.");
+            notes.Skip($"The entry '{entry.Name}' names no file and was left out.");
+            return;
         }
 
         EntryMetadata.Apply(folder.Root, entry, notes.Skip);

@@ -71,17 +71,6 @@ internal sealed class PaxRecords
             : [.. records.Where(record => record.Key.StartsWith(XattrPrefix, StringComparison.Ordinal))
                 .Select(record => KeyValuePair.Create(record.Key[XattrPrefix.Length..], record.Value))];
 
-    public PaxRecords Copy()
-    {
-        var copy = new PaxRecords();
-        foreach (var (key, value) in records)
-        {
-            copy.records[key] = value;
-        }
-
-        return copy;
-    }
-
     private static TarFormatException Malformed() => new("a pax header is malformed; the archive is damaged.");
 
     private void Set(string key, byte[] value)

@@ -13,7 +13,6 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
     private const int TrailingLimit = 64 << 20;
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(128 << 10);
     private readonly byte[] headerBlock = new byte[TarHeader.Length];
-    private readonly PaxRecords global = new();
     private int start;
     private int end;
     private long position;
@@ -41,11 +40,11 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
             switch (header.TypeFlag)
             {
                 case (byte)'x':
-                    pax ??= global.Copy();
-                    pax.Add(ReadMetadata(header.Size));
+                    (pax ??= new PaxRecords()).Add(ReadMetadata(header.Size));
                     break;
                 case (byte)'g':
-                    global.Add(ReadMetadata(header.Size));
+                    // Checked and passed over: no builder of images lets it change the entries that follow. Source: Go, archive/tar, Reader.Next.
+                    new PaxRecords().Add(ReadMetadata(header.Size));
                     break;
                 case (byte)'L':
                     longName = PathText.Decode(UntilZero(ReadMetadata(header.Size)));
@@ -54,7 +53,7 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
                     longLink = PathText.Decode(UntilZero(ReadMetadata(header.Size)));
                     break;
                 default:
-                    return Describe(header, pax ?? global, longName, longLink);
+                    return Describe(header, pax ?? new PaxRecords(), longName, longLink);
             }
         }
     }
@@ -132,9 +131,9 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
 
     private static TarEntryKind KindOf(byte flag, string name) => flag switch
     {
-        // Before ustar a folder was a file whose name ends in a slash.
-        0 or (byte)'0' or (byte)'7' => name.EndsWith('/') ? TarEntryKind.Directory : TarEntryKind.File,
-        (byte)'S' => TarEntryKind.File,
+        // Before ustar a folder was a file whose name ends in a slash; since then such a file is a file. Source: Go, archive/tar, Reader.next.
+        0 => name.EndsWith('/') ? TarEntryKind.Directory : TarEntryKind.File,
+        (byte)'0' or (byte)'7' or (byte)'S' => TarEntryKind.File,
         (byte)'1' => TarEntryKind.HardLink,
         (byte)'2' => TarEntryKind.SymbolicLink,
         (byte)'3' => TarEntryKind.CharacterDevice,

@@ -2,8 +2,6 @@ using System.IO.Compression;
 using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
-using SharpCompress.Compressors.BZip2;
-using SharpCompress.Compressors.Xz;
 
 namespace ContainerStages.Layers;
 
@@ -40,12 +38,12 @@ internal static class UserArchive
     /// <param name="path">The archive.</param>
     /// <param name="name">Its name for messages.</param>
     /// <exception cref="BuildFailedException">The archive is damaged or refused, or the disk is full.</exception>
-    public static void Extract(string path, string name, string directory, CancellationToken cancellationToken) =>
+    public static ExtractedLayer Extract(string path, string name, string directory, CancellationToken cancellationToken) =>
         Extract(FileCalls.OpenFile(path, FileCalls.O_RDONLY), name, directory, cancellationToken);
 
     /// <inheritdoc cref="Extract(string, string, string, CancellationToken)"/>
     /// <param name="archive">Is closed.</param>
-    public static void Extract(SafeFileHandle archive, string name, string directory, CancellationToken cancellationToken) =>
+    public static ExtractedLayer Extract(SafeFileHandle archive, string name, string directory, CancellationToken cancellationToken) =>
         Extract(archive, name, directory, keepOwners: true, cancellationToken);
 
     /// <summary>The same for a build context, whose files belong to nobody in particular: all are root's.</summary>
@@ -53,12 +51,12 @@ internal static class UserArchive
     public static void ExtractContext(string path, string name, string directory, CancellationToken cancellationToken) =>
         Extract(FileCalls.OpenFile(path, FileCalls.O_RDONLY), name, directory, keepOwners: false, cancellationToken);
 
-    private static void Extract(SafeFileHandle archive, string name, string directory, bool keepOwners, CancellationToken cancellationToken)
+    private static ExtractedLayer Extract(SafeFileHandle archive, string name, string directory, bool keepOwners, CancellationToken cancellationToken)
     {
         try
         {
             using var tar = Open(archive);
-            LayerExtractor.ExtractArchive(tar, directory, name, ExtractionLimits.Default, keepOwners, cancellationToken);
+            return LayerExtractor.ExtractArchive(tar, directory, name, ExtractionLimits.Default, keepOwners, cancellationToken);
         }
         catch (Exception exception) when (IsDamage(exception))
         {
@@ -72,15 +70,8 @@ internal static class UserArchive
         Span<byte> head = stackalloc byte[6];
         head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         file.Position = 0;
-        return head switch
-        {
-            [(byte)'B', (byte)'Z', (byte)'h', ..] => OpenBZip2(file),
-            [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => new XZStream(file),
-            _ => LayerDecompression.Open(file),
-        };
+        return (Stream?)CompressedStreams.TryOpen(file, head) ?? LayerDecompression.Open(file);
     }
-
-    private static BZip2Stream OpenBZip2(FileStream file) => BZip2Stream.Create(file, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true);
 
     private static bool IsDamage(Exception exception) =>
         exception is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or SharpCompress.Common.SharpCompressException;

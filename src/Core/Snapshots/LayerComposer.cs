@@ -137,11 +137,15 @@ internal sealed class LayerComposer
         }
     }
 
-    /// <summary>The same, but a folder that exists gets the owner and mode too.</summary>
-    public void ReplaceDirectory(string path, Ownership owner, uint mode)
+    /// <summary>The same, but a folder that exists gets the owner and mode too, and the attributes of <paramref name="source"/> where one is given.</summary>
+    public void ReplaceDirectory(string path, Ownership owner, uint mode, UnionEntry? source = null)
     {
         MakeDirectory(path, owner, mode);
         SetMetadata(HostPathOf(path), owner.UserId, owner.GroupId, mode);
+        if (source is not null)
+        {
+            FileCopy.Attributes(source.HostPath!, HostPathOf(path));
+        }
     }
 
     /// <summary>Makes another name of a file that this layer has.</summary>

@@ -208,15 +208,23 @@ public sealed class ExtractionAttackTests : IDisposable
     }
 
     [TestMethod]
-    public void Root_entry_that_is_a_symlink_is_refused() =>
-        AssertRefused(new TarBuilder().SymbolicLink("./", outside), "./", "root folder");
+    public void Root_entry_that_is_no_folder_is_left_out()
+    {
+        Extract(new TarBuilder().SymbolicLink("./", outside).File(".", "evil").Device("a/..", '3', 1, 3).File("file", "x"));
+        Assert.AreEqual("x", File.ReadAllText(Inside("file")));
+    }
 
     [TestMethod]
     public void Entry_below_a_file_is_refused() =>
         AssertRefused(new TarBuilder().File("file").File("file/new"), "file/new", "Not a directory");
 
     [TestMethod]
-    public void Empty_name_is_refused() => AssertRefused(new TarBuilder().File(""), "", "empty name");
+    public void Entries_without_a_name_are_left_out()
+    {
+        Extract(new TarBuilder().File("", "evil").Folder("", 0x1FF).SymbolicLink("", outside).File("file", "x"));
+        Assert.AreEqual("x", File.ReadAllText(Inside("file")));
+        Assert.AreNotEqual((UnixFileMode)0x1FF, File.GetUnixFileMode(layer));
+    }
 
     [TestMethod]
     public void Zero_byte_in_a_name_is_refused() =>

@@ -23,7 +23,7 @@ public sealed class ExtractionTests : IDisposable
             .Folder("dir/", 0x3FF, 1, 2, 100)
             .File("dir/suid", "text", 0x9ED, 3, 4, 200)
             .SymbolicLink("dir/link", "suid")
-            .HardLink("dir/hard", "dir/suid"));
+            .Entry('1', "dir/hard", link: "dir/suid", mode: 0x9ED, user: 3, group: 4));
         AssertStatus("dir", 0x43FF, 1, 2, 100);
         AssertStatus("dir/suid", 0x89ED, 3, 4, 200);
         AssertStatus("dir/hard", 0x89ED, 3, 4, 200);
@@ -110,6 +110,14 @@ public sealed class ExtractionTests : IDisposable
         Extract(new TarBuilder().File("a", "old").HardLink("b", "a").File("a", "new"));
         Assert.AreEqual("new", File.ReadAllText(Inside("a")));
         Assert.AreEqual("old", File.ReadAllText(Inside("b")));
+    }
+
+    [TestMethod]
+    public void Of_the_names_of_one_file_the_last_says_owner_and_mode()
+    {
+        Extract(new TarBuilder().File("a", "text", 0x180, 1, 1, 50).Entry('1', "b", link: "a", mode: 0x1A4, user: 2, group: 3).SymbolicLink("l", "a").Entry('1', "m", link: "l", user: 4));
+        AssertStatus("a", 0x81A4, 2, 3, 50);
+        AssertStatus("l", 0xA1FF, 4, 0, 0);
     }
 
     [TestMethod]

@@ -36,12 +36,22 @@ public sealed class TarFormatTests : IDisposable
     }
 
     [TestMethod]
-    public void Global_pax_header_applies_to_all_and_a_local_one_wins()
+    public void Global_pax_header_changes_no_entry()
     {
-        Extract(new TarBuilder().GlobalPax(("mtime", "500")).File("a").Pax(("mtime", "600.5")).File("b").File("c"));
-        Assert.AreEqual(500, Time("a"));
+        Extract(new TarBuilder().GlobalPax(("mtime", "500"), ("uid", "7"), ("path", "elsewhere")).File("a", time: 3).Pax(("mtime", "600.5")).File("b").File("c"));
+        Assert.AreEqual(3, Time("a"));
         Assert.AreEqual(600.5, Time("b"));
-        Assert.AreEqual(500, Time("c"));
+        Assert.AreEqual(0, Time("c"));
+        Assert.IsTrue(Posix.FileCalls.TryStat(Inside("a"), out var status));
+        Assert.AreEqual(0u, status.UserId);
+    }
+
+    [TestMethod]
+    public void A_regular_file_whose_name_ends_in_a_slash_is_a_file()
+    {
+        Extract(new TarBuilder().File("x/", "text").File("after", "y"));
+        Assert.AreEqual("text", File.ReadAllText(Inside("x")));
+        Assert.AreEqual("y", File.ReadAllText(Inside("after")));
     }
 
     [TestMethod]

@@ -28,6 +28,33 @@ public sealed class UserArchiveTests : IDisposable
         Assert.AreEqual("text", await File.ReadAllTextAsync(temp.Combine("out", "folder", "file")));
     }
 
+    /// <summary>Two halves compressed one by one, as parallel compressors and <c>cat</c> make them; and what is no archive behind the end.</summary>
+    [TestMethod]
+    [DataRow("gzip -c half-a; gzip -c half-b")]
+    [DataRow("bzip2 -c half-a; printf %s | bzip2 -c; bzip2 -c half-b")]
+    [DataRow("xz -c half-a; xz -c half-b")]
+    [DataRow("zstd -qc half-a; zstd -qc half-b")]
+    [DataRow("xz -c half-a; head -c 8 /dev/zero; printf %s | xz -c; xz -c half-b; head -c 4 /dev/zero")]
+    [DataRow("printf 'S*M\\030\\004\\000\\000\\000skip'; zstd -qc half-a; printf 'P*M\\030\\000\\000\\000\\000'; printf %s | zstd -qc; zstd -qc half-b")]
+    [DataRow("gzip -c whole; echo behind the end, behind the end")]
+    [DataRow("bzip2 -c whole; echo behind the end, behind the end")]
+    [DataRow("xz -c whole; echo behind the end, behind the end")]
+    [DataRow("zstd -qc whole; echo behind the end, behind the end")]
+    [DataRow("bzip2 -c whole; head -c 4096 /dev/zero")]
+    [DataRow("zstd -qc whole; head -c 4096 /dev/zero")]
+    [DataRow("cat whole; echo behind the end, behind the end")]
+    public async Task Every_part_of_an_archive_is_read_and_nothing_behind_its_end(string make)
+    {
+        temp.Write("in/first", new string('x', 200_000));
+        temp.Write("in/last", "text");
+        const string Halves = "tar -cf whole -C in first last; head -c 100000 whole > half-a; tail -c +100001 whole > half-b";
+        await RealTool.RunAsync("sh", "-euc", $"cd \"$1\"; {Halves}; {{ {make}; }} > archive", "sh", temp.Path);
+        Assert.IsTrue(UserArchive.IsArchive(temp.Combine("archive")));
+        UserArchive.Extract(temp.Combine("archive"), "archive", temp.NewFolder("out"), CancellationToken.None);
+        Assert.AreEqual("text", await File.ReadAllTextAsync(temp.Combine("out", "last")));
+        Assert.AreEqual(200_000, new FileInfo(temp.Combine("out", "first")).Length);
+    }
+
     [TestMethod]
     [DataRow("")]
     [DataRow("BZh9 only begins like bzip2")]

@@ -1,0 +1,1 @@
+for c in xz gzip bzip2; do mkdir t; head -c 20000 /dev/zero > t/$c; echo a > t/$c-last; tar --numeric-owner --owner=0 --group=0 -C t -cf whole $c $c-last; head -c 9000 whole > a; tail -c +9001 whole > b; { $c -c a; $c -c b; } > $c.tar; rm -r t; done; mv gzip.tar gz.tar; mv bzip2.tar bz2.tar; rm whole a b
