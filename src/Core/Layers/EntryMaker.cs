@@ -11,6 +11,7 @@ namespace ContainerStages.Layers;
 internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, ExtractionNotes notes)
 {
     private const uint UnfinishedFile = 0x180; // rw-------
+    private const long LargeFile = 64 << 20;
 
     public void MakeFile(TarEntry entry, EntryPath path, CancellationToken cancellationToken)
     {
@@ -39,6 +40,7 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
 
     private void WriteContent(SafeFileHandle file, TarEntry entry, CancellationToken cancellationToken)
     {
+        RequireSpace(file, entry);
         if (entry.SparseRanges is not { } ranges)
         {
             WriteBytes(file, entry, long.MaxValue, cancellationToken);
@@ -58,6 +60,16 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
         if (FileCalls.Truncate(file, entry.Size) != 0)
         {
             throw Errno.Exception("ftruncate", entry.Name);
+        }
+    }
+
+    /// <summary>A large file is refused before it fills the disk. The holes of a sparse one take no space.</summary>
+    private static void RequireSpace(SafeFileHandle file, TarEntry entry)
+    {
+        var stored = entry.SparseRanges?.Sum(range => range.Length) ?? entry.Size;
+        if (stored > LargeFile && stored > DiskSpace.FreeOf(file))
+        {
+            throw new PosixException("write", entry.Name, Errno.ENOSPC);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -67,12 +68,15 @@ internal static class EntryMetadata
 
         if (FileCalls.SetXattr(handle, name, value, (nuint)value.Length, 0) != 0)
         {
-            if (Marshal.GetLastPInvokeError() is not (Errno.EOPNOTSUPP or Errno.EPERM))
+            var error = Marshal.GetLastPInvokeError();
+            if (error is not (Errno.EOPNOTSUPP or Errno.EPERM))
             {
-                throw Errno.Exception("fsetxattr", entry.Name);
+                throw DiskSpace.IsAttributeTooLarge(error, handle)
+                    ? new BuildFailedException(StoreDiagnostics.AttributeTooLarge(entry.Name, name, value.Length))
+                    : new PosixException("fsetxattr", entry.Name, error);
             }
 
-            skipped($"The attribute {name} of '{entry.Name}' cannot be set here ({Marshal.GetLastPInvokeErrorMessage()}).");
+            skipped($"The attribute {name} of '{entry.Name}' cannot be set here ({Marshal.GetPInvokeErrorMessage(error)}).");
         }
     }
 

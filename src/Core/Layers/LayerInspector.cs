@@ -40,7 +40,7 @@ public static class LayerInspector
         while (reader.ReadEntry() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            size += entry.Size;
+            size = entry.Size <= DocumentRules.MostBytes - size ? size + entry.Size : throw new TarFormatException("its files have more bytes together than there are anywhere.");
             entries++;
         }
 

@@ -22,7 +22,7 @@ public sealed class LayerSizes(string storeRoot, bool mayRecord = true)
     public long? TryGet(Digest diffId)
     {
         var text = SealedFile.Read(Path.Combine(folder, diffId.Hex));
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size <= DocumentRules.MostBytes ? size : null;
     }
 
     public void Record(Digest diffId, long size)

@@ -9,13 +9,16 @@ public static class DocumentRules
     /// <summary>As many as an overlay mount can have. Source: Linux, fs/overlayfs, OVL_MAX_STACK.</summary>
     public const int MostLayers = 500;
 
+    /// <summary>Most bytes that an image or a blob may claim to have: 1 PiB, so that sums over many images stay numbers.</summary>
+    public const long MostBytes = 1L << 50;
+
     /// <summary>What is wrong with a manifest, as the end of a sentence; null for nothing.</summary>
     public static string? ProblemOf(Manifest manifest) =>
         manifest.Config is null ? "it names no configuration."
         : manifest.Layers is null ? "it has no list of layers."
         : manifest.Layers.Count > MostLayers ? $"it has {manifest.Layers.Count} layers; at most {MostLayers} can be used."
         : manifest.Layers.Prepend(manifest.Config).Select(ProblemOf).FirstOrDefault(problem => problem is not null)
-            ?? (HasHugeSum(manifest.Layers) ? "its layers have more bytes together than there are anywhere." : null);
+            ?? (manifest.Layers.Sum(layer => layer.Size) > MostBytes ? "its layers have more bytes together than there are anywhere." : null);
 
     /// <inheritdoc cref="ProblemOf(Manifest)"/>
     public static string? ProblemOf(ImageIndex index) =>
@@ -33,12 +36,6 @@ public static class DocumentRules
     private static string? ProblemOf(Descriptor? descriptor) =>
         descriptor is null ? "it has an empty entry."
         : descriptor.MediaType is null ? $"{descriptor.Digest} has no media type."
-        : descriptor.Size < 0 ? $"{descriptor.Digest} has a size of {descriptor.Size} bytes."
+        : descriptor.Size is < 0 or > MostBytes ? $"{descriptor.Digest} has a size of {descriptor.Size} bytes."
         : null;
-
-    private static bool HasHugeSum(IReadOnlyList<Descriptor> layers)
-    {
-        var left = long.MaxValue;
-        return layers.Any(layer => (left -= layer.Size) < 0);
-    }
 }

@@ -9,6 +9,7 @@ internal static class Errno
     public const int ENOENT = 2;
     public const int EINTR = 4;
     public const int ENXIO = 6;
+    public const int E2BIG = 7;
     public const int ENOEXEC = 8;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
@@ -19,6 +20,7 @@ internal static class Errno
     public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int ENOSPC = 28;
+    public const int ERANGE = 34;
     public const int ENAMETOOLONG = 36;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;

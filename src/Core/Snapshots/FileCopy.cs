@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
@@ -71,27 +70,36 @@ internal static class FileCopy
 
     private static void Attributes(string source, string target, Predicate<string> isWanted, bool mustSet)
     {
-        Span<byte> names = stackalloc byte[4096];
-        var length = FileCalls.ListXattr(source, names, (nuint)names.Length);
-        if (length <= 0)
-        {
-            return;
-        }
-
-        Span<byte> value = stackalloc byte[4096];
-        foreach (var name in Encoding.UTF8.GetString(names[..(int)length]).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var name in AttributeNames(source))
         {
             if (name.StartsWith("user.overlay.", StringComparison.Ordinal) || name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || !isWanted(name))
             {
                 continue;
             }
 
+            var value = new byte[Math.Max(0, FileCalls.GetXattr(source, name, [], 0))];
             var size = FileCalls.GetXattr(source, name, value, (nuint)value.Length);
-            var isSet = size >= 0 && FileCalls.SetXattr(target, name, value[..(int)size], (nuint)size, 0) == 0;
+            var isSet = size >= 0 && FileCalls.SetXattr(target, name, value.AsSpan(0, (int)size), (nuint)size, 0) == 0;
             if (!isSet && (mustSet || (size >= 0 && Marshal.GetLastPInvokeError() is not (Errno.EPERM or Errno.EOPNOTSUPP))))
             {
-                throw Errno.Exception("setxattr " + name, target);
+                throw AttributeFailure(name, value.Length, target);
             }
         }
+    }
+
+    private static string[] AttributeNames(string path)
+    {
+        var names = new byte[Math.Max(0, FileCalls.ListXattr(path, [], 0))];
+        var length = names.Length == 0 ? 0 : FileCalls.ListXattr(path, names, (nuint)names.Length);
+        return length <= 0 ? [] : PathText.Decode(names.AsSpan(0, (int)length)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static Exception AttributeFailure(string name, long size, string target)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        using var file = FileCalls.OpenFile(target, FileCalls.O_PATH | FileCalls.O_NOFOLLOW);
+        return DiskSpace.IsAttributeTooLarge(error, file)
+            ? new BuildFailedException(StoreDiagnostics.AttributeTooLarge(target, name, size))
+            : new PosixException("setxattr " + name, target, error);
     }
 }

@@ -121,6 +121,28 @@ public sealed class ExtractionTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("user.large", 70_000)]
+    [DataRow("user.a-name-of-more-letters-than-the-kernel-takes", 1)]
+    public void An_attribute_that_does_not_fit_is_not_a_full_disk(string name, int size)
+    {
+        var tar = new TarBuilder().Pax(("SCHILY.xattr." + (size == 1 ? name.PadRight(300, 'x') : name), new string('v', size))).File("file");
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Extract(tar));
+        Assert.AreEqual("CST4111", failure.Diagnostics[0].Code);
+        StringAssert.Contains(failure.Message, $"{size} bytes");
+    }
+
+    [TestMethod]
+    public void A_file_that_the_disk_cannot_hold_is_refused_before_it_is_written_and_holes_take_no_space()
+    {
+        var size = new DriveInfo(layer).TotalFreeSpace + (1L << 30);
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Extract(new TarBuilder().Pax(("size", $"{size}")).File("file")));
+        Assert.AreEqual(size > ExtractionLimits.Default.MaxBytes ? "CST4108" : "CST4101", failure.Diagnostics[0].Code);
+        const long WithHoles = 1L << 39;
+        Extract(new TarBuilder().Pax(("GNU.sparse.map", "0,4"), ("GNU.sparse.size", $"{WithHoles}")).File("holes", "text"));
+        Assert.AreEqual(WithHoles, Status("holes").Size);
+    }
+
+    [TestMethod]
     public void Hard_link_to_itself_changes_nothing()
     {
         Extract(new TarBuilder().File("a", "text").HardLink("a", "a"));
