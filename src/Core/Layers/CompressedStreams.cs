@@ -43,6 +43,7 @@ internal sealed class CompressedStreams(FileStream file, byte[] start, int paddi
     {
         if (disposing)
         {
+            current.Dispose();
             file.Dispose();
         }
 
