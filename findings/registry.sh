@@ -45,11 +45,16 @@ push_blob() {
 push_manifest() { curl -s -X PUT -H "Content-Type: $3" --data-binary "@$2" -o answer.json -w '%{http_code}' "$base/manifests/$1"; }
 status() { curl -s -o /dev/null -w '%{http_code}' -H "Accept: $INDEX, $IMAGE" "$base/$1"; }
 
-# An empty layer as layer.tar.gz and its configuration as config.json.
+# An empty layer as layer.tar.gz.
 mkdir empty
 tar -C empty --sort=name --mtime=@0 --owner=0 --group=0 -czf layer.tar.gz .
-printf '{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-    "$(gzip -dc layer.tar.gz | sha256sum | cut -d' ' -f1)" >config.json
+
+# config [MEMBERS]: its configuration as config.json.
+config() {
+    printf '{"architecture":"amd64","os":"linux","config":{%s},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+        "${1:-}" "$(gzip -dc layer.tar.gz | sha256sum | cut -d' ' -f1)" >config.json
+}
+config
 
 # image FILE [MEMBERS-OF-THE-LAYER]: an image manifest of the two.
 image() {
