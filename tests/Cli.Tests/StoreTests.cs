@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
@@ -36,7 +37,7 @@ public sealed class StoreTests
         Assert.AreEqual(built.Digest, again.Digest, again.Error);
         var listed = await program.RunAsync("images");
         Assert.AreEqual("", listed.Error);
-        StringAssert.Matches(listed.Output, new("image +latest .* seconds ago"));
+        StringAssert.Matches(listed.Output, Pattern("image +latest .* seconds ago"));
         Assert.IsEmpty(await Images.LayoutValidator.ValidateFolderAsync(program.Store, CancellationToken.None));
     }
 
@@ -105,7 +106,9 @@ public sealed class StoreTests
     {
         foreach (var line in result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            StringAssert.Matches(line, new("^(error|warning) CST[0-9]{4}: "));
+            StringAssert.Matches(line, Pattern("^(error|warning) CST[0-9]{4}: "));
         }
     }
+
+    private static Regex Pattern(string text) => new(text, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 }
