@@ -48,7 +48,7 @@ internal sealed class ImageContents
         if (IsIndex(bytes))
         {
             // Of an index the store may hold some platforms only.
-            foreach (var manifest in (JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex)?.Manifests ?? []).Where(manifest => MediaTypes.IsManifest(manifest.MediaType) && content.Contains(manifest.Digest)))
+            foreach (var manifest in (JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex)?.Manifests ?? []).Where(manifest => IsPart(manifest, lastUse) && content.Contains(manifest.Digest)))
             {
                 await AddAsync(manifest, content, lastUse, cancellationToken);
             }
@@ -61,6 +61,10 @@ internal sealed class ImageContents
             }
         }
     }
+
+    /// <summary>An index may stand in another one, or in several; it is looked at once for each use.</summary>
+    private bool IsPart(Descriptor entry, DateTime lastUse) =>
+        MediaTypes.IsManifest(entry.MediaType) || (MediaTypes.IsIndex(entry.MediaType) && !(reached.TryGetValue(entry.Digest.Hex, out var known) && known >= lastUse));
 
     /// <summary>The document itself says what it is: who remembered it knew only its digest.</summary>
     private static bool IsIndex(ReadOnlyMemory<byte> bytes)

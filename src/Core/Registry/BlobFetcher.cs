@@ -15,11 +15,16 @@ public sealed class BlobFetcher(RegistryClient client, IContentStore store) : IB
     /// <exception cref="BuildFailedException">The blob cannot be had, or is not what its digest says.</exception>
     public async Task FetchAsync(ImageReference origin, Descriptor blob, CancellationToken cancellationToken)
     {
-        if (store.Contains(blob.Digest))
+        if (!store.Contains(blob.Digest))
         {
-            return;
+            await ReplaceAsync(origin, blob, cancellationToken);
         }
+    }
 
+    /// <summary>Fetches the blob also where the store has one of the name, which is damaged.</summary>
+    /// <exception cref="BuildFailedException">The blob cannot be had, or is not what its digest is.</exception>
+    internal async Task ReplaceAsync(ImageReference origin, Descriptor blob, CancellationToken cancellationToken)
+    {
         var download = Join(origin, blob);
         try
         {

@@ -21,12 +21,9 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         var named = await DocumentAsync(reference, cancellationToken);
-        var document = named.IsIndex
-            ? await DocumentAsync(reference.WithDigest(named.Choose(reference, platform).Digest), cancellationToken)
-            : named;
+        var document = named.IsIndex ? await ChooseAsync(named, reference, platform, cancellationToken) : named;
         var exact = reference.WithDigest(document.Digest);
-        var manifest = document.Manifest
-            ?? throw Malformed("manifest", reference, "an index stands in another index.");
+        var manifest = document.Manifest!;
         if (manifest.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } strange)
         {
             throw new BuildFailedException(RegistryDiagnostics.UnsupportedMediaType($"layer {strange.Digest} of '{reference.FamiliarName}'", strange.MediaType));
@@ -43,6 +40,12 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             ConfigBytes = configBytes,
             Config = ReadConfig(configBytes, manifest, reference, named.IsIndex ? platform : null),
         };
+    }
+
+    private async Task<RegistryDocument> ChooseAsync(RegistryDocument index, ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        var search = new IndexSearch(reference, platform, async entry => await DocumentAsync(reference.WithDigest(entry.Digest), cancellationToken));
+        return (await search.FindAsync(index))!;
     }
 
     private async Task<RegistryDocument> DocumentAsync(ImageReference reference, CancellationToken cancellationToken)
@@ -79,38 +82,13 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             return stored;
         }
 
-        await fetcher.FetchAsync(reference, config, cancellationToken);
+        // It is missing, or damaged: then what is there is replaced.
+        await fetcher.ReplaceAsync(reference, config, cancellationToken);
         return await StoredAsync(config.Digest, LargestConfig, cancellationToken)
             ?? throw Malformed("configuration", reference, "it was damaged in the store.");
     }
 
-    /// <summary>A document of the store; null where it is missing, too large, or not what its digest says (then it is fetched again).</summary>
-    private async Task<ReadOnlyMemory<byte>?> StoredAsync(Digest digest, long limit, CancellationToken cancellationToken)
-    {
-        if (store.GetSize(digest) is not { } size || size > limit)
-        {
-            return null;
-        }
-
-        var bytes = new byte[size];
-        try
-        {
-            await using var stream = store.OpenRead(digest);
-            await stream.ReadExactlyAsync(bytes, cancellationToken);
-        }
-        catch (Exception e) when (e is FileNotFoundException or EndOfStreamException)
-        {
-            return null;
-        }
-
-        if (Digest.Of(bytes) == digest)
-        {
-            return bytes;
-        }
-
-        store.Discard(digest);
-        return null;
-    }
+    private Task<ReadOnlyMemory<byte>?> StoredAsync(Digest digest, long limit, CancellationToken cancellationToken) => StoredDocument.ReadAsync(store, digest, limit, cancellationToken);
 
     private static ImageConfig ReadConfig(ReadOnlyMemory<byte> bytes, Manifest manifest, ImageReference reference, Platform? promised)
     {

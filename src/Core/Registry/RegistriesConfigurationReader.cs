@@ -45,6 +45,11 @@ public static class RegistriesConfigurationReader
             throw Invalid(file, first.Span, $"This is not valid TOML: {first.Message}");
         }
 
+        if (TomlDuplicates.Find(document) is (var span, var problem))
+        {
+            throw Invalid(file, span, problem);
+        }
+
         var drafts = new List<Draft>();
         foreach (var table in document.Tables)
         {
@@ -100,6 +105,10 @@ public static class RegistriesConfigurationReader
             var mirror = new Settings(table.Span);
             drafts[^1].Mirrors.Add(mirror);
             Fill(mirror, table.Items, null, file);
+        }
+        else if (name is "registry" or "registry.mirror")
+        {
+            throw Invalid(file, table.Span, $"[{name}] is one of several: write [[{name}]].");
         }
         else if (name is "registries.search" or "registries.insecure" or "registries.block" && table.Items.ChildrenCount > 0)
         {

@@ -64,20 +64,6 @@ public sealed record RegistryDocument
         }
     }
 
-    /// <summary>The index entry for a platform: the first with the wanted variant, else the first that serves it.</summary>
-    /// <exception cref="BuildFailedException">There is none.</exception>
-    internal Descriptor Choose(ImageReference reference, Platform wanted)
-    {
-        // Attestations stand in the index as manifests for the platform unknown/unknown.
-        var images = Index!.Manifests.Where(entry => MediaTypes.IsManifest(entry.MediaType) && entry.Platform is not { Os: "unknown" }).ToList();
-        var serving = images.Where(entry => entry.Platform is { } platform && wanted.Matches(platform)).ToList();
-        return serving.Find(entry => entry.Platform!.Variant == wanted.Variant)
-            ?? (serving is [var first, ..] ? first : null)
-            // Some tools write an index of one image and name no platform; its configuration tells.
-            ?? (images is [{ Platform: null } only] ? only : null)
-            ?? throw new BuildFailedException(RegistryDiagnostics.NoSuchPlatform(reference.FamiliarName, wanted.ToString(), images.Select(entry => entry.Platform?.ToString()).OfType<string>()));
-    }
-
     private static string? Known(string? mediaType) =>
         mediaType is null or "application/json" or "application/octet-stream" or "text/plain" ? null : mediaType;
 }

@@ -2,6 +2,7 @@ using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
+using ContainerStages.Registry;
 
 namespace ContainerStages.Sources;
 
@@ -28,7 +29,7 @@ internal sealed class ArchiveReader(IContentStore content)
             {
                 index = LocalImages.Parse(Document(bytes, entry.Size));
             }
-            else if (name.StartsWith(Blobs, StringComparison.Ordinal) && Digest.TryParse("sha256:" + name[Blobs.Length..], out var digest) && !content.Contains(digest))
+            else if (name.StartsWith(Blobs, StringComparison.Ordinal) && Digest.TryParse("sha256:" + name[Blobs.Length..], out var digest) && !await HasAsync(digest, entry.Size, cancellationToken))
             {
                 await content.CopyAsync(bytes, digest, cancellationToken);
             }
@@ -58,6 +59,10 @@ internal sealed class ArchiveReader(IContentStore content)
         });
         return await archive.ToIndexAsync(cancellationToken);
     }
+
+    /// <summary>A small blob may be a document, and one that is damaged in the store is written again.</summary>
+    private async Task<bool> HasAsync(Digest digest, long size, CancellationToken cancellationToken) =>
+        size <= LargestIndex ? await StoredDocument.IsWholeAsync(content, digest, cancellationToken) : content.Contains(digest);
 
     private static async Task WalkAsync(Stream stream, Func<TarEntry, string, Stream, Task> take)
     {

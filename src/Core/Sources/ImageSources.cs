@@ -1,4 +1,5 @@
 using ContainerStages.Content;
+using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Registry;
@@ -18,7 +19,7 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
     public bool IsBuiltHere(ImageReference reference, Platform platform) => FindBuiltHere(reference, platform) is not null;
 
     /// <summary>Manifest and configuration, verified; no layer is downloaded.</summary>
-    /// <exception cref="Diagnostics.BuildFailedException">Unknown, unreachable, or not for this platform.</exception>
+    /// <exception cref="BuildFailedException">Unknown, unreachable, or not for this platform.</exception>
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         if (reference.Transport != ImageTransport.Registry)
@@ -34,9 +35,9 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
                 return await puller.ResolveAsync(reference.WithDigest(named.Digest), platform, cancellationToken);
             }
 
-            if (remembered.Find(reference, platform) is { } digest)
+            if (remembered.Find(reference, platform) is { } digest && await TryResolveAsync(reference.WithDigest(digest), platform, cancellationToken) is { } known)
             {
-                return await puller.ResolveAsync(reference.WithDigest(digest), platform, cancellationToken);
+                return known;
             }
         }
 
@@ -44,6 +45,19 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
         // That of the index: with it every platform stays with the same image.
         remembered.Save(reference, platform, image.NamedDigest);
         return image;
+    }
+
+    /// <summary>Null where the registry has no such digest (any more), or what was remembered is damaged: then it is asked for the name.</summary>
+    private async Task<PulledImage?> TryResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await puller.ResolveAsync(reference, platform, cancellationToken);
+        }
+        catch (BuildFailedException failure) when (failure.Diagnostics is [var only] && RegistryDiagnostics.BlamesReference(only))
+        {
+            return null;
+        }
     }
 
     private Descriptor? FindBuiltHere(ImageReference reference, Platform platform) =>

@@ -20,21 +20,19 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
             return null;
         }
 
-        var manifest = document.IsIndex ? await DocumentAsync(document.Choose(reference, platform), cancellationToken) : document;
-        if (manifest is null)
+        var chosen = document.IsIndex ? await new IndexSearch(reference, platform, entry => DocumentAsync(entry, cancellationToken)).FindAsync(document) : document;
+        if (chosen?.Manifest is not { } manifest)
         {
             return null;
         }
 
-        foreach (var blob in manifest.Manifest?.Layers.Prepend(manifest.Manifest.Config) ?? throw new InvalidDataException("an index stands in another index."))
+        var isWhole = await CopyDocumentAsync(manifest.Config.Digest, cancellationToken);
+        foreach (var layer in manifest.Layers)
         {
-            if (!await CopyAsync(blob.Digest, cancellationToken))
-            {
-                return null;
-            }
+            isWhole = isWhole && (content.Contains(layer.Digest) || await CopyAsync(layer.Digest, cancellationToken));
         }
 
-        return named.Digest;
+        return isWhole ? named.Digest : null;
     }
 
     public BuildFailedException Incomplete() => new(SourceDiagnostics.BlobMissing(reference.FamiliarName, missing.ToString()!));
@@ -46,18 +44,17 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
             throw new InvalidDataException($"the manifest {descriptor.Digest} is larger than {ContentStoreExtensions.DocumentLimit} bytes.");
         }
 
-        return await CopyAsync(descriptor.Digest, cancellationToken)
+        return await CopyDocumentAsync(descriptor.Digest, cancellationToken)
             ? RegistryDocument.Create(await content.ReadAllBytesAsync(descriptor.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken), descriptor.MediaType, reference, reference.FamiliarName)
             : null;
     }
 
+    /// <summary>One that is damaged in the store counts as missing.</summary>
+    private async Task<bool> CopyDocumentAsync(Digest digest, CancellationToken cancellationToken) =>
+        await StoredDocument.IsWholeAsync(content, digest, cancellationToken) || await CopyAsync(digest, cancellationToken);
+
     private async Task<bool> CopyAsync(Digest digest, CancellationToken cancellationToken)
     {
-        if (content.Contains(digest))
-        {
-            return true;
-        }
-
         if (layout is null || !layout.Contains(digest))
         {
             missing = digest;

@@ -101,6 +101,15 @@ public sealed class RegistriesConfigurationTests
     [DataRow("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\ninsecure = true\n", 3, "needs a location")]
     [DataRow("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\nlocation = \"b\"\npull-from-mirror = \"some\"\n", 3, "all, digest-only or tag-only")]
     [DataRow("[registries.insecure]\nregistries = [\"a\"]\n", 1, "version 1")]
+    [DataRow("[[registry]]\nlocation = \"a\"\nlocation = \"b\"\n", 3, "'location' stands here again; line 2")]
+    [DataRow("[[registry]]\nlocation = \"a\"\n\"location\" = \"a\"\n", 3, "line 2")]
+    [DataRow("unqualified-search-registries = []\nunqualified-search-registries = []\n", 2, "line 1")]
+    [DataRow("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\nlocation = \"b\"\ninsecure = true\ninsecure = false\n", 6, "line 5")]
+    [DataRow("[[registry]]\nlocation = \"a\"\nmirror = [{ location = \"b\" }, { location = \"c\", location = \"d\" }]\n", 3, "line 3")]
+    [DataRow("[[registry]]\nlocation = \"a\"\nmirror = [{ location = \"b\" }]\n[[registry.mirror]]\nlocation = \"c\"\n", 4, "[registry.mirror] stands here again; line 3")]
+    [DataRow("[aliases]\na = \"b\"\n[[registry]]\nlocation = \"a\"\n[aliases]\n", 5, "[aliases] stands here again; line 1")]
+    [DataRow("[[registry]]\nlocation = \"a\"\n[registry]\nlocation = \"b\"\n", 3, "a list of tables")]
+    [DataRow("[registry]\nlocation = \"a\"\n", 1, "write [[registry]]")]
     public void A_mistake_is_reported_with_file_and_line(string text, int line, string expected)
     {
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => RegistriesConfigurationReader.Parse(text, "/etc/containers/registries.conf"));
@@ -108,6 +117,33 @@ public sealed class RegistriesConfigurationTests
         Assert.AreEqual("CST5013", diagnostic.Code);
         Assert.AreEqual(("/etc/containers/registries.conf", line), (diagnostic.Location!.Value.File, diagnostic.Location.Value.Line));
         Assert.Contains(expected, diagnostic.Message);
+    }
+
+    [TestMethod]
+    public void The_same_keys_in_other_tables_are_no_duplicates()
+    {
+        var configuration = TestClients.Configuration("""
+            [[registry]]
+            location = "a.local"
+            mirror = [{ location = "m.local" }, { location = "n.local" }]
+            [[registry]]
+            location = "b.local"
+            mirror = [{ location = "m.local" }]
+            [[registry]]
+            location = "c.local"
+            [[registry.mirror]]
+            location = "m.local"
+            [[registry.mirror]]
+            location = "n.local"
+            [[registry]]
+            location = "d.local"
+            [[registry.mirror]]
+            location = "m.local"
+            [aliases]
+            location = "e.local"
+            """);
+        Assert.HasCount(4, configuration.Registries);
+        Assert.HasCount(2, configuration.Registries[2].Mirrors);
     }
 
     [TestMethod]

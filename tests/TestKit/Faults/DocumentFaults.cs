@@ -42,9 +42,12 @@ internal static class DocumentFaults
         Changed("index: it has no entry", "CST5006", _ => """{"schemaVersion":2,"manifests":[]}""", MediaTypes.OciIndex),
         Changed("index: an entry is null", "CST5017", _ => """{"schemaVersion":2,"manifests":[null]}""", MediaTypes.OciIndex),
         Changed("index: it has nothing for this platform", "CST5006", scene => Entry(MediaTypes.OciManifest, scene.Image.Digest, scene.Image.ManifestBytes.Length, "s390x"), MediaTypes.OciIndex),
-        Changed("index: its entry is an index", "CST5006", scene => Entry(MediaTypes.OciIndex, scene.IndexDigest, 1, "amd64"), MediaTypes.OciIndex),
+        Changed("index: its entry is an index", null, scene => Entry(MediaTypes.OciIndex, scene.IndexDigest, 1, "amd64"), MediaTypes.OciIndex),
+        Changed("index: its entry is an index without an image for this platform", "CST5006", scene => Entry(MediaTypes.OciIndex, scene.IndexDigest, 1, "s390x"), MediaTypes.OciIndex),
+        Changed("index: its entry is a manifest that is called an index", "CST5017", scene => Entry(MediaTypes.OciIndex, scene.Image.Digest, 1, "amd64"), MediaTypes.OciIndex),
         Changed("index: its entry is an index that is called a manifest", "CST5017", scene => Entry(MediaTypes.OciManifest, scene.IndexDigest, 1, "amd64"), MediaTypes.OciIndex),
         Always("index: it points to itself", "CST5005", Entry(MediaTypes.OciManifest, Digest.Parse(Zeros), 1, "amd64")),
+        Always("index: it points to itself as an index", "CST5005", Entry(MediaTypes.OciIndex, Digest.Parse(Zeros), 1, "amd64")),
         Changed("index: its entry is not there", "CST5002", _ => Entry(MediaTypes.OciManifest, Digest.Parse(Zeros), 1, "amd64"), MediaTypes.OciIndex),
     ];
 
@@ -53,7 +56,7 @@ internal static class DocumentFaults
 
     private static RegistryFault Fixed(string name, string code, string text, string mediaType = MediaTypes.OciManifest) => Changed(name, code, _ => text, mediaType);
 
-    private static RegistryFault Changed(string name, string code, Func<FaultScene, string> text, string mediaType = MediaTypes.OciManifest) => new()
+    private static RegistryFault Changed(string name, string? code, Func<FaultScene, string> text, string mediaType = MediaTypes.OciManifest) => new()
     {
         Name = name,
         Action = FaultedAction.Pull,
