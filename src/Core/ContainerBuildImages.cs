@@ -27,11 +27,12 @@ public sealed class ContainerBuildImages : IDisposable
 
     /// <param name="folder">Store folder; null for the user's own.</param>
     /// <param name="report">Told what is damaged in it and counts as missing.</param>
-    public ContainerBuildImages(string? folder, Action<Diagnostic> report)
+    /// <param name="events">Told while a registry does not answer for long; null for nobody.</param>
+    public ContainerBuildImages(string? folder, Action<Diagnostic> report, IBuildEvents? events = null)
     {
         this.report = report;
         store = new ContainerBuildStore(folder, report, forReading: true);
-        registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), [], [], []);
+        registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), [], [], [], events);
         sources = store.OpenSources(registry, pull: false);
     }
 

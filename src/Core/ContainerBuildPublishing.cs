@@ -16,7 +16,7 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
     public async Task<BuildResult> PublishAsync(ImageSet images, bool allCached, CancellationToken cancellationToken)
     {
         var results = new ContainerBuildResults(definition, services.Names);
-        if (allCached && !definition.NoCache && results.FindStanding(images) is { } previous)
+        if (allCached && !definition.NoCache && results.FindStanding(images) is { } previous && await IsPushedAsync(images, cancellationToken))
         {
             return previous with { UpToDate = true };
         }
@@ -39,6 +39,24 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         }
 
         return results.Save(images, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
+    }
+
+    /// <summary>True where the registries still have what was pushed before: they may have been cleaned up. Offline the earlier result is believed.</summary>
+    private async Task<bool> IsPushedAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        foreach (var destination in definition.Offline ? [] : definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry))
+        {
+            var tagged = PlatformTags.Of(images, definition).Select(one => (Images: (ImageSet)one.Image, Name: PlatformTags.Add(ImageReference.Parse(destination.Value), one.Suffix)));
+            foreach (var (set, name) in tagged.Prepend((images, ImageReference.Parse(destination.Value))))
+            {
+                if (!await OpenRegistryPublisher(name, "").IsThereAsync(set, cancellationToken))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     /// <summary>What can be known to fail before anything is built.</summary>
@@ -136,7 +154,7 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         var inside = destination.Names.Count > 0 ? destination.Names : definition.Tags;
         return destination.Kind switch
         {
-            DestinationKind.Registry => new RegistryPublisher(services.Registry, ImageReference.Parse(destination.Value), [], services.Content, services.Blobs, events, stepId),
+            DestinationKind.Registry => OpenRegistryPublisher(ImageReference.Parse(destination.Value), stepId),
             DestinationKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, services.Content, services.Blobs),
             DestinationKind.OciArchive => new OciArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
             DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
@@ -145,6 +163,8 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             _ => throw new NotSupportedException($"No publisher for {destination.Kind}."),
         };
     }
+
+    private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) => new(services.Registry, name, [], services.Content, services.Blobs, events, stepId);
 
     /// <summary>Publishing as a step of the progress display.</summary>
     private sealed class PublishStep

@@ -24,7 +24,7 @@ internal sealed class ContainerBuildServices : IDisposable
         (this.definition, this.events) = (definition, events);
         var opened = new ContainerBuildStore(definition.Store, damage => events.Report(new DiagnosticReported(damage)));
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
-        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts(stages));
+        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts(stages), events);
         Blobs = new BlobFetcher(Registry, Content);
         Inputs = new ContainerBuildInputs(definition, Store, opened.OpenSources(Registry, definition.Pull || definition.Goal == BuildGoal.UpdateLock));
     }

@@ -36,7 +36,7 @@ public sealed partial class RegistryServer : IAsyncDisposable
         """;
 
     private readonly DirectoryInfo folder;
-    private readonly Process process;
+    private Process process;
 
     private RegistryServer(DirectoryInfo folder, Process process, int port) => (this.folder, this.process, Port) = (folder, process, port);
 
@@ -61,6 +61,16 @@ public sealed partial class RegistryServer : IAsyncDisposable
           htpasswd:
             realm: test
             path: FOLDER/htpasswd
+        """,
+        cancellationToken);
+
+    /// <summary>Starts a registry that allows layers to name addresses that match.</summary>
+    public static Task<RegistryServer> StartWithUrlsAsync(string allowed, CancellationToken cancellationToken) => StartAsync(
+        $"""
+        validation:
+          manifests:
+            urls:
+              allow: ['{allowed}']
         """,
         cancellationToken);
 
@@ -106,17 +116,44 @@ public sealed partial class RegistryServer : IAsyncDisposable
     /// <summary>File of a blob's content inside the registry.</summary>
     public string BlobFile(string hex) => Path.Combine(StorageFolder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Cleans up as an administrator does: removes every manifest without a tag of its own, and every blob that nothing names then.</summary>
+    public Task CollectGarbageAsync() => RealTool.RunAsync("docker-registry", "garbage-collect", "--delete-untagged", ConfigurationFile);
+
+    /// <summary>Ends the registry at once, as a crash does.</summary>
+    public async Task KillAsync()
     {
         if (!process.HasExited)
         {
             process.Kill();
             await process.WaitForExitAsync();
         }
+    }
 
+    /// <summary>Starts it again after <see cref="KillAsync"/>, at the same port and over the same storage.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        var text = await File.ReadAllTextAsync(ConfigurationFile, cancellationToken);
+        await File.WriteAllTextAsync(ConfigurationFile, text.Replace("addr: 127.0.0.1:0", $"addr: 127.0.0.1:{Port}", StringComparison.Ordinal), cancellationToken);
+        process.Dispose();
+        process = Serve(ConfigurationFile);
+        await ReadPortAsync(process, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         process.Dispose();
         folder.Delete(recursive: true);
     }
+
+    private string ConfigurationFile => Path.Combine(folder.FullName, "config.yml");
+
+    private static Process Serve(string configuration) => Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
+    {
+        UseShellExecute = false,
+        RedirectStandardError = true,
+        RedirectStandardOutput = true,
+    })!;
 
     private static Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, params (string Name, string Content)[] files) =>
         StartAsync(further, null, files, cancellationToken);
@@ -133,12 +170,7 @@ public sealed partial class RegistryServer : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, ((storage is null ? Configuration : Configuration.Replace("FOLDER/storage", storage, StringComparison.Ordinal)) + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(temporary.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
         WriteCertificate(temporary.FullName);
-        var started = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+        var started = Serve(configuration);
         try
         {
             return new RegistryServer(temporary, started, await ReadPortAsync(started, cancellationToken));

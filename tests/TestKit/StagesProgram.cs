@@ -30,6 +30,9 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     /// <summary>True: it runs where there is no network, not even loopback.</summary>
     public bool WithoutNetwork { get; init; }
 
+    /// <summary>What the program reads from its standard input.</summary>
+    public string Input { get; init; } = "";
+
     /// <summary>Builds under a name of its own where none is given, so that the image can be validated in the store.</summary>
     public Task<ProgramResult> BuildAsync(string context, params string[] arguments)
     {
@@ -78,6 +81,7 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
         start.Environment["CONTAINERSTAGES_STORE"] = Store;
         var process = Process.Start(start)!;
+        process.StandardInput.Write(Input);
         process.StandardInput.Close();
         return process;
     }

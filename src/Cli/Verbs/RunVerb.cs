@@ -68,8 +68,8 @@ internal static class RunVerb
             },
         };
         using var interrupt = new Interrupt();
-        using var images = new ContainerBuildImages(options.Last("--store"), VerbTable.Warn);
         using var progress = new PlainProgress(Console.Error);
+        using var images = new ContainerBuildImages(options.Last("--store"), VerbTable.Warn, progress);
         try
         {
             return await images.RunAsync(options.Rest[0], platform, settings, progress, interrupt.Token);

@@ -5,6 +5,11 @@ namespace ContainerStages.Diagnostics;
 /// <summary>What can go wrong when an image is put somewhere (CST6xxx).</summary>
 public static class PublishDiagnostics
 {
+    private const string PartMissingCode = "CST6004";
+
+    /// <summary>True where the registry says that it lacks a part of what it was told to have.</summary>
+    public static bool BlamesPart(BuildFailedException failure) => failure.Diagnostics is [{ Code: PartMissingCode }];
+
     public static Diagnostic LayerContentMissing(string digest, string destination) => Error(
         "CST6001",
         $"Layer {digest} is needed for {destination}, but is not in the store and no registry is known that has it. Build again with --no-cache.");
@@ -16,6 +21,14 @@ public static class PublishDiagnostics
     public static Diagnostic UploadRefused(string destination, string what, int status, string detail) => Error(
         "CST6003",
         $"The registry refused {what} for {destination} with status {status}{(detail.Length == 0 ? "" : $" ({detail})")}.");
+
+    public static Diagnostic PartMissing(string destination, string detail) => Error(
+        PartMissingCode,
+        $"The registry says that it lacks a part of {destination} ({detail}), although all of them were sent. Look at its log and storage; a registry that remembers what a clean-up removed must be started anew.");
+
+    public static Diagnostic UrlsRefused(string destination, IEnumerable<(string Layer, IEnumerable<string> Urls)> layers, string detail) => Error(
+        "CST6005",
+        $"The registry refused the manifest for {destination}{(detail.Length == 0 ? "" : $" ({detail})")}, in which layers name addresses that they can be had from: {string.Join("; ", layers.Select(layer => $"{layer.Layer} {string.Join(", ", layer.Urls)}"))}. docker-registry takes such only where its configuration allows them: validation.manifests.urls.allow. Set that, or use a base image without such layers.");
 
     public static Diagnostic NameNeeded(string destination) => Error(
         "CST6301",

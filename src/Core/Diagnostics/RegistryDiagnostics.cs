@@ -24,11 +24,31 @@ public static class RegistryDiagnostics
         NotFoundCode,
         $"The registry {host} has no image '{image}'. Check repository and {(image.Contains('@', StringComparison.Ordinal) ? "digest" : "tag")}{PrivateHint(host)}.");
 
-    public static Diagnostic Unauthorized(string host, string repository, bool withCredentials) => Error(
+    /// <param name="host">The registry.</param>
+    /// <param name="repository">What was asked for.</param>
+    /// <param name="origin">Where the login is from that was refused; null where none was found.</param>
+    /// <param name="places">Where a login was looked for.</param>
+    /// <param name="variables">Prefix of the variables that would give one.</param>
+    public static Diagnostic Unauthorized(string host, string repository, string? origin, IReadOnlyList<string> places, string variables) => Error(
         "CST5003",
-        withCredentials
-            ? $"The registry {host} refused the credentials it was given for '{repository}'. Log in again with: docker login {host}"
-            : $"The registry {host} wants a login for '{repository}' (or has no such repository). Log in with: docker login {host}");
+        origin is not null
+            ? $"The registry {host} refused the login for '{repository}'{(origin.Length == 0 ? "" : $", which is from {origin}")}. Log in again with 'dotnet-stages login {host}' (or 'docker login {host}')."
+            : $"The registry {host} wants a login for '{repository}' (or has no such repository){Looked(places)}. Log in with 'dotnet-stages login {host}' (or 'docker login {host}'), or set {variables}_UNAME and {variables}_PWORD.");
+
+    /// <param name="host">The registry.</param>
+    /// <param name="user">Who wanted to log in.</param>
+    public static Diagnostic LoginRefused(string host, string user) => Error(
+        "CST5025",
+        $"The registry {host} did not accept '{user}' with this password; nothing was kept. Some registries want an access token in place of the password, and an account that may do what you want to.");
+
+    public static Diagnostic LoginNotKept(string host, string file, string reason) => Error(
+        "CST5026",
+        $"The login for {host} is good, but cannot be kept in '{file}': {reason}. Mend that, or name another folder in DOCKER_CONFIG.");
+
+    public static Diagnostic LoginHidden(string host, string origin) => new(
+        "CST5027",
+        Severity.Warning,
+        OneLine.Of($"The login for {host} is kept, but {origin} comes before it. Remove that to use the new one."));
 
     public static Diagnostic Denied(string host, string repository, string detail) => Error(
         "CST5004",
@@ -62,7 +82,7 @@ public static class RegistryDiagnostics
 
     public static Diagnostic RateLimited(string host, string detail) => Error(
         "CST5011",
-        $"The registry {host} answers that there were too many requests{Detail(detail)}. Wait, log in with 'docker login {host}' for a higher limit, or name a mirror in containers-registries.conf.");
+        $"The registry {host} answers that there were too many requests{Detail(detail)}. Wait, log in with 'dotnet-stages login {host}' for a higher limit, or name a mirror in containers-registries.conf.");
 
     public static Diagnostic NoSpace(string host, string detail) => Error(
         "CST5012",
@@ -93,7 +113,7 @@ public static class RegistryDiagnostics
 
     public static Diagnostic CredentialHelperFailed(string helper, string host, string problem) => Error(
         "CST5019",
-        $"The credential helper '{helper}' gave no credentials for {host}: {problem}. Check that it runs, or log in with: docker login {host}");
+        $"The credential helper '{helper}' failed for {host}: {problem}. Run 'echo {host} | {helper} get' to see that it works, or take its name out of the file that names it and log in with 'dotnet-stages login {host}'.");
 
     public static Diagnostic UnsafeTokenServer(string host, string realm) => Error(
         "CST5020",
@@ -117,8 +137,10 @@ public static class RegistryDiagnostics
         "CST5024",
         $"The environment variable {name} cannot be used: {expected}.");
 
+    private static string Looked(IReadOnlyList<string> places) => places.Count == 0 ? "" : $", and none stands in {string.Join(", ", places)}";
+
     private static string PrivateHint(string host) => host == "docker.io"
-        ? "; a private repository needs 'docker login', and a machine without Docker Hub needs a mirror in containers-registries.conf"
+        ? "; a private repository needs 'dotnet-stages login', and a machine without Docker Hub needs a mirror in containers-registries.conf"
         : "";
 
     private static string Detail(string detail) => detail.Length == 0 ? "" : $" ({detail})";

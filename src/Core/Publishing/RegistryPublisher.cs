@@ -24,30 +24,63 @@ public sealed class RegistryPublisher(
 {
     public string Destination => destination.ToString();
 
+    private IReadOnlyList<ImageReference> Names => [.. furtherTags.Select(destination.WithTag).Prepend(destination).DistinctBy(name => name.ToString())];
+
+    /// <summary>True where nothing is left to do: every name stands for these images, and the images of an index are there.</summary>
+    /// <exception cref="BuildFailedException">The registry refused or could not be reached.</exception>
+    public async Task<bool> IsThereAsync(ImageSet images, CancellationToken cancellationToken) =>
+        (await MissingNamesAsync(Names, images.Top.Digest, cancellationToken)).Count == 0 && (await LostImagesAsync(images, cancellationToken)).Length == 0;
+
     /// <inheritdoc/>
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var names = furtherTags.Select(destination.WithTag).Prepend(destination).DistinctBy(name => name.ToString()).ToList();
-        var missing = await MissingNamesAsync(names, images.Top.Digest, cancellationToken);
-        if (missing.Count > 0)
+        var missing = await MissingNamesAsync(Names, images.Top.Digest, cancellationToken);
+        // A name that has the digest shows that the repository has the image with all blobs. An index has images of their own, which a clean-up may have taken.
+        var lacking = missing.Count == Names.Count ? images.Images : await LostImagesAsync(images, cancellationToken);
+        await PushBlobsAsync(lacking, isLookedFor: true, cancellationToken);
+        foreach (var image in images.Index is null ? [] : lacking)
         {
-            // A name that has the digest shows that the repository has all blobs.
-            if (missing.Count == names.Count)
-            {
-                await PushBlobsAsync(images.Images, cancellationToken);
-            }
-
-            foreach (var name in images.Documents.SkipLast(1).Select(document => (Reference: destination.WithDigest(document.Digest), Document: document))
-                .Concat(missing.Select(name => (Reference: name, Document: images.Top))))
-            {
-                await client.PushManifestAsync(name.Reference, name.Document.MediaType, name.Document.Bytes, cancellationToken);
-            }
+            await PushManifestAsync(destination.WithDigest(image.Digest), image.Document, [image], cancellationToken);
         }
 
-        return new PublishedImage([.. names.Select(name => name.ToString())], [], Written: missing.Count > 0);
+        foreach (var name in missing)
+        {
+            await PushManifestAsync(name, images.Top, images.Images, cancellationToken);
+        }
+
+        return new PublishedImage([.. Names.Select(name => name.ToString())], [], Written: missing.Count + lacking.Length > 0);
     }
 
-    private async Task<List<ImageReference>> MissingNamesAsync(List<ImageReference> names, Digest digest, CancellationToken cancellationToken)
+    /// <summary>
+    /// Images of an index that is there, which the registry does not have: <c>docker-registry garbage-collect --delete-untagged</c> removes what has no tag of
+    /// its own, also from under an index.
+    /// </summary>
+    private async Task<ImmutableArray<Image>> LostImagesAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        if (images.Index is null)
+        {
+            return [];
+        }
+
+        var found = await Task.WhenAll(images.Images.Select(image => client.FindPublishedAsync(destination.WithDigest(image.Digest), cancellationToken)));
+        return [.. images.Images.Where((image, place) => found[place] != image.Digest)];
+    }
+
+    /// <summary>A registry may say that it has a blob and miss it afterwards, where it remembers what a clean-up removed: then it gets the blobs unasked.</summary>
+    private async Task PushManifestAsync(ImageReference name, ImageDocument document, ImmutableArray<Image> images, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.PushManifestAsync(name, document.MediaType, document.Bytes, cancellationToken);
+        }
+        catch (BuildFailedException failure) when (PublishDiagnostics.BlamesPart(failure))
+        {
+            await PushBlobsAsync(images, isLookedFor: false, cancellationToken);
+            await client.PushManifestAsync(name, document.MediaType, document.Bytes, cancellationToken);
+        }
+    }
+
+    private async Task<List<ImageReference>> MissingNamesAsync(IReadOnlyList<ImageReference> names, Digest digest, CancellationToken cancellationToken)
     {
         var missing = new List<ImageReference>();
         foreach (var name in names)
@@ -61,8 +94,13 @@ public sealed class RegistryPublisher(
         return missing;
     }
 
-    private async Task PushBlobsAsync(ImmutableArray<Image> images, CancellationToken cancellationToken)
+    private async Task PushBlobsAsync(ImmutableArray<Image> images, bool isLookedFor, CancellationToken cancellationToken)
     {
+        if (images.IsEmpty)
+        {
+            return;
+        }
+
         var configs = images.Select(image => new BlobToPush(image.Manifest.Config, null, image.ConfigBytes));
         // One layer may stand in an image twice, or in several, and a foreign one may not be handed on.
         var blobs = images.SelectMany(image => image.Layers)
@@ -73,20 +111,20 @@ public sealed class RegistryPublisher(
         var options = new ParallelOptions { MaxDegreeOfParallelism = client.Uploads.AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(blobs, options, async (blob, token) =>
         {
-            await PushBlobAsync(blob, progress, token);
+            await PushBlobAsync(blob, isLookedFor, progress, token);
             progress.Report(blob.Descriptor.Digest, blob.Descriptor.Size);
         });
         progress.Finish();
     }
 
-    private async Task PushBlobAsync(BlobToPush blob, PushProgress progress, CancellationToken cancellationToken)
+    private async Task PushBlobAsync(BlobToPush blob, bool isLookedFor, PushProgress progress, CancellationToken cancellationToken)
     {
-        if (await client.HasPublishedBlobAsync(destination, blob.Descriptor.Digest, cancellationToken))
+        if (isLookedFor && await client.HasPublishedBlobAsync(destination, blob.Descriptor.Digest, cancellationToken))
         {
             return;
         }
 
-        var mountFrom = blob.Origin is { } origin ? client.FindMountSource(destination, origin) : null;
+        var mountFrom = isLookedFor && blob.Origin is { } origin ? client.FindMountSource(destination, origin) : null;
         var sent = new BlobProgress(progress, blob.Descriptor.Digest);
         try
         {

@@ -22,7 +22,7 @@ internal sealed class BlobUpload(
     /// <exception cref="EndpointException">The registry refused, or the connection broke too often without progress.</exception>
     public async Task<bool> RunAsync(string? mountFrom, CancellationToken cancellationToken)
     {
-        var (attempts, reached) = (0, 0L);
+        var (attempts, silent, reached) = (0, 0, 0L);
         while (true)
         {
             try
@@ -38,10 +38,12 @@ internal sealed class BlobUpload(
             {
                 attempts = offset >= reached + GoodProgress ? 1 : attempts + 1;
                 reached = Math.Max(reached, offset);
-                if (!transport.Retry.MayTryAgain(e, attempts))
+                if (!transport.Retry.MayTryAgain(e, attempts, silent))
                 {
                     throw;
                 }
+
+                silent += e.Kind == EndpointFailure.Silent ? 1 : 0;
 
                 await transport.Retry.WaitAsync(attempts, e.RetryAfter, cancellationToken);
             }
@@ -88,7 +90,7 @@ internal sealed class BlobUpload(
                 session = response.Headers.Location is { } next ? await transport.ResolveAsync(endpoint, next, cancellationToken) : known;
             }
         }
-        catch (EndpointException e) when (e.Kind == EndpointFailure.Transient || e.Status is not null)
+        catch (EndpointException e) when (e.Kind is EndpointFailure.Transient or EndpointFailure.Silent || e.Status is not null)
         {
             // A new session tells whether the registry is there at all.
         }
@@ -197,7 +199,7 @@ internal sealed class BlobUpload(
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw NetworkFailure.From(new IOException("the registry took no more bytes", e), endpoint);
+            throw NetworkFailure.From(new StallException("the registry took no more bytes", e), endpoint);
         }
         catch (InvalidDataException e)
         {

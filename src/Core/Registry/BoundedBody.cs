@@ -3,11 +3,11 @@ namespace ContainerStages.Registry;
 /// <summary>Reads small bodies whole, and never more than was allowed.</summary>
 internal static class BoundedBody
 {
-    /// <summary>A body that comes in drops may not take longer than so many stalls.</summary>
-    private const int LongestInStalls = 5;
+    /// <summary>Fewer bytes than this in the time of a stall are one.</summary>
+    public const int LeastBytes = 16 * 1024;
 
     /// <summary>The body, or null where it is longer than <paramref name="limit"/> bytes.</summary>
-    /// <exception cref="IOException">The connection broke, or nothing came for <paramref name="longestStall"/>.</exception>
+    /// <exception cref="IOException">The connection broke, or hardly a byte came for <paramref name="longestStall"/>.</exception>
     public static async Task<byte[]?> ReadAsync(HttpContent content, long limit, TimeSpan longestStall, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > limit)
@@ -15,23 +15,27 @@ internal static class BoundedBody
             return null;
         }
 
-        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        whole.CancelAfter(longestStall * LongestInStalls);
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(whole.Token);
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stall.CancelAfter(longestStall);
         try
         {
             await using var body = await content.ReadAsStreamAsync(stall.Token);
             using var bytes = new MemoryStream((int)(content.Headers.ContentLength ?? 4096));
             var buffer = new byte[8192];
+            var reached = LeastBytes;
             int count;
             while ((count = await body.ReadAsync(buffer, stall.Token)) > 0)
             {
-                stall.CancelAfter(longestStall);
                 bytes.Write(buffer, 0, count);
                 if (bytes.Length > limit)
                 {
                     return null;
+                }
+
+                if (bytes.Length >= reached)
+                {
+                    reached = (int)bytes.Length + LeastBytes;
+                    stall.CancelAfter(longestStall);
                 }
             }
 
@@ -39,7 +43,7 @@ internal static class BoundedBody
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException("its bytes stopped coming", e);
+            throw new StallException("its bytes stopped coming", e);
         }
     }
 }

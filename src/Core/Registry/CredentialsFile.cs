@@ -12,7 +12,10 @@ internal sealed class CredentialsFile
     private const string DockerHubKey = "https://index.docker.io/v1/";
     private readonly CredentialsDocument document;
 
-    private CredentialsFile(CredentialsDocument document) => this.document = document;
+    private CredentialsFile(CredentialsDocument document, string name) => (this.document, Name) = (document, name);
+
+    /// <summary>Its path, or the variable that holds it; for messages.</summary>
+    public string Name { get; }
 
     /// <summary>Reads a file; what it holds is never part of a message.</summary>
     /// <exception cref="BuildFailedException">The file cannot be read or is not valid.</exception>
@@ -34,12 +37,12 @@ internal sealed class CredentialsFile
     {
         try
         {
-            return new CredentialsFile(JsonSerializer.Deserialize(json, CredentialsJson.Default.CredentialsDocument) ?? new CredentialsDocument());
+            return new CredentialsFile(JsonSerializer.Deserialize(json, CredentialsJson.Default.CredentialsDocument) ?? new CredentialsDocument(), source);
         }
         catch (JsonException e)
         {
             var location = new SourceLocation(source, (int)(e.LineNumber ?? -1) + 1);
-            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(location, "These registry credentials are not valid JSON of the form that 'docker login' writes."));
+            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(location, "These registry credentials are not valid JSON of the form that 'dotnet-stages login' and 'docker login' write."));
         }
     }
 
@@ -73,7 +76,7 @@ internal sealed class CredentialsFile
     public static string ServerName(string host) => host == "docker.io" ? DockerHubKey : host;
 
     /// <summary>Host of a key, which may be a URL as older versions wrote it; a key with a repository is for that repository alone.</summary>
-    private static string HostOf(string key)
+    internal static string HostOf(string key)
     {
         var isUrl = key.Contains("://", StringComparison.Ordinal);
         var name = isUrl ? key[(key.IndexOf("://", StringComparison.Ordinal) + 3)..] : key;
@@ -147,6 +150,7 @@ internal sealed record CredentialsEntry
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CredentialsDocument))]
 [JsonSerializable(typeof(HelperAnswer))]
+[JsonSerializable(typeof(HelperQuestion))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class CredentialsJson : JsonSerializerContext;

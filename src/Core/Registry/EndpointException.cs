@@ -23,6 +23,9 @@ internal sealed class EndpointException(Diagnostic diagnostic, string reason, En
     /// <summary>What it answered; null where no answer came.</summary>
     public HttpStatusCode? Status { get; init; }
 
+    /// <summary>What it said of it; empty for nothing.</summary>
+    public string Detail { get; init; } = "";
+
     /// <summary>How long the registry asked to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }
@@ -34,6 +37,9 @@ internal enum EndpointFailure
 
     /// <summary>May work when tried again.</summary>
     Transient,
+
+    /// <summary>It took the request and said nothing for as long as was waited: worth one more try.</summary>
+    Silent,
 
     /// <summary>Nobody answers there; asking again for the next blob would only cost time.</summary>
     Unreachable,

@@ -4,6 +4,9 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Registry;
 
+/// <summary>A body of which hardly a byte came, or went, for as long as is waited.</summary>
+internal sealed class StallException(string message, Exception? cause = null) : IOException(message, cause);
+
 /// <summary>Turns what the network throws into words for people, and says whether trying again may help.</summary>
 internal static class NetworkFailure
 {
@@ -15,7 +18,8 @@ internal static class NetworkFailure
     public static EndpointException From(Exception exception, RegistryEndpoint endpoint) => exception switch
     {
         OperationCanceledException { InnerException: TimeoutException } => Unreachable(endpoint, "no connection within 10 seconds", EndpointFailure.Unreachable, exception),
-        OperationCanceledException => Unreachable(endpoint, "no answer in time", EndpointFailure.Transient, exception),
+        OperationCanceledException => Unreachable(endpoint, "no answer in time", EndpointFailure.Silent, exception),
+        StallException => Unreachable(endpoint, exception.Message, EndpointFailure.Silent, exception),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Tls(exception, endpoint),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Unreachable(endpoint, "the name is not known", EndpointFailure.Unreachable, exception),
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => Unreachable(endpoint, "the proxy refused the connection", EndpointFailure.Unreachable, exception),

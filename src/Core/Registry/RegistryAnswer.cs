@@ -13,32 +13,31 @@ internal static class RegistryAnswer
     /// <summary>The reason for a refusal is worth little waiting.</summary>
     private static readonly TimeSpan DetailStall = TimeSpan.FromSeconds(1);
 
-    /// <summary>The failure that a status stands for whatever was asked, or null where the status is the caller's to judge.</summary>
-    public static async Task<EndpointException?> FailureAsync(RegistryRequest request, HttpResponseMessage response, bool withCredentials, CancellationToken cancellationToken)
+    /// <summary>The failure that a status stands for whatever was asked, or null where the status is the caller's to judge, as 401 is.</summary>
+    public static async Task<EndpointException?> FailureAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        if (status is < 400 or 404 || (status is >= 400 and < 500 and not (401 or 403 or 408 or 413 or 429)))
+        if (status is < 400 or 404 || (status is >= 400 and < 500 and not (403 or 408 or 413 or 429)))
         {
             return null;
         }
 
         var detail = await DetailAsync(response, cancellationToken);
         var isFull = status is 413 or 507 || detail.Contains("no space left", StringComparison.OrdinalIgnoreCase) || detail.Contains("quota", StringComparison.OrdinalIgnoreCase);
-        return Failure(request, response, withCredentials, detail, isFull);
+        return Failure(request, response, detail, isFull);
     }
 
-    private static EndpointException Failure(RegistryRequest request, HttpResponseMessage response, bool withCredentials, string detail, bool isFull)
+    private static EndpointException Failure(RegistryRequest request, HttpResponseMessage response, string detail, bool isFull)
     {
         var (host, repository) = (request.Endpoint.Host, request.Endpoint.Repository);
         var (diagnostic, reason, kind) = (int)response.StatusCode switch
         {
-            401 => (RegistryDiagnostics.Unauthorized(host, repository, withCredentials), withCredentials ? "credentials refused" : "login needed", EndpointFailure.Final),
             429 => (RegistryDiagnostics.RateLimited(host, detail), "too many requests", EndpointFailure.Transient),
             _ when isFull => (RegistryDiagnostics.NoSpace(host, detail), "no space left", EndpointFailure.Final),
             403 => (RegistryDiagnostics.Denied(host, repository, detail), "not allowed", EndpointFailure.Final),
             var status => (RegistryDiagnostics.UnexpectedAnswer(host, request.Title, status, detail), $"status {status}", EndpointFailure.Transient),
         };
-        return new EndpointException(diagnostic, reason, kind) { Status = response.StatusCode, RetryAfter = RetryAfter(response) };
+        return new EndpointException(diagnostic, reason, kind) { Status = response.StatusCode, Detail = detail, RetryAfter = RetryAfter(response) };
     }
 
     public static async Task<EndpointException> UnexpectedAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)

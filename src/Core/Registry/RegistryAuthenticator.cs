@@ -42,9 +42,19 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         return answer is null || answer.Equals(refused) ? null : answer;
     }
 
-    /// <summary>True where a login is known for the request's host.</summary>
-    public async Task<bool> HasCredentialAsync(RegistryRequest request, CancellationToken cancellationToken) =>
-        await FindAsync(request, cancellationToken) is not null;
+    /// <summary>The failure of a request whose login is missing or refused.</summary>
+    public async Task<EndpointException> UnauthorizedAsync(RegistryRequest request, EndpointFailure kind, CancellationToken cancellationToken) =>
+        Unauthorized(request, await FindAsync(request, cancellationToken), kind);
+
+    private EndpointException Unauthorized(RegistryRequest request, RegistryCredential? credential, EndpointFailure kind) => new(
+        RegistryDiagnostics.Unauthorized(
+            request.Endpoint.Host,
+            request.Endpoint.Repository,
+            credential?.Origin,
+            credential is null ? credentials.Places : [],
+            request.Access == RegistryAccess.Push ? "DOTNET_CONTAINER_REGISTRY" : "DOTNET_CONTAINER_PULL_REGISTRY"),
+        credential is null ? "login needed" : "credentials refused",
+        kind) { Status = HttpStatusCode.Unauthorized };
 
     public void Dispose() => oneTokenAtATime.Dispose();
 
@@ -123,7 +133,7 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         try
         {
             using var response = await connections.ClientFor(realm, request.Endpoint).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
-            return await ReadAsync(request, response, credential is not null, limited.Token);
+            return await ReadAsync(request, response, credential, limited.Token);
         }
         catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
         {
@@ -131,15 +141,14 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         }
     }
 
-    private async Task<Token> ReadAsync(RegistryRequest request, HttpResponseMessage response, bool withCredentials, CancellationToken cancellationToken)
+    private async Task<Token> ReadAsync(RegistryRequest request, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
         {
-            throw new EndpointException(
-                RegistryDiagnostics.Unauthorized(request.Endpoint.Host, request.Endpoint.Repository, withCredentials), withCredentials ? "credentials refused" : "login needed", EndpointFailure.Final) { Status = response.StatusCode };
+            throw Unauthorized(request, credential, EndpointFailure.Final);
         }
 
-        if (await RegistryAnswer.FailureAsync(request, response, withCredentials, cancellationToken) is { } failure)
+        if (await RegistryAnswer.FailureAsync(request, response, cancellationToken) is { } failure)
         {
             throw failure;
         }

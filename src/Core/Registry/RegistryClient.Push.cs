@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 
@@ -51,26 +52,61 @@ public sealed partial class RegistryClient
     /// <summary>Writes a manifest under a name (or its digest): from then on others see the image.</summary>
     /// <exception cref="BuildFailedException">The registry refused, could not be reached, or stored something else.</exception>
     public Task PushManifestAsync(ImageReference name, string mediaType, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        AtDestinationAsync(name, async endpoint =>
-        {
-            var request = ManifestRequest(HttpMethod.Put, endpoint, name) with
-            {
-                Access = RegistryAccess.Push,
-                Accept = [],
-                Content = () => new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
-            };
-            using var response = await transport.SendAsync(request, cancellationToken);
-            if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted))
-            {
-                var detail = await RegistryAnswer.DetailAsync(response, cancellationToken);
-                throw Failure(PublishDiagnostics.UploadRefused(name.ToString(), "the manifest", (int)response.StatusCode, detail), $"status {(int)response.StatusCode}");
-            }
+        AtDestinationAsync(name, endpoint => transport.Retry.RunAsync(() => PushManifestOnceAsync(endpoint, name, mediaType, bytes, cancellationToken), cancellationToken));
 
-            var digest = Digest.Of(bytes.Span);
-            return DigestHeader(response) is { } stored && stored != digest
-                ? throw Failure(PublishDiagnostics.StoredOtherwise(name.ToString(), digest.ToString(), stored.ToString()), "it stored another manifest")
-                : true;
-        });
+    private async Task<bool> PushManifestOnceAsync(RegistryEndpoint endpoint, ImageReference name, string mediaType, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var request = ManifestRequest(HttpMethod.Put, endpoint, name) with
+        {
+            Access = RegistryAccess.Push,
+            Accept = [],
+            Content = () => new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
+            CanRepeat = false,
+        };
+        using var response = await SendManifestAsync(request, name, bytes, cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted))
+        {
+            throw await RefusedAsync(name, response, cancellationToken);
+        }
+
+        var digest = Digest.Of(bytes.Span);
+        return DigestHeader(response) is { } stored && stored != digest
+            ? throw Failure(PublishDiagnostics.StoredOtherwise(name.ToString(), digest.ToString(), stored.ToString()), "it stored another manifest")
+            : true;
+    }
+
+    /// <summary>docker-registry 2.8 answers 500 where it does not allow the <c>urls</c> of a layer: asking again is no use then.</summary>
+    private async Task<HttpResponseMessage> SendManifestAsync(RegistryRequest request, ImageReference name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.SendAsync(request, cancellationToken);
+        }
+        catch (EndpointException e) when (e is { Status: HttpStatusCode.InternalServerError, Detail: var detail } && LayersWithUrls(bytes) is { Count: > 0 } layers)
+        {
+            throw new EndpointException(PublishDiagnostics.UrlsRefused(name.ToString(), layers, detail), "addresses of layers refused", EndpointFailure.Final, e);
+        }
+    }
+
+    private static List<(string Layer, IEnumerable<string> Urls)> LayersWithUrls(ReadOnlyMemory<byte> document) =>
+        [.. from layer in JsonSerializer.Deserialize(document.Span, OciJson.Plain.Manifest)?.Layers ?? []
+            where layer.Urls is { Count: > 0 }
+            select (layer.Digest.ToString(), layer.Urls!.AsEnumerable())];
+
+    /// <summary>
+    /// The digest is right, so whoever says otherwise got other bytes, or looked while another push of the same image was writing: docker-registry
+    /// 2.8 reads its own half-written files then.
+    /// </summary>
+    private static async Task<EndpointException> RefusedAsync(ImageReference name, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var detail = await RegistryAnswer.DetailAsync(response, cancellationToken);
+        return detail.Contains("BLOB_UNKNOWN", StringComparison.Ordinal)
+            ? new EndpointException(PublishDiagnostics.PartMissing(name.ToString(), detail), "a part is missing", EndpointFailure.Final)
+            : new EndpointException(
+                PublishDiagnostics.UploadRefused(name.ToString(), "the manifest", (int)response.StatusCode, detail),
+                $"status {(int)response.StatusCode}",
+                detail.Contains("DIGEST_INVALID", StringComparison.Ordinal) ? EndpointFailure.Transient : EndpointFailure.Final);
+    }
 
     private async Task<T> AtDestinationAsync<T>(ImageReference destination, Func<RegistryEndpoint, Task<T>> ask)
     {

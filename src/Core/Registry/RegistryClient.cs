@@ -22,17 +22,18 @@ public sealed partial class RegistryClient : IDisposable
     /// <param name="configuration">Mirrors, insecure and blocked registries.</param>
     /// <param name="credentials">Who is logged in where.</param>
     /// <param name="environment">Proxies, certificates, and how uploads are cut.</param>
+    /// <param name="events">Told while a registry does not answer for long; null for nobody.</param>
     /// <exception cref="BuildFailedException">A variable has a value that means nothing.</exception>
-    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment)
-        : this(configuration, credentials, environment, new RetryPolicy())
+    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment, IBuildEvents? events = null)
+        : this(configuration, credentials, environment, new RetryPolicy(), events)
     {
     }
 
-    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry)
+    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry, IBuildEvents? events = null)
     {
         this.configuration = configuration;
         Uploads = UploadSettings.Read(environment);
-        transport = new RegistryTransport(credentials, environment, retry);
+        transport = new RegistryTransport(credentials, environment, retry, events ?? NoBuildEvents.Instance);
     }
 
     /// <summary>How uploads are cut, and how many run at once.</summary>
@@ -128,7 +129,7 @@ public sealed partial class RegistryClient : IDisposable
 
     private void Remember(RegistryEndpoint endpoint, EndpointException failure)
     {
-        if (failure.Kind == EndpointFailure.Unreachable)
+        if (failure.Kind is EndpointFailure.Unreachable or EndpointFailure.Silent)
         {
             unreachable[endpoint.Host] = failure;
         }

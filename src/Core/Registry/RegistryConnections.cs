@@ -19,14 +19,18 @@ internal sealed record RegistryConnection(Uri Base, HttpClient Client)
 internal sealed class RegistryConnections : IDisposable
 {
     private readonly bool offline;
+    private readonly TimeSpan patience;
     private readonly ConcurrentDictionary<(string Address, bool Insecure), RegistryConnection> known = new();
     private readonly ConcurrentDictionary<(string? Certificates, bool Verify), Lazy<HttpClient>> clients = new();
     private readonly RegistryCertificates certificates;
     private readonly Lazy<ProxyRules> proxy;
 
-    public RegistryConnections(RegistryEnvironment environment)
+    /// <param name="environment">Proxies and certificates.</param>
+    /// <param name="patience">How long a server is waited for until it is clear how to speak to it, for each way.</param>
+    public RegistryConnections(RegistryEnvironment environment, TimeSpan patience)
     {
         offline = environment.Offline;
+        this.patience = patience;
         certificates = new RegistryCertificates(environment);
         proxy = new(() => new ProxyRules(environment));
     }
@@ -90,10 +94,10 @@ internal sealed class RegistryConnections : IDisposable
         throw failures is [var first, ..] ? first : NetworkFailure.NotARegistry(endpoint);
     }
 
-    private static async Task<bool> SpeaksAsync(RegistryConnection connection, CancellationToken cancellationToken)
+    private async Task<bool> SpeaksAsync(RegistryConnection connection, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(TimeSpan.FromSeconds(30));
+        limited.CancelAfter(patience);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(connection.Base, "/v2/"));
         using var response = await connection.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
         // Servers written in Go, most registries among them, answer plain HTTP on a TLS port with this status and a sentence.

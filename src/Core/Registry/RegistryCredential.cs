@@ -6,8 +6,8 @@ namespace ContainerStages.Registry;
 /// </summary>
 public sealed class RegistryCredential
 {
-    private RegistryCredential(string user, string secret, string? identityToken, string? registryToken) =>
-        (User, Secret, IdentityToken, RegistryToken) = (user, secret, identityToken, registryToken);
+    private RegistryCredential(string user, string secret, string? identityToken, string? registryToken, string origin = "") =>
+        (User, Secret, IdentityToken, RegistryToken, Origin) = (user, secret, identityToken, registryToken, origin);
 
     public string User { get; }
 
@@ -18,6 +18,11 @@ public sealed class RegistryCredential
 
     /// <summary>A bearer token.</summary>
     public string? RegistryToken { get; }
+
+    /// <summary>For messages: the file, helper or variables that gave it; empty where nobody knows.</summary>
+    public string Origin { get; }
+
+    public RegistryCredential From(string origin) => new(User, Secret, IdentityToken, RegistryToken, origin);
 
     public static RegistryCredential Password(string user, string secret) => new(user, secret, null, null);
 

@@ -17,6 +17,7 @@ public sealed class RegistryCredentials
     private readonly HashSet<string> pushHosts;
     private readonly HashSet<string> pullHosts;
     private readonly Lazy<IReadOnlyList<CredentialsFile>> files;
+    private readonly (string Host, RegistryCredential Credential)? given;
     private readonly ConcurrentDictionary<string, Lazy<Task<RegistryCredential?>>> found = new(StringComparer.Ordinal);
 
     /// <param name="environment">Where files and variables are looked for.</param>
@@ -30,10 +31,26 @@ public sealed class RegistryCredentials
         files = new(() => [.. FromVariable(environment), .. FilesOf(environment).Where(File.Exists).Select(CredentialsFile.Read)]);
     }
 
+    /// <summary>One credential for one host, and none else: a login that is still to be verified.</summary>
+    internal RegistryCredentials(RegistryEnvironment environment, string host, RegistryCredential credential)
+        : this(environment) => given = (host, credential);
+
+    /// <summary>Where a login was looked for, for messages: the files that exist, else the one where Docker's would be.</summary>
+    public IReadOnlyList<string> Places => files.Value is { Count: > 0 } read ? [.. read.Select(file => file.Name)] : DockerFileOf(environment) is { } usual ? [usual + " (which does not exist)"] : [];
+
+    /// <summary>Docker's configuration file; null without a home folder.</summary>
+    public static string? DockerFileOf(RegistryEnvironment environment) =>
+        environment["DOCKER_CONFIG"] is { } folder ? Path.Combine(folder, "config.json") : environment.UnderHome(".docker/config.json");
+
     /// <summary>The credential of a host, or null for anonymous. The first file that knows the host decides.</summary>
     /// <exception cref="BuildFailedException">A file is not valid, or a helper failed.</exception>
     public async Task<RegistryCredential?> FindAsync(string host, string repository, RegistryAccess access, CancellationToken cancellationToken)
     {
+        if (given is { } one)
+        {
+            return one.Host == host ? one.Credential : null;
+        }
+
         if (FromVariables(host, access) is { } credential)
         {
             return credential;
@@ -51,12 +68,12 @@ public sealed class RegistryCredentials
             if (file.HelperFor(host) is { } helper
                 && await new CredentialHelper(helper, environment).GetAsync(host, CancellationToken.None) is { } helped)
             {
-                return helped;
+                return helped.From($"docker-credential-{helper} (named in {file.Name})");
             }
 
             if (file.Find(host, repository) is { } credential)
             {
-                return credential;
+                return credential.From(file.Name);
             }
         }
 
@@ -80,7 +97,7 @@ public sealed class RegistryCredentials
         Pair($"DOTNET_CONTAINER_{name}") ?? Pair($"SDK_CONTAINER_{name}");
 
     private RegistryCredential? Pair(string prefix) => environment[prefix + "_UNAME"] is { } user && environment[prefix + "_PWORD"] is { } secret
-        ? user == CredentialHelper.IdentityTokenUser ? RegistryCredential.Identity(secret) : RegistryCredential.Password(user, secret)
+        ? (user == CredentialHelper.IdentityTokenUser ? RegistryCredential.Identity(secret) : RegistryCredential.Password(user, secret)).From($"the variables {prefix}_UNAME and {prefix}_PWORD")
         : null;
 
     /// <summary>The text of a config.json, as CI systems hand it over. Source: Docker CLI, environment variables.</summary>
@@ -90,7 +107,7 @@ public sealed class RegistryCredentials
     private static IEnumerable<string> FilesOf(RegistryEnvironment environment) => new[]
     {
         environment["REGISTRY_AUTH_FILE"],
-        environment["DOCKER_CONFIG"] is { } folder ? Path.Combine(folder, "config.json") : environment.UnderHome(".docker/config.json"),
+        DockerFileOf(environment),
         Path.Combine(environment["XDG_RUNTIME_DIR"] is { } runtime ? Path.Combine(runtime, "containers") : environment.RuntimeDirectory, "auth.json"),
         environment.UnderHome(".config/containers/auth.json"),
     }.OfType<string>();

@@ -37,8 +37,8 @@ internal sealed record RegistryRequest
     /// <summary>Until the headers of the answer, where that is not the usual time; a body is watched by its reader.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Source: distribution, Token Scope Documentation.</summary>
-    public string Scope => $"repository:{Endpoint.Repository}:{(Access == RegistryAccess.Push ? "pull,push" : "pull")}"
+    /// <summary>Empty where no repository is asked for. Source: distribution, Token Scope Documentation.</summary>
+    public string Scope => Endpoint.Repository.Length == 0 ? "" : $"repository:{Endpoint.Repository}:{(Access == RegistryAccess.Push ? "pull,push" : "pull")}"
         + (AlsoRead is null ? "" : $" repository:{AlsoRead}:pull");
 
     /// <summary>For messages: never a query, which may hold a signature or state.</summary>

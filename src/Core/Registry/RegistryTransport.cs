@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using ContainerStages.Diagnostics;
@@ -11,10 +12,17 @@ internal sealed class RegistryTransport : IDisposable
     private static readonly ProductInfoHeaderValue UserAgent = new("ContainerStages", "0.1");
     private readonly RegistryConnections connections;
     private readonly RegistryAuthenticator authenticator;
+    private readonly ConcurrentDictionary<string, bool> answered = new(StringComparer.Ordinal);
+    private readonly PatienceNotices notices;
 
-    public RegistryTransport(RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry)
+    /// <param name="credentials">Who is logged in where.</param>
+    /// <param name="environment">Proxies and certificates.</param>
+    /// <param name="retry">How long is waited, and how often tried.</param>
+    /// <param name="events">Told while a registry does not answer for long.</param>
+    public RegistryTransport(RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry, IBuildEvents events)
     {
-        connections = new RegistryConnections(environment);
+        notices = new PatienceNotices(retry, events);
+        connections = new RegistryConnections(environment, retry.Probe);
         authenticator = new RegistryAuthenticator(credentials, connections, retry);
         Retry = retry;
     }
@@ -58,6 +66,23 @@ internal sealed class RegistryTransport : IDisposable
 
     private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
+        // A body that is sent shows its progress itself.
+        await using var notice = request.Timeout is null ? notices.Wait(request.Endpoint.Host) : null;
+        try
+        {
+            var response = await SendAndCheckAsync(request, cancellationToken);
+            answered[request.Endpoint.Host] = true;
+            return response;
+        }
+        catch (EndpointException e) when (e.Kind == EndpointFailure.Unreachable && answered.ContainsKey(request.Endpoint.Host))
+        {
+            // It was there a moment ago and is being started anew, perhaps.
+            throw new EndpointException(e.Diagnostic, e.Reason, EndpointFailure.Transient, e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAndCheckAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
         var connection = await connections.ConnectAsync(request.Endpoint, cancellationToken);
         var authorization = await authenticator.CurrentAsync(connection, request, cancellationToken);
         var response = await ExchangeAsync(connection, request, authorization, cancellationToken);
@@ -68,8 +93,7 @@ internal sealed class RegistryTransport : IDisposable
             if (answer is not null && request.IsBodySpent)
             {
                 response.Dispose();
-                throw new EndpointException(
-                    RegistryDiagnostics.Unauthorized(request.Endpoint.Host, request.Endpoint.Repository, withCredentials: true), "credentials refused", EndpointFailure.Transient);
+                throw await authenticator.UnauthorizedAsync(request, EndpointFailure.Transient, cancellationToken);
             }
 
             if (answer is not null)
@@ -89,8 +113,10 @@ internal sealed class RegistryTransport : IDisposable
             return response;
         }
 
-        var withCredentials = response.StatusCode == HttpStatusCode.Unauthorized && await authenticator.HasCredentialAsync(request, cancellationToken);
-        if (await RegistryAnswer.FailureAsync(request, response, withCredentials, cancellationToken) is { } failure)
+        var failure = response.StatusCode == HttpStatusCode.Unauthorized
+            ? await authenticator.UnauthorizedAsync(request, EndpointFailure.Final, cancellationToken)
+            : await RegistryAnswer.FailureAsync(request, response, cancellationToken);
+        if (failure is not null)
         {
             response.Dispose();
             throw failure;

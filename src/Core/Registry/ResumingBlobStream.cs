@@ -13,8 +13,6 @@ internal sealed class ResumingBlobStream(
 {
     private const int GoodProgress = 1024 * 1024;
 
-    /// <summary>Fewer bytes than this in the time of a stall are one.</summary>
-    private const int LeastBytes = 16 * 1024;
     private OpenedBlob? current = opened;
     private string host = opened.Host;
     private LostEndpoint? lost;
@@ -124,9 +122,9 @@ internal sealed class ResumingBlobStream(
         var count = await opened.Body.ReadAsync(buffer, stall.Token);
         waited += Stopwatch.GetElapsedTime(start);
         trickled += count;
-        if (trickled >= LeastBytes || waited >= retry.Stall)
+        if (trickled >= BoundedBody.LeastBytes || waited >= retry.Stall)
         {
-            (waited, trickled) = trickled >= LeastBytes ? (TimeSpan.Zero, 0) : throw new IOException($"only {trickled} bytes came in {waited.TotalSeconds:0} seconds");
+            (waited, trickled) = trickled >= BoundedBody.LeastBytes ? (TimeSpan.Zero, 0) : throw new IOException($"only {trickled} bytes came in {waited.TotalSeconds:0} seconds");
         }
 
         return count;

@@ -13,8 +13,17 @@ internal sealed record RetryPolicy
     /// <summary>A registry that asks for a longer pause than this is not waited for.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Until it is clear whether a server speaks TLS or plain HTTP, for each of the two.</summary>
+    public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Until the headers of an answer.</summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>After so long it is told that an answer is waited for.</summary>
+    public TimeSpan Notice { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Who takes requests and never answers is asked so often.</summary>
+    private const int SilentAttempts = 2;
 
     /// <summary>A body of which hardly a byte comes or goes for so long is a broken connection.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(1);
@@ -24,21 +33,30 @@ internal sealed record RetryPolicy
 
     public async Task<T> RunAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
+        var silent = 0;
         for (var number = 1; ; number++)
         {
             try
             {
                 return await attempt();
             }
-            catch (EndpointException e) when (MayTryAgain(e, number))
+            catch (EndpointException e) when (MayTryAgain(e, number, silent))
             {
+                silent += e.Kind == EndpointFailure.Silent ? 1 : 0;
                 await WaitAsync(number, e.RetryAfter, cancellationToken);
             }
         }
     }
 
-    public bool MayTryAgain(EndpointException failure, int attempts) =>
-        failure.Kind == EndpointFailure.Transient && attempts < Attempts && !(failure.RetryAfter > LongestWait);
+    /// <param name="failure">Of the last attempt.</param>
+    /// <param name="attempts">All so far.</param>
+    /// <param name="silent">Those before the last one that ended without an answer.</param>
+    public bool MayTryAgain(EndpointException failure, int attempts, int silent) => failure.Kind switch
+    {
+        EndpointFailure.Transient => attempts < Attempts && !(failure.RetryAfter > LongestWait),
+        EndpointFailure.Silent => attempts < Attempts && silent + 1 < SilentAttempts,
+        _ => false,
+    };
 
     /// <summary>Waits before attempt <paramref name="number"/> + 1.</summary>
     public Task WaitAsync(int number, TimeSpan? retryAfter, CancellationToken cancellationToken)

@@ -35,8 +35,8 @@ public sealed class AuthenticationTests(TestContext context)
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => PublishAsync(client, new TestContentStore(), $"{registry.Host}/app:1"));
 
         Assert.AreEqual("CST5003", failure.Diagnostics[0].Code);
-        Assert.Contains("refused the credentials", failure.Message);
-        Assert.Contains($"docker login {registry.Host}", failure.Message);
+        Assert.Contains("refused the login for 'app', which is from the variables DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD.", failure.Message);
+        Assert.Contains($"dotnet-stages login {registry.Host}", failure.Message);
         Assert.DoesNotContain("wr0ng-one", failure.ToString());
     }
 
@@ -44,12 +44,15 @@ public sealed class AuthenticationTests(TestContext context)
     public async Task Without_a_password_the_login_command_is_named()
     {
         await using var registry = await RegistryServer.StartWithPasswordAsync(context.CancellationToken);
-        using var client = TestClients.Create();
+        using var folder = new TempFolder();
+        var file = folder.Write("config.json", """{"auths":{"other.example.com":{"auth":"YTpi"}}}""");
+        using var client = TestClients.Create(RegistriesConfiguration.Empty, TestClients.Environment(("DOCKER_CONFIG", folder.Path)));
 
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse($"{registry.Host}/app:1"), context.CancellationToken));
 
         Assert.AreEqual("CST5003", failure.Diagnostics[0].Code);
-        Assert.Contains($"wants a login", failure.Message);
+        Assert.Contains($"wants a login for 'app' (or has no such repository), and none stands in {file}.", failure.Message);
+        Assert.Contains($"'dotnet-stages login {registry.Host}' (or 'docker login {registry.Host}'), or set DOTNET_CONTAINER_PULL_REGISTRY_UNAME and", failure.Message);
     }
 
     [TestMethod]

@@ -128,11 +128,11 @@ public sealed class FaultTests(TestContext context)
 
     private async Task<BuildFailedException?> OutcomeAsync(RegistryFault fault, FaultyProxy front, Func<RegistryClient, CancellationToken, Task> act)
     {
-        var patience = TimeSpan.FromMilliseconds(500);
+        var patience = TimeSpan.FromMilliseconds(700);
         var retry = new RetryPolicy { FirstDelay = TimeSpan.FromMilliseconds(1) };
         var environment = TestClients.Login(variables: fault.ChunkSize is { } size ? [("DOTNET_CONTAINER_REGISTRY_CHUNKED_UPLOAD_SIZE_BYTES", $"{size}")] : []);
         using var client = TestClients.Create(
-            RegistriesConfiguration.Empty, environment, fault.IsSlow ? retry with { Answer = patience, Stall = patience, Commit = patience } : retry, front.Host);
+            RegistriesConfiguration.Empty, environment, fault.IsSlow ? retry with { Answer = patience * 2, Stall = patience, Commit = patience * 2 } : retry, front.Host);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         limited.CancelAfter(Hang);
         try

@@ -115,6 +115,42 @@ public sealed class ForeignLayerTests(TestContext context)
         Assert.AreEqual(2, front.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/blobs/", StringComparison.Ordinal)));
     }
 
+    [TestMethod]
+    public async Task A_registry_that_does_not_allow_addresses_is_told_at_once()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        await using var front = new FaultyProxy(registry.Port);
+
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => PushForeignAsync(front.Host));
+
+        Assert.AreEqual("CST6005", failure.Diagnostics[0].Code);
+        Assert.Contains($"{Digest.Of("x"u8)} https://vendor.example.com/layer", failure.Message);
+        Assert.Contains("validation.manifests.urls.allow", failure.Message);
+        Assert.AreEqual(1, front.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_allows_the_addresses_takes_the_image()
+    {
+        await using var registry = await RegistryServer.StartWithUrlsAsync(@"^https://vendor\.example\.com/", context.CancellationToken);
+
+        var image = await PushForeignAsync(registry.Host);
+
+        using var client = TestClients.Create();
+        Assert.AreEqual(image.Digest, await client.FindPublishedAsync(ImageReference.Parse($"{registry.Host}/app:1"), context.CancellationToken));
+    }
+
+    private async Task<Image> PushForeignAsync(string host)
+    {
+        using var client = TestClients.Create();
+        var store = new TestContentStore();
+        var foreign = new Descriptor { MediaType = Foreign, Digest = Digest.Of("x"u8), Size = 1, Urls = ["https://vendor.example.com/layer"] };
+        var image = await ImageAssembler.AssembleAsync(
+            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1))], [TestImages.CreateRandomLayer(store, 1000)], SampleImages.Config(2), ImageFormat.Oci, null, store, context.CancellationToken);
+        await new RegistryPublisher(client, ImageReference.Parse($"{host}/app:1"), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+        return image;
+    }
+
     /// <summary>Puts a layer into a registry and names it as a foreign one with an address there.</summary>
     private async Task<Descriptor> OfferAsync(RegistryServer source, FaultyProxy vendor, string prefix = "")
     {

@@ -43,7 +43,7 @@ public sealed class PeerTests(TestContext context)
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => PublishAsync(nobody, $"{registry.Host}/app:1"));
 
         Assert.AreEqual("CST5003", failure.Diagnostics[0].Code);
-        Assert.Contains($"docker login {registry.Host}", failure.Message);
+        Assert.Contains($"dotnet-stages login {registry.Host}", failure.Message);
     }
 
     [TestMethod]

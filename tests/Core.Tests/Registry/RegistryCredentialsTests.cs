@@ -115,9 +115,10 @@ public sealed class RegistryCredentialsTests : IDisposable
     [TestMethod]
     [DataRow("missing", "")]
     [DataRow("../bad", "")]
-    [DataRow("broken", "echo secret-text; exit 3")]
     [DataRow("odd", "echo secret-text")]
-    public async Task A_helper_that_fails_is_named_and_what_it_wrote_is_not_printed(string name, string script)
+    [DataRow("half", """echo '{"Username":"ann","Secret":"secret-text"'; exit 1""")]
+    [DataRow("noisy", """echo 'got {"Secret": "secret-text"}' >&2; exit 1""")]
+    public async Task A_helper_that_fails_is_named_and_what_may_be_a_secret_is_not_printed(string name, string script)
     {
         if (script.Length > 0)
         {
@@ -129,6 +130,20 @@ public sealed class RegistryCredentialsTests : IDisposable
         Assert.AreEqual("CST5019", failure.Diagnostics[0].Code);
         Assert.Contains($"docker-credential-{name}", failure.Message);
         Assert.DoesNotContain("secret-text", failure.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("echo 'the keychain is locked'; exit 3", "it ended with exit code 3 and said: the keychain is locked.")]
+    [DataRow("echo 'gpg: decryption failed' >&2; echo 'exit status 2'; exit 1", "it ended with exit code 1 and said: gpg: decryption failed exit status 2.")]
+    [DataRow("echo 'no display' >&2; echo odd", "is not JSON with Username and Secret and said: no display.")]
+    [DataRow("exit 7", "it ended with exit code 7.")]
+    public async Task A_helper_that_fails_is_named_with_what_it_said(string script, string expected)
+    {
+        WriteHelper("failing", script);
+        WriteConfig("""{"credsStore":"failing"}""");
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => FindAsync(Environment(), "example.com", "app"));
+        Assert.AreEqual("CST5019", failure.Diagnostics[0].Code);
+        Assert.Contains(expected, failure.Message);
     }
 
     [TestMethod]

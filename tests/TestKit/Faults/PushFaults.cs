@@ -24,7 +24,7 @@ internal static class PushFaults
         Start("upload: its start is said to be done already", "CST5016", ProxyFault.Answer("201 Created")),
         Push("upload: the look for the blob drops, twice", null, IsLook, ProxyFault.CutInHead(0)) with { Times = 2 },
         Push("upload: the look for the blob is not allowed", "CST5016", IsLook, ProxyFault.Answer("405 Method Not Allowed")),
-        Push("upload: a blob is said to be there and is not", "CST6003", IsLook, ProxyFault.Answer("200 OK")),
+        Push("upload: a blob is said to be there and is not", null, IsLook, ProxyFault.Answer("200 OK")),
         Push("upload: no answer to the look for the blob, once", null, IsLook, ProxyFault.Silence()) with { Times = 1, IsSlow = true },
     ];
 
@@ -70,7 +70,10 @@ internal static class PushFaults
         Manifest("pushed manifest: its upload always drops", "CST5001", ProxyFault.CutInUpload(0)),
         Manifest("pushed manifest: 503, twice", null, ProxyFault.Answer("503 Service Unavailable")) with { Times = 2 },
         Manifest("pushed manifest: no answer to its upload, once", null, ProxyFault.Silence()) with { Times = 1, IsSlow = true },
-        Manifest("pushed manifest: a part is said to be missing", "CST6003", ProxyFault.AnswerWithBody("400 Bad Request", """{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}""")),
+        Manifest("pushed manifest: its digest is said to be wrong, once", null, ProxyFault.AnswerWithBody("400 Bad Request", """{"errors":[{"code":"DIGEST_INVALID","message":"provided digest did not match uploaded content"}]}""")) with { Times = 1 },
+        Manifest("pushed manifest: its digest is always said to be wrong", "CST6003", ProxyFault.AnswerWithBody("400 Bad Request", """{"errors":[{"code":"DIGEST_INVALID","message":"provided digest did not match uploaded content"}]}""")),
+        Manifest("pushed manifest: a part is said to be missing, once", null, ProxyFault.AnswerWithBody("400 Bad Request", """{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}""")) with { Times = 1 },
+        Manifest("pushed manifest: a part is always said to be missing", "CST6004", ProxyFault.AnswerWithBody("400 Bad Request", """{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}""")),
         Manifest("pushed manifest: it is stored under another digest", "CST6002", ProxyFault.Alter(answer => answer.With("Docker-Content-Digest", "sha256:" + new string('0', 64)))),
         Manifest("pushed manifest: the registry does not say what it stored", null, ProxyFault.Alter(answer => answer.With("Docker-Content-Digest", null))),
         Manifest("pushed manifest: it is too large", "CST5012", ProxyFault.Answer("413 Request Entity Too Large")),
