@@ -20,7 +20,7 @@ internal static class VerbTable
 
     private static readonly Option HelpOption = new(["--help", "-h"], null, "show this help");
 
-    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, LockVerb.Verb, RestoreVerb.Verb, PlanVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ReportVerb.Verb, PruneVerb.Verb, ExportVerb.Verb, ImportVerb.Verb, ExecuteVerb.Verb];
+    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, LockVerb.Verb, RestoreVerb.Verb, PlanVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ReportVerb.Verb, PruneVerb.Verb, LoginVerb.Login, LoginVerb.Logout, ExportVerb.Verb, ImportVerb.Verb, ExecuteVerb.Verb];
 
     public static async Task<int> RunAsync(string[] args)
     {
