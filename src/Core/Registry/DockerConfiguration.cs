@@ -85,8 +85,16 @@ internal sealed class DockerConfiguration
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(fresh);
+            RemoveUnfinished(fresh);
             throw new BuildFailedException(RegistryDiagnostics.LoginNotKept(host, Path, e.Message), e);
+        }
+    }
+
+    private static void RemoveUnfinished(string file)
+    {
+        if (File.Exists(file))
+        {
+            File.Delete(file);
         }
     }
 
