@@ -10,6 +10,7 @@ namespace ContainerStages.Core.Tests.Content;
 /// the time after.
 /// </summary>
 [TestClass]
+[TestCategory(Categories.EndToEnd)]
 public sealed class StoreDamageTests
 {
     private static readonly Lazy<Task<DamagedStoreBuilds>> Shared = new(DamagedStoreBuilds.CreateAsync);
