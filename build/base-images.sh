@@ -39,6 +39,7 @@ make_once() {
     started=$(now_ms)
     say "making ${1%-*} (once; a minute or two)"
     "$2"
+    touch "$REGISTRY_DIR/$1"
     say "made ${1%-*} in $(seconds $(($(now_ms) - started)))"
     remove_tree "$WORK"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine ready: checks the .NET SDK and installs, from Debian's packages, only what lacks.
 #   setup.sh           what packing, the demo and the base images need
-#   setup.sh --tests   ... and Docker, which the differential tests compare with, the ordinary user that the rootless tests run as, and an emulator of arm64
+#   setup.sh --tests   ... and what the tests compare with and make their input with, the ordinary user that the rootless tests run as, and an emulator of arm64
 #   setup.sh --bench   ... and the peers of the benchmarks: Docker, buildah, podman
 source "$(dirname "$0")/lib.sh"
 
@@ -22,6 +22,14 @@ runc:runc:runs published images with a second implementation
 TEST_TOOLS='
 qemu-aarch64-static:qemu-user-static:runs programs for arm64 in the tests of several platforms
 /usr/bin/docker:docker.io:builds the same images in the differential tests
+podman:podman:its store is read and written in tests of other engines
+git:git:serves repositories to the tests of git contexts
+ssh-keygen:openssh-client:makes keys and agents for the tests of RUN --mount=type=ssh
+xz:xz-utils:compresses archives that ADD unpacks in tests
+bzip2:bzip2:compresses archives that ADD unpacks in tests
+zstd:zstd:compresses archives that ADD unpacks in tests
+setfattr:attr:gives files attributes in tests
+setcap:libcap2-bin:gives programs capabilities in tests
 '
 BENCH_TOOLS='
 /usr/bin/docker:docker.io:peer of the benchmarks
