@@ -38,6 +38,9 @@ public static class StoreDiagnostics
     public static Diagnostic AttributeTooLarge(string file, string attribute, long size) =>
         Error("CST4111", $"The extended attribute '{Printable(attribute)}' of '{Printable(file)}' has {size} bytes, more than the file system of the store keeps for a file. Take it off the file (setfattr -x), or put the store on a file system that keeps 64 KiB of attributes, such as xfs or btrfs (CONTAINERSTAGES_STORE, or ContainerStagesStore in a project).");
 
+    public static Diagnostic FilterNotSupported(string archive, string filter) =>
+        Error("CST4112", $"'{Printable(archive)}' cannot be unpacked: it is compressed by xz with the filter '{filter}', which is not supported. Pack it again without that filter (xz -dc OLD | xz > NEW), or use COPY where it is to stay as it is.");
+
     public static Diagnostic NamesDamaged(string file, string reason) =>
         new("CST4120", Severity.Warning, $"The list of image names '{file}' is damaged and counts as empty: {OneLine.Of(reason)} The next build with a name, or 'dotnet-stages prune', begins it anew; build or pull again what is to have a name.");
 

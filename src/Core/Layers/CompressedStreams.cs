@@ -22,7 +22,7 @@ internal sealed class CompressedStreams(FileStream file, byte[] start, int paddi
         head.StartsWith(BZip2Start)
             ? new CompressedStreams(file, BZip2Start, 0, stream => BZip2Stream.Create(stream, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true))
         // Source: The .xz File Format, 2. Overall Structure of .xz File.
-        : head.StartsWith(XzStart) ? new CompressedStreams(file, XzStart, 4, stream => new XZStream(stream))
+        : head.StartsWith(XzStart) ? new CompressedStreams(file, XzStart, 4, OpenXz)
         : null;
 
     public override int Read(Span<byte> buffer)
@@ -48,6 +48,12 @@ internal sealed class CompressedStreams(FileStream file, byte[] start, int paddi
         }
 
         base.Dispose(disposing);
+    }
+
+    private static XZStream OpenXz(Stream stream)
+    {
+        XzFilter.RequireNone(stream);
+        return new XZStream(stream);
     }
 
     private bool TryOpenNext()

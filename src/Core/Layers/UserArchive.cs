@@ -27,6 +27,11 @@ internal static class UserArchive
             _ = new TarHeader(block, 0);
             return true;
         }
+        catch (XzFilterException)
+        {
+            // What is inside cannot be seen; it is not copied without a word, and unpacking says what to do.
+            return true;
+        }
         catch (Exception exception) when (IsDamage(exception) || exception is TarFormatException)
         {
             // Something that only begins like a compressed file is copied as it is.
@@ -57,6 +62,10 @@ internal static class UserArchive
         {
             using var tar = Open(archive);
             return LayerExtractor.ExtractArchive(tar, directory, name, ExtractionLimits.Default, keepOwners, cancellationToken);
+        }
+        catch (XzFilterException filtered)
+        {
+            throw new BuildFailedException(StoreDiagnostics.FilterNotSupported(name, filtered.Filter), filtered);
         }
         catch (Exception exception) when (IsDamage(exception))
         {

@@ -61,6 +61,22 @@ public sealed class UserArchiveTests : IDisposable
     [DataRow("just a text that is no archive at all")]
     public void What_is_no_archive_is_none(string content) => Assert.IsFalse(UserArchive.IsArchive(temp.Write("file", content)));
 
+    /// <summary>The decompressor lacks these filters or gives wrong bytes.</summary>
+    [TestMethod]
+    [DataRow("--delta=dist=4", "delta")]
+    [DataRow("--x86", "x86")]
+    [DataRow("--delta --arm", "delta")]
+    [DataRow("--block-size=1000 --powerpc", "powerpc")]
+    public async Task An_archive_with_a_filter_of_xz_is_an_error_that_says_so(string options, string filter)
+    {
+        temp.Write("in/file", new string('x', 10_000));
+        await RealTool.RunAsync("sh", "-euc", $"cd \"$1\"; tar -c in | xz -c {options} --lzma2 > archive", "sh", temp.Path);
+        Assert.IsTrue(UserArchive.IsArchive(temp.Combine("archive")));
+        var failed = Assert.ThrowsExactly<BuildFailedException>(() => UserArchive.Extract(temp.Combine("archive"), "a.tar.xz", temp.NewFolder("out"), CancellationToken.None));
+        Assert.AreEqual("CST4112", failed.Diagnostics[0].Code);
+        StringAssert.Contains(failed.Message, $"'{filter}'");
+    }
+
     [TestMethod]
     public async Task A_compressed_file_that_holds_no_tar_is_none()
     {
