@@ -71,6 +71,19 @@ internal static unsafe partial class FileCalls
     /// <summary>Moves the position of a handle, in bytes from the start.</summary>
     public static long SeekTo(SafeFileHandle file, long offset) => lseek(file, offset, 0);
 
+    /// <summary>Where the next bytes are that take space, from a position on; the end of the file where there are none. Moves the handle's position.</summary>
+    public static long FindData(SafeFileHandle file, long offset, long end) => Seek(file, offset, end, 3, offset);
+
+    /// <summary>Where the next hole begins, at the latest the end. Moves the handle's position.</summary>
+    public static long FindHole(SafeFileHandle file, long offset, long end) => Seek(file, offset, end, 4, end);
+
+    /// <param name="unknown">The answer of a file system that does not tell holes.</param>
+    private static long Seek(SafeFileHandle file, long offset, long end, int origin, long unknown) => lseek(file, offset, origin) switch
+    {
+        >= 0 and var found => Math.Min(found, end),
+        _ => Marshal.GetLastPInvokeError() == Errno.ENXIO ? end : unknown,
+    };
+
     /// <summary>Names in a folder that was just opened, without <c>.</c> and <c>..</c>, in no order.</summary>
     /// <exception cref="PosixException">The folder cannot be read.</exception>
     public static List<string> ListNames(SafeFileHandle directory, string subject)

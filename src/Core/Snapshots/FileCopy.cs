@@ -27,34 +27,47 @@ internal static class FileCopy
         source.RequireUnchanged(from);
     }
 
+    /// <summary>Holes stay holes: an image of a disk of many gigabytes may hold little.</summary>
     private static void Content(SafeFileHandle from, SafeFileHandle to, UnionEntry source)
     {
-        var left = source.Status.Size;
-        while (left > 0)
+        var size = source.Status.Size;
+        for (long data = 0, hole; data < size && (data = FileCalls.FindData(from, data, size)) < size; data = hole)
         {
-            var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(left, 1 << 30), 0);
-            if (copied < 0)
+            hole = FileCalls.FindHole(from, data, size);
+            if (!TryCopyRange(from, to, data, hole - data, source.HostPath!))
             {
-                if (Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP)
-                {
-                    CopyByReading(from, to);
-                    return;
-                }
-
-                throw Errno.Exception("copy_file_range", source.HostPath!);
+                CopyByReading(from, to, data, hole - data);
             }
-
-            left = copied == 0 ? 0 : left - copied;
         }
+
+        FileCalls.Check(FileCalls.Truncate(to, size), "ftruncate", source.HostPath!);
     }
 
-    private static void CopyByReading(SafeFileHandle from, SafeFileHandle to)
+    /// <returns>False where the kernel cannot copy between the two.</returns>
+    private static bool TryCopyRange(SafeFileHandle from, SafeFileHandle to, long start, long count, string subject)
     {
-        var buffer = new byte[1 << 20];
-        long position = 0;
-        for (int read; (read = RandomAccess.Read(from, buffer, position)) > 0; position += read)
+        _ = FileCalls.SeekTo(from, start);
+        _ = FileCalls.SeekTo(to, start);
+        while (count > 0)
         {
-            RandomAccess.Write(to, buffer.AsSpan(0, read), position);
+            var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(count, 1 << 30), 0);
+            if (copied < 0)
+            {
+                return Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP ? false : throw Errno.Exception("copy_file_range", subject);
+            }
+
+            count = copied == 0 ? 0 : count - copied;
+        }
+
+        return true;
+    }
+
+    private static void CopyByReading(SafeFileHandle from, SafeFileHandle to, long start, long count)
+    {
+        var buffer = new byte[(int)Math.Min(count, 1 << 20)];
+        for (int read; count > 0 && (read = RandomAccess.Read(from, buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)), start)) > 0; start += read, count -= read)
+        {
+            RandomAccess.Write(to, buffer.AsSpan(0, read), start);
         }
     }
 
