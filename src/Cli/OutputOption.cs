@@ -64,6 +64,11 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
             throw new UsageException($"--output {text}: the type must be one of {string.Join(", ", Types)}.");
         }
 
+        if (fields.GetValueOrDefault("dest") == "/dev/stdout")
+        {
+            fields["dest"] = StandardOutput;
+        }
+
         var output = new OutputOption(type, fields);
         output.Check(text);
         return output;

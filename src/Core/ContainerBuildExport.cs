@@ -105,21 +105,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
             return;
         }
 
-        var unfinished = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                WriteTar(flat, file, cancellationToken);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        await OutputFile.WriteAsync(path, file => WriteTar(flat, file, cancellationToken), _ => Task.FromResult(true));
     }
 
     private void WriteTar(string folder, Stream output, CancellationToken cancellationToken)

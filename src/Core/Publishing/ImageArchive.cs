@@ -17,30 +17,11 @@ internal static class ImageArchive
     private const uint FolderMode = 0x1ED; // rwxr-xr-x
 
     /// <returns>False where the file was there already with the same content.</returns>
-    public static async Task<bool> WriteAsync(string path, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            await using (var file = new FileStream(temporary, System.IO.FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                WriteTar(file, images, store, documents, cancellationToken);
-            }
-
-            if (await IsSameAsync(temporary, path, cancellationToken))
-            {
-                return false;
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            return true;
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static Task<bool> WriteAsync(string path, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken) =>
+        OutputFile.WriteAsync(
+            path,
+            file => WriteTar(file, images, store, documents, cancellationToken),
+            async finished => !await IsSameAsync(finished, path, cancellationToken));
 
     /// <summary>The archive itself, to anywhere.</summary>
     public static void WriteTar(Stream file, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)

@@ -1,0 +1,48 @@
+using ContainerStages.Posix;
+
+namespace ContainerStages.Publishing;
+
+/// <summary>
+/// A file that the user names: it appears whole or not at all. What is no plain file (a device, a pipe, a link such as <c>/dev/stdout</c>) is written
+/// as it stands: put in its place, an archive would take <c>/dev/null</c> away from the whole machine.
+/// </summary>
+internal static class OutputFile
+{
+    /// <param name="path">Folders on the way are made.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="isWanted">Asked with the finished file before it takes its place.</param>
+    /// <returns>False where it was not wanted.</returns>
+    public static async Task<bool> WriteAsync(string path, Action<FileStream> write, Func<string, Task<bool>> isWanted)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (FileCalls.TryStat(path, out var present) && !present.IsRegularFile && !present.IsDirectory)
+        {
+            await using var file = Open(path, FileMode.Create);
+            write(file);
+            return true;
+        }
+
+        var temporary = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            await using (var file = Open(temporary, FileMode.CreateNew))
+            {
+                write(file);
+            }
+
+            if (!await isWanted(temporary))
+            {
+                return false;
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            return true;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.Write, FileShare.ReadWrite, 1 << 20);
+}
