@@ -1,3 +1,4 @@
+using ContainerStages.Cli;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Cli.Verbs;
 using ContainerStages.Contracts;
@@ -10,5 +11,6 @@ if (args is ["sandbox-init", var specification])
     return SandboxInit.Run(specification);
 }
 
+GuardedWriter.Install();
 LastResort.Install(args is ["execute", ..] ? diagnostic => new JsonProgress(Console.OpenStandardOutput()).Report(new DiagnosticReported(diagnostic)) : VerbTable.Warn, VerbTable.Failed);
 return await VerbTable.RunAsync(args);

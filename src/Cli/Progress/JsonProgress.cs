@@ -7,7 +7,6 @@ namespace ContainerStages.Cli.Progress;
 /// <summary>One JSON document per line, for programs.</summary>
 internal sealed class JsonProgress(Stream output) : IBuildEvents
 {
-    private static readonly byte[] LineEnd = [(byte)'\n'];
     private readonly Lock gate = new();
 
     public void Report(BuildEvent buildEvent)
@@ -15,9 +14,20 @@ internal sealed class JsonProgress(Stream output) : IBuildEvents
         var bytes = JsonSerializer.SerializeToUtf8Bytes(buildEvent, ContractsJson.Default.BuildEvent);
         lock (gate)
         {
-            output.Write(bytes);
-            output.Write(LineEnd);
+            Write([.. bytes, (byte)'\n']);
+        }
+    }
+
+    private void Write(byte[] line)
+    {
+        try
+        {
+            output.Write(line);
             output.Flush();
+        }
+        catch (IOException failure)
+        {
+            throw new BuildFailedException(ArchiveDiagnostics.OutputNotWritable(failure.Message), failure);
         }
     }
 }

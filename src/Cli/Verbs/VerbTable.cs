@@ -24,6 +24,29 @@ internal static class VerbTable
 
     public static async Task<int> RunAsync(string[] args)
     {
+        try
+        {
+            return await ChooseAsync(args);
+        }
+        catch (BuildFailedException failed)
+        {
+            await Console.Error.WriteLineAsync(failed.Message);
+            return Failed;
+        }
+        catch (Exception failure) when (StoreDirectory.Explain(failure, StoreDirectory.DefaultPath()) is { } diagnostic)
+        {
+            await Console.Error.WriteLineAsync(diagnostic.ToString());
+            return Failed;
+        }
+        catch (Exception failure)
+        {
+            LastResort.Report(failure, Warn);
+            return Failed;
+        }
+    }
+
+    private static async Task<int> ChooseAsync(string[] args)
+    {
         if (args is [] or ["--help" or "-h" or "help"])
         {
             await Console.Out.WriteAsync(Overview());
@@ -57,21 +80,6 @@ internal static class VerbTable
         {
             await Console.Error.WriteLineAsync($"dotnet-stages {verb.Name}: {wrong.Message} See 'dotnet-stages {verb.Name} --help'.");
             return WrongUsage;
-        }
-        catch (BuildFailedException failed)
-        {
-            await Console.Error.WriteLineAsync(failed.Message);
-            return Failed;
-        }
-        catch (Exception failure) when (StoreDirectory.Explain(failure, StoreDirectory.DefaultPath()) is { } diagnostic)
-        {
-            await Console.Error.WriteLineAsync(diagnostic.ToString());
-            return Failed;
-        }
-        catch (Exception failure)
-        {
-            LastResort.Report(failure, Warn);
-            return Failed;
         }
     }
 

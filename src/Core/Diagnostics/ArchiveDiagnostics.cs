@@ -23,5 +23,8 @@ public static class ArchiveDiagnostics
     public static Diagnostic LayoutBusy(string path) =>
         Error("CST6106", $"The image layout '{path}' is being written by another process for a long time. Wait for it, or name another folder.");
 
+    public static Diagnostic OutputNotWritable(string reason) =>
+        Error("CST6107", $"Standard output cannot be written ({OneLine.Of(reason).TrimEnd('.')}). What was to be done is done; only its result is not shown.");
+
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
 }
