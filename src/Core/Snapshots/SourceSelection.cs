@@ -29,8 +29,8 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
     private readonly ConcurrentQueue<string> leftOut = new();
 
     /// <summary>All matches of one source, in ordinal order; none where it names nothing. A source may hold patterns.</summary>
-    public IReadOnlyList<SelectedSource> Select(string source) =>
-        [.. Expand(source).Select(SelectOne).OfType<SelectedSource>()];
+    public IReadOnlyList<SelectedSource> Select(string source, CancellationToken cancellationToken = default) =>
+        [.. Expand(source).Select(named => SelectOne(named, cancellationToken)).OfType<SelectedSource>()];
 
     /// <summary>
     /// The same with the folders above each match, from the source's <c>/./</c> on or from the root: one source whose entries keep their
@@ -77,7 +77,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
             ? found
             : null;
 
-    private SelectedSource? SelectOne(UnionEntry named)
+    private SelectedSource? SelectOne(UnionEntry named, CancellationToken cancellationToken)
     {
         // A link that is named is followed; links found inside folders are copied as links.
         var name = named.Path == "/" ? "" : named.Path[(named.Path.LastIndexOf('/') + 1)..];
@@ -99,12 +99,13 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         }
 
         var entries = ImmutableArray.CreateBuilder<SelectedEntry>();
-        AddFolder(entry, "", entries, emit: !IsHidden(entry));
+        AddFolder(entry, "", entries, emit: !IsHidden(entry), cancellationToken);
         return entries.Count == 0 ? null : new SelectedSource(name, true, entries.ToImmutable());
     }
 
-    private void AddFolder(UnionEntry folder, string relativePath, ImmutableArray<SelectedEntry>.Builder entries, bool emit)
+    private void AddFolder(UnionEntry folder, string relativePath, ImmutableArray<SelectedEntry>.Builder entries, bool emit, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (!emit && filter!.ExcludesTree(Relative(folder)))
         {
             return;
@@ -118,7 +119,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
             var path = relativePath.Length == 0 ? name : $"{relativePath}/{name}";
             if (child.IsDirectory)
             {
-                AddFolder(child, path, entries, !IsHidden(child));
+                AddFolder(child, path, entries, !IsHidden(child), cancellationToken);
             }
             else if (IsLeftOut(child))
             {
@@ -138,7 +139,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
 
     private void AddWithParents(UnionEntry start, UnionEntry match, SortedDictionary<string, UnionEntry> entries)
     {
-        if (SelectOne(match) is not { } selected)
+        if (SelectOne(match, CancellationToken.None) is not { } selected)
         {
             return;
         }
