@@ -37,7 +37,7 @@ public static class RegistriesConfigurationReader
     /// <exception cref="BuildFailedException">The text is not valid; the diagnostic has file and line.</exception>
     public static ImmutableArray<RegistryEntry> Parse(string text, string file)
     {
-        // Without the validator: it takes a second registry's inline mirrors for a redefinition of the first one's.
+        // Without the validator: it takes a second registry's inline mirrors for a redefinition of the first one's tables.
         var document = SyntaxParser.Parse(text, file, validate: false);
         if (document.HasErrors)
         {
