@@ -4,6 +4,7 @@ using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
+using ContainerStages.Layers;
 using ContainerStages.Oci;
 using ContainerStages.Publishing;
 
@@ -65,7 +66,7 @@ internal sealed class ContainerBuildResults(BuildDefinition definition, ImageNam
             Images = Describe(images),
             References = references.Length > 0 ? references : ExpectedNames(),
             Files = [.. published.SelectMany(one => one.Files)],
-            Size = images.Images.Sum(image => image.Size),
+            Size = LayerSizes.Sum(images.Images.Select(image => image.Size)),
             CompressedSize = images.Images.SelectMany(image => image.Layers).Select(layer => layer.Layer.Descriptor).DistinctBy(layer => layer.Digest).Sum(layer => layer.Size),
             LayerCount = images.Images.Sum(image => image.Layers.Length),
             UpToDate = upToDate,

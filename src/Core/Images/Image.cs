@@ -33,8 +33,8 @@ public sealed record Image
     /// <summary>For the image's entry in an index, or null; no part of the image itself.</summary>
     public SortedDictionary<string, string>? DescriptorAnnotations { get; init; }
 
-    /// <summary>Sum of the uncompressed layers in bytes.</summary>
-    public long Size => Layers.Sum(layer => layer.Layer.Size);
+    /// <summary>Sum of the uncompressed layers in bytes, or <see cref="LayerSizes.Unknown"/>.</summary>
+    public long Size => LayerSizes.Sum(Layers.Select(layer => layer.Layer.Size));
 }
 
 /// <summary>

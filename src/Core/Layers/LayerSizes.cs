@@ -16,6 +16,9 @@ public sealed class LayerSizes(string storeRoot, bool mayRecord = true)
     /// <summary>Size of a layer that nobody has measured and whose blob is not here.</summary>
     public const long Unknown = -1;
 
+    /// <summary><see cref="Unknown"/> where one of them is.</summary>
+    public static long Sum(IEnumerable<long> sizes) => sizes.Aggregate(0L, (sum, size) => sum < 0 || size < 0 ? Unknown : sum + size);
+
     private readonly string folder = Path.Combine(storeRoot, "sizes", "sha256");
 
     /// <summary>Bytes of files, or null where unknown.</summary>

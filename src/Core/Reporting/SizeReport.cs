@@ -44,14 +44,11 @@ public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? Referen
     [
         row.Name,
         row.Image.Layers.Length.ToString(CultureInfo.InvariantCulture),
-        ByteSize.Format(SizeOf(row.Image)),
+        ByteSize.Format(row.Image.Size),
         ByteSize.Format(row.Image.Layers.Sum(layer => layer.Layer.Descriptor.Size)),
-        .. ReferenceRow is { } reference ? (string[])[Share(SizeOf(row.Image), SizeOf(Rows[reference].Image))] : [],
+        .. ReferenceRow is { } reference ? (string[])[Share(row.Image.Size, Rows[reference].Image.Size)] : [],
         .. HasTimes ? (string[])[row.BuildTime is { } time ? time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) + " s" : ""] : [],
     ];
-
-    /// <summary>Unknown where one layer is unknown.</summary>
-    private static long SizeOf(Image image) => image.Layers.Any(layer => layer.Layer.Size < 0) ? -1 : image.Size;
 
     private static string Share(long size, long reference) =>
         size < 0 || reference <= 0 ? "?" : (100.0 * size / reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";

@@ -80,6 +80,13 @@ public sealed class ImageTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(12, 5, 7)]
+    [DataRow(LayerSizes.Unknown, 5, LayerSizes.Unknown)]
+    [DataRow(LayerSizes.Unknown, LayerSizes.Unknown, LayerSizes.Unknown, 5)]
+    [DataRow(0)]
+    public void A_sum_of_sizes_is_unknown_where_one_of_them_is(long sum, params long[] parts) => Assert.AreEqual(sum, LayerSizes.Sum(parts));
+
+    [TestMethod]
     public async Task Size_of_a_layer_is_measured_once_and_remembered_without_its_blob()
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
