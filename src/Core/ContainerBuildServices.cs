@@ -114,6 +114,7 @@ internal sealed class ContainerBuildServices : IDisposable
         AllowInsecure = definition.Allow.Contains("security.insecure"),
         Network = definition.Network,
         NoNewPrivileges = definition.NoNewPrivileges,
+        HostName = new BuildKitArguments(definition.BuildArgs).ReadHostName(),
         SharedMemory = definition.ShmSize,
         Limits = [.. definition.Ulimits.Select(limit => new SandboxLimit(ResourceLimits.NumberOf(limit.Name), (ulong)limit.Soft, (ulong)limit.Hard))],
         ExtraHosts = [.. definition.AddHosts.Select(host => (host.Address, host.Name))],

@@ -40,6 +40,18 @@ public sealed class BuildArgumentTests
     }
 
     [TestMethod]
+    public async Task The_name_of_the_machine_in_commands_can_be_given()
+    {
+        using var context = Hello.Context("FROM alpine\nRUN [ \"$(hostname)\" = builder-1 ] && grep -q builder-1 /etc/hosts");
+        var result = await Hello.Program.BuildAsync(context.Path, "--build-arg", "BUILDKIT_SANDBOX_HOSTNAME=builder-1");
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.DoesNotContain("warning", result.Error);
+        var other = await Hello.Program.BuildAsync(context.Path);
+        Assert.AreEqual(1, other.ExitCode, other.Error);
+        StringAssert.Contains((await Hello.Program.BuildAsync(context.Path, "--build-arg", "BUILDKIT_SANDBOX_HOSTNAME=a b")).Error, "error CST3108: BUILDKIT_SANDBOX_HOSTNAME is 'a b'");
+    }
+
+    [TestMethod]
     public async Task Checks_look_at_every_stage_unless_one_is_named_and_builds_at_those_they_need()
     {
         using var context = Hello.Context("FROM alpine AS one\nENV A=$nope\nFROM alpine AS two\nCMD [\"a\"]");

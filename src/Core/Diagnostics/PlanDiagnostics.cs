@@ -20,6 +20,9 @@ public static class PlanDiagnostics
     public static Diagnostic BadEpoch(string value) =>
         new("CST3106", Severity.Error, $"SOURCE_DATE_EPOCH is '{value}', not a number of seconds since 1970. Write one, for example that of git log -1 --format=%ct, or leave it out.");
 
+    public static Diagnostic BadHostName(string name) =>
+        new("CST3108", Severity.Error, $"BUILDKIT_SANDBOX_HOSTNAME is '{name}', which is no host name. Write at most 64 letters, digits, dashes, underscores and dots, or leave it out.");
+
     public static Diagnostic UnknownSignal(string signal, SourceLocation location) =>
         new("CST3107", Severity.Error, $"STOPSIGNAL {signal}: no signal has that name. Write one such as SIGTERM or SIGRTMIN+3, or its number.", location);
 }

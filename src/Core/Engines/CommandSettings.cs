@@ -23,6 +23,9 @@ public sealed record CommandSettings
     /// <summary>True: set-user-id programs and capabilities of files have no effect.</summary>
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>The name of the machine in commands; null for BuildKit's.</summary>
+    public string? HostName { get; init; }
+
     /// <summary>Size of /dev/shm in bytes; null for the default.</summary>
     public long? SharedMemory { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record CommandSettings
     [
         .. Network ? (string[])[] : ["no network"],
         .. NoNewPrivileges ? (string[])["no new privileges"] : [],
+        .. HostName is { } name ? (string[])[$"host name {name}"] : [],
         .. SharedMemory is { } size ? (string[])[string.Create(CultureInfo.InvariantCulture, $"shm {size}")] : [],
         .. Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"limit {limit.Resource} {limit.Soft} {limit.Hard}")),
         .. ExtraHosts.Select(host => $"host {host.Address} {host.Name}"),

@@ -84,7 +84,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             Limits = settings.Limits,
             ExtraHosts = settings.ExtraHosts,
         };
-        return settings.SharedMemory is { } size ? command with { SharedMemory = size } : command;
+        return command with { SharedMemory = settings.SharedMemory ?? command.SharedMemory, HostName = settings.HostName ?? command.HostName };
     }
 
     /// <summary>overlayfs shows the upper folder's owner and mode at the root, so they must be those of the layers below.</summary>

@@ -13,6 +13,9 @@ public sealed class BuildKitArguments(IReadOnlyDictionary<string, string> argume
 {
     public const string SourceDateEpoch = "SOURCE_DATE_EPOCH";
 
+    /// <summary>Source: sethostname(2).</summary>
+    private const int MostHostName = 64;
+
     /// <summary>Those that ask for nothing here are among them: what they ask of BuildKit, this engine does anyway, or has no use for.</summary>
     private static readonly FrozenSet<string> Names = new[]
     {
@@ -32,6 +35,12 @@ public sealed class BuildKitArguments(IReadOnlyDictionary<string, string> argume
 
     /// <summary>What stands before the ids of caches, so that builds do not share them.</summary>
     public string? CacheNamespace => Value("BUILDKIT_CACHE_MOUNT_NS");
+
+    /// <summary>The name of the machine in commands, or null.</summary>
+    /// <exception cref="BuildFailedException">The value is no host name.</exception>
+    public string? ReadHostName() => Value("BUILDKIT_SANDBOX_HOSTNAME") is not { } name ? null
+        : name.Length <= MostHostName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.') ? name
+        : throw new BuildFailedException(PlanDiagnostics.BadHostName(name));
 
     /// <summary>Whether a git repository that is the context keeps its .git folder; as Go reads booleans, and false where it reads none.</summary>
     public bool KeepGitDirectory => Value("BUILDKIT_CONTEXT_KEEP_GIT_DIR") is { } text && GoBoolean.Read(text) is true;
