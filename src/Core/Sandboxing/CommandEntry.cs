@@ -69,6 +69,10 @@ internal sealed unsafe class CommandEntry : IDisposable
         Execute();
     }
 
+    /// <summary>Calls what <see cref="Enter"/> calls only where a call before it failed, so that all of it is compiled: to be called with a practice system.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Rehearse() => Need(_system.MakeDirectory(_places.Pointers[1], 0), SandboxStep.WorkingDirectory, null);
+
     public void Dispose()
     {
         _arguments.Dispose();
@@ -235,13 +239,14 @@ internal sealed unsafe class CommandEntry : IDisposable
         {
             _system.Execute(*next, _arguments.Pointers, _environment.Pointers);
             var reason = _system.Error;
+            var exists = _system.Exists(*next);
             if (reason is not (Errno.ENOENT or Errno.ENOTDIR))
             {
                 step = SandboxStep.NotExecutable;
                 error = reason;
                 subject = *next;
             }
-            else if (step == SandboxStep.NotFound && _system.Exists(*next))
+            else if (step == SandboxStep.NotFound && exists)
             {
                 step = SandboxStep.NoInterpreter;
                 subject = *next;

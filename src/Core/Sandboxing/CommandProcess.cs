@@ -42,6 +42,7 @@ internal sealed unsafe class CommandProcess : IDisposable
             // Once without effect, so that the runtime has compiled everything.
             using var practice = new CommandProcess(DirectSystem.Practice(), specification, place);
             practice.Fork();
+            practice._entry.Rehearse();
         }
 
         var process = new CommandProcess(DirectSystem.Create(), specification, place);
