@@ -24,7 +24,7 @@ public static class ArchiveDiagnostics
         Error("CST6106", $"The image layout '{path}' is being written by another process for a long time. Wait for it, or name another folder.");
 
     public static Diagnostic OutputNotWritable(string reason) =>
-        Error("CST6107", $"Standard output cannot be written ({OneLine.Of(reason).TrimEnd('.')}). What was to be done is done; only its result is not shown.");
+        Error("CST6107", $"Standard output cannot be written ({OneLine.Of(reason).TrimEnd('.')}). What was done until then stays; send the output to a place that takes it, and run the command again.");
 
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
 }
