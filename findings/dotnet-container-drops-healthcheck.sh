@@ -9,7 +9,7 @@
 #
 # Why it matters: who puts a health check into the company's base image finds it in every image that a Dockerfile makes, and in none that the SDK makes; the
 # containers have no health then, and whatever waits for "healthy" waits for ever. A tool that takes the SDK's place has to decide which of the two it follows.
-source "$(dirname "$0")/dotnet-container.sh"
+source "$(dirname "$0")/shared/dotnet-container.sh"
 
 EXPECTED='base: Env,ExposedPorts,Healthcheck,Labels,OnBuild,Shell,StopSignal,StopTimeout,User,Volumes
 kept: Env,ExposedPorts,Labels,StopSignal,User,Volumes

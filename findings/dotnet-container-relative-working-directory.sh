@@ -7,7 +7,7 @@
 # The guess that is wrong: a property that holds a folder takes a folder with or without a slash at its end.
 #
 # Why it matters: the same value is right in a Dockerfile (WORKDIR /App), so it is what people write; and nothing but the start of the container shows it.
-source "$(dirname "$0")/dotnet-container.sh"
+source "$(dirname "$0")/shared/dotnet-container.sh"
 
 EXPECTED='/App/: dotnet /App/app.dll; program in App/app.dll
 /App: dotnet /Appapp.dll; program in App/app.dll'

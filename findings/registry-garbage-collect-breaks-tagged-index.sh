@@ -9,7 +9,7 @@
 #
 # Why it matters: images for several platforms are published by digest below one tagged index, as the specification describes it. A publisher that asks only
 # whether the tag still has the index's digest sees nothing to do, and never repairs it. It has to ask for each image of the index.
-source "$(dirname "$0")/registry.sh"
+source "$(dirname "$0")/shared/registry.sh"
 
 EXPECTED='index by tag: 200
 image by digest: 200

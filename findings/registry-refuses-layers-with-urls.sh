@@ -10,7 +10,7 @@
 #
 # Why it matters: a client that tries again on 500 waits for nothing, and one that believes MANIFEST_BLOB_UNKNOWN uploads the layer again, for the same answer.
 # Images for Windows, and copies that keep `urls`, cannot be pushed until the operator of the registry allows it.
-source "$(dirname "$0")/registry.sh"
+source "$(dirname "$0")/shared/registry.sh"
 
 EXPECTED='layer: 200
 without urls: 201
