@@ -16,7 +16,8 @@ public sealed class OutputPlaceTests
         var line = Hello.Program.CommandLine(command.Replace("CONTEXT", context.Path, StringComparison.Ordinal).Split(' '));
         var output = await RealTool.RunAsync("sh", "-c", $"{line} 2>&1 >/dev/full; echo $?");
         StringAssert.Contains(output, "error CST6107: Standard output cannot be written");
-        StringAssert.EndsWith(output, "shown.\n1\n");
+        StringAssert.EndsWith(output, "run the command again.\n1\n");
+        Assert.AreEqual(2, output.Count(c => c == '\n'), output);
     }
 
     [TestMethod]

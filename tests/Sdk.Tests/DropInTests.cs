@@ -17,15 +17,16 @@ public sealed class DropInTests(TestContext context)
     // The time of the build would make every build another image.
     private static readonly string[] LabelsOfTheirs = ["org.opencontainers.image.created", "org.opencontainers.artifact.created"];
 
-    // Theirs then has neither entry point nor command, and nothing starts it.
-    private static readonly string[] OnPurpose = ["ContainerAppCommandInstruction.None: Cmd"];
+    // Theirs starts nothing: without an entry point and a command, and with a folder that no slash parts from the program's name.
+    private static readonly string[] OnPurpose = ["ContainerAppCommandInstruction.None: Cmd", "ContainerWorkingDirectory.NoSlash: Entrypoint"];
 
     /// <summary>By name, what a project says.</summary>
     private static readonly Dictionary<string, string> Cases = new(StringComparer.Ordinal)
     {
         ["Nothing"] = "",
         ["ContainerUser"] = Property("ContainerUser", "1001:1002"),
-        ["ContainerWorkingDirectory"] = Property("ContainerWorkingDirectory", "/srv/app"),
+        ["ContainerWorkingDirectory"] = Property("ContainerWorkingDirectory", "/srv/app/"),
+        ["ContainerWorkingDirectory.NoSlash"] = Property("ContainerWorkingDirectory", "/srv/app"),
         ["ContainerImageFormat"] = Property("ContainerImageFormat", "OCI"),
         ["ContainerRuntimeIdentifier"] = Property("ContainerRuntimeIdentifier", "linux-x64"),
         ["ContainerPort"] = """<ItemGroup><ContainerPort Include="53" Type="udp" /><ContainerPort Include="8443" /></ItemGroup>""",
