@@ -15,6 +15,8 @@ public static class GoConvention
     private const string Builder = "builder";
     private const string SourceFolder = "/src";
     private const string ProgramFolder = "/usr/local/bin";
+    private const string ModuleCache = "/go/pkg/mod";
+    private const string BuildCache = "/root/.cache/go-build";
 
     /// <summary>Rules of the ignore file that stand before the module's own: what no Go build needs, and what changes without need.</summary>
     public static ImmutableArray<string> DefaultIgnoreRules => ["obj", "bin/Debug", "bin/Release", ".git", "*.goproj", ".dockerignore"];
@@ -89,13 +91,14 @@ public static class GoConvention
     {
         var location = new SourceLocation(project.File);
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
+        instructions.Add(Variables(location));
         instructions.Add(Workdir(location, SourceFolder));
         // Modules are fetched before the source is copied, so that a changed source fetches nothing.
         if (folders.CanDownload)
         {
             string[] files = File.Exists(Path.Combine(command.Module.Directory, "go.sum")) ? ["go.mod", "go.sum"] : ["go.mod"];
             instructions.Add(CopyFromContext(location, [.. files.Select(file => folder + file)], "./" + folder));
-            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download", folders));
+            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download", command.Version, folders));
         }
 
         instructions.Add(CopyFromContext(location, ["."], "."));
@@ -104,7 +107,7 @@ public static class GoConvention
             instructions.Add(Workdir(location, $"{SourceFolder}/{folder.TrimEnd('/')}"));
         }
 
-        instructions.Add(Run(location, command.ToString(), folders));
+        instructions.Add(Run(location, command.ToString(), command.Version, folders));
         return new Stage
         {
             Index = 0,
@@ -133,8 +136,22 @@ public static class GoConvention
 
     private static WorkdirInstruction Workdir(SourceLocation location, string path) => new(location, $"WORKDIR {path}", new WordExpander().Protect(path));
 
-    private static RunInstruction Run(SourceLocation location, string command, GoFolders folders) =>
-        new(location, $"RUN {command}", new ShellForm(command)) { Explain = folders.Explain };
+    private static EnvInstruction Variables(SourceLocation location) =>
+        new(location, $"ENV GOCACHE={BuildCache} GOMODCACHE={ModuleCache}", [new NameValue("GOCACHE", BuildCache), new NameValue("GOMODCACHE", ModuleCache)]);
+
+    /// <summary>
+    /// Go checks downloaded modules and holds its locks across builds, so all share them. What it compiled it finds again by the version of the compiler, not by
+    /// the files of it nor by C's headers: another base image has another cache.
+    /// </summary>
+    private static RunInstruction Run(SourceLocation location, string command, GoVersion version, GoFolders folders) => new(location, $"RUN {command}", new ShellForm(command))
+    {
+        Mounts =
+        [
+            new CacheMount(ModuleCache) { Id = "containerstages-go-modules", Convention = "go" },
+            new CacheMount(BuildCache) { Id = "containerstages-go-build-" + version.Text, Convention = "go", OfBase = true },
+        ],
+        Explain = folders.Explain,
+    };
 
     private static CopyInstruction CopyFromContext(SourceLocation location, ImmutableArray<string> sources, string destination)
     {

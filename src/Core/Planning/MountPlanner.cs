@@ -7,7 +7,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.Planning;
 
 /// <summary>Expands the words of a RUN's mounts and fills in what they leave out. Source: Dockerfile reference, RUN --mount.</summary>
-internal sealed class MountPlanner(RunInstruction run, StageVariables variables, PlanScope scope, string workingDirectory)
+internal sealed class MountPlanner(RunInstruction run, StageVariables variables, PlanScope scope, PlannedBase start, string workingDirectory)
 {
     private int agents;
 
@@ -35,8 +35,14 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
         var target = Target(cache);
         var files = cache.From is null ? null : Files(cache.From, cache.Source);
         var id = Expand(cache.Id) ?? target;
-        return new PlannedCache(target, scope.BuildKit.CacheNamespace is { } others ? $"{others}/{id}" : id, cache.Sharing, files, cache.ReadOnly, Owner(cache.Mode, cache.UserId, cache.GroupId));
+        return new PlannedCache(target, scope.BuildKit.CacheNamespace is { } others ? $"{others}/{id}" : id, cache.Sharing, files, cache.ReadOnly, Owner(cache.Mode, cache.UserId, cache.GroupId))
+        {
+            Apart = cache.Convention is { } convention ? [convention, cache.OfBase ? NameOf(start) : "any base"] : [],
+        };
     }
+
+    /// <summary>By its files: an image that was built anew from the same ones is the same base.</summary>
+    private static string NameOf(PlannedBase start) => start is ImageBase image ? string.Join(' ', image.Config.RootFs.DiffIds) : "no base";
 
     private PlannedSecret Secret(SecretMount secret)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
@@ -19,8 +20,11 @@ public sealed record PlannedBind(string Target, PlannedCopy Files, bool ReadWrit
 /// <param name="Owner">Of a new cache; null where nothing was said.</param>
 public sealed record PlannedCache(string Target, string Id, CacheSharing Sharing, PlannedCopy? Files, bool ReadOnly, FileOwner Owner) : PlannedMount(Target)
 {
+    /// <summary>What keeps the cache apart from others of the same id: its convention, and its base image; empty for a cache that an id alone names.</summary>
+    public ImmutableArray<string> Apart { get; init; } = [];
+
     internal override IEnumerable<string> Declaration =>
-        ["cache", Target!, Id, Sharing.ToString(), ReadOnly ? "ro" : "rw", Files is null ? "" : string.Join('\n', Files.Sources), .. Owner.Declaration];
+        ["cache", Target!, Id, Sharing.ToString(), ReadOnly ? "ro" : "rw", Files is null ? "" : string.Join('\n', Files.Sources), .. Owner.Declaration, .. Apart];
 }
 
 /// <param name="Size">In bytes; null for the kernel's default, half of the memory.</param>

@@ -176,7 +176,7 @@ internal sealed class StagePlanner
         var environment = variables.ForCommand();
         var step = new RunStep(number, run.Text, run.Location, arguments, environment, config.WorkingDirectory, config.User ?? "")
         {
-            Mounts = new MountPlanner(run, variables, scope, config.WorkingDirectory).Plan(script),
+            Mounts = new MountPlanner(run, variables, scope, start, config.WorkingDirectory).Plan(script),
             Network = run.Network,
             Insecure = run.Insecure,
             Explain = run.Explain,

@@ -49,6 +49,12 @@ public sealed record CacheMount(string? Target) : RunMount(Target)
 
     public bool ReadOnly { get; init; }
 
+    /// <summary>The convention that alone uses the cache, whatever ids others name; null for a cache of the build's own.</summary>
+    public string? Convention { get; init; }
+
+    /// <summary>True where another base image has another cache.</summary>
+    public bool OfBase { get; init; }
+
     /// <summary>Octal; null for 0755.</summary>
     public string? Mode { get; init; }
 

@@ -21,6 +21,7 @@ public sealed class GoConventionTests
         Assert.AreEqual(
             """
             FROM golang:1.22-alpine AS builder
+            ENV GOCACHE=/root/.cache/go-build GOMODCACHE=/go/pkg/mod
             WORKDIR /src
             COPY . .
             RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata -ldflags '-s -w -buildid=' -o /out/hello .
@@ -44,6 +45,7 @@ public sealed class GoConventionTests
         Assert.AreEqual(
             """
             FROM golang:1.14.4-alpine AS builder
+            ENV GOCACHE=/root/.cache/go-build GOMODCACHE=/go/pkg/mod
             WORKDIR /src
             COPY go.mod go.sum ./
             RUN go mod download
@@ -88,7 +90,7 @@ public sealed class GoConventionTests
     {
         using var folder = Workspace("go 1.23\nuse (\n\t./app\n\t./lib\n\t./libs/other\n)");
         var text = Text(Create(folder, new GoModule { Directory = folder.Combine("app") }));
-        StringAssert.Contains(text, "FROM golang:1.23-alpine AS builder\nWORKDIR /src\nCOPY . .\nWORKDIR /src/app\nRUN CGO_ENABLED=0 go build", StringComparison.Ordinal);
+        StringAssert.Contains(text, "FROM golang:1.23-alpine AS builder\nENV GOCACHE=/root/.cache/go-build GOMODCACHE=/go/pkg/mod\nWORKDIR /src\nCOPY . .\nWORKDIR /src/app\nRUN CGO_ENABLED=0 go build", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -195,6 +197,24 @@ public sealed class GoConventionTests
         var text = Text(Create(folder, new GoModule { Directory = folder.Path, CgoEnabled = true }));
         StringAssert.StartsWith(text, "FROM golang:1.20 AS builder", StringComparison.Ordinal);
         StringAssert.Contains(text, "CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags timetzdata,netgo,osusergo -ldflags '-s -w -buildid= -linkmode external -extldflags \"-static\"' -o", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void What_go_downloads_is_shared_by_all_and_what_it_compiles_by_builders_of_the_same_image()
+    {
+        using var folder = Module("module m\ngo 1.20\nrequire a v1");
+        var runs = Create(folder, new GoModule { Directory = folder.Path }).Stages[0].Instructions.OfType<RunInstruction>().ToArray();
+        Assert.HasCount(2, runs);
+        foreach (var run in runs)
+        {
+            Assert.AreSequenceEqual(
+                new RunMount[]
+                {
+                    new CacheMount("/go/pkg/mod") { Id = "containerstages-go-modules", Convention = "go" },
+                    new CacheMount("/root/.cache/go-build") { Id = "containerstages-go-build-1.20", Convention = "go", OfBase = true },
+                },
+                run.Mounts);
+        }
     }
 
     [TestMethod]

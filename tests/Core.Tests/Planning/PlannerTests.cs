@@ -213,6 +213,17 @@ public sealed class PlannerTests
             .Target.Steps.OfType<RunStep>().Single().Mounts.OfType<PlannedCache>().Select(cache => cache.Id).ToArray());
 
     [TestMethod]
+    public void No_id_of_a_build_names_the_cache_of_a_convention()
+    {
+        static string NameOf(PlannedCache cache) => ContainerStages.Engines.CacheFolders.NameOf(cache, "");
+        var own = new PlannedCache("/c", "id", CacheSharing.Shared, null, false, new FileOwner(null, null, null));
+        var kept = own with { Apart = ["go", "any base"] };
+        Assert.AreNotEqual(NameOf(own), NameOf(kept));
+        Assert.AreNotEqual(NameOf(kept), NameOf(own with { Id = "id\n\n\n\n\ngo\nany base" }));
+        Assert.AreNotEqual(NameOf(kept), NameOf(own with { Apart = ["go", "sha256:1"] }));
+    }
+
+    [TestMethod]
     public void Arguments_of_the_builder_itself_need_no_ARG_and_reach_one_that_asks()
     {
         var events = new RecordedEvents();
