@@ -54,12 +54,7 @@ make_solutions() {
   <ContainerRegistry>$REGISTRY</ContainerRegistry><ContainerRepository>bench/solution-$way-\$(MSBuildProjectName)</ContainerRepository>$base
 </PropertyGroup></Project>
 PROPS
-        cat >"$WORK/solution-$way/nuget.config" <<CONFIG
-<configuration>
-  <config><add key="globalPackagesFolder" value="$WORK/solution-packages" /></config>
-  <packageSources><clear /><add key="packed" value="$ARTIFACTS/packages" /></packageSources>
-</configuration>
-CONFIG
+        write_packed_config "$WORK/solution-$way" "$WORK/solution-packages"
     done <<<"$WAYS"
 }
 

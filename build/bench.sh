@@ -3,17 +3,18 @@
 #   bench.sh                      every scenario, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only docker,...    some of: stages docker buildah
-#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution
+#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
 source "$ROOT/benchmarks/peers.sh"
 source "$ROOT/benchmarks/scenarios.sh"
 source "$ROOT/benchmarks/solution.sh"
+source "$ROOT/benchmarks/edit.sh"
 
 ROUNDS=3
 PEERS=(stages docker buildah)
-WHAT=(hello steps large pull pull10 push solution)
+WHAT=(hello steps large pull pull10 push solution edit)
 
 main() {
     while [ $# -gt 0 ]; do
@@ -26,9 +27,13 @@ main() {
     done
     prepare
     start_peers
-    [ "${WHAT[*]}" = solution ] || run_rounds
-    case " ${WHAT[*]} ${PEERS[*]} " in *" solution stages docker "*) solution "$ROUNDS" ;; esac
+    [ -z "$(scenarios_asked)" ] || run_rounds
+    case " ${WHAT[*]} : ${PEERS[*]} " in *" solution "*:*" stages docker "*) solution "$ROUNDS" ;; esac
+    case " ${WHAT[*]} : ${PEERS[*]} " in *" edit "*:*" stages "*) edit "$ROUNDS" ;; esac
 }
+
+# The scenarios that each peer has; the others are tables of their own.
+scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit || true; }
 
 run_rounds() {
     make_contexts
@@ -109,6 +114,16 @@ make_push_context() {
     printf 'FROM scratch\nCOPY files /\n' >"$WORK/push/Dockerfile"
     go_tree "$WORK/push/files"
     head -c 50M /dev/urandom >"$WORK/push/files/random"
+}
+
+# write_packed_config FOLDER PACKAGES   the packed SDK for the projects below the folder, unpacked in a package folder of this run
+write_packed_config() {
+    cat >"$1/nuget.config" <<CONFIG
+<configuration>
+  <config><add key="globalPackagesFolder" value="$2" /></config>
+  <packageSources><clear /><add key="packed" value="$ARTIFACTS/packages" /></packageSources>
+</configuration>
+CONFIG
 }
 
 start_peers() {
