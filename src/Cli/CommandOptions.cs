@@ -16,6 +16,7 @@ internal static class CommandOptions
         new(["--network"], "MODE", "network of commands: default, host or none"),
         new(["--shm-size"], "SIZE", "size of /dev/shm in commands (default: 64m)"),
         new(["--ulimit"], "NAME=SOFT[:HARD]", "a limit of commands; repeatable"),
+        new(["--max-parallelism"], "N", "how many commands run at the same time (default: 16, or two for each processor)"),
         new(["--no-cache-filter"], "STAGE", "run every step of a stage again; repeatable, or with commas"),
         new(["--no-new-privileges"], null, "set-user-id programs have no effect in commands"),
         new(["--allow"], "NAME", "security.insecure: allow RUN --security=insecure"),
@@ -30,6 +31,7 @@ internal static class CommandOptions
         NoNewPrivileges = options.IsSet("--no-new-privileges"),
         ShmSize = options.Last("--shm-size") is { } size ? Size(size) : null,
         Ulimits = [.. options.All("--ulimit").Select(Limit)],
+        MaxParallelism = options.Last("--max-parallelism") is { } count ? Count(count) : null,
         NoCacheFilter = [.. options.All("--no-cache-filter").SelectMany(Split)],
         Allow = [.. options.All("--allow").SelectMany(Split).Select(Entitlement)],
     };
@@ -97,6 +99,11 @@ internal static class CommandOptions
 
     private static long Size(string text) =>
         ByteCount.TryParse(text) is > 0 and var size ? size : throw new UsageException($"--shm-size {text}: a size such as 128m is expected.");
+
+    private static int Count(string text) =>
+        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count > 0
+            ? count
+            : throw new UsageException($"--max-parallelism {text}: a number of 1 or more is expected.");
 
     private static ResourceLimit Limit(string text)
     {

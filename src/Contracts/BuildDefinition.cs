@@ -95,6 +95,9 @@ public sealed record BuildDefinition
     /// <summary>True: set-user-id programs and capabilities of files have no effect in commands.</summary>
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>How many commands run at the same time, 1 or more; null for the engine's default.</summary>
+    public int? MaxParallelism { get; init; }
+
     /// <summary>Further lines of /etc/hosts in commands.</summary>
     public IReadOnlyList<ExtraHost> AddHosts { get; init; } = [];
 

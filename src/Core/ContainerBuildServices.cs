@@ -115,6 +115,7 @@ internal sealed class ContainerBuildServices : IDisposable
         Network = definition.Network,
         NoNewPrivileges = definition.NoNewPrivileges,
         HostName = new BuildKitArguments(definition.BuildArgs).ReadHostName(),
+        AtOnce = definition.MaxParallelism,
         SharedMemory = definition.ShmSize,
         Limits = [.. definition.Ulimits.Select(limit => new SandboxLimit(ResourceLimits.NumberOf(limit.Name), (ulong)limit.Soft, (ulong)limit.Hard))],
         ExtraHosts = [.. definition.AddHosts.Select(host => (host.Address, host.Name))],

@@ -87,6 +87,9 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidBoolean(string name, string value, string project) => Error("CST1027",
         $"{name} '{value}' is neither true nor false.", project);
 
+    public static Diagnostic InvalidParallelism(string value, string project) => Error("CST3113",
+        $"ContainerStagesMaxParallelism '{value}' is not a number of 1 or more.", project);
+
     public static Diagnostic Interrupted() => Error("CST1028", "The build was interrupted. Nothing was published.");
 
     public static Diagnostic Unforeseen(string task, Exception exception) => Error("CST1030",

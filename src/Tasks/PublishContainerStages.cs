@@ -29,6 +29,7 @@ public sealed class PublishContainerStages : EngineTask
     public string LockedMode { get; set; } = "";
     public string Offline { get; set; } = "";
     public string NoNewPrivileges { get; set; } = "";
+    public string MaxParallelism { get; set; } = "";
     public string Timestamp { get; set; } = "";
     public string SourceDateEpoch { get; set; } = "";
     public ITaskItem[] Mirrors { get; set; } = [];

@@ -35,6 +35,29 @@ public sealed class SideBySideTests
     }
 
     [TestMethod]
+    public async Task Commands_of_independent_stages_run_at_once_also_where_there_are_more_of_them_than_processors()
+    {
+        const int Stages = 16;
+        await using var gates = new GateServer();
+        var stages = Enumerable.Range(1, Stages).Select(number => $"FROM alpine AS s{number}\nRUN wget -q -O /w {gates.Address}open/s{number} && wget -q -O /w {gates.Address}wait/s{(number % Stages) + 1} && echo {number} > /s{number}\n");
+        var copies = Enumerable.Range(1, Stages).Select(number => $"COPY --from=s{number} /s{number} /\n");
+        using var context = Hello.Context($"{string.Concat(stages)}FROM scratch\n{string.Concat(copies)}");
+        var built = await Hello.Program.BuildAsync(context.Path, "--max-parallelism", "16");
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+    }
+
+    [TestMethod]
+    public async Task Commands_run_one_after_the_other_where_the_build_says_so()
+    {
+        var id = Guid.NewGuid();
+        var stages = Enumerable.Range(1, 4).Select(number => $"FROM alpine AS s{number}\nRUN --mount=type=cache,id={id},target=/c mkdir /c/busy && sleep 0.1 && rmdir /c/busy && echo {number} > /s{number}\n");
+        using var context = Hello.Context($"{string.Concat(stages)}FROM scratch\n{string.Concat(Enumerable.Range(1, 4).Select(number => $"COPY --from=s{number} /s{number} /\n"))}");
+        var built = await Hello.Program.BuildAsync(context.Path, "--max-parallelism", "1");
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        Assert.Contains("--max-parallelism 0: a number", (await Hello.Program.BuildAsync(context.Path, "--max-parallelism", "0")).Error);
+    }
+
+    [TestMethod]
     public async Task Order_in_the_image_stays_that_of_the_file()
     {
         await using var gates = new GateServer();

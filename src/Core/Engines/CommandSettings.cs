@@ -23,6 +23,9 @@ public sealed record CommandSettings
     /// <summary>True: set-user-id programs and capabilities of files have no effect.</summary>
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>How many run at the same time; null for the default.</summary>
+    public int? AtOnce { get; init; }
+
     /// <summary>The name of the machine in commands; null for BuildKit's.</summary>
     public string? HostName { get; init; }
 

@@ -35,7 +35,7 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
     public SemaphoreSlim Downloads { get; } = new(3);
 
     /// <summary>Commands run at once.</summary>
-    public SemaphoreSlim Commands { get; } = new(Math.Max(2, Environment.ProcessorCount));
+    public CommandSlots Commands { get; } = CommandSlots.Create(options.Commands.AtOnce);
 
     /// <summary>True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.</summary>
     public bool IsStored(Oci.Descriptor blob) => Content.GetSize(blob.Digest) == blob.Size;
@@ -47,7 +47,11 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
         Content.RemoveAbandonedFiles();
     }
 
-    public void Dispose() => Agents.Dispose();
+    public void Dispose()
+    {
+        Agents.Dispose();
+        Commands.Dispose();
+    }
 
     public string NextStepId() => $"step-{Interlocked.Increment(ref steps)}";
 

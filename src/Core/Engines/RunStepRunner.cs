@@ -37,7 +37,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
         using var mounts = await new RunMounts(services, sources, step, folder).PrepareAsync(cancellationToken);
         var command = CommandFor(step, mounts, lower, folder);
         var output = new StepOutput(eventId, services.Events);
-        await services.Commands.WaitAsync(cancellationToken);
+        await services.Commands.EnterAsync(cancellationToken);
         var ended = MemoryShortage.EndedProcesses();
         try
         {
@@ -52,7 +52,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
         }
         finally
         {
-            services.Commands.Release();
+            services.Commands.Leave();
         }
     }
 

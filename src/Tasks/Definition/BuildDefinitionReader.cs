@@ -61,6 +61,7 @@ public sealed class BuildDefinitionReader
             Store = _task.Store.Length == 0 ? null : _task.FullPath(_task.Store),
             NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
             NoNewPrivileges = values.Boolean("ContainerStagesNoNewPrivileges", _task.NoNewPrivileges),
+            MaxParallelism = values.MaxParallelism(),
             Pull = pull,
             SourceDateEpoch = values.SourceDateEpoch(),
             Format = values.Format(),

@@ -52,6 +52,24 @@ internal sealed class ValueReader(PublishContainerStages task, ProblemList probl
         }
     }
 
+    /// <summary>Null where nothing is said, or the wrong thing.</summary>
+    public int? MaxParallelism()
+    {
+        var text = task.MaxParallelism.Trim();
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
+        {
+            return count;
+        }
+
+        problems.Add(ProjectDiagnostics.InvalidParallelism(text, task.ProjectFile));
+        return null;
+    }
+
     public long? SourceDateEpoch() =>
         task.Timestamp.Length > 0 ? Seconds("ContainerStagesTimestamp", task.Timestamp) :
         task.SourceDateEpoch.Length > 0 ? Seconds("SOURCE_DATE_EPOCH", task.SourceDateEpoch) : null;

@@ -147,6 +147,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var task = GoTask();
         task.NoCache = "TRUE";
         task.NoNewPrivileges = "true";
+        task.MaxParallelism = " 3 ";
         task.Pull = "true";
         task.Timestamp = "2025-01-01T00:00:00Z";
         task.SourceDateEpoch = "5";
@@ -161,6 +162,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         Assert.IsTrue(definition.NoCache);
         Assert.IsTrue(definition.NoNewPrivileges);
+        Assert.AreEqual(3, definition.MaxParallelism);
         Assert.IsTrue(definition.Pull);
         Assert.AreEqual(1735689600, definition.SourceDateEpoch);
         Assert.AreSequenceEqual(["linux/arm64"], definition.Platforms);
@@ -243,6 +245,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.ImageFormat = "tar";
         task.RuntimeIdentifiers = "win-x64";
         task.NoCache = "yes";
+        task.MaxParallelism = "0";
         task.Timestamp = "today";
         task.Ports = [Item("99999")];
         task.Destinations = [Item("podman:"), Item("example")];
@@ -254,7 +257,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var codes = _engine.Errors.Select(error => error.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.AreSequenceEqual(
-            ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015", "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027"],
+            ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015", "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113"],
             codes);
         Assert.Contains("'hello-world'", _engine.Errors.Single(error => error.Code == "CST1011").Message!);
     }
