@@ -15,12 +15,12 @@ namespace ContainerStages.Engines;
 internal sealed class CacheFolders(StoreDirectory store)
 {
     /// <summary>
-    /// Name of the cache: its id, and what a new one begins with, because another beginning is another cache. What keeps it apart comes last, where other
-    /// names have a number or nothing: no id, however written, names the cache of a convention.
+    /// Name of the cache: its id, what a new one begins with, because another beginning is another cache, and what keeps it apart: no id, however written,
+    /// names the cache of a convention.
     /// </summary>
     /// <param name="content">Digest of the files it begins with; empty for none.</param>
     public static string NameOf(PlannedCache cache, string content) =>
-        StoreDirectory.KeyOf(string.Join('\n', [cache.Id, content, .. cache.Owner.Declaration, .. cache.Apart]));
+        new KeyBuilder("cache").Add("id", cache.Id).Add("content", content).Add("owner", [.. cache.Owner.Declaration]).Add("apart", cache.Apart).Build();
 
     /// <summary>Waits until the cache may be used as <paramref name="sharing"/> says; it is in use until the result is disposed.</summary>
     public async Task<UsedCache> UseAsync(string name, CacheSharing sharing, CancellationToken cancellationToken)

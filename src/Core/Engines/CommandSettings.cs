@@ -36,8 +36,8 @@ public sealed record CommandSettings
 
     public ImmutableArray<(string Address, string Name)> ExtraHosts { get; init; } = [];
 
-    /// <summary>What of it can change a result, as text; empty where nothing is set. Secrets and agents count by their id alone, which steps name.</summary>
-    internal string Key => string.Join('\n', (IEnumerable<string>)
+    /// <summary>What of it can change a result; empty where nothing is set. Secrets and agents count by their id alone, which steps name.</summary>
+    internal IReadOnlyCollection<string> Key =>
     [
         .. Network ? (string[])[] : ["no network"],
         .. NoNewPrivileges ? (string[])["no new privileges"] : [],
@@ -45,5 +45,5 @@ public sealed record CommandSettings
         .. SharedMemory is { } size ? (string[])[string.Create(CultureInfo.InvariantCulture, $"shm {size}")] : [],
         .. Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"limit {limit.Resource} {limit.Soft} {limit.Hard}")),
         .. ExtraHosts.Select(host => $"host {host.Address} {host.Name}"),
-    ]);
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ContainerStages.Content;
 using ContainerStages.Planning;
@@ -17,7 +18,7 @@ internal sealed class DocumentFiles(StoreDirectory store)
     /// <summary>A folder that holds the files under their paths.</summary>
     public string Write(FromFiles tree)
     {
-        var name = StoreDirectory.KeyOf(string.Join('\0', tree.Files.SelectMany(file => (string[])[file.Path, file.Mode.ToString(), file.Content ?? "/"])));
+        var name = NameOf(tree);
         var folder = Path.Combine(store.Folder("documents"), name);
         store.Use.Note($"documents/{name}");
         if (!IsOf(tree, folder))
@@ -39,6 +40,17 @@ internal sealed class DocumentFiles(StoreDirectory store)
         }
 
         return folder;
+    }
+
+    private static string NameOf(FromFiles tree)
+    {
+        var key = new KeyBuilder("documents");
+        foreach (var file in tree.Files)
+        {
+            key.Add("path", file.Path).Add("mode", file.Mode.ToString(CultureInfo.InvariantCulture)).Add("content", file.Content);
+        }
+
+        return key.Build();
     }
 
     /// <summary>False where something stands there that the tree does not have.</summary>

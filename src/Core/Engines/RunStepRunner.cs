@@ -12,7 +12,7 @@ namespace ContainerStages.Engines;
 /// <summary>Runs the command of a RUN step on a stack of layers; what it changes becomes the step's layer.</summary>
 internal sealed class RunStepRunner(EngineServices services, CopySources sources)
 {
-    /// <summary>Digests of the files that bind mounts bring; they count for the step's key.</summary>
+    /// <summary>Digests of the files that bind mounts bring and that new caches begin with; they count for the step's key, as with BuildKit.</summary>
     /// <exception cref="BuildFailedException">The build does not allow what the command asks for, also where the result is known.</exception>
     public async Task<IReadOnlyList<string>> ContentsAsync(RunStep step, CancellationToken cancellationToken)
     {
@@ -22,9 +22,9 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
         }
 
         var contents = new List<string>();
-        foreach (var bind in step.Mounts.OfType<PlannedBind>())
+        foreach (var files in step.Reads)
         {
-            contents.Add(await sources.DigestAsync(bind.Files, cancellationToken));
+            contents.Add(await sources.DigestAsync(files, cancellationToken));
         }
 
         return contents;
@@ -92,7 +92,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
     {
         var upper = Path.Combine(folder, "upper");
         Directory.CreateDirectory(upper);
-        LayerComposer.MakeRoot(below, upper, 0);
+        LayerComposer.MakeRoot(below, upper, StepRunners.ComposedTime);
         return upper;
     }
 

@@ -1,9 +1,3 @@
-using System.Buffers.Binary;
-using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
-using ContainerStages.Stages;
-
 namespace ContainerStages.Planning;
 
 /// <summary>
@@ -12,62 +6,70 @@ namespace ContainerStages.Planning;
 /// </summary>
 public static class CacheKey
 {
-    /// <summary>Changed when the engine starts to make other layers from the same input.</summary>
-    private const string Generation = "containerstages-2";
-
     /// <summary>Key of a stack of layers: that of the stack below, and the layer on top.</summary>
-    public static string Stack(string below, string layer) => Hash("stack", below, layer);
+    public static string Stack(string below, string layer) => new KeyBuilder("stack").Add("below", below).Add("layer", layer).Build();
 
     /// <summary>Key of the empty stack.</summary>
-    public static string EmptyStack { get; } = Hash("empty");
+    public static string EmptyStack { get; } = new KeyBuilder("empty stack").Build();
 
-    /// <param name="settings">What the whole build says of commands, as text; empty by default.</param>
-    /// <param name="contents">Digest of the files of each bind mount, in order.</param>
-    public static string Run(string stack, RunStep step, string settings, IReadOnlyList<string> contents) =>
-        Hash(["run", stack, step.WorkingDirectory, step.User, Count(step.Arguments), .. step.Arguments, .. step.Environment, .. Extras(step, settings, contents)]);
+    /// <param name="settings">What the whole build says of commands; empty by default.</param>
+    /// <param name="contents">Digest of the files of each mount that brings some, in order.</param>
+    public static string Run(string stack, RunStep step, IReadOnlyCollection<string> settings, IReadOnlyCollection<string> contents)
+    {
+        var key = new KeyBuilder("run")
+            .Add("stack", stack)
+            .Add("arguments", step.Arguments)
+            .Add("environment", step.Environment)
+            .Add("working directory", step.WorkingDirectory)
+            .Add("user", step.User)
+            .Add("network", step.Network.ToString())
+            .Add("insecure", step.Insecure)
+            .Add("settings", settings)
+            .Add("contents", contents);
+        foreach (var declaration in step.Mounts.Select(mount => mount.Declaration.ToArray()).Where(declaration => declaration.Length > 0))
+        {
+            key.Add("mount", declaration);
+        }
 
-    public static string Workdir(string stack, WorkdirStep step) => Hash("workdir", stack, step.Path, step.User);
+        return key.Build();
+    }
+
+    public static string Workdir(string stack, WorkdirStep step) =>
+        new KeyBuilder("workdir").Add("stack", stack).Add("path", step.Path).Add("user", step.User).Build();
 
     /// <param name="contents">Digest of what each copy selects, in order.</param>
-    public static string Copy(string stack, CopyStep step, IReadOnlyList<string> contents) =>
-        Hash(["copy", step.Link ? EmptyStack : stack, .. step.Copies.SelectMany((copy, i) => (IEnumerable<string>)[copy.Destination, copy.Chown ?? "", copy.Chmod ?? "", Marks(copy), contents[i]])]);
+    public static string Copy(string stack, CopyStep step, IReadOnlyList<string> contents)
+    {
+        var key = new KeyBuilder("copy").Add("stack", step.Link ? EmptyStack : stack);
+        foreach (var (copy, content) in step.Copies.Zip(contents))
+        {
+            key.Add("content", content)
+                .Add("destination", copy.Destination)
+                .Add("owner", copy.Chown)
+                .Add("mode", copy.Chmod)
+                .Add("unpack", copy.Unpack)
+                .Add("append", copy.Append)
+                .Add("one of several", copy.OneOfSeveral);
+        }
 
-    private static string Marks(PlannedCopy copy) => (copy.Unpack ? "unpack with links" : "") + (copy.OneOfSeveral ? " several" : "") + (copy.Append ? " append" : "");
+        return key.Build();
+    }
 
     /// <summary>Key of what a copy selects in a stack, so that the stack need not be read again.</summary>
     public static string Selection(string stack, PlannedCopy copy) =>
-        Hash(["select", stack, copy.Chown is null ? "owners" : "", copy.Parents ? "parents" : "", .. Part(copy), .. copy.Excludes, "sources", .. copy.Sources]);
-
-    private static IEnumerable<string> Part(PlannedCopy copy) => copy.Part is { } part ? ["part", part.AssemblyName, part.Layer.ToString()] : [];
+        new KeyBuilder("selection")
+            .Add("stack", stack)
+            .Add("sources", copy.Sources)
+            .Add("excludes", copy.Excludes)
+            .Add("with owners", copy.Chown is null)
+            .Add("with parents", copy.Parents)
+            .Add("optional", copy.Optional)
+            .Add("part", copy.Part is { } part ? [part.AssemblyName, part.Layer.ToString()] : [])
+            .Build();
 
     /// <summary>Id of the snapshot that shows folders which an image's layers imply as the layers below have them.</summary>
-    public static string ImpliedFolders(IReadOnlyList<string> layers) => Hash(["implied folders", .. layers]);
+    public static string ImpliedFolders(IReadOnlyCollection<string> layers) => new KeyBuilder("implied folders").Add("layers", layers).Build();
 
     /// <summary>A key that no other build has: for results that must be made anew.</summary>
-    public static string Fresh(string key) => Hash("fresh", key, Guid.NewGuid().ToString());
-
-    private static IEnumerable<string> Extras(RunStep step, string settings, IReadOnlyList<string> contents)
-    {
-        string[] mounts = [.. step.Mounts.SelectMany(mount => mount.Declaration)];
-        var isPlain = mounts.Length == 0 && step.Network == RunNetwork.Default && !step.Insecure && settings.Length == 0;
-        return isPlain ? [] : ["extras", step.Network.ToString(), step.Insecure ? "insecure" : "", settings, .. mounts, .. contents];
-    }
-
-    private static string Count(ImmutableArray<string> items) => items.Length.ToString();
-
-    private static string Hash(params ReadOnlySpan<string> parts)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[4];
-        hash.AppendData(Encoding.UTF8.GetBytes(Generation));
-        foreach (var part in parts)
-        {
-            var bytes = Encoding.UTF8.GetBytes(part);
-            BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string Fresh(string key) => new KeyBuilder("fresh").Add("key", key).Add("build", Guid.NewGuid().ToString()).Build();
 }

@@ -6,7 +6,7 @@ namespace ContainerStages.Planning;
 /// <summary>A mount of a command with its words expanded. <see cref="Target"/> is absolute, or null where the command sees no file.</summary>
 public abstract record PlannedMount(string? Target)
 {
-    /// <summary>Everything of the mount that names a step's result. The content of a bind is added by whoever can read it.</summary>
+    /// <summary>Everything of the mount that names a step's result. The content of a bind, and of a new cache, is added by whoever can read it.</summary>
     internal abstract IEnumerable<string> Declaration { get; }
 }
 
@@ -24,7 +24,7 @@ public sealed record PlannedCache(string Target, string Id, CacheSharing Sharing
     public ImmutableArray<string> Apart { get; init; } = [];
 
     internal override IEnumerable<string> Declaration =>
-        ["cache", Target!, Id, Sharing.ToString(), ReadOnly ? "ro" : "rw", Files is null ? "" : string.Join('\n', Files.Sources), .. Owner.Declaration, .. Apart];
+        ["cache", Target!, Id, Sharing.ToString(), ReadOnly ? "ro" : "rw", .. Owner.Declaration, .. Apart];
 }
 
 /// <param name="Size">In bytes; null for the kernel's default, half of the memory.</param>

@@ -31,15 +31,12 @@ public static class ContentDigest
         {
             Append(hash, source.IsDirectory ? "folder" : "file");
             Append(hash, source.Name);
+            Append(hash, source.Entries.Length);
             var linked = new HardLinks();
             foreach (var item in source.Entries)
             {
                 AppendEntry(hash, item, withOwners);
-                if (linked.FirstName(item.Entry, item.RelativePath) is { } first)
-                {
-                    Append(hash, first);
-                }
-
+                Append(hash, linked.FirstName(item.Entry, item.RelativePath) ?? "");
                 if (item.Entry.IsRegularFile)
                 {
                     hash.AppendData(hashes[next++]);
@@ -145,17 +142,21 @@ public static class ContentDigest
     {
         Span<byte> value = stackalloc byte[64];
         var size = FileCalls.GetXattr(path, "security.capability", value, (nuint)value.Length);
-        if (size > 0)
-        {
-            hash.AppendData(value[..(int)size]);
-        }
+        var found = value[..(int)Math.Max(size, 0)];
+        Append(hash, found.Length);
+        hash.AppendData(found);
     }
 
     private static void Append(IncrementalHash hash, string text)
     {
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(length, text.Length);
-        hash.AppendData(length);
+        Append(hash, text.Length);
         hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
+
+    private static void Append(IncrementalHash hash, int number)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+        hash.AppendData(bytes);
     }
 }
