@@ -111,7 +111,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
     private void WriteTar(string folder, Stream output, CancellationToken cancellationToken)
     {
         var tar = new TarStreamWriter(output);
-        new LayerFolderReader(tar, epoch, cancellationToken).Write(folder);
+        new LayerFolderReader(tar, new LayerWriterOptions { Epoch = epoch, SameTimes = true }, cancellationToken).Write(folder);
         tar.Finish();
     }
 }

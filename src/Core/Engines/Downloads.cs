@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ContainerStages.Concurrency;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -30,7 +30,7 @@ internal sealed class Downloads(EngineOptions options)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly StoreDirectory store = options.Store;
     private readonly SourceSecrets secrets = new(new BuildSecrets(options.Commands));
-    private readonly ConcurrentDictionary<string, Lazy<Task<DownloadRecord>>> asked = new(StringComparer.Ordinal);
+    private readonly SharedWork<string, DownloadRecord> asked = new(remember: true);
 
     /// <summary>A folder that holds nothing but the file. An address is asked once in a build.</summary>
     /// <exception cref="BuildFailedException">The file cannot be had, or is another than the checksum says.</exception>
@@ -76,7 +76,7 @@ internal sealed class Downloads(EngineOptions options)
         }
 
         TreeRemover.Remove(PathOf(record));
-        asked.Clear();
+        asked.Forget();
         return await FindAsync(source, location, cancellationToken);
     }
 
@@ -98,7 +98,7 @@ internal sealed class Downloads(EngineOptions options)
         var expected = source.Checksum is { } checksum ? Digest.Parse(checksum).Hex : null;
         try
         {
-            var record = await asked.GetOrAdd($"{expected} {address}", _ => new Lazy<Task<DownloadRecord>>(() => FindAsync(source.Address, expected, location, cancellationToken))).Value;
+            var record = await asked.DoAsync($"{expected} {address}", token => FindAsync(source.Address, expected, location, token), cancellationToken);
             if (expected is null || record.Hex == expected)
             {
                 options.Fetched(source, "sha256:" + record.Hex);

@@ -41,21 +41,22 @@ public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISa
         return [.. await Task.WhenAll(stack.Layers.Select(layer => exports[layer.Id]))];
     }
 
-    private static async Task FirstFailureStopsAllAsync(IEnumerable<Task> tasks, CancellationTokenSource failure)
+    /// <summary>Waits for all; a stage that fails stops the others, and its failure is the build's. What was only stopped by it says nothing.</summary>
+    private static async Task FirstFailureStopsAllAsync(IReadOnlyList<Task> stages, CancellationTokenSource failure)
     {
-        var left = tasks.ToList();
-        Task? failed = null;
+        var left = stages.ToList();
+        var ended = new List<Task>();
         while (left.Count > 0)
         {
             var done = await Task.WhenAny(left);
             left.Remove(done);
-            if (!done.IsCompletedSuccessfully && failed is null)
+            ended.Add(done);
+            if (!done.IsCompletedSuccessfully)
             {
-                failed = done;
                 await failure.CancelAsync();
             }
         }
 
-        await (failed ?? Task.CompletedTask);
+        await (ended.Find(stage => stage.IsFaulted) ?? ended.Find(stage => stage.IsCanceled) ?? Task.CompletedTask);
     }
 }

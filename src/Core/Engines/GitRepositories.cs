@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text;
+using ContainerStages.Concurrency;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -17,7 +17,7 @@ internal sealed class GitRepositories(EngineOptions options)
 {
     private const string DigestSuffix = ".digest";
     private readonly StoreDirectory store = options.Store;
-    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> asked = new(StringComparer.Ordinal);
+    private readonly SharedWork<string, string> asked = new(remember: true);
     private readonly SourceSecrets secrets = new(new BuildSecrets(options.Commands));
 
     /// <summary>A folder with the files of the commit. What a reference leads to is asked once in a build.</summary>
@@ -26,7 +26,7 @@ internal sealed class GitRepositories(EngineOptions options)
     {
         var run = new GitProgram(source.Repository.Remote, secrets.ForRepository(source.Repository.Remote, location), location);
         var reference = source.Repository.Reference ?? "HEAD";
-        var commit = IsCommit(reference) ? reference : await asked.GetOrAdd($"{run.Remote}\n{reference}", _ => new Lazy<Task<string>>(() => ResolveAsync(run, reference, cancellationToken))).Value;
+        var commit = IsCommit(reference) ? reference : await asked.DoAsync($"{run.Remote}\n{reference}", token => ResolveAsync(run, reference, token), cancellationToken);
         Verify(source.Repository, commit, location);
         options.Fetched(source, commit);
         var kept = StoreDirectory.KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}{(source.Repository.Submodules ? "\nsubmodules" : "")}");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Concurrency;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
 
@@ -13,7 +14,7 @@ internal sealed class PlanExecution
     private readonly ImmutableArray<BuildPlan> plans;
     private readonly EngineServices services;
     private readonly StepRunners runners;
-    private readonly SharedSteps shared = new();
+    private readonly SharedWork<SharedStep, StepResult> shared = new(remember: true);
     private readonly HashSet<string> targetBases;
 
     public PlanExecution(ImmutableArray<BuildPlan> plans, EngineServices services)

@@ -215,7 +215,7 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
 
         var root = Directory.CreateDirectory(Next()).FullName;
         var scratch = Next();
-        LayerComposer.Write(new UnionView([]), root, services.Options.Epoch, composer => CopyStepRunner.Copy(selection, [], composer, scratch, cancellationToken));
+        LayerComposer.Write(new UnionView([]), root, StepRunners.ComposedTime, composer => CopyStepRunner.Copy(selection, [], composer, scratch, cancellationToken));
         return root + files.Destination;
     }
 

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using ContainerStages.Concurrency;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;
@@ -9,7 +9,7 @@ namespace ContainerStages.Engines;
 /// <summary>The ssh agents of one build: those it was given, and one of our own for each id that names private keys, started when first asked for.</summary>
 internal sealed class SshAgents(CommandSettings settings) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<KeyAgent>>> started = new(StringComparer.Ordinal);
+    private readonly SharedWork<string, KeyAgent> started = new(remember: true);
 
     /// <returns>Path of the agent's socket, or null where the build has no such agent and the command can do without.</returns>
     /// <exception cref="BuildFailedException">It is required and missing, or neither a socket nor keys.</exception>
@@ -27,14 +27,14 @@ internal sealed class SshAgents(CommandSettings settings) : IDisposable
 
         return paths.FirstOrDefault(path => TypeOf(path) != FileCalls.S_IFREG) is { } wrong
             ? throw new BuildFailedException(MountRunDiagnostics.NoAgentSocket(ssh.Id, wrong, location))
-            : (await started.GetOrAdd(ssh.Id, id => new Lazy<Task<KeyAgent>>(() => KeyAgent.StartAsync(id, paths, location, cancellationToken))).Value).Socket;
+            : (await started.DoAsync(ssh.Id, token => KeyAgent.StartAsync(ssh.Id, paths, location, token), cancellationToken)).Socket;
     }
 
     public void Dispose()
     {
-        foreach (var agent in started.Values.Where(agent => agent.IsValueCreated && agent.Value.IsCompletedSuccessfully))
+        foreach (var agent in started.Results)
         {
-            agent.Value.Result.Dispose();
+            agent.Dispose();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using ContainerStages.Concurrency;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
@@ -12,7 +13,7 @@ namespace ContainerStages.Engines;
 /// One stage of a running build: goes through the steps by key, running only what no earlier build has run, and knows the stack of layers
 /// after each. Folders are made only when a step that runs needs them.
 /// </summary>
-internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners, SharedSteps shared)
+internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners, SharedWork<SharedStep, StepResult> shared)
 {
     private static readonly TimeSpan UntoldExport = TimeSpan.FromMilliseconds(500);
     private readonly List<(PlanStep Step, bool Empty)> finished = [];
@@ -108,7 +109,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     private StepResult? Known(string key) => noCache ? null : services.Records.FindStep(key);
 
     private Task<StepResult> ExecuteStepAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken) =>
-        shared.OnceAsync(key, noCache, () => ExecuteOnceAsync(step, key, stack, begins, cancellationToken), cancellationToken);
+        shared.DoAsync(new SharedStep(key, noCache), token => ExecuteOnceAsync(step, key, stack, begins, token), cancellationToken);
 
     private async Task<StepResult> ExecuteOnceAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken)
     {
@@ -161,7 +162,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
             await MakeAsync(step, below, id, cancellationToken);
         }
 
-        var layer = await TellingAsync(step, runners.WriteLayerAsync(services.Snapshots.PathOf(id), cancellationToken));
+        var layer = await TellingAsync(step, runners.WriteLayerAsync(step, services.Snapshots.PathOf(id), cancellationToken));
         services.Records.SaveLayer(key, layer);
         services.Sizes.Record(layer.DiffId, layer.Size);
         return layer;
@@ -202,6 +203,9 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         }
     }
 }
+
+/// <summary>What stages have in common, such as the builder of an image for several platforms, runs once. A step that must run again has nothing in common with one that need not.</summary>
+internal readonly record struct SharedStep(string Key, bool NoCache);
 
 /// <summary>What a step reads, as digests; and its result where that is known already.</summary>
 internal sealed record PreparedStep(IReadOnlyList<string> Contents, StepResult? Result);

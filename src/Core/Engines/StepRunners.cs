@@ -10,6 +10,9 @@ namespace ContainerStages.Engines;
 /// <summary>Finds what a step reads and, when it must run, makes its layer.</summary>
 internal sealed class StepRunners(EngineServices services, CopySources sources)
 {
+    /// <summary>Of files in the folders of composed layers: one for all builds, since a build with another epoch finds the same folder by its key.</summary>
+    public const long ComposedTime = 0;
+
     private readonly RunStepRunner run = new(services, sources);
 
     /// <summary>Digests of what the step reads besides the layers below it; they are part of its key. Needs nothing of the steps before.</summary>
@@ -69,8 +72,8 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         return (new StepResult(layer, IsEmpty(services.Snapshots.PathOf(layer))), isMade);
     }
 
-    public async Task<Layer> WriteLayerAsync(string folder, CancellationToken cancellationToken) =>
-        await LayerWriter.WriteAsync(folder, services.Content, WriterOptions, cancellationToken)
+    public async Task<Layer> WriteLayerAsync(PlanStep step, string folder, CancellationToken cancellationToken) =>
+        await LayerWriter.WriteAsync(folder, services.Content, WriterOptions with { SameTimes = step is not RunStep }, cancellationToken)
         ?? throw new InvalidOperationException($"The layer folder '{folder}' is empty, although its step was recorded as one that changed files.");
 
     private LayerWriterOptions WriterOptions => new()
@@ -108,11 +111,11 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         }
     }
 
-    private string Compose(ImmutableArray<string> lower, string folder, Action<LayerComposer> write)
+    private static string Compose(ImmutableArray<string> lower, string folder, Action<LayerComposer> write)
     {
         var layer = Path.Combine(folder, "layer");
         Directory.CreateDirectory(layer);
-        LayerComposer.Write(new UnionView(lower), layer, services.Options.Epoch, write);
+        LayerComposer.Write(new UnionView(lower), layer, ComposedTime, write);
         return layer;
     }
 

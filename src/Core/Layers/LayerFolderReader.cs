@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ContainerStages.Layers;
 
 /// <summary>Reads a folder in overlay form once, names in the order of their bytes, and writes it as the tar of a layer.</summary>
-internal sealed class LayerFolderReader(TarStreamWriter writer, long epoch, CancellationToken cancellationToken)
+internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptions options, CancellationToken cancellationToken)
 {
     private const int FolderFlags = FileCalls.O_RDONLY;
     private const ulong Inside = FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS;
@@ -144,7 +144,7 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, long epoch, Canc
         Mode = kind == TarEntryKind.SymbolicLink ? 0x1FFu : status.Permissions,
         UserId = status.UserId,
         GroupId = status.GroupId,
-        ModificationSeconds = Math.Clamp(status.ModificationSeconds, 0, epoch),
+        ModificationSeconds = options.SameTimes ? options.Epoch : Math.Clamp(status.ModificationSeconds, 0, options.Epoch),
     };
 
     private static (IReadOnlyList<KeyValuePair<string, byte[]>> Xattrs, bool Opaque) ReadXattrs(SafeFileHandle file, string path)

@@ -26,7 +26,7 @@ public static class LayerWriter
         var (layer, count) = await WriteAsync(
             writer =>
             {
-                var reader = new LayerFolderReader(writer, options.Epoch, cancellationToken);
+                var reader = new LayerFolderReader(writer, options, cancellationToken);
                 reader.Write(layerDirectory);
                 return (reader.Size, reader.Count);
             },

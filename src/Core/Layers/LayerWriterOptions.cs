@@ -10,6 +10,9 @@ public sealed record LayerWriterOptions
     /// <summary>Seconds since 1970: no file in the layer is younger.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>True: every entry is as old as <see cref="Epoch"/>, whatever its time in the folder.</summary>
+    public bool SameTimes { get; init; }
+
     public ImageFormat Format { get; init; } = ImageFormat.Oci;
 
     public LayerCompression Compression { get; init; } = LayerCompression.Gzip;

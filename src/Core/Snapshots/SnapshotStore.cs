@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using ContainerStages.Concurrency;
 using ContainerStages.Content;
 using ContainerStages.Posix;
 
@@ -11,7 +11,7 @@ namespace ContainerStages.Snapshots;
 public sealed class SnapshotStore(StoreDirectory store)
 {
     private const string TemporaryPrefix = "tmp-";
-    private readonly ConcurrentDictionary<string, Lazy<Task>> running = new(StringComparer.Ordinal);
+    private readonly SharedWork<string, bool> running = new(remember: false);
     private readonly string folder = store.Folder("snapshots");
     private int temporaryCount;
 
@@ -31,23 +31,9 @@ public sealed class SnapshotStore(StoreDirectory store)
     /// </summary>
     public async Task CreateAsync(string id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
     {
-        if (Exists(id))
+        if (!Exists(id))
         {
-            return;
-        }
-
-        var mine = new Lazy<Task>(() => CreateLockedAsync(id, fill, cancellationToken));
-        var task = running.GetOrAdd(id, mine);
-        try
-        {
-            await task.Value.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            if (ReferenceEquals(task, mine))
-            {
-                running.TryRemove(new KeyValuePair<string, Lazy<Task>>(id, mine));
-            }
+            await running.DoAsync(id, token => CreateLockedAsync(id, fill, token), cancellationToken);
         }
     }
 
@@ -82,12 +68,12 @@ public sealed class SnapshotStore(StoreDirectory store)
         }
     }
 
-    private async Task CreateLockedAsync(string id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
+    private async Task<bool> CreateLockedAsync(string id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
     {
         using var held = await store.LockAsync("snapshot-" + id[..32], cancellationToken);
         if (Exists(id))
         {
-            return;
+            return false;
         }
 
         using var temporary = CreateTemporary();
@@ -96,6 +82,7 @@ public sealed class SnapshotStore(StoreDirectory store)
         // A file in its place is damage.
         File.Delete(PathOf(id));
         Directory.Move(made, PathOf(id));
+        return true;
     }
 
     /// <summary>When a process started, in clock ticks since boot: with the number it names a process for good; empty where there is none.</summary>

@@ -12,11 +12,12 @@ internal static class CoreFolders
     /// <summary>The assembly of the build definition and the events, shared with the MSBuild tasks.</summary>
     public const string Contracts = "Contracts";
 
-    private static readonly string[] Everywhere = ["Posix", "Diagnostics", Contracts];
+    private static readonly string[] Everywhere = ["Posix", "Concurrency", "Diagnostics", Contracts];
 
     private static readonly Dictionary<string, string[]> MayTouch = new(StringComparer.Ordinal)
     {
         ["Posix"] = [],
+        ["Concurrency"] = [],
         ["Diagnostics"] = [],
         ["Oci"] = [],
         ["Content"] = ["Oci"],
@@ -42,6 +43,7 @@ internal static class CoreFolders
     {
         ["Oci"] = [],
         ["Posix"] = [],
+        ["Concurrency"] = [],
         ["Diagnostics"] = [Contracts, "Oci", "Posix"],
         [Contracts] = [],
     };
