@@ -67,7 +67,7 @@ internal static class BuildVerb
             ContextDirectory = context,
             Dockerfile = BuildContextOption.Dockerfile(context, options.Last("--file")),
             Target = options.Last("--target"),
-            Platforms = [.. options.All("--platform").SelectMany(platforms => platforms.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+            Platforms = [.. options.All("--platform").SelectMany(Platforms)],
             BuildArgs = options.Pairs("--build-arg"),
             Labels = options.Pairs("--label"),
             BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => BuildContextOption.Named(pair.Value), StringComparer.Ordinal),
@@ -104,6 +104,10 @@ internal static class BuildVerb
         $"{ByteSize.Format(result.Size)}, {(result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}")}";
 
     private static string Names(BuildResult result) => string.Join(", ", result.References.Concat(result.Files).DefaultIfEmpty("image"));
+
+    /// <summary>With commas, as docker has it; <c>local</c> is this machine's.</summary>
+    private static IEnumerable<string> Platforms(string text) =>
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(platform => platform == "local" ? Platform.Host.ToString() : platform);
 
     private static long? Epoch() =>
         Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH") is not { Length: > 0 } text ? null

@@ -66,7 +66,7 @@ public static class ImageReader
             throw Damaged(manifest.Digest, problem);
         }
 
-        var chosen = index.Manifests.FirstOrDefault(image => image.Platform is { } other && platform.Matches(other)) ?? (index.Manifests is [var first, ..] ? first : null);
+        var chosen = index.Manifests.Where(image => image.Platform is { } other && platform.Matches(other)).MinBy(image => platform.DistanceTo(image.Platform!)) ?? (index.Manifests is [var first, ..] ? first : null);
         return chosen?.Digest ?? throw Damaged(manifest.Digest, "it lists no image.");
     }
 

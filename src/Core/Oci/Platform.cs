@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
@@ -6,6 +7,13 @@ namespace ContainerStages.Oci;
 /// <summary>Operating system and processor that an image runs on. Source: image-spec, image-index.md, platform.</summary>
 public sealed record Platform
 {
+    // Source: containerd/platforms, database.go: what may stand alone.
+    private static readonly string[] Systems =
+        ["aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "linux", "netbsd", "openbsd", "plan9", "solaris", "wasi", "windows", "zos"];
+
+    private static readonly string[] Architectures =
+        ["386", "amd64", "arm", "arm64", "loong64", "mips", "mipsle", "mips64", "mips64le", "ppc64", "ppc64le", "riscv64", "s390x", "wasm"];
+
     public required string Architecture { get; init; }
 
     [JsonPropertyName("os")]
@@ -31,7 +39,8 @@ public sealed record Platform
         Variant = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm ? "v7" : null,
     };
 
-    /// <summary>In the one form that containerd gives each (platforms, normalizeArch). Reads <c>os/architecture[/variant]</c>, or an architecture alone (then os is linux); null where the text is neither.</summary>
+    /// <summary>In the one form that containerd gives each (platforms, normalizeArch). Reads <c>os/architecture[/variant]</c>, an architecture alone (then os is linux),
+    /// or an operating system alone (then the architecture is this machine's); null where the text is none of these.</summary>
     public static Platform? TryParse(string text)
     {
         var parts = text.Trim().ToLowerInvariant().Split('/');
@@ -40,8 +49,50 @@ public sealed record Platform
             return null;
         }
 
-        var (os, architecture, variant) = parts.Length == 1 ? ("linux", parts[0], null) : (parts[0], parts[1], parts.ElementAtOrDefault(2));
-        return (architecture, variant) switch
+        if (parts is [var alone])
+        {
+            return Systems.Contains(alone) ? Host with { Os = alone } : Create("linux", alone, null) is { } found && Architectures.Contains(found.Architecture) ? found : null;
+        }
+
+        return Create(parts[0], parts[1], parts.ElementAtOrDefault(2));
+    }
+
+    /// <summary>
+    /// How well an image of platform <paramref name="other"/> serves a request for this one: 0 where it is the very one, more the older the processor that
+    /// it was made for, null where it does not run. An arm image without a variant may be for any. Source: containerd/platforms, platformVector.
+    /// </summary>
+    public int? DistanceTo(Platform other)
+    {
+        var its = other.Normalized;
+        if (Os != its.Os || Architecture != its.Architecture)
+        {
+            return null;
+        }
+
+        return Variant == its.Variant ? 0
+            : Level is { } wanted && its.Level is { } offered && offered <= wanted ? wanted - offered
+            : Architecture == "arm" && string.IsNullOrEmpty(other.Variant) ? int.MaxValue
+            : null;
+    }
+
+    /// <summary>True where an image of platform <paramref name="other"/> serves a request for this one.</summary>
+    public bool Matches(Platform other) => DistanceTo(other) is not null;
+
+    /// <summary>True where system and processor are the same, whatever the variant.</summary>
+    public bool HasProcessorOf(Platform other) => Normalized with { Variant = null } == other.Normalized with { Variant = null };
+
+    public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
+
+    /// <summary>Documents of strangers write it in many ways.</summary>
+    private Platform Normalized => Create(Os?.ToLowerInvariant() ?? "", Architecture?.ToLowerInvariant() ?? "", string.IsNullOrEmpty(Variant) ? null : Variant.ToLowerInvariant());
+
+    /// <summary>Generation of the processor: arm 7 for v7, amd64 1 where nothing is said.</summary>
+    private int? Level =>
+        Variant is { } variant ? int.TryParse(variant.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var level) && variant[0] == 'v' ? level : null
+        : Architecture switch { "amd64" => 1, "arm64" => 8, "arm" => 7, _ => null };
+
+    private static Platform Create(string os, string architecture, string? variant) =>
+        (architecture, variant) switch
         {
             ("amd64" or "x86_64" or "x86-64", _) => new Platform { Os = os, Architecture = "amd64", Variant = variant == "v1" ? null : variant },
             ("i386", _) => new Platform { Os = os, Architecture = "386" },
@@ -51,11 +102,4 @@ public sealed record Platform
             ("arm", "5" or "6" or "8") => new Platform { Os = os, Architecture = "arm", Variant = "v" + variant },
             _ => new Platform { Os = os, Architecture = architecture, Variant = variant },
         };
-    }
-
-    /// <summary>True where an image of platform <paramref name="other"/> serves a request for this one; a missing variant matches any.</summary>
-    public bool Matches(Platform other) =>
-        Os == other.Os && Architecture == other.Architecture && (Variant is null || other.Variant is null || Variant == other.Variant || (Architecture, other.Variant) == ("arm64", "v8"));
-
-    public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
 }

@@ -107,7 +107,7 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             throw Malformed("configuration", reference, problem);
         }
 
-        return promised is null || promised.Matches(config.Platform)
+        return promised is null || promised.HasProcessorOf(config.Platform)
             ? config
             : throw new BuildFailedException(RegistryDiagnostics.WrongPlatform(reference.FamiliarName, promised.ToString(), config.Platform.ToString()));
     }

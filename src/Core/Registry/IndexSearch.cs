@@ -73,10 +73,10 @@ internal sealed class IndexSearch(ImageReference reference, Platform wanted, Fun
             : document;
     }
 
-    /// <summary>Entries worth a look, the best first: those of the platform with the wanted variant, the others that serve it, and indexes that name no platform.</summary>
+    /// <summary>Entries worth a look, the best first: those that serve the platform, and indexes that name no platform.</summary>
     private IEnumerable<Descriptor> Candidates(List<Descriptor> images)
     {
-        var serving = images.Where(entry => entry.Platform is { } platform && wanted.Matches(platform)).OrderBy(entry => entry.Platform!.Variant == wanted.Variant ? 0 : 1).ToArray();
+        var serving = images.Where(entry => entry.Platform is { } platform && wanted.Matches(platform)).OrderBy(entry => wanted.DistanceTo(entry.Platform!)).ToArray();
         // Some tools write an index of one image and name no platform; its configuration tells.
         var unnamed = images.Where(entry => entry.Platform is null && (MediaTypes.IsIndex(entry.MediaType) || images.Count == 1));
         return serving.Concat(unnamed);

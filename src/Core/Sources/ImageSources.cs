@@ -61,5 +61,5 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
     }
 
     private Descriptor? FindBuiltHere(ImageReference reference, Platform platform) =>
-        names.Find(reference) is { } local && (MediaTypes.IsIndex(local.MediaType) || (local.Platform is { } built && platform.Matches(built))) ? local : null;
+        names.Find(reference) is { } local && (MediaTypes.IsIndex(local.MediaType) || (local.Platform is { } built && platform.HasProcessorOf(built))) ? local : null;
 }

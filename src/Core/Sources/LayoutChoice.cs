@@ -29,8 +29,12 @@ internal static class LayoutChoice
         };
     }
 
-    private static Descriptor? OneOf(Descriptor[] images, Platform platform) =>
-        images.Where(entry => entry.Platform is { } its && platform.Matches(its)).ToArray() is [var only] && images.All(entry => entry.Platform is not null) ? only : null;
+    /// <summary>The one that serves the platform best; none where two do so equally, or one may be for any.</summary>
+    private static Descriptor? OneOf(Descriptor[] images, Platform platform)
+    {
+        var serving = images.Where(entry => entry.Platform is { } its && platform.Matches(its)).ToLookup(entry => platform.DistanceTo(entry.Platform!));
+        return serving.MinBy(equal => equal.Key)?.ToArray() is [var best] && images.All(entry => entry.Platform is not null) ? best : null;
+    }
 
     private static Descriptor? OneNamedLatest(Descriptor[] images) => images.Where(entry => IsNamed(entry, "latest")).ToArray() is [var only] ? only : null;
 

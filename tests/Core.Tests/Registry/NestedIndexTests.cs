@@ -14,7 +14,6 @@ namespace ContainerStages.Core.Tests.Registry;
 [TestClass]
 public sealed class NestedIndexTests(TestContext context) : IDisposable
 {
-    private static readonly Platform Arm64 = Platform.TryParse("linux/arm64")!;
     private static RegistryServer? registry;
     private readonly TempFolder folder = new();
 
@@ -66,6 +65,20 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
         Assert.Contains("it has: linux/amd64, linux/arm64.", failure.Message);
     }
 
+    [TestMethod]
+    public async Task Without_an_image_for_the_processor_the_newest_older_one_is_taken()
+    {
+        var (old, newer) = (await AddImageAsync("arm", "old"), await AddImageAsync("arm", "newer"));
+        var top = await AddIndexAsync([old with { Platform = Arm("v5") }, newer with { Platform = Arm("v6") }]);
+        folder.Write("layout/index.json", JsonSerializer.Serialize(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [top] }, OciJson.Plain.ImageIndex));
+
+        Assert.AreEqual(newer.Digest, (await PullAsync(top.Digest, "linux/arm/v7")).Descriptor.Digest);
+        Assert.AreEqual(newer.Digest, await TakeAsync($"oci-layout:{folder.Combine("layout")}", "linux/arm/v7"));
+        Assert.AreEqual(old.Digest, (await PullAsync(top.Digest, "linux/arm/v5")).Descriptor.Digest);
+
+        static Platform Arm(string variant) => new() { Os = "linux", Architecture = "arm", Variant = variant };
+    }
+
     /// <summary>An image for each of two platforms, each below so many indexes: in a layout and in the registry. Returns the digests of the top and of the image for arm64.</summary>
     private async Task<(Digest Top, Digest Arm)> WriteAsync(int inner, bool named)
     {
@@ -88,10 +101,10 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
         return (top.Digest, arm);
     }
 
-    private async Task<Descriptor> AddImageAsync(string architecture)
+    private async Task<Descriptor> AddImageAsync(string architecture, string? text = null)
     {
         var store = new TestContentStore();
-        var image = TestImages.Create(store, architecture, architecture);
+        var image = TestImages.Create(store, architecture, text ?? architecture);
         using var client = TestClients.Create();
         await new RegistryPublisher(client, Name(image.Digest), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
         await using var layer = store.OpenRead(image.Manifest.Layers[0].Digest);
@@ -116,12 +129,12 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
         return await new ImagePuller(client, new TestContentStore()).ResolveAsync(Name(top), Platform.TryParse(platform)!, context.CancellationToken);
     }
 
-    private async Task<Digest> TakeAsync(string source)
+    private async Task<Digest> TakeAsync(string source, string platform = "linux/arm64")
     {
         using var client = TestClients.Create();
         var store = new StoreDirectory(folder.NewFolder("store"));
         var sources = new ImageSources(store, new ImageNames(store), new ImagePuller(client, new DiskContentStore(store)), pull: false);
-        return (await sources.ResolveAsync(ImageReference.TryParseSource(source)!, Arm64, context.CancellationToken)).Descriptor.Digest;
+        return (await sources.ResolveAsync(ImageReference.TryParseSource(source)!, Platform.TryParse(platform)!, context.CancellationToken)).Descriptor.Digest;
     }
 
     private static ImageReference Name(Digest digest) => ImageReference.Parse($"{registry!.Host}/nested").WithDigest(digest);
