@@ -18,6 +18,9 @@ public sealed partial record ImageReference
     /// <summary>True where <see cref="Repository"/> is a path.</summary>
     public bool IsFile => Transport is ImageTransport.OciLayout or ImageTransport.OciArchive or ImageTransport.DockerArchive;
 
+    /// <summary>The folder that the file lies in, whatever links do on the way; null where the user named the file.</summary>
+    public string? KeptIn { get; init; }
+
     /// <summary>
     /// What FROM, COPY --from and a build context may name: <c>SCHEME:PATH[:TAG][@DIGEST]</c> (also <c>SCHEME://</c>) for layouts and archives,
     /// <c>docker-daemon:NAME</c>, <c>podman:NAME</c>, else an image of a registry. A relative path starts at <paramref name="folder"/>.

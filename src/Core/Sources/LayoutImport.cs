@@ -6,7 +6,7 @@ using ContainerStages.Registry;
 namespace ContainerStages.Sources;
 
 /// <summary>Copies one image of a layout into the content store, or finds it whole there where <paramref name="layout"/> is null.</summary>
-internal sealed class LayoutImport(ImageReference reference, Platform platform, IContentStore content, IContentStore? layout)
+internal sealed class LayoutImport(ImageReference reference, Platform platform, IContentStore content, SourceFiles? layout)
 {
     private Digest? missing;
 
@@ -39,7 +39,7 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
 
     private async Task<RegistryDocument?> DocumentAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        if ((layout ?? content).GetSize(descriptor.Digest) > ContentStoreExtensions.DocumentLimit)
+        if (SizeOf(descriptor.Digest) > ContentStoreExtensions.DocumentLimit)
         {
             throw new InvalidDataException($"the manifest {descriptor.Digest} is larger than {ContentStoreExtensions.DocumentLimit} bytes.");
         }
@@ -49,19 +49,30 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
             : null;
     }
 
+    private long? SizeOf(Digest digest)
+    {
+        if (layout is null)
+        {
+            return content.GetSize(digest);
+        }
+
+        using var blob = layout.TryOpen(digest);
+        return blob?.Length;
+    }
+
     /// <summary>One that is damaged in the store counts as missing.</summary>
     private async Task<bool> CopyDocumentAsync(Digest digest, CancellationToken cancellationToken) =>
         await StoredDocument.IsWholeAsync(content, digest, cancellationToken) || await CopyAsync(digest, cancellationToken);
 
     private async Task<bool> CopyAsync(Digest digest, CancellationToken cancellationToken)
     {
-        if (layout is null || !layout.Contains(digest))
+        await using var blob = layout?.TryOpen(digest);
+        if (blob is null)
         {
             missing = digest;
             return false;
         }
 
-        await using var blob = layout.OpenRead(digest);
         await content.CopyAsync(blob, digest, cancellationToken);
         return true;
     }

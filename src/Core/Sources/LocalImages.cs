@@ -38,19 +38,14 @@ internal sealed class LocalImages(StoreDirectory store)
 
     private async Task<Digest> TakeLayoutAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(reference.Repository, "index.json");
-        if (!Directory.Exists(reference.Repository))
+        var files = new SourceFiles(reference);
+        if (!files.IsFolder)
         {
             throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
         }
 
-        if (!File.Exists(file))
-        {
-            throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, "the folder is no OCI layout, for it has no index.json."));
-        }
-
-        var index = Parse(await File.ReadAllBytesAsync(file, cancellationToken));
-        var import = new LayoutImport(reference, platform, content, new DiskContentStore(reference.Repository));
+        var index = Parse(await files.ReadAsync("index.json", cancellationToken) ?? throw new InvalidDataException("the folder is no OCI layout, for it has no index.json."));
+        var import = new LayoutImport(reference, platform, content, files);
         return await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
     }
 
@@ -90,12 +85,17 @@ internal sealed class LocalImages(StoreDirectory store)
 
     private async Task<ImageIndex> ReadAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
     {
-        await using var stream = engine is null ? File.OpenRead(reference.Repository) : await engine.SaveAsync(reference.Repository, cancellationToken);
+        await using var stream = engine is null ? OpenArchive(reference) : await engine.SaveAsync(reference.Repository, cancellationToken);
         var reader = new ArchiveReader(content);
         return reference.Transport is ImageTransport.OciArchive or ImageTransport.PodmanStore
             ? await reader.ReadLayoutAsync(stream, cancellationToken)
             : await reader.ReadDockerAsync(stream, cancellationToken);
     }
+
+    /// <summary>One that the user names may be a pipe.</summary>
+    private static FileStream OpenArchive(ImageReference reference) =>
+        reference.KeptIn is null ? File.OpenRead(reference.Repository)
+        : new SourceFiles(reference).TryOpen() ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
 
     /// <summary>A text that is another one as soon as the source may be another one.</summary>
     private static async Task<string> StateAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class LocalImages(StoreDirectory store)
         }
 
         var path = Path.Exists(reference.Repository) ? File.ResolveLinkTarget(reference.Repository, returnFinalTarget: true)?.FullName ?? reference.Repository : reference.Repository;
-        if (!FileCalls.TryStat(path, out var file))
+        if (!TryStat(reference, path, out var file))
         {
             throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
         }
@@ -115,6 +115,18 @@ internal sealed class LocalImages(StoreDirectory store)
         return !file.IsDirectory
             ? $"{reference.Transport} {path} {file.Device}:{file.Inode} {file.Size} {file.ModificationSeconds}.{file.ModificationNanoseconds} {file.ChangeSeconds}.{file.ChangeNanoseconds}"
             : throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, "an archive is a file. A folder is named with oci-layout:."));
+    }
+
+    private static bool TryStat(ImageReference reference, string path, out FileStatus status)
+    {
+        if (reference.KeptIn is null)
+        {
+            return FileCalls.TryStat(path, out status);
+        }
+
+        using var file = new SourceFiles(reference).TryOpen();
+        status = default;
+        return file is not null && FileCalls.TryStat(file.SafeFileHandle, "", out status);
     }
 
     /// <summary>The index.json of a stranger.</summary>

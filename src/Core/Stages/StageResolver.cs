@@ -147,7 +147,7 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
         var reference = ImageReference.TryParseSource(name, set.ImageFolder);
         return reference is null ? Fail(StageDiagnostics.InvalidImage(name, location))
             : reference.IsFile && set.KeepsToImageFolder && !IsInside(reference.Repository) ? Fail(SourceDiagnostics.ImageOutsideContext(name, set.ImageFolder, location))
-            : new StageSource.Image(reference, location);
+            : new StageSource.Image(reference.IsFile && set.KeepsToImageFolder ? reference with { KeptIn = set.ImageFolder } : reference, location);
     }
 
     private bool IsInside(string path) => path.StartsWith(set.ImageFolder.TrimEnd('/') + "/", StringComparison.Ordinal) || path == set.ImageFolder;
