@@ -12,7 +12,8 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
     private static readonly string[] ImageKeys = ["name", "push", "compression", "compression-level", "force-compression", "oci-mediatypes"];
     private static readonly string[] FileKeys = ["dest", "tar"];
 
-    public string? Path => Fields.GetValueOrDefault("dest");
+    /// <summary>Archives go to standard output where none is named, as with docker.</summary>
+    public string? Path => Fields.GetValueOrDefault("dest") ?? (Type == "tar" || (Type == "oci" && !IsFalse("tar")) ? StandardOutput : null);
 
     public DestinationKind Kind => Type switch
     {
@@ -27,7 +28,7 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
         _ => DestinationKind.Registry,
     };
 
-    public bool IsStandardOutput => Type == "tar" && Path == StandardOutput;
+    public bool IsStandardOutput => Path == StandardOutput;
 
     /// <summary>Pushes to the registries that the names say; <c>type=image</c> only on demand.</summary>
     public bool Pushes => Type == "registry" ? !IsFalse("push") : Type == "image" && IsTrue("push");
@@ -96,9 +97,9 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
             throw new UsageException($"--output {text}: type {Type} needs dest=PATH.");
         }
 
-        if (Path == StandardOutput && Type != "tar")
+        if (IsStandardOutput && Kind is not (DestinationKind.Tar or DestinationKind.OciArchive or DestinationKind.DockerArchive))
         {
-            throw new UsageException($"--output {text}: only type=tar can be written to standard output; name a file.");
+            throw new UsageException($"--output {text}: a folder cannot be written to standard output; name one.");
         }
 
         _ = Annotations.Count();

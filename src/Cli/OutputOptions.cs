@@ -20,6 +20,7 @@ internal static class OutputOptions
     public static BuildDefinition Apply(BuildDefinition definition, OptionReader options)
     {
         var outputs = options.All("--output").Select(OutputOption.Parse).ToList();
+        CheckStandardOutput(outputs.Count(output => output.IsStandardOutput), options);
         AddSwitch("--push", outputs.Exists(output => output.Pushes), "registry");
         AddSwitch("--load", outputs.Exists(output => output.Kind == DestinationKind.DockerStore), "docker");
         string[] names = [.. options.All("--tag").Concat(outputs.SelectMany(output => output.Names)).Select(Name).Distinct(StringComparer.Ordinal)];
@@ -42,6 +43,19 @@ internal static class OutputOptions
             {
                 outputs.Add(OutputOption.Parse("type=" + type));
             }
+        }
+    }
+
+    private static void CheckStandardOutput(int archives, OptionReader options)
+    {
+        if (archives > 1 || (archives == 1 && options.Last("--progress") == "json"))
+        {
+            throw new UsageException("standard output takes one thing: one archive, or the events of --progress json. Name a file (dest=PATH).");
+        }
+
+        if (archives == 1 && !Console.IsOutputRedirected)
+        {
+            throw new UsageException("an archive is not written to a terminal: name a file (dest=PATH), or send standard output to one.");
         }
     }
 

@@ -10,7 +10,6 @@ namespace ContainerStages;
 /// <summary>Writes the files of an image, without its layers: into a folder, or as one tar. Source: docker buildx build, --output, local and tar.</summary>
 internal sealed class ContainerBuildExport(ContainerBuildServices services, long epoch)
 {
-    private const string StandardOutput = "-";
 
     /// <summary>Several images get a folder each, named after their platform (<c>linux_arm64</c>), as with Docker.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">The destination cannot be written, or something stands in the way.</exception>
@@ -29,7 +28,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
                 await WriteTarAsync(images, temporary.Path, destination.Value, cancellationToken);
             }
 
-            return new PublishedImage([], destination.Value == StandardOutput ? [] : [destination.Value], Written: true);
+            return new PublishedImage([], OutputFile.Reported(destination.Value), Written: true);
         });
     }
 
@@ -98,13 +97,6 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
         var flat = Path.Combine(temporary, "flat");
         Directory.CreateDirectory(flat);
         CopyAll(images, temporary, flat, cancellationToken);
-        if (path == StandardOutput)
-        {
-            await using var output = Console.OpenStandardOutput();
-            WriteTar(flat, output, cancellationToken);
-            return;
-        }
-
         await OutputFile.WriteAsync(path, file => WriteTar(flat, file, cancellationToken), _ => Task.FromResult(true));
     }
 

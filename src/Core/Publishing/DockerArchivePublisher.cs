@@ -27,7 +27,7 @@ public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> na
             : throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(Destination, images.Images.Select(one => one.Config.Platform.ToString())));
         await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
         var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, Documents(image, references), cancellationToken));
-        return new PublishedImage([.. references.Select(name => name.FamiliarName)], [path], written);
+        return new PublishedImage([.. references.Select(name => name.FamiliarName)], OutputFile.Reported(path), written);
     }
 
     /// <summary>What stands beside the blobs.</summary>

@@ -19,7 +19,7 @@ public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names
     {
         await ImageBlobs.FetchMissingAsync(images, store, fetcher, cancellationToken);
         var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, images, store, Documents(images, references), cancellationToken));
-        return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], [path], written);
+        return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], OutputFile.Reported(path), written);
     }
 
     /// <summary>What stands beside the blobs.</summary>

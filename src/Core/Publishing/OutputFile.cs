@@ -8,12 +8,22 @@ namespace ContainerStages.Publishing;
 /// </summary>
 internal static class OutputFile
 {
+    /// <summary>In place of a path: standard output.</summary>
+    public const string StandardOutput = "-";
+
     /// <param name="path">Folders on the way are made.</param>
     /// <param name="write">Writes the content.</param>
     /// <param name="isWanted">Asked with the finished file before it takes its place.</param>
     /// <returns>False where it was not wanted.</returns>
-    public static async Task<bool> WriteAsync(string path, Action<FileStream> write, Func<string, Task<bool>> isWanted)
+    public static async Task<bool> WriteAsync(string path, Action<Stream> write, Func<string, Task<bool>> isWanted)
     {
+        if (path == StandardOutput)
+        {
+            await using var output = Console.OpenStandardOutput();
+            write(output);
+            return true;
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         if (FileCalls.TryStat(path, out var present) && !present.IsRegularFile && !present.IsDirectory)
         {
@@ -43,6 +53,9 @@ internal static class OutputFile
             File.Delete(temporary);
         }
     }
+
+    /// <summary>The files that a publisher reports: none where it went to standard output.</summary>
+    public static IReadOnlyList<string> Reported(string path) => path == StandardOutput ? [] : [path];
 
     private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.Write, FileShare.ReadWrite, 1 << 20);
 }
