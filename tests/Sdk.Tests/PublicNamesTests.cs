@@ -61,7 +61,8 @@ public sealed partial class PublicNamesTests
     [GeneratedRegex(@"(?:\$\(|PropertyName="")(?<name>(?:Container|Go(?!ogle)|Generated)\w+|SOURCE_DATE_EPOCH|RegistryUrl|PublishImageTag|AutoGenerateImageTag|LocalRegistry|PublishContainer|PublishProfile|UsingContainerStagesSdk)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Property();
 
-    [GeneratedRegex(@"(?:@\(|ItemName="")(?<name>(?:Container|Generated)\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    // ContainerEnvironmentVariables is the .NET SDK's own: those of the project that it finds valid.
+    [GeneratedRegex(@"(?:@\(|ItemName="")(?<name>(?:Container(?!EnvironmentVariables\b)|Generated)\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Item();
 
     [GeneratedRegex(@"(?:GetMetadata|Metadata|HasMetadata|Set)\((?:\w+, )?""(?<name>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -17,7 +17,7 @@ internal static class DotNetDiagnostics
     public static Diagnostic SettingsUnreadable(string reason, SourceLocation location) => new("CST1504", Severity.Error, $"NuGet's settings cannot be read: {reason}", location);
 
     public static Diagnostic UnknownBuilder(string builder, string project) => Error("CST1505",
-        $"ContainerStagesBuilder '{builder}' is unknown. Valid: container (a builder stage publishes), host (this machine publishes).", project);
+        $"ContainerStagesBuilder '{builder}' is unknown. Valid: container (a builder stage publishes), host (this machine publishes), sdk (the .NET SDK makes the image).", project);
 
     public static Diagnostic NotAnApplication(string outputType, string project) => Error("CST1506",
         $"The project's OutputType is '{outputType}', and an image is made of a program. Set OutputType to Exe, or IsPublishable to false.", project);
