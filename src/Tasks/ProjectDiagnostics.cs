@@ -49,6 +49,12 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidRegistry(string registry, string project) => Error("CST1014",
         $"ContainerRegistry '{registry}' is no registry: write host or host:port, without scheme and path (ghcr.io, localhost:5000).", project);
 
+    public static Diagnostic UnknownName(string name, string advice, SourceLocation location) => Warning("CST1033",
+        $"'{name}' is no name of ContainerStages and has no effect. {advice}", location);
+
+    public static Diagnostic InvalidLocal(string value, string project) => Error("CST1034",
+        $"ContainerStagesLocal '{value}' is not understood. Valid: auto (into Docker or Podman, whichever answers on this machine), none.", project);
+
     public static Diagnostic InvalidPort(string port, SourceLocation location) => Error("CST1015",
         $"ContainerPort '{port}' is no port: a number from 1 to 65535, with Type tcp or udp.", location);
 

@@ -103,6 +103,8 @@ public sealed class PublishContainerStages : EngineTask
     public string ImageFormat { get; set; } = "";
     public string ArchiveOutputPath { get; set; } = "";
     public string LocalRegistry { get; set; } = "";
+    /// <summary><c>auto</c>: into an engine that answers on this machine, where nothing else is named.</summary>
+    public string Local { get; set; } = "";
     public string Compression { get; set; } = "";
     public ITaskItem[] Annotations { get; set; } = [];
     public ITaskItem[] Destinations { get; set; } = [];

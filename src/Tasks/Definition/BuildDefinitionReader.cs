@@ -27,12 +27,17 @@ public sealed class BuildDefinitionReader
     public BuildDefinition? Read()
     {
         RefuseUnsupportedNames();
+        foreach (var unknown in UnknownNames.Find(_task.ProjectFile, _task.BuildEngine))
+        {
+            _problems.Add(unknown);
+        }
+
         var values = new ValueReader(_task, _problems, _files);
         var form = new ImageFormReader(_task, _problems, _files);
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
         var images = new ProjectImageList(_task.ProjectImages);
-        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _secrets).Read();
+        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _problems, _secrets).Read();
         var platforms = values.Platforms();
         var names = new NameReader(_task, _problems, _files).Read(platforms.Count);
         var pull = values.Boolean("ContainerStagesPull", _task.Pull);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
@@ -67,13 +68,28 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
         switch (task.LocalRegistry.ToUpperInvariant())
         {
             case "":
-                return [];
+                return Answering(names);
             case "DOCKER":
                 return [new Destination(DestinationKind.DockerStore, "") { Names = names }];
             case "PODMAN":
                 return [new Destination(DestinationKind.PodmanStore, "") { Names = names }];
             default:
                 problems.Add(ProjectDiagnostics.InvalidLocalRegistry(task.LocalRegistry, task.ProjectFile));
+                return [];
+        }
+    }
+
+    // Where no engine answers, the image stays in our own store, and the result line says so.
+    private Destination[] Answering(List<string> names)
+    {
+        switch (task.Local.ToUpperInvariant())
+        {
+            case "" or "NONE":
+                return [];
+            case "AUTO":
+                return LocalEngine.Find() is { } kind ? [new Destination(kind, "") { Names = names }] : [];
+            default:
+                problems.Add(ProjectDiagnostics.InvalidLocal(task.Local, task.ProjectFile));
                 return [];
         }
     }

@@ -22,5 +22,13 @@ internal static class DotNetDiagnostics
     public static Diagnostic NotAnApplication(string outputType, string project) => Error("CST1506",
         $"The project's OutputType is '{outputType}', and an image is made of a program. Set OutputType to Exe, or IsPublishable to false.", project);
 
+    public static Diagnostic PublishFolderUnused(string folder, string project) => Warning("CST1511",
+        $"Nothing is written to '{folder}' (-o, PublishDir): a builder stage publishes, and its files are in the image. Set ContainerStagesBuilder to host to publish there and make the image of that.", project);
+
+    public static Diagnostic NoBuildUnused(string project) => Warning("CST1512",
+        "--no-build has no effect: a builder stage compiles, from the sources and not from what was built here. Set ContainerStagesBuilder to host to make the image of what was built here, or remove the switch.", project);
+
+    private static Diagnostic Warning(string code, string message, string project) => new(code, Severity.Warning, message, new SourceLocation(project));
+
     private static Diagnostic Error(string code, string message, string project) => new(code, Severity.Error, message, new SourceLocation(project));
 }

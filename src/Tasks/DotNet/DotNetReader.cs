@@ -1,4 +1,5 @@
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Definition;
 using ContainerStages.Tasks.Engine;
 using Microsoft.Build.Framework;
 
@@ -8,10 +9,13 @@ namespace ContainerStages.Tasks.DotNet;
 internal sealed record DotNetBuild(DotNetApplication Application, string ContextDirectory, MachineAccess Access);
 
 /// <summary>Reads the item that the targets make of a .NET project without stages.</summary>
-internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets secrets)
+internal sealed class DotNetReader(PublishContainerStages task, ProblemList problems, EngineSecrets secrets)
 {
     private const string SourceFolder = "/src";
     private const string PackagesFolder = "/nuget/packages";
+
+    /// <summary>Written after a build: in the context each would make the next build another one, and the Web SDK publishes it.</summary>
+    private const string LockFiles = "**/containerstages.lock.json";
 
     private readonly ITaskItem item = task.DotNetProject[0];
 
@@ -49,6 +53,7 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
 
     private DotNetBuild InContainer(DotNetApplication application)
     {
+        WarnOfSwitches();
         var graph = RestoreGraph.Read(task.FullPath(Value("RestoreGraphFile")), task.ProjectFile);
         var inputs = new ProjectInputs(graph.Projects, task.DotNetInputs.Select(input => task.FullPath(input.ItemSpec)));
         var context = Context(inputs);
@@ -63,7 +68,7 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
                 AssetsFile = Relative(task.FullPath(Value("AssetsFile")), context),
                 RestoreFiles = [.. inputs.RestoreFiles.Select(file => Relative(file, context))],
                 Sources = [.. inputs.Sources.Select(path => Relative(path, context))],
-                IgnoreRules = [.. hidden, .. Ignored("ArtifactsPath", context)],
+                IgnoreRules = [.. hidden, LockFiles, .. Ignored(Value("ArtifactsPath"), context), .. Ignored(task.LockFile, context)],
                 Files = files,
                 Properties = Properties(properties[false], context),
             },
@@ -73,6 +78,25 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
                 Files = [.. Package(), .. settings.Feeds.Where(feed => Directory.Exists(feed.Source)), .. IsOff("HostCertificates") ? [] : MachineAccessReader.Certificates(), .. IsOff("HostCredentials") ? [] : MachineAccessReader.NuGetPlugins()],
                 Secrets = IsOff("HostCredentials") ? [] : [.. reader.NuGet(settings), .. reader.Properties(properties[true])],
             });
+    }
+
+    /// <summary>What dotnet publish was told of this machine's folders means nothing where the builder publishes.</summary>
+    private void WarnOfSwitches()
+    {
+        if (task.BuildOnly || task.Goal.Length > 0)
+        {
+            return;
+        }
+
+        if (GlobalProperties.Value(task.BuildEngine, "PublishDir") is { Length: > 0 } folder)
+        {
+            problems.Add(DotNetDiagnostics.PublishFolderUnused(folder, task.ProjectFile));
+        }
+
+        if (GlobalProperties.Value(task.BuildEngine, "NoBuild").Equals("true", StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Add(DotNetDiagnostics.NoBuildUnused(task.ProjectFile));
+        }
     }
 
     /// <summary>The folder the user named, or the one that holds everything.</summary>
@@ -149,8 +173,8 @@ internal sealed class DotNetReader(PublishContainerStages task, EngineSecrets se
             : throw new ProjectException(DotNetDiagnostics.NoImageFor(Value("TargetFramework"), task.ProjectFile));
     }
 
-    private IEnumerable<string> Ignored(string name, string context) =>
-        Value(name) is { Length: > 0 } value && task.FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context) ? [Relative(path, context)] : [];
+    private IEnumerable<string> Ignored(string value, string context) =>
+        value.Length > 0 && task.FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context) ? [Relative(path, context)] : [];
 
     private bool IsTrue(string name) => Value(name).Equals("true", StringComparison.OrdinalIgnoreCase);
 

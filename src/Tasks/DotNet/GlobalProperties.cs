@@ -22,6 +22,10 @@ internal static class GlobalProperties
     public static IEnumerable<KeyValuePair<string, string>> Flowing(IBuildEngine engine) =>
         engine is IBuildEngine6 global ? global.GetGlobalProperties().Where(property => Flows(property.Key)) : [];
 
+    /// <summary>The value given on the command line; empty where none is.</summary>
+    public static string Value(IBuildEngine engine, string name) =>
+        engine is IBuildEngine6 global && global.GetGlobalProperties().TryGetValue(name, out var value) ? value : "";
+
     /// <summary>True for a name that says its value is to be kept. MSBuild takes properties from the environment too, and that is how such a one travels.</summary>
     public static bool IsSecret(string name) => SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 

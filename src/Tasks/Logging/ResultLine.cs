@@ -17,7 +17,7 @@ public static class ResultLine
             (true, true) => " (up to date, in the local store)",
             (true, false) => " (up to date)",
             (false, true) when buildOnly => " (in the local store)",
-            (false, true) => " (in the local store; set ContainerRegistry to push it)",
+            (false, true) => " (in the local store; LocalRegistry=Docker loads it into Docker, ContainerRegistry pushes it)",
             _ => "",
         };
         return $"{projectName} -> {names[0]}@{result.ManifestDigest}{others}{remark}";

@@ -1,5 +1,7 @@
+using ContainerStages.Tasks.Definition;
 using ContainerStages.Tasks.DotNet;
 using ContainerStages.Tasks.Engine;
+using ContainerStages.Tasks.Logging;
 using Microsoft.Build.Framework;
 using static ContainerStages.Tasks.Tests.TestFolder;
 
@@ -25,7 +27,7 @@ public sealed class DotNetReaderTests : IDisposable
         Assert.AreSequenceEqual(["hello.goproj"], build.Application.RestoreFiles.ToArray());
         Assert.AreSequenceEqual(["."], build.Application.Sources.ToArray());
         Assert.AreSequenceEqual(["/src/nuget.config", "/nuget.config"], build.Application.Files.Select(file => file.Path).ToArray());
-        Assert.AreSequenceEqual(["nuget.config"], build.Application.IgnoreRules.ToArray());
+        Assert.AreSequenceEqual(["nuget.config", "**/containerstages.lock.json"], build.Application.IgnoreRules.ToArray());
         Assert.AreEqual("obj/project.assets.json", build.Application.AssetsFile);
         Assert.AreEqual("Release", build.Application.Properties["Configuration"]);
         Assert.Contains(new Contracts.MachineFile(_folder["packages"], "/feeds/0"), build.Access.Files.ToArray());
@@ -97,6 +99,6 @@ public sealed class DotNetReaderTests : IDisposable
         var task = _folder.Task(_engine);
         task.RuntimeIdentifiers = values.GetValueOrDefault("rid", "linux-x64");
         task.DotNetProject = [Item(task.ProjectFile, [.. values.Select(pair => (pair.Key, pair.Value))])];
-        return new DotNetReader(task, new EngineSecrets()).Read();
+        return new DotNetReader(task, new ProblemList(new DiagnosticLog(task.Log)), new EngineSecrets()).Read();
     }
 }

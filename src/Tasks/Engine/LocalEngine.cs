@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Tasks.Engine;
+
+/// <summary>Which engine of this machine takes images: Docker where it answers, else podman, which needs no service.</summary>
+internal static class LocalEngine
+{
+    private const int Patience = 2000;
+
+    public static DestinationKind? Find() =>
+        Docker() is { } docker && Answers(docker) ? DestinationKind.DockerStore
+        : IsInstalled("podman") ? DestinationKind.PodmanStore
+        : null;
+
+    // Where the engine program looks for it: the one that is named, else that of the machine, else that of the user. It speaks no TLS.
+    private static EndPoint? Docker()
+    {
+        if (Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host)
+        {
+            return !Uri.TryCreate(host, UriKind.Absolute, out var address) ? null
+                : address.Scheme == "unix" ? new UnixDomainSocketEndPoint(address.AbsolutePath)
+                : address.Scheme is "tcp" or "http" && Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is null or "" ? new DnsEndPoint(address.DnsSafeHost, address.Port)
+                : null;
+        }
+
+        var own = Path.Combine(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "/", "docker.sock");
+        return new UnixDomainSocketEndPoint(File.Exists("/var/run/docker.sock") || !File.Exists(own) ? "/var/run/docker.sock" : own);
+    }
+
+    // A socket is there long before and after the engine behind it.
+    private static bool Answers(EndPoint docker)
+    {
+        try
+        {
+            using var socket = docker is UnixDomainSocketEndPoint ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            (socket.SendTimeout, socket.ReceiveTimeout) = (Patience, Patience);
+            socket.Connect(docker);
+            socket.Send("GET /_ping HTTP/1.0\r\nHost: localhost\r\n\r\n"u8);
+            Span<byte> answer = stackalloc byte[64];
+            var status = Encoding.ASCII.GetString(answer[..socket.Receive(answer)]);
+            return status.StartsWith("HTTP/1.", StringComparison.Ordinal) && status.Contains(" 200 ", StringComparison.Ordinal);
+        }
+        catch (SocketException)
+        {
+            // None is there, or it may not be asked.
+            return false;
+        }
+    }
+
+    private static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+}
