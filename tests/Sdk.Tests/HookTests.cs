@@ -22,7 +22,7 @@ public sealed class HookTests(TestContext context)
           <Target Name="BeforePublishContainer" BeforeTargets="PublishContainer">
             <PropertyGroup><ContainerUser>4711</ContainerUser><ContainerImageTags>1.2;1</ContainerImageTags></PropertyGroup>
             <ItemGroup><ContainerLabel Include="of.publish" Value="$(ContainerBaseImage)" /></ItemGroup>
-            <WriteLinesToFile File="$(PublishDir)hook.txt" Lines="from the hook" Condition="'$(ContainerStagesBuilder)' == 'host'" />
+            <WriteLinesToFile File="$(PublishDir)hook.txt" Lines="from the hook" Overwrite="true" Condition="'$(ContainerStagesBuilder)' == 'host'" />
           </Target>
           <Target Name="BeforeSeveral" BeforeTargets="_PublishMultiArchContainers"><ItemGroup><ContainerLabel Include="of.several" Value="1" /></ItemGroup></Target>
           <Target Name="BeforeSingle" BeforeTargets="_PublishSingleContainer"><ItemGroup><ContainerLabel Include="of.single" Value="1" /></ItemGroup></Target>

@@ -13,7 +13,7 @@ public sealed partial class SwitchTests(TestContext context)
         <Project Sdk="Microsoft.NET.Sdk.Web;ContainerStages.Sdk/0.1.0">
           <PropertyGroup><TargetFramework>net10.0</TargetFramework><ContainerBaseImage>REGISTRY/dotnet/aspnet:10.0</ContainerBaseImage><ContainerStagesBuildr>host</ContainerStagesBuildr></PropertyGroup>
           <ItemGroup><ContainerEnvironmentVariable Include="GOOD_ONE" Value="1" /><ContainerEnvironmentVariable Include="not:valid" Value="2" /></ItemGroup>
-          <Target Name="WriteFile" AfterTargets="Publish"><WriteLinesToFile File="$(PublishDir)after.txt" Lines="after Publish" /></Target>
+          <Target Name="WriteFile" AfterTargets="Publish"><WriteLinesToFile File="$(PublishDir)after.txt" Lines="after Publish" Overwrite="true" /></Target>
         </Project>
         """;
 
