@@ -9,7 +9,7 @@ public static class KnownNames
         "ContainerStagesContextDirectory", "ContainerStagesDockerfile", "ContainerStagesEngine", "ContainerStagesEngineAddress", "ContainerStagesExportFile",
         "ContainerStagesExportOverwrite", "ContainerStagesHostCertificates", "ContainerStagesHostCredentials", "ContainerStagesImageInstructions",
         "ContainerStagesKit", "ContainerStagesKitCertificates", "ContainerStagesKitTemporaryFolder", "ContainerStagesKitTimeZones", "ContainerStagesKitUsers",
-        "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxSize", "ContainerStagesNoCache",
+        "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxParallelism", "ContainerStagesMaxSize", "ContainerStagesNoCache",
         "ContainerStagesNoNewPrivileges", "ContainerStagesOffline", "ContainerStagesPlatformTags", "ContainerStagesProgram", "ContainerStagesPruneAll",
         "ContainerStagesPruneDryRun", "ContainerStagesPruneMaxSize", "ContainerStagesPruneOlderThan", "ContainerStagesPublishDependsOn", "ContainerStagesPull",
         "ContainerStagesReport", "ContainerStagesResultFile", "ContainerStagesRun", "ContainerStagesRunOptions", "ContainerStagesStore", "ContainerStagesTarget",
