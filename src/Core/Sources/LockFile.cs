@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Sources;
 
@@ -46,6 +47,8 @@ public sealed record LockFile(ImmutableSortedDictionary<string, LockedInputs> Pr
     /// <summary>Format of the file; others are refused.</summary>
     public const int Version = 1;
 
+    private const long Largest = 64 << 20;
+
     private static readonly JsonWriterOptions Format = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static LockFile Empty { get; } = new(Sorted<LockedInputs>());
@@ -56,7 +59,7 @@ public sealed record LockFile(ImmutableSortedDictionary<string, LockedInputs> Pr
     {
         try
         {
-            return LockFileReader.Parse(path, File.ReadAllText(path));
+            return LockFileReader.Parse(path, ReadText(path));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -65,6 +68,22 @@ public sealed record LockFile(ImmutableSortedDictionary<string, LockedInputs> Pr
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new BuildFailedException(LockDiagnostics.NotAccessible(path, failure.Message), failure);
+        }
+    }
+
+    /// <summary>It may lie in a context of somebody else: nothing waits at a pipe, or reads a device that has no end.</summary>
+    private static string ReadText(string path)
+    {
+        var handle = HeldFolder.Open("/").TryOpenInside(Path.GetRelativePath("/", Path.GetFullPath(path))) ?? throw new FileNotFoundException(null, path);
+        using (handle)
+        {
+            if (!FileCalls.TryStat(handle, "", out var status) || !status.IsRegularFile || status.Size > Largest)
+            {
+                throw new IOException($"'{path}' is no plain file of at most {Largest >> 20} MiB.");
+            }
+
+            using var reader = new StreamReader(new FileStream(handle, FileAccess.Read));
+            return reader.ReadToEnd();
         }
     }
 

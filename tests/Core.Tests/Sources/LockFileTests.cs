@@ -144,6 +144,18 @@ public sealed class LockFileTests(TestContext context)
     }
 
     [TestMethod]
+    [Timeout(30_000, CooperativeCancellation = false)]
+    [DataRow("mkfifo lock")]
+    [DataRow("ln -s /dev/zero lock")]
+    public async Task A_pipe_or_device_in_its_place_is_not_read(string command)
+    {
+        using var temp = new TempFolder();
+        await RealTool.RunAsync("sh", "-c", $"cd {temp.Path} && {command}");
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() => LockFile.Read(temp.Combine("lock")));
+        Assert.AreEqual("CST3407", failure.Diagnostics.Single().Code);
+    }
+
+    [TestMethod]
     public void Not_a_file_is_said_so()
     {
         using var temp = new TempFolder();
