@@ -11,9 +11,13 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     /// <summary>Far more than anybody nests by hand, far less than the stack holds.</summary>
     private const int DeepestNesting = 100;
 
+    /// <summary>Values that are made of each other grow without bounds: <c>ENV A=$A$A</c>, thirty times.</summary>
+    private const int MostOfVariables = 4 << 20;
+
     private readonly ImmutableHashSet<string>.Builder _unset = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
     private int _position;
     private int _nesting;
+    private long _ofVariables;
 
     private bool AtEnd => _position >= source.Length;
 
@@ -131,6 +135,13 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     }
 
     private string ReadVariable()
+    {
+        var value = ReadValue();
+        _ofVariables += value.Length;
+        return _ofVariables <= MostOfVariables ? value : throw Malformed($"its variables have more than {MostOfVariables >> 20} million characters");
+    }
+
+    private string ReadValue()
     {
         _position++;
         if (Current != '{')

@@ -173,6 +173,20 @@ public sealed class WordExpanderTests
     public void The_escape_character_can_be_another(string word, string expected) => Assert.AreEqual(expected, new WordExpander('`').ExpandWord(word, Variables, default));
 
     [TestMethod]
+    public void Values_that_are_made_of_each_other_do_not_fill_the_memory()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["A"] = "0123456789" };
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() =>
+        {
+            for (var time = 0; time < 14; time++)
+            {
+                variables["A"] = new WordExpander().ExpandWord("$A${A}\"$A\"$A", variables, default);
+            }
+        });
+        Assert.AreEqual("CST3013", failure.Diagnostics.Single().Code);
+    }
+
+    [TestMethod]
     public void Names_without_a_value_are_known_afterwards()
     {
         var unset = new WordExpander().Expand("$A ${B} ${C:-x} \"$D\" '$E'", Variables, default).Unset;
