@@ -265,10 +265,14 @@ public sealed record GoModule
     /// <summary>Folder that holds go.mod.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>The package, or several divided by semicolons: one program each, of which the image starts the first.</summary>
     public string Package { get; init; } = ".";
 
     /// <summary>Version of the builder image; null for the one that go.mod names.</summary>
     public string? Version { get; init; }
+
+    /// <summary>The builder image; null for that of Go in the version.</summary>
+    public string? BuilderImage { get; init; }
 
     public string? BuildFlags { get; init; }
 

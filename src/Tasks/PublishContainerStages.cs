@@ -51,6 +51,8 @@ public sealed class PublishContainerStages : EngineTask
     public string PlatformTags { get; set; } = "";
     public string BaseImage { get; set; } = "";
     public string GoPackage { get; set; } = "";
+    /// <summary>Of a Go module; a .NET application's comes with its other values.</summary>
+    public string BuilderImage { get; set; } = "";
     public string GoVersion { get; set; } = "";
     public string GoBuildFlags { get; set; } = "";
     public string GoLdFlags { get; set; } = "";

@@ -20,6 +20,8 @@ public sealed class GoModuleTests
         var sums = proxy.Add("example.com/greeting", "package greeting\n\nfunc Word() string { return \"hello\" }\n");
         var definition = Definition(Module(folder, "one", sums), store, proxy);
         var other = Definition(Module(folder, "two", sums), store, proxy);
+        folder.Write("two/vendor/modules.txt", "# example.com/greeting v1.0.0\n## explicit; go 1.14\nexample.com/greeting\n");
+        folder.Write("two/vendor/example.com/greeting/module.go", "package greeting\n\nfunc Word() string { return \"vendored\" }\n");
 
         // Both begin without caches, at the same time; an ordinary user's build alone.
         BuildDefinition[] all = account == Account.Own ? [definition, other] : [definition];

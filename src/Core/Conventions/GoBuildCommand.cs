@@ -11,25 +11,26 @@ namespace ContainerStages.Conventions;
 /// </summary>
 internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, SourceLocation Project)
 {
-    /// <summary>Where the program is to be written.</summary>
-    public required string Output { get; init; }
+    /// <summary>Where the programs are written.</summary>
+    public const string OutputFolder = "/out";
+
+    public required ImmutableArray<GoProgram> Programs { get; init; }
 
     /// <summary>Set where the builder runs on another platform than the program: Go compiles across, and nothing is emulated.</summary>
     public Platform? CrossTarget { get; init; }
 
     public override string ToString()
     {
-        string[] words = ["go", "build", .. OwnFlags(), .. UserFlags().Where(flag => !flag.IsTags).Select(flag => flag.Text), "-o", Output, PackagePath(Module)];
-        return string.Join(' ', Environment().Concat(words.Select(ShellText.Quote)));
+        string[] words = ["go", "build", .. OwnFlags(), .. UserFlags().Where(flag => !flag.IsTags).Select(flag => flag.Text), "-o", Output(), .. Programs.Select(PackagePath)];
+        return (Programs.Length == 1 ? "" : $"mkdir -p {OutputFolder} && ") + string.Join(' ', Environment().Concat(words.Select(ShellText.Quote)));
     }
 
+    /// <summary>Into a folder that exists go writes any number of programs, under the names that it gives them.</summary>
+    private string Output() => Programs.Length == 1 ? $"{OutputFolder}/{Programs[0].Name}" : OutputFolder;
+
     /// <summary>The package as go build wants it: a folder begins with <c>./</c>, everything else is an import path.</summary>
-    internal static string PackagePath(GoModule module)
-    {
-        var package = module.Package.Trim();
-        var isFolder = package.Length > 0 && !package.StartsWith('.') && Directory.Exists(Path.Combine(module.Directory, package));
-        return package.Length == 0 ? "." : isFolder ? "./" + package : package;
-    }
+    private string PackagePath(GoProgram program) =>
+        !program.Package.StartsWith('.') && Directory.Exists(Path.Combine(Module.Directory, program.Package)) ? "./" + program.Package : program.Package;
 
     private IEnumerable<string> Environment()
     {

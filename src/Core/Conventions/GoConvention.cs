@@ -8,7 +8,7 @@ namespace ContainerStages.Conventions;
 
 /// <summary>
 /// The stages of a Go module whose project names none: a builder on <c>golang:VERSION-alpine</c>, and an image of one layer on the base
-/// image (default scratch) with the program and, on scratch, what programs expect of a system.
+/// image (default scratch) with the programs and, on scratch, what programs expect of a system.
 /// </summary>
 public static class GoConvention
 {
@@ -36,45 +36,28 @@ public static class GoConvention
         var folder = ModuleFolder(module, contextDirectory, location);
         var folders = new GoFolders(module, goMod, contextDirectory, location);
         folders.Check();
-        var program = ProgramName(module, goMod, location);
+        var programs = GoPrograms.Of(module, goMod, location);
+        GoPrograms.Check(programs, module.Directory, location);
         var isCross = !module.CgoEnabled && (target.Os != build.Os || target.Architecture != build.Architecture || target.Variant != build.Variant);
         var command = new GoBuildCommand(module, BuilderVersion(module, goMod, folders.Workspace, location), location)
         {
-            Output = "/out/" + program,
+            Programs = programs,
             CrossTarget = isCross ? target : null,
         };
         var builder = BuilderStage(project, command, folders, folder);
         return new StageSet(
-            [builder with { Platform = isCross ? build.ToString() : null }, ImageStage(project, program)],
+            [builder with { Platform = isCross ? build.ToString() : null }, ImageStage(project, programs)],
             PlatformArguments.Create(target, build, buildArgs)) { AnyOrder = true };
     }
 
-    /// <summary>Name of the program in the image: as the project says, else the last element of the package's or module's path without a version suffix.</summary>
-    /// <exception cref="BuildFailedException">go.mod is missing or malformed, or the name is none.</exception>
-    public static string ProgramName(GoModule module, string projectFile)
-    {
-        var location = new SourceLocation(projectFile);
-        return ProgramName(module, GoMod.ReadFile(module.Directory, location), location);
-    }
-
-    internal static string ProgramName(GoModule module, GoMod goMod, SourceLocation location)
-    {
-        var package = module.Package.Trim().Trim('/');
-        var path = package is "" or "." or "./" ? goMod.ModulePath : package;
-        var elements = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var name = module.ProgramName ?? (elements.Length > 1 && IsMajorVersion(elements[^1]) ? elements[^2] : elements.LastOrDefault() ?? "");
-        return string.IsNullOrWhiteSpace(name) || name is "." or ".." || name.Contains('/', StringComparison.Ordinal)
-            ? throw new BuildFailedException(ProjectDiagnostics.GoProgramNameInvalid(name, location))
-            : name;
-    }
-
-    /// <summary>True for <c>v2</c> and up, which belongs to a module's version. Source: go.dev/ref/mod, Major version suffixes.</summary>
-    private static bool IsMajorVersion(string element) =>
-        element.Length > 1 && element[0] == 'v' && element[1] != '0' && element != "v1" && element.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
-
     private static GoVersion BuilderVersion(GoModule module, GoMod goMod, GoWork? workspace, SourceLocation location) => module.Version is { } version
-        ? GoVersion.TryParse(version) ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(version, location))
+        ? Sufficient(GoVersion.TryParse(version) ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(version, location)), goMod, location)
         : workspace?.BuilderVersion is { } shared && shared.IsNewerThan(goMod.BuilderVersion) ? shared : goMod.BuilderVersion;
+
+    /// <summary>From 1.21 on Go refuses a module of a newer one, and images of Go do not let it fetch that. Source: go.dev/doc/toolchain.</summary>
+    private static GoVersion Sufficient(GoVersion chosen, GoMod goMod, SourceLocation location) => chosen.IsAtLeast(21) && goMod.Needed is { } needed && chosen.IsSurelyOlderThan(needed)
+        ? throw new BuildFailedException(GoDiagnostics.GoTooOld($"GoVersion is {chosen.Text}, and go.mod says go {needed.Text}.", location))
+        : chosen;
 
     /// <summary>The module's folder inside the context, with slashes; empty where they are the same.</summary>
     private static string ModuleFolder(GoModule module, string contextDirectory, SourceLocation location)
@@ -98,7 +81,7 @@ public static class GoConvention
         {
             string[] files = File.Exists(Path.Combine(command.Module.Directory, "go.sum")) ? ["go.mod", "go.sum"] : ["go.mod"];
             instructions.Add(CopyFromContext(location, [.. files.Select(file => folder + file)], "./" + folder));
-            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download", command.Version, folders));
+            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download", command, folders));
         }
 
         instructions.Add(CopyFromContext(location, ["."], "."));
@@ -107,32 +90,40 @@ public static class GoConvention
             instructions.Add(Workdir(location, $"{SourceFolder}/{folder.TrimEnd('/')}"));
         }
 
-        instructions.Add(Run(location, command.ToString(), command.Version, folders));
+        instructions.Add(Run(location, command.ToString(), command, folders));
         return new Stage
         {
             Index = 0,
             Name = Builder,
-            From = $"golang:{command.Version.Text}{(command.Module.CgoEnabled ? "" : "-alpine")}",
+            From = command.Module.BuilderImage ?? $"golang:{command.Version.Text}{(command.Module.CgoEnabled ? "" : "-alpine")}",
+            FromAdvice = command.Module.BuilderImage is null
+                ? $"It has the Go that {(command.Module.Version is null ? "go.mod names" : "GoVersion names")}: set GoVersion to a version that has an image, or ContainerStagesBuilderImage to an image."
+                : "It is what ContainerStagesBuilderImage names: remove the property for the default one.",
             Location = location,
             Instructions = instructions.ToImmutable(),
         };
     }
 
-    private static Stage ImageStage(ProjectDefinition project, string program)
+    private static Stage ImageStage(ProjectDefinition project, ImmutableArray<GoProgram> programs)
     {
         var location = new SourceLocation(project.File);
-        var path = $"{ProgramFolder}/{program}";
         // The program itself holds the time zones.
         var kit = ScratchKit.For(project, byDefault: true, withZones: false);
-        var config = kit.Configure(project.Config with { Entrypoint = project.Config.Entrypoint ?? [path] });
+        var config = kit.Configure(project.Config with { Entrypoint = project.Config.Entrypoint ?? [PathOf(programs[0])] });
         return new Stage
         {
             Index = 1,
             From = project.BaseImage ?? StageNames.Scratch,
             Location = location,
-            Instructions = [new ArtifactsInstruction(location, [.. kit.Copies(Builder), ImageSettings.Copy(location, Builder, $"/out/{program}", path)]), .. ImageSettings.ToInstructions(config, location)],
+            Instructions =
+            [
+                new ArtifactsInstruction(location, [.. kit.Copies(Builder), .. programs.Select(program => ImageSettings.Copy(location, Builder, $"{GoBuildCommand.OutputFolder}/{program.Name}", PathOf(program)))]),
+                .. ImageSettings.ToInstructions(config, location),
+            ],
         };
     }
+
+    private static string PathOf(GoProgram program) => $"{ProgramFolder}/{program.Name}";
 
     private static WorkdirInstruction Workdir(SourceLocation location, string path) => new(location, $"WORKDIR {path}", new WordExpander().Protect(path));
 
@@ -143,14 +134,14 @@ public static class GoConvention
     /// Go checks downloaded modules and holds its locks across builds, so all share them. What it compiled it finds again by the version of the compiler, not by
     /// the files of it nor by C's headers: another base image has another cache.
     /// </summary>
-    private static RunInstruction Run(SourceLocation location, string command, GoVersion version, GoFolders folders) => new(location, $"RUN {command}", new ShellForm(command))
+    private static RunInstruction Run(SourceLocation location, string text, GoBuildCommand command, GoFolders folders) => new(location, $"RUN {text}", new ShellForm(text))
     {
         Mounts =
         [
             new CacheMount(ModuleCache) { Id = "containerstages-go-modules", Convention = "go" },
-            new CacheMount(BuildCache) { Id = "containerstages-go-build-" + version.Text, Convention = "go", OfBase = true },
+            new CacheMount(BuildCache) { Id = "containerstages-go-build-" + command.Version.Text, Convention = "go", OfBase = true },
         ],
-        Explain = folders.Explain,
+        Explain = lines => folders.Explain(lines) ?? GoFailures.Explain(lines, command.Module, location),
     };
 
     private static CopyInstruction CopyFromContext(SourceLocation location, ImmutableArray<string> sources, string destination)

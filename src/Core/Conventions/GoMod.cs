@@ -18,6 +18,9 @@ internal sealed record GoMod
     /// <summary>What builds the module: the newer of go line and toolchain, or what the absence of both means.</summary>
     public required GoVersion BuilderVersion { get; init; }
 
+    /// <summary>What the go line asks for; null without one. The toolchain is a wish.</summary>
+    public required GoVersion? Needed { get; init; }
+
     /// <exception cref="BuildFailedException">The file is missing or malformed, with its line.</exception>
     public static GoMod ReadFile(string directory, SourceLocation project)
     {
@@ -45,6 +48,7 @@ internal sealed record GoMod
         {
             ModulePath = module.Only("a module path"),
             BuilderVersion = ReadBuilderVersion(lines) ?? GoVersion.Unnamed,
+            Needed = ReadVersion(lines.FirstOrDefault(line => line.Verb == "go")),
             Requires = [.. lines.Where(line => line.Verb == "require").Select(line => line.First("a module path and a version"))],
             Replacements = ReadReplacements(lines, Path.GetDirectoryName(Path.GetFullPath(fileName))!),
         };

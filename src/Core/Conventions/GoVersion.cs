@@ -21,6 +21,9 @@ internal sealed partial record GoVersion(int Major, int Minor, int? Patch, strin
 
     public bool IsNewerThan(GoVersion other) => (Major, Minor, Patch ?? 0).CompareTo((other.Major, other.Minor, other.Patch ?? 0)) > 0;
 
+    /// <summary>A version without its last number is the newest of its kind.</summary>
+    public bool IsSurelyOlderThan(GoVersion other) => (Major, Minor, Patch ?? int.MaxValue).CompareTo((other.Major, other.Minor, other.Patch ?? 0)) < 0;
+
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan);
 
     [GeneratedRegex(@"^(?<major>[0-9]{1,4})\.(?<minor>[0-9]{1,4})(\.(?<patch>[0-9]{1,4}))?((rc|beta)[0-9]{1,4})?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -158,7 +158,7 @@ public sealed class BuildDefinitionReader
         bool IsOn(string value) => value.Equals("true", StringComparison.OrdinalIgnoreCase) || (value.Length == 0 && isConvention);
         return new MachineAccess
         {
-            Files = IsOn(_task.HostCertificates) ? [.. MachineAccessReader.Certificates()] : [],
+            Files = [.. IsOn(_task.HostCertificates) ? MachineAccessReader.Certificates() : [], .. IsOn(_task.HostCredentials) ? MachineAccessReader.GoProxies() : []],
             Secrets = IsOn(_task.HostCredentials) ? [.. new MachineAccessReader(_secrets).Go()] : [],
         };
     }
@@ -170,6 +170,7 @@ public sealed class BuildDefinitionReader
                 Directory = Path.TrimEndingDirectorySeparator(_task.ProjectDirectory),
                 Package = _task.GoPackage.Length == 0 ? "." : _task.GoPackage,
                 Version = NullIfEmpty(_task.GoVersion),
+                BuilderImage = NullIfEmpty(_task.BuilderImage),
                 BuildFlags = NullIfEmpty(_task.GoBuildFlags),
                 LdFlags = NullIfEmpty(_task.GoLdFlags),
                 CgoEnabled = values.Boolean("GoCgoEnabled", _task.GoCgoEnabled),

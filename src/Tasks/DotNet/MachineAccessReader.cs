@@ -54,6 +54,16 @@ internal sealed partial class MachineAccessReader(EngineSecrets secrets)
         }
     }
 
+    /// <summary>Module proxies that are folders. Commands see them where this machine has them, for GOPROXY says so.</summary>
+    public static IEnumerable<MachineFile> GoProxies() => GoProxies(Environment.GetEnvironmentVariable("GOPROXY") ?? "");
+
+    internal static IEnumerable<MachineFile> GoProxies(string variable) =>
+        variable.Split(',', '|')
+            .Select(text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { IsFile: true, Host.Length: 0 } ? Path.GetFullPath(address.LocalPath) : "/")
+            .Where(folder => folder != "/" && Directory.Exists(folder))
+            .Distinct(StringComparer.Ordinal)
+            .Select(folder => new MachineFile(folder, folder));
+
     public IEnumerable<MachineSecret> Go()
     {
         foreach (var (name, value) in Variables(name => GoVariables.Contains(name, StringComparer.Ordinal)))

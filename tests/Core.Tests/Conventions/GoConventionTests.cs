@@ -12,6 +12,7 @@ namespace ContainerStages.Core.Tests.Conventions;
 [TestClass]
 public sealed class GoConventionTests
 {
+    private const string Main = "package main\n\nfunc main() {}\n";
     private static readonly Platform Amd64 = new() { Os = "linux", Architecture = "amd64" };
 
     [TestMethod]
@@ -80,6 +81,7 @@ public sealed class GoConventionTests
         using var folder = new TempFolder();
         var directory = Directory.CreateDirectory(folder.Combine("services/my api")).FullName;
         File.WriteAllText(Path.Combine(directory, "go.mod"), "module example.com/api/v3\nrequire a v1");
+        File.WriteAllText(Path.Combine(directory, "main.go"), Main);
         var text = Text(Create(folder, new GoModule { Directory = directory }));
         StringAssert.Contains(text, "COPY services/my api/go.mod ./services/my api/\nRUN cd 'services/my api/' && go mod download\nCOPY . .\nWORKDIR /src/services/my api\nRUN ", StringComparison.Ordinal);
         StringAssert.Contains(text, "-o /out/api .\n", StringComparison.Ordinal);
@@ -173,7 +175,7 @@ public sealed class GoConventionTests
     public void Properties_tune_the_build()
     {
         using var folder = Module("module m\ngo 1.20");
-        Directory.CreateDirectory(folder.Combine("cmd/my app"));
+        folder.Write("cmd/my app/main.go", Main);
         var module = new GoModule
         {
             Directory = folder.Path,
@@ -239,7 +241,8 @@ public sealed class GoConventionTests
     public void The_program_is_named_after_package_or_module(string modulePath, string package, string? programName, string expected)
     {
         using var folder = Module("module " + modulePath);
-        Assert.AreEqual(expected, GoConvention.ProgramName(new GoModule { Directory = folder.Path, Package = package, ProgramName = programName }, "p"));
+        folder.Write("cmd/tool/main.go", Main);
+        StringAssert.EndsWith(Text(Create(folder, new GoModule { Directory = folder.Path, Package = package, ProgramName = programName })), $"ENTRYPOINT [\"/usr/local/bin/{expected}\"]", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -280,6 +283,7 @@ public sealed class GoConventionTests
         {
             Directory.CreateDirectory(folder.Combine(name));
             File.WriteAllText(folder.Combine(name + "/go.mod"), $"module example.com/{name}\ngo {go}\n");
+            File.WriteAllText(folder.Combine(name + "/main.go"), Main);
         }
 
         if (goWork.Length > 0)
@@ -294,6 +298,7 @@ public sealed class GoConventionTests
     {
         var folder = new TempFolder();
         File.WriteAllText(folder.Combine("go.mod"), goMod);
+        File.WriteAllText(folder.Combine("main.go"), Main);
         return folder;
     }
 

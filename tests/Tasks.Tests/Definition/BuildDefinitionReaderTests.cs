@@ -1,5 +1,6 @@
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.DotNet;
 using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using static ContainerStages.Tasks.Tests.TestFolder;
@@ -142,12 +143,22 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
+    public void A_module_proxy_that_is_a_folder_is_there_for_commands_too()
+    {
+        var folder = Directory.CreateDirectory(_folder["my proxy"]).FullName;
+        Assert.AreSequenceEqual(
+            [new MachineFile(folder, folder)],
+            MachineAccessReader.GoProxies($"https://proxy.example.com,file://{folder.Replace(" ", "%20", StringComparison.Ordinal)}|file:///nowhere,file:///,off,direct"));
+    }
+
+    [TestMethod]
     public void Values_are_read()
     {
         var task = GoTask();
         task.NoCache = "TRUE";
         task.NoNewPrivileges = "true";
         task.MaxParallelism = " 3 ";
+        task.BuilderImage = "example.com/go:1";
         task.Pull = "true";
         task.Timestamp = "2025-01-01T00:00:00Z";
         task.SourceDateEpoch = "5";
@@ -163,6 +174,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         Assert.IsTrue(definition.NoCache);
         Assert.IsTrue(definition.NoNewPrivileges);
         Assert.AreEqual(3, definition.MaxParallelism);
+        Assert.AreEqual("example.com/go:1", definition.Project!.Go!.BuilderImage);
         Assert.IsTrue(definition.Pull);
         Assert.AreEqual(1735689600, definition.SourceDateEpoch);
         Assert.AreSequenceEqual(["linux/arm64"], definition.Platforms);
