@@ -3,17 +3,18 @@
 # shellcheck shell=bash
 
 # A change of how they are made is a change of this name.
-DOTNET_RECIPE=4
+DOTNET_RECIPE=5
 DOTNET_FOLDER=$(dirname "$(readlink -f "$(command -v dotnet)")")
 DOTNET_USER=1654
 
 make_dotnet_images() {
-    local sdk version base=$WORK/dotnet.tar tools=$WORK/toolchain.tar
+    local sdk version base=$WORK/dotnet.tar tools=$WORK/toolchain.tar git=$WORK/git.tar
     sdk=$(cd / && dotnet --version)
     version=${sdk%.*}
     debian_root essential ca-certificates,libicu72,libssl3,libstdc++6,tzdata,zlib1g "$base" &
     debian_root extract clang,llvm,zlib1g-dev,gcc-aarch64-linux-gnu,libc6-dev-arm64-cross "$tools" --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr &
-    wait -n && wait -n || fail "mmdebstrap could not make a Debian root; its output stands above."
+    debian_root extract git "$git" --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr &
+    wait -n && wait -n && wait -n || fail "mmdebstrap could not make a Debian root; its output stands above."
 
     begin_image dotnet/runtime-deps amd64
     bsdtar -cf - --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' --exclude './etc/passwd' --exclude './etc/group' "@$base" | add_layer
@@ -33,6 +34,8 @@ make_dotnet_images() {
 
     continue_image dotnet/sdk
     dotnet_files sdk sdk-manifests packs templates | add_layer
+    # As in the real one: builds ask git for their version. Its libraries are in every Debian.
+    bsdtar -cf - --include './usr/bin/git' "@$git" | add_layer
     finish_image "$(dotnet_config '')" "$version" "$version-noble" "$sdk"
     bsdtar -cf - --exclude './dev/*' --exclude './etc/*' --exclude './var/*' "@$tools" | add_layer
     finish_image "$(dotnet_config '')" "$version-aot" "$version-noble-aot"

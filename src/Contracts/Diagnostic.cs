@@ -19,6 +19,9 @@ public readonly record struct SourceLocation(string File, int Line = 0, int Colu
 /// <summary>Something to tell the user: what, which value, and what to do next. Codes are listed in docs/diagnostics.md.</summary>
 public sealed record Diagnostic(string Code, Severity Severity, string Message, SourceLocation? Location = null)
 {
+    /// <summary>The code of a command that failed, where no more is known than that.</summary>
+    public const string CommandFailed = "CST4209";
+
     /// <summary>Without the passwords that a user may have written into an image name.</summary>
     public string Message { get; init => field = ShownText.WithoutPasswords(value); } = ShownText.WithoutPasswords(Message);
 

@@ -3,7 +3,7 @@ namespace ContainerStages.Contracts;
 /// <summary>A project of the .NET SDK whose stages the engine makes. Paths of the context are relative to it, with slashes.</summary>
 public sealed record DotNetApplication
 {
-    /// <summary>The project file in the context.</summary>
+    /// <summary>The project file in the context, or the source file of an application that is one file.</summary>
     public required string Project { get; init; }
 
     /// <summary>Name of the program and of its <c>.deps.json</c>.</summary>
@@ -39,7 +39,13 @@ public sealed record DotNetApplication
     /// <summary>Global properties of the publish.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Where the restore writes <c>project.assets.json</c>, in the context.</summary>
+    /// <summary>Further ones of the publish that the restore does not get: what changes with every commit restores nothing.</summary>
+    public IReadOnlyDictionary<string, string> PublishProperties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Names the commit, branch and tags of the repository that the publish sees; null where it sees none.</summary>
+    public string? GitState { get; init; }
+
+    /// <summary>Where the restore writes <c>project.assets.json</c>, in the context; for an application that is one file, nothing: its place is the builder's to choose.</summary>
     public required string AssetsFile { get; init; }
 }
 

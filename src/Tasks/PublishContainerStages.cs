@@ -1,5 +1,6 @@
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.DotNet;
 using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using Microsoft.Build.Framework;
@@ -72,6 +73,12 @@ public sealed class PublishContainerStages : EngineTask
     /// <summary>Files and folders that such a build reads beside those it finds itself.</summary>
     public ITaskItem[] DotNetInputs { get; set; } = [];
 
+    /// <summary>The items of an application that is one file, those that are files.</summary>
+    public ITaskItem[] DotNetItems { get; set; } = [];
+
+    /// <summary>The source file of such an application; errors stand there, because its project file is none that anybody wrote.</summary>
+    public string EntryPointFile { get; set; } = "";
+
     /// <summary>False: commands get no certificates of this machine. Empty: those of conventions get them.</summary>
     public string HostCertificates { get; set; } = "";
 
@@ -127,6 +134,7 @@ public sealed class PublishContainerStages : EngineTask
     protected override async System.Threading.Tasks.Task RunAsync(CancellationToken cancellationToken)
     {
         Diagnostics.ProjectFile = ProjectFile;
+        Diagnostics.EntryPointFile = EntryPointFile;
         if (!OperatingSystem.IsLinux())
         {
             throw new ProjectException(ProjectDiagnostics.PlatformNotSupported(System.Runtime.InteropServices.RuntimeInformation.OSDescription));
@@ -139,7 +147,7 @@ public sealed class PublishContainerStages : EngineTask
             return;
         }
 
-        var events = new BuildEventLog(Log, Diagnostics, new HostFiles(definition.ContextDirectory)) { ProjectName = Path.GetFileNameWithoutExtension(ProjectFile) };
+        var events = new BuildEventLog(Log, Diagnostics, new HostFiles(definition.ContextDirectory, definition.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null)) { ProjectName = Path.GetFileNameWithoutExtension(ProjectFile) };
         var program = EngineProgram.Find(this);
         var exit = await new EngineProcess(program, ProjectDirectory) { Environment = secrets.Variables }.RunAsync(definition, events.Report, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineProcess.Done);

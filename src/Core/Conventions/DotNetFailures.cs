@@ -18,6 +18,9 @@ internal static class DotNetFailures
             ("NETSDK1045", line => DotNetDiagnostics.SdkTooOld(line, location)),
             ("compatible .NET SDK was not found", line => DotNetDiagnostics.SdkTooOld(line, location)),
             ("MSB4019: The imported project \"/src/", line => DotNetDiagnostics.FileNotThere(line, location)),
+            ("git: not found", line => DotNetDiagnostics.NoGit(line, application.BuilderImage, location)),
+            ("git: command not found", line => DotNetDiagnostics.NoGit(line, application.BuilderImage, location)),
+            ("MINVER1007", line => DotNetDiagnostics.NoGit(line, application.BuilderImage, location)),
             ("401 (", line => DotNetDiagnostics.FeedRefused(line, location)),
             ("403 (", line => DotNetDiagnostics.FeedRefused(line, location)),
         ];

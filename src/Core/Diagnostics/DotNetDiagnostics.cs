@@ -2,7 +2,7 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>CST35xx: what keeps a .NET application from being built in a builder stage.</summary>
+/// <summary>CST35xx and CST3109: what keeps a .NET application from being built in a builder stage.</summary>
 public static class DotNetDiagnostics
 {
     public static Diagnostic PlatformUnknown(string platform, IEnumerable<string> known, SourceLocation location) =>
@@ -31,6 +31,9 @@ public static class DotNetDiagnostics
 
     public static Diagnostic ToolchainNotInstalled(string image, string runtimeIdentifier, string tools, string line, SourceLocation location) =>
         Error("CST3509", $"The builder image '{image}' lacks what compiles native code for {runtimeIdentifier}, and it could not be installed there ({line}). Needed: {tools}. Set ContainerStagesBuilderImage to an image that has them, build on a machine of that processor, or set PublishAot to false.", location);
+
+    public static Diagnostic NoGit(string line, string? image, SourceLocation location) =>
+        Error("CST3109", $"The builder image{(image is null ? "" : $" '{image}'")} has no program 'git', and the build calls it: {line} Set ContainerStagesBuilderImage to an image with git (mcr.microsoft.com/dotnet/sdk has it), or remove the property for the default one.", location);
 
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 }

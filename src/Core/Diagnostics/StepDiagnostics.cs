@@ -40,7 +40,7 @@ public static class StepDiagnostics
     {
         var memory = outOfMemory ? " Memory ran out meanwhile, and the kernel ended a process: give the build more, or let the command use less." : "";
         var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + TerminalText.Uncoloured(line)));
-        return new Diagnostic("CST4209", Severity.Error, $"{instruction} failed with exit code {exitCode}{SignalOf(exitCode)}.{memory}{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
+        return new Diagnostic(Diagnostic.CommandFailed, Severity.Error, $"{instruction} failed with exit code {exitCode}{SignalOf(exitCode)}.{memory}{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
     }
 
     // Shells say 128 and the number of the signal that ended a program; so do we.

@@ -22,6 +22,12 @@ internal static class DotNetDiagnostics
     public static Diagnostic NotAnApplication(string outputType, string project) => Error("CST1506",
         $"The project's OutputType is '{outputType}', and an image is made of a program. Set OutputType to Exe, or IsPublishable to false.", project);
 
+    public static Diagnostic UnknownGitOption(string value, string project) => Error("CST1520",
+        $"ContainerStagesGit '{value}' is unknown. Valid: auto (the builder sees the repository where the build reads it), true, false.", project);
+
+    public static Diagnostic NoRepository(string project) => Error("CST1521",
+        "ContainerStagesGit is true, and no git repository holds the project: none of the folders above it has a .git that is one. Remove the property, or publish from a clone.", project);
+
     public static Diagnostic PublishFolderUnused(string folder, string project) => Warning("CST1511",
         $"Nothing is written to '{folder}' (-o, PublishDir): a builder stage publishes, and its files are in the image. Set ContainerStagesBuilder to host to publish there and make the image of that.", project);
 

@@ -1,6 +1,7 @@
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Definition;
 using ContainerStages.Tasks.Engine;
+using ContainerStages.Tasks.Git;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.DotNet;
@@ -11,13 +12,18 @@ internal sealed record DotNetBuild(DotNetApplication Application, string Context
 /// <summary>Reads the item that the targets make of a .NET project without stages.</summary>
 internal sealed class DotNetReader(PublishContainerStages task, ProblemList problems, EngineSecrets secrets)
 {
-    private const string SourceFolder = "/src";
+    /// <summary>The folder of the builder that stands for the context.</summary>
+    public const string SourceFolder = "/src";
+
     private const string PackagesFolder = "/nuget/packages";
 
     /// <summary>Written after a build: in the context each would make the next build another one, and the Web SDK publishes it.</summary>
     private const string LockFiles = "**/containerstages.lock.json";
 
     private readonly ITaskItem item = task.DotNetProject[0];
+
+    /// <summary>The source file of an application that is one file; null for a project.</summary>
+    private string? EntryPoint => NullIfEmpty(Value("EntryPoint"));
 
     /// <exception cref="ProjectException">The project cannot be built by convention.</exception>
     public DotNetBuild Read()
@@ -54,30 +60,48 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
     private DotNetBuild InContainer(DotNetApplication application)
     {
         WarnOfSwitches();
-        var graph = RestoreGraph.Read(task.FullPath(Value("RestoreGraphFile")), task.ProjectFile);
-        var inputs = new ProjectInputs(graph.Projects, task.DotNetInputs.Select(input => task.FullPath(input.ItemSpec)));
+        var graph = RestoreGraph.Read(task.FullPath(Value("RestoreGraphFile")), item.ItemSpec);
+        var global = GlobalProperties.Of(task.BuildEngine);
+        var inputs = Inputs(graph, global);
+        var git = GitOption.Read(Value("Git"), graph, inputs, Value, item.ItemSpec);
+        inputs.Widen(git.Repositories.Select(repository => repository.Root));
         var context = Context(inputs);
         var settings = new NuGetSettings();
-        var properties = GlobalProperties.Flowing(task.BuildEngine).ToLookup(property => GlobalProperties.IsSecret(property.Key));
-        var (files, hidden) = Settings(graph, settings, context);
+        var properties = GlobalProperties.Flowing(global).ToLookup(property => GlobalProperties.IsSecret(property.Key));
+        var (files, hidden) = new BuilderFiles(graph, settings, SourceFolder).Read(context, task.ProjectDirectory);
         var reader = new MachineAccessReader(secrets);
         return new DotNetBuild(
             application with
             {
-                Project = Relative(task.ProjectFile, context),
-                AssetsFile = Relative(task.FullPath(Value("AssetsFile")), context),
+                Project = Relative(EntryPoint ?? task.ProjectFile, context),
+                AssetsFile = EntryPoint is null ? Relative(task.FullPath(Value("AssetsFile")), context) : "",
                 RestoreFiles = [.. inputs.RestoreFiles.Select(file => Relative(file, context))],
                 Sources = [.. inputs.Sources.Select(path => Relative(path, context))],
                 IgnoreRules = [.. hidden, LockFiles, .. Ignored(Value("ArtifactsPath"), context), .. Ignored(task.LockFile, context)],
                 Files = files,
                 Properties = Properties(properties[false], context),
+                PublishProperties = FromGit(git),
+                GitState = git.State,
             },
             context,
             new MachineAccess
             {
-                Files = [.. Package(), .. settings.Feeds.Where(feed => Directory.Exists(feed.Source)), .. IsOff("HostCertificates") ? [] : MachineAccessReader.Certificates(), .. IsOff("HostCredentials") ? [] : MachineAccessReader.NuGetPlugins()],
+                Files = [.. Package(), .. settings.Feeds.Where(feed => Directory.Exists(feed.Source)), .. git.Files(context, SourceFolder, task.IntermediateDirectory), .. IsOff("HostCertificates") ? [] : MachineAccessReader.Certificates(), .. IsOff("HostCredentials") ? [] : MachineAccessReader.NuGetPlugins()],
                 Secrets = IsOff("HostCredentials") ? [] : [.. reader.NuGet(settings), .. reader.Properties(properties[true])],
             });
+    }
+
+    /// <summary>What text, evaluation and the user name. An application that is one file has no project file to evaluate again: its items are those of this build.</summary>
+    private ProjectInputs Inputs(RestoreGraph graph, IReadOnlyDictionary<string, string> global)
+    {
+        var evaluated = EvaluatedInputs.Read(graph, global);
+        var own = EntryPoint is null ? [] : task.DotNetItems.Select(found => task.FullPath(found.ItemSpec)).Where(File.Exists);
+        var inputs = new ProjectInputs([.. evaluated.Projects], task.DotNetInputs.Select(input => task.FullPath(input.ItemSpec)).Concat(own), EntryPoint);
+        inputs.Add(evaluated);
+
+        // The builder gets them without what is secret in them.
+        inputs.Remove(graph.ConfigFiles);
+        return inputs;
     }
 
     /// <summary>What dotnet publish was told of this machine's folders means nothing where the builder publishes.</summary>
@@ -113,30 +137,27 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
         return outside is null ? named : throw new ProjectException(DotNetDiagnostics.OutsideContext(outside, named, task.ProjectFile));
     }
 
-    /// <summary>NuGet's settings as files of the builder, and the rules that keep the originals out. Those that stand outside the context come first when NuGet looks upwards.</summary>
-    private static (IReadOnlyList<WrittenFile> Files, IReadOnlyList<string> Hidden) Settings(RestoreGraph graph, NuGetSettings settings, string context)
+    // A repository that the builder sees says it all itself, for each project its own.
+    private SortedDictionary<string, string> FromGit(GitOption git)
     {
-        string[] inside = [.. graph.ConfigFiles.Where(file => ProjectInputs.IsInside(file, context))];
-        return (
-            [
-                .. inside.Select(file => new WrittenFile($"{SourceFolder}/{Relative(file, context)}", settings.Read(file))),
-                new WrittenFile("/nuget.config", settings.ReadAll(graph.ConfigFiles.Except(inside))),
-                .. GlobalJsonAbove(context),
-            ],
-            [.. inside.Select(file => Relative(file, context))]);
-    }
-
-    private static IEnumerable<WrittenFile> GlobalJsonAbove(string context)
-    {
-        for (var folder = Path.GetDirectoryName(context); folder is not null; folder = Path.GetDirectoryName(folder))
+        var known = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (git.State is not null)
         {
-            if (Path.Combine(folder, "global.json") is var file && File.Exists(file))
+            if (IsTrue("ContinuousIntegrationBuild"))
             {
-                return [new WrittenFile("/global.json", File.ReadAllText(file))];
+                known["ContinuousIntegrationBuild"] = "true";
+            }
+        }
+        else if (Value("SourceRevisionId") is { Length: > 0 } revision)
+        {
+            known["SourceRevisionId"] = revision;
+            if (IsTrue("PublishRepositoryUrl") && Value("PrivateRepositoryUrl") is { Length: > 0 } address)
+            {
+                known["PrivateRepositoryUrl"] = GitSettings.WithoutUser(address);
             }
         }
 
-        return [];
+        return known;
     }
 
     private SortedDictionary<string, string> Properties(IEnumerable<KeyValuePair<string, string>> flowing, string context)

@@ -19,8 +19,10 @@ internal static class GlobalProperties
 
     private static readonly string[] SecretWords = ["password", "passwd", "secret", "token", "apikey", "credential"];
 
-    public static IEnumerable<KeyValuePair<string, string>> Flowing(IBuildEngine engine) =>
-        engine is IBuildEngine6 global ? global.GetGlobalProperties().Where(property => Flows(property.Key)) : [];
+    /// <summary>All of them.</summary>
+    public static IReadOnlyDictionary<string, string> Of(IBuildEngine engine) => engine is IBuildEngine6 global ? global.GetGlobalProperties() : new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public static IEnumerable<KeyValuePair<string, string>> Flowing(IReadOnlyDictionary<string, string> global) => global.Where(property => Flows(property.Key));
 
     /// <summary>The value given on the command line; empty where none is.</summary>
     public static string Value(IBuildEngine engine, string name) =>

@@ -14,22 +14,32 @@ internal sealed class ProjectInputs
 
     /// <param name="projects">Every project that takes part; absolute.</param>
     /// <param name="named">Further files and folders; absolute.</param>
-    public ProjectInputs(IReadOnlyList<string> projects, IEnumerable<string> named)
+    /// <param name="application">The source file of an application that is one file: what lies beside it is not its own. Null for none.</param>
+    public ProjectInputs(IReadOnlyList<string> projects, IEnumerable<string> named, string? application = null)
     {
         foreach (var project in projects)
         {
             AddProject(project);
         }
 
+        if (application is not null)
+        {
+            AddProject(application);
+            _sources.Add(application);
+        }
+
         string[] given = [.. named];
         _restore.UnionWith([.. _scan.Imports, .. given]);
         _sources.UnionWith([.. _scan.Links, .. given, .. projects.Select(Folder)]);
         Root = CommonFolder(_restore.Concat(_sources));
-        AddStyleFiles();
+        AddFilesOfTree();
     }
 
     /// <summary>The folder that holds everything.</summary>
-    public string Root { get; }
+    public string Root { get; private set; }
+
+    /// <summary>The texts of projects and of what they import.</summary>
+    public IEnumerable<string> ProjectFiles => _restore.Where(File.Exists);
 
     /// <summary>Absolute; files, and folders that the user names.</summary>
     public IReadOnlyCollection<string> RestoreFiles => _restore;
@@ -38,6 +48,29 @@ internal sealed class ProjectInputs
     public IReadOnlyCollection<string> Sources => [.. _sources.Where(path => !_sources.Any(other => other != path && IsInside(path, other)))];
 
     public static bool IsInside(string path, string folder) => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    /// <summary>Takes what the evaluation of the projects found.</summary>
+    public void Add(EvaluatedInputs found)
+    {
+        _restore.UnionWith(found.Imports);
+        _sources.UnionWith(found.Files);
+        Widen([.. found.Imports, .. found.Files]);
+    }
+
+    /// <summary>Leaves files out.</summary>
+    public void Remove(IEnumerable<string> files)
+    {
+        var gone = files.ToList();
+        _restore.ExceptWith(gone);
+        _sources.ExceptWith(gone);
+    }
+
+    /// <summary>Makes the root hold these too.</summary>
+    public void Widen(IEnumerable<string> paths)
+    {
+        Root = CommonFolder(paths.Append(Root));
+        AddFilesOfTree();
+    }
 
     private void AddProject(string project)
     {
@@ -69,15 +102,15 @@ internal sealed class ProjectInputs
         }
     }
 
-    /// <summary>Rules for analyzers and the version of the SDK; they do not widen the context, because most of them stand at the top of a repository.</summary>
-    private void AddStyleFiles()
+    /// <summary>Rules for analyzers, the version of the SDK, tools; they do not widen the context, because most of them stand at the top of a repository.</summary>
+    private void AddFilesOfTree()
     {
         foreach (var folder in _sources.Where(Directory.Exists).ToList())
         {
             for (var at = folder; at is not null && IsInside(at, Root); at = Path.GetDirectoryName(at))
             {
                 _sources.UnionWith(Existing(at, ".editorconfig", ".globalconfig"));
-                _restore.UnionWith(Existing(at, "global.json"));
+                _restore.UnionWith(Existing(at, "global.json", "dotnet-tools.json", ".config/dotnet-tools.json"));
             }
         }
     }

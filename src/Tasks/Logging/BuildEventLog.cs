@@ -13,6 +13,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     /// <summary>A step that prints more lines of this form than a person reads is no compiler.</summary>
     private const int MostMessages = 1000;
 
+    private readonly CompilerLog _compilers = new(log, diagnostics, hostFiles);
     private readonly StageTree _tree = new();
     private readonly Dictionary<string, RunningStep> _steps = new(StringComparer.Ordinal);
 
@@ -39,7 +40,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
                 log.LogMessage(MessageImportance.Low, $"{Title(progress.Id)} {progress.Bytes:N0}{(progress.Total > 0 ? $" of {progress.Total:N0}" : "")} bytes");
                 break;
             case DiagnosticReported reported:
-                diagnostics.Report(reported.Diagnostic);
+                _compilers.Report(reported.Diagnostic);
                 break;
             case TextReported text:
                 log.LogMessage(MessageImportance.High, $"{ProjectName} -> {text.Text}");
@@ -57,9 +58,10 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     {
         foreach (var step in _steps.Values)
         {
-            Compiled(step, succeeded);
+            _compilers.Add(step.Messages, succeeded);
         }
 
+        _compilers.Complete();
         _steps.Clear();
         foreach (var line in _tree.Lines(Result))
         {
@@ -111,36 +113,8 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
             _ => $"done in {StageTree.Seconds(finished.Milliseconds)}",
         };
         log.LogMessage(MessageImportance.Normal, $"{step.Title} {how}");
-        Compiled(step, succeeded: finished.Outcome != StepOutcome.Failed);
+        _compilers.Add(step.Messages, succeeded: finished.Outcome != StepOutcome.Failed);
     }
-
-    private void Compiled(RunningStep step, bool succeeded)
-    {
-        foreach (var message in step.Messages.Distinct())
-        {
-            if (hostFiles.Find(message.Path) is { } file)
-            {
-                Compiled(message, file, succeeded);
-            }
-        }
-    }
-
-    private void Compiled(CompilerMessage message, string file, bool succeeded)
-    {
-        // Without a severity of its own, a line of this form is an error when the command failed, and talk otherwise.
-        var isError = !succeeded && message.Severity != Severity.Warning;
-        if (isError)
-        {
-            log.LogError(null, Code(message, file), null, null, file, message.Line, message.Column, 0, 0, message.Text);
-        }
-        else if (message.Severity is not null)
-        {
-            log.LogWarning(null, Code(message, file), null, null, file, message.Line, message.Column, 0, 0, message.Text);
-        }
-    }
-
-    private static string? Code(CompilerMessage message, string file) =>
-        message.Code.Length > 0 ? message.Code : file.EndsWith(".go", StringComparison.Ordinal) ? "GO" : null;
 
     private string Title(string id) => _steps.TryGetValue(id, out var step) ? step.Title : id;
 

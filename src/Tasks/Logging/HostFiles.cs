@@ -1,10 +1,14 @@
+using System.Text.RegularExpressions;
+
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
 /// Finds the host's file for a path in a container. The file was copied from the build context, so its path ends as the container's path does:
 /// <c>/go/src/app/cmd/main.go</c> is <c>context/cmd/main.go</c> when that exists. Never leaves the context.
 /// </summary>
-public sealed class HostFiles(string contextDirectory)
+/// <param name="contextDirectory">The build context.</param>
+/// <param name="containerFolder">Where the whole context is in the container; null where nobody knows.</param>
+public sealed class HostFiles(string contextDirectory, string? containerFolder = null)
 {
     private const int MostEntries = 50_000;
     private readonly Dictionary<string, string?> _found = new(StringComparer.Ordinal);
@@ -15,12 +19,23 @@ public sealed class HostFiles(string contextDirectory)
         if (!_found.TryGetValue(containerPath, out var file))
         {
             var parts = Parts(containerPath);
-            file = parts.Length == 0 ? null : AtLongestEnd(parts) ?? OnlyOneEndingWith(parts);
+            file = parts.Length == 0 ? null : InContext(containerPath) ?? AtLongestEnd(parts) ?? OnlyOneEndingWith(parts);
             _found.Add(containerPath, file);
         }
 
         return file;
     }
+
+    /// <summary>A text with the paths of this machine instead of the container's.</summary>
+    public string Translate(string text) => containerFolder is null ? text : Folder().Replace(text, contextDirectory);
+
+    // No part of a longer path, and no path of another root.
+    private Regex Folder() => new($@"(?<![\w./-]){Regex.Escape(containerFolder!)}(?=/)", RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    private string? InContext(string path) =>
+        containerFolder is not null && path.StartsWith(containerFolder + "/", StringComparison.Ordinal) && Path.Combine(contextDirectory, path[(containerFolder.Length + 1)..]) is var file && File.Exists(file)
+            ? file
+            : null;
 
     // './' and '../' say where the compiler ran, which is not where the context is.
     private static string[] Parts(string path) =>

@@ -168,6 +168,8 @@ public sealed class DotNetConventionTests
     [DataRow("error : Platform linker ('clang' or 'gcc') not found in PATH. Ensure you have all the required prerequisites", "CST3504")]
     [DataRow("error NETSDK1045: The current .NET SDK does not support targeting .NET 11.0.", "CST3505")]
     [DataRow("A compatible .NET SDK was not found.", "CST3505")]
+    [DataRow("MinVer : error MINVER1007: \"git\" is not present in PATH. [/src/app/App.csproj]", "CST3109")]
+    [DataRow("/bin/sh: 1: git: not found", "CST3109")]
     [DataRow("error MSB4019: The imported project \"/src/eng/x.props\" was not found.", "CST3506")]
     [DataRow("error NU1301:   Response status code does not indicate success: 401 (Unauthorized).", "CST3507")]
     [DataRow("app/Program.cs(1,1): error CS0103: The name 'x' does not exist", null)]
@@ -175,6 +177,27 @@ public sealed class DotNetConventionTests
     {
         var run = (RunInstruction)Create(Project(Application)).Stages[0].Instructions[^1];
         Assert.AreEqual(code, run.Explain!(["before", "  " + line, "after"])?.Code);
+    }
+
+    [TestMethod]
+    public void Another_commit_is_another_publish_and_the_same_restore()
+    {
+        var (first, second) = (Commands(Create(Project(Application with { GitState = "1" }))), Commands(Create(Project(Application with { GitState = "2" }))));
+        Assert.AreEqual(first[0], second[0]);
+        Assert.AreNotEqual(first[1], second[1]);
+
+        var told = Commands(Create(Project(Application with { PublishProperties = new Dictionary<string, string> { ["SourceRevisionId"] = "abc" } })));
+        Assert.AreEqual(first[0], told[0]);
+        Assert.Contains("-p:SourceRevisionId=abc", told[1]);
+    }
+
+    [TestMethod]
+    public void An_application_that_is_one_file_is_named_by_it()
+    {
+        var commands = Commands(Create(Project(Application with { Project = "app/app.cs", AssetsFile = "" })));
+        Assert.Contains("dotnet restore app/app.cs ", commands[0]);
+        Assert.Contains("dotnet publish app/app.cs ", commands[1]);
+        Assert.Contains("/dotnet/runfile/*/obj/project.assets.json | cut", commands[1]);
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.DotNet;
 using ContainerStages.Tasks.Logging;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -145,11 +146,90 @@ public sealed class BuildEventLogTests : IDisposable
         Assert.IsEmpty(_engine.Messages);
     }
 
+    [TestMethod]
+    public void A_failed_step_is_not_told_again_where_what_failed_stands_on_a_file()
+    {
+        _folder.Write("lib/A.cs", "");
+        _folder.Write("app/app.csproj", "");
+        var log = Log(DotNetReader.SourceFolder);
+        foreach (var platform in new[] { "1", "2" })
+        {
+            log.Report(new StepStarted(platform, "builder", "RUN dotnet publish"));
+            log.Report(new OutputLine(platform, "/src/lib/A.cs(3,4): error CS0103: The name 'x' does not exist [/src/lib/lib.csproj]", IsError: false));
+            log.Report(new OutputLine(platform, "/src/lib/A.cs(9,4): error CS0103: The name 'y' does not exist [/src/lib/lib.csproj]", IsError: false));
+            log.Report(new StepFinished(platform, StepOutcome.Failed, 10));
+        }
+
+        log.Report(new DiagnosticReported(StepDiagnostic));
+
+        Assert.AreSequenceEqual([3, 9], _engine.Errors.Select(error => error.LineNumber).ToList());
+        Assert.IsTrue(_engine.Errors.All(error => error.File == _folder["lib/A.cs"]));
+        Assert.Contains("RUN dotnet publish failed with exit code 1.", _engine.Lines(MessageImportance.Normal).ToList());
+    }
+
+    [TestMethod]
+    public void A_failed_step_whose_output_names_no_file_is_an_error_of_its_own()
+    {
+        var log = Log(DotNetReader.SourceFolder);
+        log.Report(new StepStarted("1", "builder", "RUN dotnet publish"));
+        log.Report(new OutputLine("1", "/src/lib/Gone.cs(3,4): error CS0103: The name 'x' does not exist", IsError: false));
+        log.Report(new StepFinished("1", StepOutcome.Failed, 10));
+
+        log.Report(new DiagnosticReported(StepDiagnostic));
+
+        Assert.AreEqual("CST4209", _engine.Errors.Single().Code);
+    }
+
+    [TestMethod]
+    public void What_only_the_builder_has_stands_on_the_project_and_no_path_is_the_builders()
+    {
+        _folder.Write("app/app.csproj", "");
+        _folder.Write("app/obj/Release/A.g.cs", "what a build on this machine left");
+        var log = Log(DotNetReader.SourceFolder);
+        log.Report(new StepStarted("1", "builder", "RUN dotnet publish"));
+        foreach (var line in new[]
+        {
+            "/src/app/obj/Release/A.g.cs(3,4): error CS0103: The name 'x' does not exist [/src/app/app.csproj]",
+            "CSC : error CS5001: Program does not contain a 'Main' [/src/app/app.csproj]",
+            "/usr/share/dotnet/sdk/10/X.targets(5,1): error MSB3202: The project file \"/src/lib/lib.csproj\" was not found. [/src/app/app.csproj::TargetFramework=net10.0]",
+            "/src/app/app.csproj : warning NU1903: Package 'a' has a known vulnerability",
+            "CSC : warning CS8002: The assembly '/src/lib/a.dll' has no strong name [/src/app/app.csproj]",
+        })
+        {
+            log.Report(new OutputLine("1", line, IsError: false));
+        }
+
+        log.Report(new StepFinished("1", StepOutcome.Failed, 10));
+        log.Report(new DiagnosticReported(StepDiagnostic));
+
+        Assert.AreSequenceEqual(
+            ["obj/Release/A.g.cs(3,4): The name 'x' does not exist", "Program does not contain a 'Main'", $"The project file \"{_folder["lib/lib.csproj"]}\" was not found."],
+            _engine.Errors.Select(error => error.Message!).ToList());
+        Assert.IsTrue(_engine.Errors.All(error => error.File == _folder["app/app.csproj"]));
+        Assert.AreEqual($"The assembly '{_folder["lib/a.dll"]}' has no strong name", _engine.Warnings.Single().Message);
+    }
+
+    [TestMethod]
+    public void A_diagnostic_that_says_what_a_line_means_stands_instead_of_it()
+    {
+        _folder.Write("app/app.csproj", "");
+        var log = Log(DotNetReader.SourceFolder);
+        log.Report(new StepStarted("1", "builder", "RUN dotnet publish"));
+        log.Report(new OutputLine("1", "/usr/share/dotnet/sdk/10/X.targets(5,1): error NETSDK1147: workload [/src/app/app.csproj]", IsError: false));
+        log.Report(new StepFinished("1", StepOutcome.Failed, 10));
+        log.Report(new DiagnosticReported(new Diagnostic("CST3503", Severity.Error, "The builder image lacks a workload: workload [/src/app/app.csproj]")));
+        log.Complete(succeeded: false);
+
+        Assert.AreEqual($"The builder image lacks a workload: workload [{_folder["app/app.csproj"]}]", _engine.Errors.Single().Message);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private BuildEventLog Log()
+    private static Diagnostic StepDiagnostic => new("CST4209", Severity.Error, "RUN dotnet publish failed with exit code 1. Its last output:\n  | x");
+
+    private BuildEventLog Log(string? containerFolder = null)
     {
         var helper = new TaskLoggingHelper(_engine, "PublishContainerStages");
-        return new BuildEventLog(helper, new DiagnosticLog(helper), new HostFiles(_folder.Path));
+        return new BuildEventLog(helper, new DiagnosticLog(helper), new HostFiles(_folder.Path, containerFolder));
     }
 }

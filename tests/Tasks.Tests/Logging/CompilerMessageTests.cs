@@ -24,10 +24,12 @@ public sealed class CompilerMessageTests
     }
 
     [TestMethod]
-    public void Msbuild_messages_lose_their_project() =>
-        Assert.AreEqual(
-            new CompilerMessage("/src/Program.cs", 3, 9, Severity.Error, "CS1002", "; expected"),
-            CompilerMessage.Parse("/src/Program.cs(3,9): error CS1002: ; expected [/src/app.csproj]"));
+    [DataRow("/src/Program.cs(3,9): error CS1002: ; expected [/src/app.csproj]", "/src/Program.cs", 3, 9, "CS1002", DisplayName = "a line and a column")]
+    [DataRow("/src/app.targets(7): error MSB4044: ; expected [/src/app.csproj::TargetFramework=net10.0]", "/src/app.targets", 7, 0, "MSB4044", DisplayName = "a line")]
+    [DataRow("CSC : error CS5001: ; expected [/src/app.csproj]", "CSC", 0, 0, "CS5001", DisplayName = "a compiler")]
+    [DataRow("/src/app.csproj : error NU1101: ; expected", "/src/app.csproj", 0, 0, "NU1101", DisplayName = "a project")]
+    public void Msbuild_messages_name_their_project(string line, string path, int number, int column, string code) =>
+        Assert.AreEqual(new CompilerMessage(path, number, column, Severity.Error, code, "; expected", "/src/app.csproj"), CompilerMessage.Parse(line));
 
     [TestMethod]
     [DataRow("# example.com/hello")]
@@ -37,6 +39,8 @@ public sealed class CompilerMessageTests
     [DataRow("https://example.org:8080: moved")]
     [DataRow("main.go:0:1: no such line")]
     [DataRow("note: main.go")]
+    [DataRow("npm : error E404: not found")]
+    [DataRow("tool : warning W1: talk")]
     [DataRow("")]
     public void Other_lines_are_no_messages(string line) => Assert.IsNull(CompilerMessage.Parse(line));
 }
