@@ -30,6 +30,7 @@ public sealed class OneFileTests(TestContext context)
         var built = await PublishAsync(project, "one-built.cs", "-p:PublishContainer=true");
         var here = await PublishAsync(project, "one-here.cs", "-t:PublishContainer");
 
+        Assert.IsEmpty(built.Diagnostics.Concat(here.Diagnostics));
         Assert.Contains("one-built.cs -> one-built:latest@sha256:", built.ShouldSucceed().Output);
         Assert.Contains("one-here.cs -> one-here:latest@sha256:", here.ShouldSucceed().Output);
         foreach (var name in new[] { "one-built", "one-here" })

@@ -7,7 +7,7 @@ public static class KnownNames
     [
         "ContainerStagesBuilder", "ContainerStagesBuilderImage", "ContainerStagesCacheFrom", "ContainerStagesCacheTo", "ContainerStagesCompression",
         "ContainerStagesContextDirectory", "ContainerStagesDockerfile", "ContainerStagesEngine", "ContainerStagesEngineAddress", "ContainerStagesExportFile",
-        "ContainerStagesExportOverwrite", "ContainerStagesHostCertificates", "ContainerStagesHostCredentials", "ContainerStagesImageInstructions",
+        "ContainerStagesExportOverwrite", "ContainerStagesGit", "ContainerStagesHostCertificates", "ContainerStagesHostCredentials", "ContainerStagesImageInstructions",
         "ContainerStagesKit", "ContainerStagesKitCertificates", "ContainerStagesKitTemporaryFolder", "ContainerStagesKitTimeZones", "ContainerStagesKitUsers",
         "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxParallelism", "ContainerStagesMaxSize", "ContainerStagesNoCache",
         "ContainerStagesNoNewPrivileges", "ContainerStagesOffline", "ContainerStagesPlatformTags", "ContainerStagesProgram", "ContainerStagesPruneAll",
