@@ -53,6 +53,13 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
 
     private DotNetBuild OnHost(DotNetApplication application)
     {
+        // A portable program runs wherever its runtime does.
+        string[] platforms = [.. task.RuntimeIdentifiers.Split([';', ',', ' ', '\n', '\r', '\t', '"'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (platforms.Length > 1 && IsTrue("OnePlatform"))
+        {
+            throw new ProjectException(DotNetDiagnostics.OneProgramForSeveral(platforms, task.ProjectFile));
+        }
+
         var folder = Path.TrimEndingDirectorySeparator(task.FullPath(Value("PublishDirectory")));
         return new DotNetBuild(application with { PublishDirectory = folder }, Path.TrimEndingDirectorySeparator(task.ProjectDirectory), new MachineAccess());
     }

@@ -68,6 +68,17 @@ public sealed class DotNetReaderTests : IDisposable
     }
 
     [TestMethod]
+    public void One_program_is_not_put_into_images_for_several_platforms()
+    {
+        var problem = Assert.ThrowsExactly<ProjectException>(() => Read(("Builder", "host"), ("PublishDirectory", "out"), ("OnePlatform", "true"), ("rid", "linux-x64;linux-arm64")));
+        Assert.AreEqual("CST1515", problem.Diagnostic.Code);
+        Assert.Contains("dotnet publish -r linux-arm64 -p:ContainerRuntimeIdentifier=linux-arm64", problem.Diagnostic.Message);
+
+        Assert.AreEqual(_folder["out"], Read(("Builder", "host"), ("PublishDirectory", "out"), ("rid", "linux-x64;linux-arm64")).Application.PublishDirectory);
+        Assert.AreEqual(_folder["out"], Read(("Builder", "host"), ("PublishDirectory", "out"), ("OnePlatform", "true"), ("rid", "linux-x64; linux-x64")).Application.PublishDirectory);
+    }
+
+    [TestMethod]
     public void Machine_access_can_be_switched_off()
     {
         Restored();
