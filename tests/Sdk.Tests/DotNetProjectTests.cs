@@ -219,6 +219,7 @@ public sealed class DotNetProjectTests(TestContext context)
     {
         using var project = await CreateAsync();
         project.Write("app/app.csproj", Project.Replace(part, other, StringComparison.Ordinal).Replace("<ItemGroup><ProjectReference Include=\"../lib/lib.csproj\" /></ItemGroup>", "", StringComparison.Ordinal));
+        project.Write("app/Program.cs", "return;\n");
 
         var published = (await project.DotnetAsync(["msbuild", "app", "-restore", "-t:PublishContainer", .. property.Length == 0 ? Array.Empty<string>() : [property]])).ShouldFail();
 
