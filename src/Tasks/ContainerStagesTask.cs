@@ -19,7 +19,7 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
     {
         try
         {
-            System.Threading.Tasks.Task.Run(() => RunAsync(_cancellation.Token)).GetAwaiter().GetResult();
+            Await(System.Threading.Tasks.Task.Run(() => RunAsync(_cancellation.Token)));
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -53,6 +53,9 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
 
     /// <summary>The work. Errors that a user can mend are reported or thrown as <see cref="ProjectException"/>.</summary>
     protected abstract System.Threading.Tasks.Task RunAsync(CancellationToken cancellationToken);
+
+    /// <summary>Waits for the work, on the thread of the task.</summary>
+    protected virtual void Await(System.Threading.Tasks.Task work) => work.GetAwaiter().GetResult();
 
     protected virtual void Dispose(bool disposing)
     {

@@ -17,6 +17,9 @@ public sealed class PublishContainerStages : EngineTask
     [Required] public string ProjectFile { get; set; } = "";
     [Required] public string ResultFile { get; set; } = "";
 
+    /// <summary>1: what runs is shown in the live lines of the terminal logger.</summary>
+    public string HasTerminalLogger { get; set; } = "";
+
     // The engine.
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";
@@ -131,6 +134,30 @@ public sealed class PublishContainerStages : EngineTask
     [Output] public string GeneratedContainerMediaType { get; private set; } = "";
     [Output] public string GeneratedArchiveOutputPath { get; private set; } = "";
 
+    private readonly Lazy<LongSteps> _longSteps;
+
+    public PublishContainerStages() => _longSteps = new Lazy<LongSteps>(() => new LongSteps(IsShownLive ? null : Log, ProjectName));
+
+    private string ProjectName => Path.GetFileNameWithoutExtension(ProjectFile);
+
+    // The terminal logger of `dotnet run` is quiet, and shows no target.
+    private bool IsShownLive => HasTerminalLogger == "1" && Log.LogsMessagesOfImportance(MessageImportance.High);
+
+    protected override void Await(System.Threading.Tasks.Task work)
+    {
+        using var steps = _longSteps.Value;
+        if (IsShownLive)
+        {
+            new StepTargets(BuildEngine, steps, ProjectName, IntermediateDirectory).ShowUntil(work);
+        }
+        else if (HasTerminalLogger == "1" && !Console.IsOutputRedirected)
+        {
+            new LiveLine(Console.Out, steps, ProjectName, Console.WindowWidth).ShowUntil(work);
+        }
+
+        base.Await(work);
+    }
+
     protected override async System.Threading.Tasks.Task RunAsync(CancellationToken cancellationToken)
     {
         Diagnostics.ProjectFile = ProjectFile;
@@ -147,12 +174,39 @@ public sealed class PublishContainerStages : EngineTask
             return;
         }
 
-        var events = new BuildEventLog(Log, Diagnostics, new HostFiles(definition.ContextDirectory, definition.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null)) { ProjectName = Path.GetFileNameWithoutExtension(ProjectFile) };
-        var program = EngineProgram.Find(this);
-        var exit = await new EngineProcess(program, ProjectDirectory) { Environment = secrets.Variables }.RunAsync(definition, events.Report, cancellationToken);
+        var files = new HostFiles(definition.ContextDirectory, definition.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
+        var events = new BuildEventLog(Log, Diagnostics, files, _longSteps.Value) { ProjectName = ProjectName };
+        var exit = await RunEngineAsync(definition, secrets, events, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineProcess.Done);
         cancellationToken.ThrowIfCancellationRequested();
         Conclude(definition, events.Result, exit);
+    }
+
+    private async Task<EngineExit> RunEngineAsync(BuildDefinition definition, EngineSecrets secrets, BuildEventLog events, CancellationToken cancellationToken)
+    {
+        var engine = new EngineProcess(EngineProgram.Find(this), ProjectDirectory) { Environment = secrets.Variables };
+        await using var log = new EventQueue(events.Report);
+        try
+        {
+            return await engine.RunAsync(definition, Report, cancellationToken);
+        }
+        finally
+        {
+            _longSteps.Value.EndAll();
+        }
+
+        void Report(BuildEvent buildEvent)
+        {
+            _longSteps.Value.Follow(buildEvent);
+            if (IsShownLive)
+            {
+                log.Add(buildEvent);
+            }
+            else
+            {
+                events.Report(buildEvent);
+            }
+        }
     }
 
     private void Conclude(BuildDefinition definition, BuildResult? result, EngineExit exit)
@@ -160,7 +214,7 @@ public sealed class PublishContainerStages : EngineTask
         if (exit.Code == EngineProcess.Done && result is not null)
         {
             Return(result);
-            Log.LogMessage(MessageImportance.High, ResultLine.For(Path.GetFileNameWithoutExtension(ProjectFile), definition, result, BuildOnly));
+            Log.LogMessage(MessageImportance.High, ResultLine.For(ProjectName, definition, result, BuildOnly));
         }
         else if (exit.Code == EngineProcess.Interrupted)
         {

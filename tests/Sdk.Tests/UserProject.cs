@@ -58,10 +58,13 @@ internal sealed class UserProject : IDisposable
         Command.RunAsync("unshare", ["--net", "dotnet", .. arguments], Folder, _sdk.Environment, _cancellationToken);
 
     public Task<CommandResult> DotnetAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Command.RunAsync("dotnet", arguments, Folder, new Dictionary<string, string>(_sdk.Environment.Concat(environment), StringComparer.Ordinal), _cancellationToken);
+        RunAsync("dotnet", environment, arguments);
 
     public Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments) =>
         Command.RunAsync(program, arguments, Folder, _sdk.Environment, _cancellationToken);
+
+    public Task<CommandResult> RunAsync(string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Command.RunAsync(program, arguments, Folder, new Dictionary<string, string>([.. _sdk.Environment.Where(pair => !environment.ContainsKey(pair.Key)), .. environment], StringComparer.Ordinal), _cancellationToken);
 
     /// <summary>Folder of the store that publishes of this run use.</summary>
     public string Store => _sdk.Environment["CONTAINERSTAGES_STORE"];

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Tests;
@@ -10,7 +11,7 @@ internal sealed class RecordingEngine : IBuildEngine
 
     public List<BuildWarningEventArgs> Warnings { get; } = [];
 
-    public List<BuildMessageEventArgs> Messages { get; } = [];
+    public ConcurrentQueue<BuildMessageEventArgs> Messages { get; } = [];
 
     public bool ContinueOnError => false;
 
@@ -31,7 +32,7 @@ internal sealed class RecordingEngine : IBuildEngine
 
     public void LogErrorEvent(BuildErrorEventArgs e) => Errors.Add(e);
 
-    public void LogMessageEvent(BuildMessageEventArgs e) => Messages.Add(e);
+    public void LogMessageEvent(BuildMessageEventArgs e) => Messages.Enqueue(e);
 
     public void LogWarningEvent(BuildWarningEventArgs e) => Warnings.Add(e);
 }

@@ -8,7 +8,7 @@ namespace ContainerStages.Tasks.Logging;
 /// Engine events in the MSBuild log: steps and their output at normal importance, progress at low, diagnostics as errors and warnings, and what
 /// compilers say in a RUN as errors and warnings on the host's files.
 /// </summary>
-public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnostics, HostFiles hostFiles)
+public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnostics, HostFiles hostFiles, LongSteps longSteps)
 {
     /// <summary>A step that prints more lines of this form than a person reads is no compiler.</summary>
     private const int MostMessages = 1000;
@@ -71,7 +71,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private void Begin(StepStarted started)
     {
-        var step = new RunningStep(TerminalText.Line(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}"), TerminalText.Line(started.Stage));
+        var step = new RunningStep(LongSteps.TitleOf(started), TerminalText.Line(started.Stage));
         _steps[started.Id] = step;
         _tree.Begin(started);
         log.LogMessage(MessageImportance.Low, step.Title);
@@ -105,14 +105,11 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
             return;
         }
 
-        var how = finished.Outcome switch
+        if (!longSteps.IsShown(finished.Id))
         {
-            StepOutcome.Cached => "cached",
-            StepOutcome.Skipped => "skipped",
-            StepOutcome.Failed => $"failed after {StageTree.Seconds(finished.Milliseconds)}",
-            _ => $"done in {StageTree.Seconds(finished.Milliseconds)}",
-        };
-        log.LogMessage(MessageImportance.Normal, $"{step.Title} {how}");
+            log.LogMessage(MessageImportance.Normal, $"{step.Title} {LongSteps.OutcomeOf(finished)}");
+        }
+
         _compilers.Add(step.Messages, succeeded: finished.Outcome != StepOutcome.Failed);
     }
 

@@ -11,6 +11,7 @@ public sealed class BuildEventLogTests : IDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly RecordingEngine _engine = new();
+    private LongSteps? _steps;
 
     [TestMethod]
     public void A_step_is_one_line_with_how_it_ended()
@@ -223,13 +224,18 @@ public sealed class BuildEventLogTests : IDisposable
         Assert.AreEqual($"The builder image lacks a workload: workload [{_folder["app/app.csproj"]}]", _engine.Errors.Single().Message);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _steps?.Dispose();
+        _folder.Dispose();
+    }
 
     private static Diagnostic StepDiagnostic => new("CST4209", Severity.Error, "RUN dotnet publish failed with exit code 1. Its last output:\n  | x");
 
     private BuildEventLog Log(string? containerFolder = null)
     {
         var helper = new TaskLoggingHelper(_engine, "PublishContainerStages");
-        return new BuildEventLog(helper, new DiagnosticLog(helper), new HostFiles(_folder.Path, containerFolder));
+        _steps = new LongSteps(helper, "hello");
+        return new BuildEventLog(helper, new DiagnosticLog(helper), new HostFiles(_folder.Path, containerFolder), _steps);
     }
 }
