@@ -25,8 +25,11 @@ main() {
     registry_start
     exec 9>"$REGISTRY_DIR/images.lock"
     flock 9
-    make_once "images-$RECIPE" make_images
-    make_once "dotnet-images-$DOTNET_RECIPE" make_dotnet_images
+    # Side by side: each mostly waits for packages. A subshell each, with a folder of its own.
+    (make_once "images-$RECIPE" make_images) &
+    local others=$!
+    (make_once "dotnet-images-$DOTNET_RECIPE" make_dotnet_images) || { wait $others; exit 1; }
+    wait $others
     write_settings
 }
 

@@ -25,25 +25,48 @@ main() {
         *) usage ;;
     esac
     PASSED=0 FAILED=0 SKIPPED=0
-    for project in "${projects[@]}"; do build "$project"; done
+    build "${projects[@]}"
+    await_images
     for project in "${projects[@]}"; do run "$project" ${filter[@]+"${filter[@]}"}; done
     say ""
     say "$PASSED passed, $FAILED failed, $SKIPPED skipped"
     [ $FAILED = 0 ]
 }
 
+# The native compiler keeps one core busy for minutes, and so does Debian's package manager: images are made beside packing and building.
 prepare_end_to_end() {
     title "Preparing"
     "$ROOT/build/setup.sh" --tests
+    registry_running || STARTS_REGISTRY=1
+    trap finish EXIT
+    "$ROOT/build/base-images.sh" &
+    IMAGES=$!
     quietly "$ROOT/build/pack.sh" || fail "build/pack.sh failed; its output stands above."
-    if ! registry_running; then trap registry_stop EXIT; fi
-    "$ROOT/build/base-images.sh"
+}
+
+finish() {
+    kill "$IMAGES" 2>/dev/null || :
+    [ "${STARTS_REGISTRY:-0}" = 0 ] || registry_stop
+}
+
+await_images() {
+    [ -n "${IMAGES:-}" ] || return 0
+    wait "$IMAGES" || fail "build/base-images.sh failed; its output stands above."
+    IMAGES=''
     source "$ARTIFACTS/test.env"
     note "packages and program in artifacts/, registry at $CONTAINERSTAGES_TEST_REGISTRY"
 }
 
+# build PROJECT...: in one run, which compiles what they share once and the rest on all cores.
 build() {
-    quietly dotnet build "$ROOT/tests/$1" -nologo -v quiet || fail "tests/$1 does not compile; the errors stand above."
+    local filter=$ARTIFACTS/tests.slnf project comma=''
+    mkdir -p "$ARTIFACTS"
+    {
+        printf '{ "solution": { "path": "../ContainerStages.sln", "projects": ['
+        for project in "$@"; do printf '%s"tests/%s/ContainerStages.%s.csproj"' "$comma" "$project" "$project" && comma=', '; done
+        printf '] } }\n'
+    } >"$filter"
+    quietly dotnet build "$filter" -nologo -v quiet || fail "the tests do not compile; the errors stand above."
 }
 
 # run PROJECT FILTER...
