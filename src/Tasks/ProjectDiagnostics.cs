@@ -133,8 +133,8 @@ public static class ProjectDiagnostics
     public static Diagnostic ContextPathNotFound(string context, string path, SourceLocation location) => Error("CST1302",
         $"ContainerStageContext '{context}': there is no folder '{path}'.", location);
 
-    public static Diagnostic ContextTwice(string context, SourceLocation location) => Error("CST1303",
-        $"ContainerStageContext '{context}' is there twice. Keep one, or name the other differently.", location);
+    public static Diagnostic ContextTwice(string context, string other, SourceLocation location) => Error("CST1303",
+        $"ContainerStageContext '{context}' is there twice{(context == other ? "" : $": '{other}' names the same image")}. Keep one, or name the other differently.", location);
 
     public static Diagnostic CertificateUnreadable(string path, string reason, SourceLocation location) => Error("CST1611",
         $"ContainerStageCertificate '{path}' cannot be read: {reason}", location);

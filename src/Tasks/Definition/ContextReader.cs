@@ -22,6 +22,7 @@ internal sealed partial class ContextReader(PublishContainerStages task, Problem
     public IReadOnlyDictionary<string, string> Read()
     {
         var contexts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var item in task.Contexts)
         {
             var location = files.Locate("ContainerStageContext", item);
@@ -33,13 +34,29 @@ internal sealed partial class ContextReader(PublishContainerStages task, Problem
                 }
             }
 
-            if (Value(item, location) is { } value && !contexts.TryAdd(item.ItemSpec, value))
+            if (Value(item, location) is not { } value)
             {
-                problems.Add(ProjectDiagnostics.ContextTwice(item.ItemSpec, location));
+                continue;
+            }
+
+            if (names.TryAdd(ReferenceOf(item.ItemSpec), item.ItemSpec))
+            {
+                contexts.Add(item.ItemSpec, value);
+            }
+            else
+            {
+                problems.Add(ProjectDiagnostics.ContextTwice(item.ItemSpec, names[ReferenceOf(item.ItemSpec)], location));
             }
         }
 
         return contexts;
+    }
+
+    /// <summary>What the names of one context have in common: <c>golang</c>, <c>golang:latest</c> and <c>docker.io/library/golang</c> are one. Source: BuildKit, dockerui NamedContext.</summary>
+    private static string ReferenceOf(string name)
+    {
+        var match = Reference().Match(name);
+        return $"{match.Groups["repository"].Value.ToLowerInvariant()}{(match.Groups["version"].Value is { Length: > 0 } version ? version : ":latest")}";
     }
 
     private string? Value(ITaskItem item, SourceLocation location)
@@ -85,6 +102,9 @@ internal sealed partial class ContextReader(PublishContainerStages task, Problem
     }
 
     private string FullPath(string path) => Path.TrimEndingDirectorySeparator(task.FullPath(path));
+
+    [GeneratedRegex("^(?:(?:index\\.)?docker\\.io/)?(?:library/(?=[^/]+$))?(?<repository>[^@]*?)(?<version>(?::[^:/@]*)?(?:@.*)?)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Reference();
 
     /// <summary>http, https and git addresses, and <c>user@host:path</c>.</summary>
     [GeneratedRegex("^([a-z]+://|[a-zA-Z0-9_.-]+@[a-zA-Z0-9.-]+:)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]

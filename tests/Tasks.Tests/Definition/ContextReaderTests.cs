@@ -38,6 +38,25 @@ public sealed class ContextReaderTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("golang", "golang:latest", true)]
+    [DataRow("golang", "docker.io/library/golang", true)]
+    [DataRow("index.docker.io/golang:1.19", "library/golang:1.19", true)]
+    [DataRow("Golang", "golang", true)]
+    [DataRow("localhost:5000/base", "localhost:5000/base:latest", true)]
+    [DataRow("golang:1.19", "golang", false)]
+    [DataRow("golang:A", "golang:a", false)]
+    [DataRow("library/golang", "quay.io/library/golang", false)]
+    public void Two_names_of_one_image_are_one_context(string one, string other, bool same)
+    {
+        var task = Task();
+        task.Contexts = [Item(one, ("Image", "a")), Item(other, ("Image", "b"))];
+        var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
+        Assert.AreSequenceEqual(same ? ["CST1303"] : [], _engine.Errors.Select(error => error.Code!).ToList());
+        Assert.AreEqual(same, definition is null);
+        Assert.IsTrue(!same || _engine.Errors[0].Message!.Contains($"'{other}' is there twice: '{one}' names the same image", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void Secrets_and_agents_say_where_they_are()
     {
         var task = Task();
