@@ -72,7 +72,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
 
     private static void CopyChildren(UnionEntry parent, LayerComposer composer, HardLinks linked, CancellationToken cancellationToken)
     {
-        foreach (var entry in UnionView.List(parent))
+        foreach (var entry in UnionView.List(parent, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var owner = new Ownership(entry.Status.UserId, entry.Status.GroupId);

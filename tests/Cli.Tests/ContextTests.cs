@@ -134,6 +134,19 @@ public sealed class ContextTests
     }
 
     [TestMethod]
+    [DataRow("1", true)]
+    [DataRow("0", false)]
+    public async Task A_repository_keeps_its_git_folder_where_an_argument_asks_for_it(string value, bool kept)
+    {
+        using var server = await GitServer.StartAsync(Dockerfile);
+        using var output = new TempFolder();
+        var built = await Hello.Program.BuildAsync(server.Address, "--build-arg", $"BUILDKIT_CONTEXT_KEEP_GIT_DIR={value}", "-o", output.Combine("out"));
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        Assert.IsTrue(File.Exists(output.Combine("out", "sub", "file")));
+        Assert.AreEqual(kept, File.Exists(output.Combine("out", ".git", "HEAD")));
+    }
+
+    [TestMethod]
     [DataRow("?depth=1", "CST4507")]
     [DataRow("?tag=v1&branch=main", "CST4507")]
     [DataRow("#:absent", "CST4503")]

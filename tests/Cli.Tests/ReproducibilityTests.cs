@@ -35,8 +35,9 @@ public sealed class ReproducibilityTests
     public async Task SOURCE_DATE_EPOCH_sets_every_time()
     {
         using var context = Hello.Context("FROM alpine\nCOPY main.go /");
-        var result = await Hello.Program.RunAsync(new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1000000000" }, "build", "-t", "epoch", context.Path);
+        var result = await Hello.Program.RunAsync(new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1000000000" }, "build", "-t", "epoch", "-o", "type=image", "-o", $"type=local,dest={context.Combine("out")}", context.Path);
         Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.AreEqual(DateTime.UnixEpoch.AddSeconds(1_000_000_000), File.GetLastWriteTimeUtc(context.Combine("out", "main.go")));
         var created = await Hello.Program.RunAsync("inspect", "--format", ".Created", "epoch");
         Assert.AreEqual("2001-09-09T01:46:40Z", created.Output.Trim());
     }

@@ -24,6 +24,22 @@ public sealed class OwnProjectTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task SOURCE_DATE_EPOCH_is_the_time_of_the_image()
+    {
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("image.proj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <ItemGroup><ContainerStage Include="all" From="scratch" Steps="COPY image.proj /" /></ItemGroup>
+            </Project>
+            """);
+
+        var built = await project.DotnetAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["SOURCE_DATE_EPOCH"] = "1000000000" }, "publish", "-getProperty:GeneratedContainerConfiguration");
+
+        using var configuration = JsonDocument.Parse(built.ShouldSucceed().Output);
+        Assert.AreEqual("2001-09-09T01:46:40Z", configuration.RootElement.GetProperty("created").GetString());
+    }
+
+    [TestMethod]
     public async Task A_build_compiles_the_stages_and_publishes_nothing()
     {
         using var project = await UserProject.CreateAsync(context);

@@ -93,7 +93,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
                 throw new BuildFailedException(StepDiagnostics.BadGlob(source, copy.Location));
             }
 
-            var matches = copy.Parents ? selection.SelectWithParents(source) : selection.Select(source, cancellationToken);
+            var matches = copy.Parents ? selection.SelectWithParents(source, cancellationToken) : selection.Select(source, cancellationToken);
 
             if (matches.Count == 0 && !copy.Optional)
             {

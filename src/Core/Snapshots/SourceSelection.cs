@@ -30,23 +30,23 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
 
     /// <summary>All matches of one source, in ordinal order; none where it names nothing. A source may hold patterns.</summary>
     public IReadOnlyList<SelectedSource> Select(string source, CancellationToken cancellationToken = default) =>
-        [.. Expand(source).Select(named => SelectOne(named, cancellationToken)).OfType<SelectedSource>()];
+        [.. Expand(source, cancellationToken).Select(named => SelectOne(named, cancellationToken)).OfType<SelectedSource>()];
 
     /// <summary>
     /// The same with the folders above each match, from the source's <c>/./</c> on or from the root: one source whose entries keep their
     /// paths. <c>**</c> in the source stands for any number of folders.
     /// </summary>
-    public IReadOnlyList<SelectedSource> SelectWithParents(string source)
+    public IReadOnlyList<SelectedSource> SelectWithParents(string source, CancellationToken cancellationToken = default)
     {
         var pivot = source.IndexOf("/./", StringComparison.Ordinal);
-        var starts = pivot < 0 ? [view.Find("/")!] : ExpandDeep(NamesOf(source[..pivot]));
+        var starts = pivot < 0 ? [view.Find("/")!] : ExpandDeep(NamesOf(source[..pivot]), "/", cancellationToken);
         var names = NamesOf(pivot < 0 ? source : source[(pivot + 3)..]);
         var entries = new SortedDictionary<string, UnionEntry>(StringComparer.Ordinal);
         foreach (var start in starts)
         {
-            foreach (var match in ExpandDeep(names, start.Path))
+            foreach (var match in ExpandDeep(names, start.Path, cancellationToken))
             {
-                AddWithParents(start, match, entries);
+                AddWithParents(start, match, entries, cancellationToken);
             }
         }
 
@@ -113,7 +113,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
 
         var mark = entries.Count;
         entries.Add(new SelectedEntry(relativePath, folder));
-        foreach (var child in UnionView.List(folder))
+        foreach (var child in UnionView.List(folder, cancellationToken))
         {
             var name = child.Path[(child.Path.LastIndexOf('/') + 1)..];
             var path = relativePath.Length == 0 ? name : $"{relativePath}/{name}";
@@ -137,9 +137,9 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         }
     }
 
-    private void AddWithParents(UnionEntry start, UnionEntry match, SortedDictionary<string, UnionEntry> entries)
+    private void AddWithParents(UnionEntry start, UnionEntry match, SortedDictionary<string, UnionEntry> entries, CancellationToken cancellationToken)
     {
-        if (SelectOne(match, CancellationToken.None) is not { } selected)
+        if (SelectOne(match, cancellationToken) is not { } selected)
         {
             return;
         }
@@ -156,8 +156,9 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         }
     }
 
-    private IEnumerable<UnionEntry> ExpandDeep(ReadOnlyMemory<string> names, string parent = "/")
+    private IEnumerable<UnionEntry> ExpandDeep(ReadOnlyMemory<string> names, string parent, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (names.IsEmpty)
         {
             return view.Find(parent) is { } found ? [found] : [];
@@ -166,23 +167,24 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         if (names.Span[0] != "**")
         {
             return view.Find(parent) is { IsDirectory: true } folder
-                ? UnionView.List(folder).Where(child => FilePattern.Matches(names.Span[0], NameOf(child))).SelectMany(child => names.Length == 1 ? [child] : ExpandDeep(names[1..], child.Path))
+                ? UnionView.List(folder, cancellationToken).Where(child => FilePattern.Matches(names.Span[0], NameOf(child))).SelectMany(child => names.Length == 1 ? [child] : ExpandDeep(names[1..], child.Path, cancellationToken))
                 : [];
         }
 
         // No folder, or one more: links are not followed here, so that a circle of them has an end.
-        var below = view.Find(parent, followLast: false) is { IsDirectory: true } start ? UnionView.List(start) : [];
-        return (names.Length == 1 ? below : ExpandDeep(names[1..], parent)).Concat(below.Where(child => child.IsDirectory).SelectMany(child => ExpandDeep(names, child.Path)));
+        var below = view.Find(parent, followLast: false) is { IsDirectory: true } start ? UnionView.List(start, cancellationToken) : [];
+        return (names.Length == 1 ? below : ExpandDeep(names[1..], parent, cancellationToken))
+            .Concat(below.Where(child => child.IsDirectory).SelectMany(child => ExpandDeep(names, child.Path, cancellationToken)));
     }
 
     private static string NameOf(UnionEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
 
     private static string[] NamesOf(string source) => [.. source.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".")];
 
-    private IEnumerable<UnionEntry> Expand(string source)
+    private IEnumerable<UnionEntry> Expand(string source, CancellationToken cancellationToken = default)
     {
         var names = NamesOf(source);
-        return names.Any(FilePattern.HasMeta) ? ExpandPattern("/", names) : Single("/" + string.Join('/', names));
+        return names.Any(FilePattern.HasMeta) ? ExpandPattern("/", names, cancellationToken) : Single("/" + string.Join('/', names));
     }
 
     private IEnumerable<UnionEntry> Single(string path)
@@ -193,7 +195,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         }
     }
 
-    private IEnumerable<UnionEntry> ExpandPattern(string parent, ReadOnlyMemory<string> names)
+    private IEnumerable<UnionEntry> ExpandPattern(string parent, ReadOnlyMemory<string> names, CancellationToken cancellationToken)
     {
         var name = names.Span[0];
         var rest = names[1..];
@@ -202,8 +204,9 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
             yield break;
         }
 
-        foreach (var child in UnionView.List(folder))
+        foreach (var child in UnionView.List(folder, cancellationToken))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (!FilePattern.Matches(name, child.Path.AsSpan(child.Path.LastIndexOf('/') + 1)))
             {
                 continue;
@@ -215,7 +218,7 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
                 continue;
             }
 
-            foreach (var match in ExpandPattern(child.Path, rest))
+            foreach (var match in ExpandPattern(child.Path, rest, cancellationToken))
             {
                 yield return match;
             }

@@ -46,11 +46,11 @@ public sealed class UnionView
     }
 
     /// <summary>Entries of a folder, sorted by name in ordinal order.</summary>
-    public static IReadOnlyList<UnionEntry> List(UnionEntry folder)
+    public static IReadOnlyList<UnionEntry> List(UnionEntry folder, CancellationToken cancellationToken = default)
     {
         if (folder.Held is { } held)
         {
-            return ListHeld(folder, held);
+            return ListHeld(folder, held, cancellationToken);
         }
 
         var found = new SortedDictionary<string, UnionEntry>(StringComparer.Ordinal);
@@ -59,6 +59,7 @@ public sealed class UnionView
         {
             foreach (var name in FileCalls.ListNames(part))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (seen.Add(name) && Child(folder, name) is { } child)
                 {
                     found.Add(name, child);
@@ -69,7 +70,7 @@ public sealed class UnionView
         return [.. found.Values];
     }
 
-    private static List<UnionEntry> ListHeld(UnionEntry folder, HeldFolder held)
+    private static List<UnionEntry> ListHeld(UnionEntry folder, HeldFolder held, CancellationToken cancellationToken)
     {
         using var handle = folder.OpenFolder();
         var names = FileCalls.ListNames(handle, folder.HostPath!);
@@ -77,6 +78,7 @@ public sealed class UnionView
         var found = new List<UnionEntry>(names.Count);
         foreach (var name in names)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (FileCalls.TryStat(handle, name, out var status))
             {
                 found.Add(new UnionEntry(Combine(folder, name), held, status));

@@ -52,6 +52,19 @@ public sealed partial class ChangingContextTests : IDisposable
     }
 
     [TestMethod]
+    public void A_search_that_finds_nothing_ends_with_the_build_too()
+    {
+        var selection = new SourceSelection(UnionView.OfContext(temp.Combine("context")), filter: null);
+        using var stop = new CancellationTokenSource();
+        Assert.IsEmpty(selection.Select("*/no*thing", stop.Token));
+        Assert.IsEmpty(selection.SelectWithParents("**/no*thing", stop.Token));
+        stop.Cancel();
+        Assert.ThrowsExactly<OperationCanceledException>(() => selection.Select("*/no*thing", stop.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(() => selection.SelectWithParents("**/no*thing", stop.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(() => UnionView.List(UnionView.OfContext(temp.Combine("context")).Find("/folder")!, stop.Token));
+    }
+
+    [TestMethod]
     public void What_is_written_while_it_is_hashed_is_hashed_once_more()
     {
         var before = Select();
