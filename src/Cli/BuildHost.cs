@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Building;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Cli.Verbs;
 using ContainerStages.Content;
@@ -38,11 +39,11 @@ internal static class BuildHost
             if (definition.Goal != BuildGoal.Publish)
             {
                 held.Release();
-                await new ContainerBuildPreparation(definition, held).RunAsync(interrupt.Token);
+                await new BuildPreparation(definition, held).RunAsync(interrupt.Token);
                 return VerbTable.Done;
             }
 
-            var build = new ContainerBuild(definition, held) { MayExecute = mayExecute, Executed = held.Release };
+            var build = new Build(definition, held) { MayExecute = mayExecute, Executed = held.Release };
             var result = await build.RunAsync(interrupt.Token);
             held.Report(new BuildFinished(result));
             return await finish(result);

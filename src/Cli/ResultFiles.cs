@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json;
+using ContainerStages.Building;
 using ContainerStages.Contracts;
 
 namespace ContainerStages.Cli;

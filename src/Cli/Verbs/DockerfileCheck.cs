@@ -1,3 +1,4 @@
+using ContainerStages.Building;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
@@ -26,6 +27,6 @@ internal static class DockerfileCheck
         var path = definition.Dockerfile!;
         var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, ContextDirectory = definition.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, path) };
         var written = DockerfileFrontEnd.Check(path == "-" ? await DockerfileText.ReadAsync(path) : DockerfileFrontEnd.TextOf(path, options), path, options);
-        return written.Any(diagnostic => diagnostic.Severity == Severity.Error) ? written : await ContainerBuildCheck.RunAsync(definition, cancellationToken);
+        return written.Any(diagnostic => diagnostic.Severity == Severity.Error) ? written : await DefinitionCheck.RunAsync(definition, cancellationToken);
     }
 }

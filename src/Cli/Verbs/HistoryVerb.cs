@@ -3,6 +3,7 @@ using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Reporting;
+using ContainerStages.Running;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -25,7 +26,7 @@ internal static class HistoryVerb
             throw new UsageException("name one image.");
         }
 
-        using var store = new ContainerBuildImages(null, VerbTable.Warn);
+        using var store = new ImageStore(null, VerbTable.Warn);
         var image = await store.FindAsync(options.Rest[0], CancellationToken.None);
         var table = new TextTable(["LAYER", "SIZE", "CREATED BY"], [.. Rows(image, options.IsSet("--no-trunc"))]);
         await Console.Out.WriteAsync(table.ToText());

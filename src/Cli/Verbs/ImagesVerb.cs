@@ -4,6 +4,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Reporting;
+using ContainerStages.Running;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal static class ImagesVerb
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {
-        using var store = new ContainerBuildImages(null, VerbTable.Warn);
+        using var store = new ImageStore(null, VerbTable.Warn);
         var wanted = options.Rest.Count > 0 ? ImageReference.TryParse(options.Rest[0]) ?? throw new UsageException($"'{options.Rest[0]}' is no image name.") : null;
         var anyTag = wanted is not null && !options.Rest[0][(options.Rest[0].LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
         var listed = store.List().Where(image => wanted is null || (image.Name.Registry == wanted.Registry && image.Name.Repository == wanted.Repository && (anyTag || image.Name.Tag == wanted.Tag)));

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
+using ContainerStages.Running;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -21,7 +22,7 @@ internal static class InspectVerb
             throw new UsageException("name at least one image.");
         }
 
-        using var store = new ContainerBuildImages(null, VerbTable.Warn);
+        using var store = new ImageStore(null, VerbTable.Warn);
         var all = new JsonArray();
         foreach (var name in options.Rest)
         {
@@ -44,7 +45,7 @@ internal static class InspectVerb
     }
 
     /// <summary>Also those of an index that holds the image for this machine.</summary>
-    private static async Task<IReadOnlyList<string>> NamesAsync(ContainerBuildImages store, Image image)
+    private static async Task<IReadOnlyList<string>> NamesAsync(ImageStore store, Image image)
     {
         var all = await store.ReadAsync(store.List(), CancellationToken.None);
         return [.. all.Where(other => other.Image.Digest == image.Digest).Select(other => other.Named.Name.FamiliarName)];

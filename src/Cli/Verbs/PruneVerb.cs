@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Pruning;
 using ContainerStages.Reporting;
@@ -41,7 +42,7 @@ internal static class PruneVerb
         using var interrupt = new Interrupt();
         try
         {
-            var report = await ContainerBuildPrune.RunAsync(null, settings, interrupt.Token);
+            var report = await new StorePruner(new StoreDirectory(StoreDirectory.DefaultPath())).PruneAsync(settings, interrupt.Token);
             foreach (var warning in report.Warnings)
             {
                 await Console.Error.WriteLineAsync(warning.ToString());

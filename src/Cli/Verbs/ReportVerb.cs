@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Reporting;
+using ContainerStages.Running;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal static class ReportVerb
             throw new UsageException("name at least one image; the others are compared with the first.");
         }
 
-        using var store = new ContainerBuildImages(null, VerbTable.Warn);
+        using var store = new ImageStore(null, VerbTable.Warn);
         var rows = ImmutableArray.CreateBuilder<SizeReportRow>();
         foreach (var name in options.Rest)
         {

@@ -1,6 +1,7 @@
 using ContainerStages.Cli.Progress;
 using ContainerStages.Engines;
 using ContainerStages.Oci;
+using ContainerStages.Running;
 using ContainerStages.Sandboxing;
 
 namespace ContainerStages.Cli.Verbs;
@@ -69,7 +70,7 @@ internal static class RunVerb
         };
         using var interrupt = new Interrupt();
         using var progress = new PlainProgress(Console.Error);
-        using var images = new ContainerBuildImages(options.Last("--store"), VerbTable.Warn, progress);
+        using var images = new ImageStore(options.Last("--store"), VerbTable.Warn, progress);
         try
         {
             return await images.RunAsync(options.Rest[0], platform, settings, progress, interrupt.Token);

@@ -1,3 +1,5 @@
+using ContainerStages.Building;
+
 namespace ContainerStages.Core.Tests.Architecture;
 
 /// <summary>
@@ -6,8 +8,8 @@ namespace ContainerStages.Core.Tests.Architecture;
 /// </summary>
 internal static class CoreFolders
 {
-    /// <summary>What stands in src/Core itself: the phases of a whole build, in ContainerBuild*.cs.</summary>
-    public const string Root = "ContainerBuild";
+    /// <summary>The whole build, which may touch everything.</summary>
+    private const string WholeBuild = "Building";
 
     /// <summary>The assembly of the build definition and the events, shared with the MSBuild tasks.</summary>
     public const string Contracts = "Contracts";
@@ -36,6 +38,8 @@ internal static class CoreFolders
         ["Sources"] = ["Images", "Registry", "Content", "EngineStores"],
         ["Pruning"] = ["Engines", "Images", "Sources"],
         ["Reporting"] = ["Images"],
+        ["Running"] = ["Engines", "Images", "Registry", "Sources"],
+        [WholeBuild] = [],
     };
 
     /// <summary>Folders that know nothing but the base class library; Diagnostics also knows the values that its messages name.</summary>
@@ -62,7 +66,7 @@ internal static class CoreFolders
     public static IReadOnlyCollection<string> Names => MayTouch.Keys;
 
     public static bool Allows(string from, string to) =>
-        from == to || (Alone.TryGetValue(from, out var few) ? few.Contains(to) : from == Root || Everywhere.Contains(to) || Below(from).Contains(to));
+        from == to || (Alone.TryGetValue(from, out var few) ? few.Contains(to) : from == WholeBuild || Everywhere.Contains(to) || Below(from).Contains(to));
 
     private static HashSet<string> Below(string folder)
     {

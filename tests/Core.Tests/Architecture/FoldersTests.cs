@@ -1,3 +1,4 @@
+using ContainerStages.Building;
 using ContainerStages.Contracts;
 using ContainerStages.Oci;
 using ContainerStages.TestKit;
@@ -51,23 +52,16 @@ public sealed class FoldersTests
         AssertNone(
             from path in Repository.Sources("src/Core", ".cs")
             let folder = FolderOfPath(path)
-            where folder != CoreFolders.Root && !CoreFolders.Names.Contains(folder)
+            where !CoreFolders.Names.Contains(folder)
             select $"{path}: the folder {folder} is missing in {nameof(CoreFolders)} and in docs/architecture.md");
 
     [TestMethod]
     public void A_file_of_Core_has_the_namespace_of_its_folder() =>
         AssertNone(
             from path in Repository.Sources("src/Core", ".cs")
-            let wanted = FolderOfPath(path) == CoreFolders.Root ? Product : $"{Product}.{FolderOfPath(path)}"
+            let wanted = $"{Product}.{FolderOfPath(path)}"
             where !File.ReadLines(Repository.PathOf(path)).Any(line => line.TrimEnd() == $"namespace {wanted};")
             select $"{path}: the namespace should be {wanted}");
-
-    [TestMethod]
-    public void Only_the_phases_of_the_build_stand_in_the_root_of_Core() =>
-        AssertNone(
-            from path in Repository.Sources("src/Core", ".cs")
-            where FolderOfPath(path) == CoreFolders.Root && !Path.GetFileName(path).StartsWith("ContainerBuild", StringComparison.Ordinal)
-            select $"{path} belongs into a folder; only ContainerBuild*.cs stands in src/Core itself");
 
     private static IEnumerable<TypeReference> ReferencesOf(Type one)
     {
@@ -77,9 +71,10 @@ public sealed class FoldersTests
 
     /// <summary>The folder of a namespace: null for a foreign one, such as that of generated code.</summary>
     private static string? FolderOf(string space) =>
-        space == Product ? CoreFolders.Root : space.StartsWith(Product + ".", StringComparison.Ordinal) ? space.Split('.')[1] : null;
+        space.StartsWith(Product + ".", StringComparison.Ordinal) ? space.Split('.')[1] : null;
 
-    private static string FolderOfPath(string path) => path.Split('/') is ["src", "Core", var folder, _, ..] ? folder : CoreFolders.Root;
+    /// <summary>The first folder below src/Core; a file in src/Core itself is in none that may be.</summary>
+    private static string FolderOfPath(string path) => path.Split('/') is ["src", "Core", var folder, _, ..] ? folder : "";
 
     private static bool IsBaseClassLibrary(string assembly) =>
         File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, assembly + ".dll"));

@@ -1,3 +1,4 @@
+using ContainerStages.Building;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
@@ -102,7 +103,7 @@ internal sealed class DamagedStoreBuilds : IAsyncDisposable
             BuildContexts = new Dictionary<string, string> { ["archive"] = $"oci-archive:{folder.Combine("base.tar")}" },
             Destinations = [new Destination(DestinationKind.OciArchive, archive)],
         };
-        var result = await new ContainerBuild(definition, new RecordedEvents()).RunAsync(cancellationToken);
+        var result = await new Build(definition, new RecordedEvents()).RunAsync(cancellationToken);
         var problems = await LayoutValidator.ValidateArchiveAsync(archive, cancellationToken);
         File.Delete(archive);
         return problems.Count == 0 ? result.ManifestDigest : $"{result.ManifestDigest} with problems: {string.Join(' ', problems)}";

@@ -247,6 +247,8 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         var one = bench.StartAsync(Dockerfile);
         await bench.Sandbox.ReachedAsync("gate");
         var other = bench.StartAsync(Dockerfile);
+        await UntilAsync(() => bench.Events.Events.OfType<StepStarted>().Count(step => step.Title.StartsWith("RUN", StringComparison.Ordinal)) == 2);
+        await Task.Delay(100, context.CancellationToken);
         Open("gate");
         Assert.AreEqual(EngineBench.Layers((await one).Single()), EngineBench.Layers((await other).Single()));
         Assert.HasCount(1, bench.Runs);

@@ -3,6 +3,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
+using ContainerStages.Running;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Images;
@@ -32,7 +33,7 @@ public sealed class ImageIdTests
         await names.SetAsync([ImageReference.Parse("alias"), ImageReference.Parse(name)], image.Descriptor, default);
         await names.SetAsync([ImageReference.Parse(other!)], again.Descriptor, default);
 
-        using var images = new ContainerBuildImages(folder.Path, _ => { });
+        using var images = new ImageStore(folder.Path, _ => { });
         var shared = image.Manifest.Config.Digest.Hex[..4];
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => images.FindAsync(shared, default));
         Assert.AreEqual("CST4122", failure.Diagnostics.Single().Code);

@@ -6,49 +6,49 @@ using ContainerStages.Planning;
 using ContainerStages.Sources;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>What is done with a definition beside building it: fetching what it needs, writing its lock file, and writing it as a Dockerfile.</summary>
-public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvents events)
+public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
 {
     /// <exception cref="BuildFailedException">Something cannot be had, or the lock file forbids it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var contexts = await ContainerBuildFetchedContexts.OpenAsync(ContainerBuildArguments.Apply(asked), mayExecute: true, cancellationToken);
+        using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), mayExecute: true, cancellationToken);
         if (asked.Goal == BuildGoal.Export)
         {
-            new ContainerBuildDockerfile(contexts.Definition, contexts.DockerfileName, events).WriteFiles();
+            new DockerfileExport(contexts.Definition, contexts.DockerfileName, events).WriteFiles();
             return;
         }
 
-        using var planned = await ContainerBuildPlanning.CreateAsync(contexts.Definition, events, contexts.DockerfileName, cancellationToken);
-        var services = planned.Services;
+        using var planned = await PlannedBuild.CreateAsync(contexts.Definition, events, contexts.DockerfileName, cancellationToken);
+        var session = planned.Session;
         switch (asked.Goal)
         {
             case BuildGoal.Restore:
-                var inputs = services.OpenInputs();
+                var inputs = session.OpenInputs();
                 foreach (var plan in planned.Plans)
                 {
-                    await inputs.FetchAsync(plan, services.NeedsBaseLayers(plan), cancellationToken);
+                    await inputs.FetchAsync(plan, session.NeedsBaseLayers(plan), cancellationToken);
                 }
 
-                await services.Inputs.SaveAsync(cancellationToken);
+                await session.Inputs.SaveAsync(cancellationToken);
                 break;
             case BuildGoal.Lock:
                 await FetchSourcesAsync(planned, cancellationToken);
-                await services.Inputs.SaveAsync(cancellationToken);
-                Tell(services.Inputs.Lock!, removed: false);
+                await session.Inputs.SaveAsync(cancellationToken);
+                Tell(session.Inputs.Lock!, removed: false);
                 break;
             case BuildGoal.UpdateLock:
                 await FetchSourcesAsync(planned, cancellationToken);
                 await RefreshOthersAsync(planned, cancellationToken);
-                await services.Inputs.Lock!.ReplaceAsync(services.Store, cancellationToken);
-                Tell(services.Inputs.Lock, removed: true);
+                await session.Inputs.Lock!.ReplaceAsync(session.Store, cancellationToken);
+                Tell(session.Inputs.Lock, removed: true);
                 break;
             case BuildGoal.Plan:
                 foreach (var plan in planned.Plans)
                 {
-                    await TellAsync(plan, planned.Services, cancellationToken);
+                    await TellAsync(plan, planned.Session, cancellationToken);
                 }
 
                 break;
@@ -57,9 +57,9 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
         }
     }
 
-    private static async Task FetchSourcesAsync(ContainerBuildPlanning planned, CancellationToken cancellationToken)
+    private static async Task FetchSourcesAsync(PlannedBuild planned, CancellationToken cancellationToken)
     {
-        var inputs = planned.Services.OpenInputs();
+        var inputs = planned.Session.OpenInputs();
         foreach (var plan in planned.Plans)
         {
             await inputs.FetchSourcesAsync(plan, cancellationToken);
@@ -67,10 +67,10 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
     }
 
     /// <summary>The file also holds other platforms, and images of stages that this target does not need: they stay in step.</summary>
-    private static async Task RefreshOthersAsync(ContainerBuildPlanning planned, CancellationToken cancellationToken)
+    private static async Task RefreshOthersAsync(PlannedBuild planned, CancellationToken cancellationToken)
     {
-        var inputs = planned.Services.Inputs;
-        var named = planned.Graphs.SelectMany(graph => graph.Set.Stages.SelectMany(stage => StageGraph.Create(graph.Set, stage.Index.ToString()).Stages))
+        var inputs = planned.Session.Inputs;
+        var named = planned.Builds.Select(build => build.Graph.Set).SelectMany(set => set.Stages.SelectMany(stage => StageGraph.Create(set, stage.Index.ToString()).Stages))
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>())
             .Select(image => image.Reference).DistinctBy(reference => reference.ToString());
         foreach (var reference in named)
@@ -89,9 +89,9 @@ public sealed class ContainerBuildPreparation(BuildDefinition asked, IBuildEvent
         }
     }
 
-    private async Task TellAsync(BuildPlan plan, ContainerBuildServices services, CancellationToken cancellationToken)
+    private async Task TellAsync(BuildPlan plan, BuildSession session, CancellationToken cancellationToken)
     {
-        using var preview = services.OpenPreview();
+        using var preview = session.OpenPreview();
         var looked = await preview.LookAsync(plan, cancellationToken);
         foreach (var (stage, steps) in plan.Stages.Zip(looked))
         {

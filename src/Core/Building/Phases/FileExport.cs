@@ -5,18 +5,18 @@ using ContainerStages.Layers;
 using ContainerStages.Publishing;
 using ContainerStages.Snapshots;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>Writes the files of an image, without its layers: into a folder, or as one tar. Source: docker buildx build, --output, local and tar.</summary>
-internal sealed class ContainerBuildExport(ContainerBuildServices services, long epoch)
+internal sealed class FileExport(BuildSession session, long epoch)
 {
 
     /// <summary>Several images get a folder each, named after their platform (<c>linux_arm64</c>), as with Docker.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">The destination cannot be written, or something stands in the way.</exception>
     public async Task<PublishedImage> WriteAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
     {
-        await ImageBlobs.FetchMissingAsync(images, services.Content, services.Blobs, cancellationToken);
-        using var temporary = new SnapshotStore(services.Store).CreateTemporary();
+        await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
+        using var temporary = new SnapshotStore(session.Store).CreateTemporary();
         return await ImageBlobs.GuardAsync(destination.Value, async () =>
         {
             if (destination.Kind == DestinationKind.Folder)
@@ -49,7 +49,7 @@ internal sealed class ContainerBuildExport(ContainerBuildServices services, long
         {
             var path = Path.Combine(folder, $"layer-{unpacked.Count}");
             Directory.CreateDirectory(path);
-            using var blob = ImageBlobs.OpenVerified(image, services.Content, layer.Descriptor);
+            using var blob = ImageBlobs.OpenVerified(image, session.Content, layer.Descriptor);
             using var tar = LayerDecompression.Open(blob);
             var extracted = LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
 

@@ -11,22 +11,22 @@ using ContainerStages.Sandboxing;
 using ContainerStages.Sources;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
-/// <summary>Everything one build works with, opened from its definition.</summary>
-internal sealed class ContainerBuildServices : IDisposable
+/// <summary>What one build works with, opened from its definition.</summary>
+internal sealed class BuildSession : IDisposable
 {
     private readonly BuildDefinition definition;
     private readonly IBuildEvents events;
 
-    public ContainerBuildServices(BuildDefinition definition, IReadOnlyList<PlatformStages> stages, IBuildEvents events)
+    public BuildSession(BuildDefinition definition, IReadOnlyList<PlatformStages> stages, IBuildEvents events)
     {
         (this.definition, this.events) = (definition, events);
-        var opened = new ContainerBuildStore(definition.Store, damage => events.Report(new DiagnosticReported(damage)));
+        var opened = new EmbeddedStore(definition.Store, damage => events.Report(new DiagnosticReported(damage)));
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
         Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts(stages), events);
         Blobs = new BlobFetcher(Registry, Content);
-        Inputs = new ContainerBuildInputs(definition, Store, opened.OpenSources(Registry, definition.Pull || definition.Goal == BuildGoal.UpdateLock));
+        Inputs = new LockedInputs(definition, Store, opened.OpenSources(Registry, definition.Pull || definition.Goal == BuildGoal.UpdateLock));
     }
 
     public StoreDirectory Store { get; }
@@ -39,7 +39,7 @@ internal sealed class ContainerBuildServices : IDisposable
 
     public IBlobFetcher Blobs { get; }
 
-    public ContainerBuildInputs Inputs { get; }
+    public LockedInputs Inputs { get; }
 
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
     public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, Platform platform, CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ internal sealed class ContainerBuildServices : IDisposable
     {
         Store = Store,
         ContextDirectory = definition.ContextDirectory,
-        ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, ContainerBuildStages.IgnoreRules(definition))),
+        ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition))),
         Epoch = definition.SourceDateEpoch ?? 0,
         NoCache = definition.NoCache,
         NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),

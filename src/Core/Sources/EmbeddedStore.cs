@@ -4,13 +4,13 @@ using ContainerStages.Images;
 using ContainerStages.Registry;
 using ContainerStages.Sources;
 
-namespace ContainerStages;
+namespace ContainerStages.Sources;
 
 /// <summary>The embedded store, opened.</summary>
 /// <param name="folder">Null for the user's own.</param>
 /// <param name="report">Told what is damaged in it and counts as missing.</param>
 /// <param name="forReading">True where one that cannot be written serves too.</param>
-internal sealed class ContainerBuildStore(string? folder, Action<Diagnostic> report, bool forReading = false)
+internal sealed class EmbeddedStore(string? folder, Action<Diagnostic> report, bool forReading = false)
 {
     public StoreDirectory Directory { get; } =
         forReading ? StoreDirectory.OpenForReading(folder ?? StoreDirectory.DefaultPath()) : new StoreDirectory(folder ?? StoreDirectory.DefaultPath());

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>What is wrong with a Dockerfile and what the build checks say of it; nothing is built.</summary>
-public static class ContainerBuildCheck
+public static class DefinitionCheck
 {
     /// <summary>In the order of the lines. Base images are asked for their configuration: what they define, their platform and their triggers.</summary>
     public static async Task<ImmutableArray<Diagnostic>> RunAsync(BuildDefinition definition, CancellationToken cancellationToken)
@@ -13,7 +13,7 @@ public static class ContainerBuildCheck
         var found = new FoundDiagnostics();
         try
         {
-            using var planned = await ContainerBuildPlanning.CreateAsync(ContainerBuildArguments.Apply(definition) with { Goal = BuildGoal.Check }, found, dockerfileName: null, cancellationToken);
+            using var planned = await PlannedBuild.CreateAsync(EpochArgument.Apply(definition) with { Goal = BuildGoal.Check }, found, dockerfileName: null, cancellationToken);
         }
         catch (BuildFailedException failed)
         {

@@ -4,10 +4,10 @@ using ContainerStages.Dockerfile;
 using ContainerStages.Planning;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>ONBUILD instructions of a base stand before a stage's own. Source: Dockerfile reference, ONBUILD.</summary>
-internal static class ContainerBuildTriggers
+internal static class BaseTriggers
 {
     /// <summary>The stages with the triggers of their bases in front; null where no base has any.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">A trigger is no instruction; the place named is the stage's FROM.</exception>

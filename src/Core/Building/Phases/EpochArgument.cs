@@ -2,10 +2,10 @@ using System.Globalization;
 using ContainerStages.Contracts;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>Settings of a build that are build arguments too. Source: BuildKit, docs/build-repro.md.</summary>
-internal static class ContainerBuildArguments
+internal static class EpochArgument
 {
     /// <summary>SOURCE_DATE_EPOCH sets the times of the image; one of the environment reaches <c>ARG SOURCE_DATE_EPOCH</c>. The build argument wins.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">The argument is no number of seconds.</exception>

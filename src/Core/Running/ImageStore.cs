@@ -11,15 +11,15 @@ using ContainerStages.Sandboxing;
 using ContainerStages.Snapshots;
 using ContainerStages.Sources;
 
-namespace ContainerStages;
+namespace ContainerStages.Running;
 
 /// <summary>The images of the embedded store, and running one; images that are not there are pulled.</summary>
-public sealed class ContainerBuildImages : IDisposable
+public sealed class ImageStore : IDisposable
 {
     /// <summary>Of an id; fewer are a name.</summary>
     private const int FewestDigits = 4;
 
-    private readonly ContainerBuildStore store;
+    private readonly EmbeddedStore store;
     private readonly RegistryClient registry;
     private readonly ImageSources sources;
     private readonly Action<Diagnostic> report;
@@ -28,10 +28,10 @@ public sealed class ContainerBuildImages : IDisposable
     /// <param name="folder">Store folder; null for the user's own.</param>
     /// <param name="report">Told what is damaged in it and counts as missing.</param>
     /// <param name="events">Told while a registry does not answer for long; null for nobody.</param>
-    public ContainerBuildImages(string? folder, Action<Diagnostic> report, IBuildEvents? events = null)
+    public ImageStore(string? folder, Action<Diagnostic> report, IBuildEvents? events = null)
     {
         this.report = report;
-        store = new ContainerBuildStore(folder, report, forReading: true);
+        store = new EmbeddedStore(folder, report, forReading: true);
         registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess(), [], [], [], events);
         sources = store.OpenSources(registry, pull: false);
     }

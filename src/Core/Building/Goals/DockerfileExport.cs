@@ -4,13 +4,11 @@ using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>Writes the stages of a definition as a Dockerfile, and what its build does not see as the ignore file beside it. Asks nobody, runs nothing.</summary>
-internal sealed class ContainerBuildDockerfile(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
+internal sealed class DockerfileExport(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
 {
-    private const string IgnoreSuffix = ".dockerignore";
-
     private readonly ExportedDockerfile export = definition.Export ?? throw new ArgumentException("The definition names no file to write.", nameof(definition));
 
     private SourceLocation Place => new(definition.Project?.File ?? definition.Dockerfile!);
@@ -23,7 +21,7 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
         (string Path, string Text)[] files =
         [
             (export.File, WrittenMark.Add(directives, Notes() + text, $"{source}. To change it, change that and run the target ExportDockerfile again.")),
-            (export.File + IgnoreSuffix, WrittenMark.Add("", IgnoreText(), source)),
+            (export.File + IgnoreRules.FileSuffix, WrittenMark.Add("", IgnoreText(), source)),
         ];
         foreach (var (path, _) in files)
         {
@@ -38,19 +36,9 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
         events.Report(new TextReported($"{export.File} was written."));
     }
 
-    /// <summary>Rules for what an earlier export wrote into the context: it is no input of the build.</summary>
-    public static IEnumerable<string> IgnoreRules(BuildDefinition definition) =>
-        definition.Export is { } export && WrittenMark.IsIn(export.File) ? RulesFor(definition, export) : [];
-
-    private static IEnumerable<string> RulesFor(BuildDefinition definition, ExportedDockerfile export)
-    {
-        var path = Path.GetRelativePath(definition.ContextDirectory, export.File);
-        return path.StartsWith("..", StringComparison.Ordinal) ? [] : [path, path + IgnoreSuffix];
-    }
-
     private (string Directives, string Text) Write()
     {
-        var platforms = ContainerBuildPlatforms.ReadStages(definition, dockerfileName, events);
+        var platforms = StageReader.Read(definition, dockerfileName, events);
         var sets = platforms.Select(stages => StageSelection.ForDockerfile(stages.Graph, definition.BuildContexts.Keys)).ToArray();
         var texts = sets.Select(DockerfileWriter.Write).Distinct(StringComparer.Ordinal).ToArray();
         return texts is [var text] ? (DockerfileWriter.Directives(sets[0]), text[DockerfileWriter.Directives(sets[0]).Length..])
@@ -75,7 +63,7 @@ internal sealed class ContainerBuildDockerfile(BuildDefinition definition, strin
     {
         var own = IgnoreFile.FindFor(definition.ContextDirectory, definition.Dockerfile)?.Text;
         var text = new StringBuilder();
-        foreach (var rule in ContainerBuildStages.IgnoreRules(definition).Concat(RulesFor(definition, export)).Distinct(StringComparer.Ordinal))
+        foreach (var rule in IgnoreRules.Of(definition).Concat(IgnoreRules.OfExport(definition, export)).Distinct(StringComparer.Ordinal))
         {
             text.Append(rule).Append('\n');
         }

@@ -8,10 +8,10 @@ using ContainerStages.Layers;
 using ContainerStages.Oci;
 using ContainerStages.Publishing;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>What is told of a build, and the result file by which the next build knows that nothing is left to do.</summary>
-internal sealed class ContainerBuildResults(BuildDefinition definition, ImageNames names)
+internal sealed class BuildResults(BuildDefinition definition, ImageNames names)
 {
     /// <summary>The earlier result where it still holds: the same images, the same destinations, and what was written to disk or named in the store is there.</summary>
     public BuildResult? FindStanding(ImageSet images) =>

@@ -5,17 +5,19 @@ using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Publishing;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>The last phase: names in the embedded store, every destination, and the result.</summary>
-internal sealed class ContainerBuildPublishing(BuildDefinition definition, ContainerBuildServices services, IBuildEvents events)
+internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events)
 {
-    private readonly ImmutableArray<ImageReference> names = [.. definition.Tags.Select(ImageReference.Parse)];
+    private readonly BuildDefinition definition = planned.Definition;
+    private readonly BuildSession session = planned.Session;
+    private readonly ImmutableArray<ImageReference> names = [.. planned.Definition.Tags.Select(ImageReference.Parse)];
 
     /// <param name="allCached">True where no step ran, so that an earlier result may still be the truth.</param>
     public async Task<BuildResult> PublishAsync(ImageSet images, bool allCached, CancellationToken cancellationToken)
     {
-        var results = new ContainerBuildResults(definition, services.Names);
+        var results = new BuildResults(definition, session.Names);
         if (allCached && !definition.NoCache && results.FindStanding(images) is { } previous && await IsPushedAsync(images, cancellationToken))
         {
             return previous with { UpToDate = true };
@@ -26,14 +28,14 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
             throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => destination.Value)));
         }
 
-        if (services.KeepsWhole)
+        if (session.KeepsWhole)
         {
-            await ImageBlobs.FetchMissingAsync(images, services.Content, services.Blobs, cancellationToken);
+            await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
             await NameAsync(images, cancellationToken);
         }
 
         var published = await PublishAllAsync(images, cancellationToken);
-        if (!services.KeepsWhole && !names.IsEmpty)
+        if (!session.KeepsWhole && !names.IsEmpty)
         {
             await NameAsync(images, cancellationToken);
         }
@@ -110,10 +112,10 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
 
     private async Task NameAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        await services.Names.SetAsync(names, images.Descriptor, cancellationToken);
+        await session.Names.SetAsync(names, images.Descriptor, cancellationToken);
         foreach (var (image, suffix) in PlatformTags.Of(images, definition))
         {
-            await services.Names.SetAsync([.. names.Select(name => PlatformTags.Add(name, suffix))], image.Descriptor, cancellationToken);
+            await session.Names.SetAsync([.. names.Select(name => PlatformTags.Add(name, suffix))], image.Descriptor, cancellationToken);
         }
     }
 
@@ -123,7 +125,7 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         try
         {
             var published = destination.Kind is DestinationKind.Folder or DestinationKind.Tar
-                ? await new ContainerBuildExport(services, definition.SourceDateEpoch ?? 0).WriteAsync(destination, images, cancellationToken)
+                ? await new FileExport(session, definition.SourceDateEpoch ?? 0).WriteAsync(destination, images, cancellationToken)
                 : await OpenPublisher(destination, step.Id).PublishAsync(images, cancellationToken);
             published = published with { Written = await PushTaggedAsync(destination, images, step.Id, cancellationToken) || published.Written };
             step.Finish(published.Written ? StepOutcome.Done : StepOutcome.Skipped);
@@ -155,16 +157,16 @@ internal sealed class ContainerBuildPublishing(BuildDefinition definition, Conta
         return destination.Kind switch
         {
             DestinationKind.Registry => OpenRegistryPublisher(ImageReference.Parse(destination.Value), stepId),
-            DestinationKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, services.Content, services.Blobs),
-            DestinationKind.OciArchive => new OciArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
-            DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, services.Content, services.Blobs),
-            DestinationKind.DockerStore => new EngineStorePublisher(ImageTransport.DockerStore, inside, services.Content, services.Blobs),
-            DestinationKind.PodmanStore => new EngineStorePublisher(ImageTransport.PodmanStore, inside, services.Content, services.Blobs),
+            DestinationKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, session.Content, session.Blobs),
+            DestinationKind.OciArchive => new OciArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
+            DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
+            DestinationKind.DockerStore => new EngineStorePublisher(ImageTransport.DockerStore, inside, session.Content, session.Blobs),
+            DestinationKind.PodmanStore => new EngineStorePublisher(ImageTransport.PodmanStore, inside, session.Content, session.Blobs),
             _ => throw new NotSupportedException($"No publisher for {destination.Kind}."),
         };
     }
 
-    private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) => new(services.Registry, name, [], services.Content, services.Blobs, events, stepId);
+    private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) => new(session.Registry, name, [], session.Content, session.Blobs, events, stepId);
 
     /// <summary>Publishing as a step of the progress display.</summary>
     private sealed class PublishStep

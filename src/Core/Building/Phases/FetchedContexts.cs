@@ -7,13 +7,13 @@ using ContainerStages.Planning;
 using ContainerStages.Snapshots;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>
 /// The definition of a build with every context that is no folder of this machine fetched into one: standard input, archives, web addresses,
 /// git repositories. What was unpacked goes when this is disposed. Source: docker buildx build, Build context; BuildKit, dockerui/context.go.
 /// </summary>
-internal sealed class ContainerBuildFetchedContexts : IDisposable
+internal sealed class FetchedContexts : IDisposable
 {
     private const string StandardInput = "-";
     private readonly BuildDefinition asked;
@@ -21,7 +21,7 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
     private StoreDirectory? store;
     private int count;
 
-    private ContainerBuildFetchedContexts(BuildDefinition asked)
+    private FetchedContexts(BuildDefinition asked)
     {
         this.asked = asked;
         scratch = new Lazy<TemporaryFolder>(() => new SnapshotStore(Store).CreateTemporary("context"));
@@ -53,12 +53,12 @@ internal sealed class ContainerBuildFetchedContexts : IDisposable
     /// <param name="mayExecute">False: <see cref="PrivilegesNeededException"/> where something is to be fetched, before standard input is touched.</param>
     /// <param name="cancellationToken">Stops waiting for standard input and servers.</param>
     /// <exception cref="BuildFailedException">A context is none, or cannot be fetched.</exception>
-    public static async Task<ContainerBuildFetchedContexts> OpenAsync(BuildDefinition definition, bool mayExecute, CancellationToken cancellationToken)
+    public static async Task<FetchedContexts> OpenAsync(BuildDefinition definition, bool mayExecute, CancellationToken cancellationToken)
     {
         var isContextHere = definition.ContextDirectory != StandardInput && (definition.Project is not null || Path.IsPathRooted(definition.Dockerfile));
         var isDockerfileHere = definition.Dockerfile != StandardInput;
         var elsewhere = definition.BuildContexts.Where(context => IsAddress(context.Value)).ToArray();
-        var contexts = new ContainerBuildFetchedContexts(definition);
+        var contexts = new FetchedContexts(definition);
         if (isContextHere && isDockerfileHere && elsewhere.Length == 0)
         {
             return contexts;

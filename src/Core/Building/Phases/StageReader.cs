@@ -4,70 +4,51 @@ using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>The stages of one platform's image; each platform has its own, because arguments such as TARGETARCH stand in names of bases too.</summary>
 internal sealed record PlatformStages(Platform Platform, StageGraph Graph);
 
-/// <summary>The platforms that a definition asks for.</summary>
-internal static class ContainerBuildPlatforms
+/// <summary>Reads the stages of every platform that a definition asks for.</summary>
+internal static class StageReader
 {
     /// <summary>Each once, in the order they were given; the machine's own where none is.</summary>
     /// <exception cref="BuildFailedException">A text is no platform.</exception>
-    public static ImmutableArray<Platform> Of(BuildDefinition definition) => definition.Platforms.Count == 0
+    public static ImmutableArray<Platform> PlatformsOf(BuildDefinition definition) => definition.Platforms.Count == 0
         ? [Platform.Host]
         : [.. definition.Platforms.Select(text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null))).Distinct()];
 
     /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
-    public static ImmutableArray<PlatformStages> ReadStages(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
+    public static ImmutableArray<PlatformStages> Read(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
     {
-        var platforms = Of(definition);
-        RequireRoom(definition, platforms);
+        var platforms = PlatformsOf(definition);
+        RequireIndexes(definition, platforms);
         var stages = ImmutableArray.CreateBuilder<PlatformStages>();
         foreach (var platform in platforms)
         {
-            var set = ContainerBuildContexts.Add(ContainerBuildStages.Read(definition, platform, dockerfileName), definition);
+            var set = NamedContexts.Add(FrontEnd.Read(definition, platform, dockerfileName), definition);
             foreach (var warning in set.Warnings)
             {
                 events.Report(new DiagnosticReported(warning));
             }
 
-            stages.Add(new PlatformStages(platform, Graph(set, definition)));
+            stages.Add(new PlatformStages(platform, GraphOf(set, definition)));
         }
 
         return stages.ToImmutable();
     }
 
-    /// <summary>Said before hours of work, not after.</summary>
-    private static void RequireRoom(BuildDefinition definition, ImmutableArray<Platform> platforms)
+    /// <summary>Checks before hours of work, not after, that every destination can hold several platforms.</summary>
+    private static void RequireIndexes(BuildDefinition definition, ImmutableArray<Platform> platforms)
     {
         if (platforms.Length > 1 && definition.Destinations.FirstOrDefault(destination => destination.Kind is DestinationKind.DockerArchive or DestinationKind.DockerStore or DestinationKind.PodmanStore) is { } single)
         {
-            var title = single.Kind == DestinationKind.DockerArchive ? $"docker-archive:{single.Value}" : ContainerBuildPublishing.Title(single);
+            var title = single.Kind == DestinationKind.DockerArchive ? $"docker-archive:{single.Value}" : ImagePublication.Title(single);
             throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(title, platforms.Select(platform => platform.ToString())));
         }
     }
 
     /// <summary>What the target needs; for the build checks all stages, where no target is named, as with BuildKit.</summary>
-    public static StageGraph Graph(StageSet set, BuildDefinition definition) =>
+    public static StageGraph GraphOf(StageSet set, BuildDefinition definition) =>
         definition is { Goal: BuildGoal.Check, Target: null } ? StageGraph.CreateAll(set) : StageGraph.Create(set, definition.Target);
-}
-
-/// <summary>Tells every warning once: the plans for several platforms are made of the same text.</summary>
-internal sealed class DistinctWarnings(IBuildEvents events) : IBuildEvents
-{
-    private readonly HashSet<Diagnostic> told = [];
-
-    public void Report(BuildEvent buildEvent)
-    {
-        lock (told)
-        {
-            if (buildEvent is DiagnosticReported warning && !told.Add(warning.Diagnostic))
-            {
-                return;
-            }
-        }
-
-        events.Report(buildEvent);
-    }
 }

@@ -5,10 +5,10 @@ using ContainerStages.Dockerfile;
 using ContainerStages.Oci;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>The front end that a definition asks for.</summary>
-internal static class ContainerBuildStages
+internal static class FrontEnd
 {
     /// <param name="definition">Its context and Dockerfile are files of this machine.</param>
     /// <param name="platform">Of the image.</param>
@@ -36,32 +36,6 @@ internal static class ContainerBuildStages
     private static StageSet WithInstructions(StageSet set, ImageInstructionText? instructions, string? target) =>
         instructions is null ? set : set.Append(target, ImageInstructions.Read(instructions));
 
-    /// <summary>Rules that stand before those of the ignore file: what MSBuild and the project itself write is no input of a build.</summary>
-    public static IReadOnlyList<string> IgnoreRules(BuildDefinition definition) => [.. ProjectRules(definition.Project), .. OwnFiles(definition), .. ContainerBuildDockerfile.IgnoreRules(definition)];
-
-    private static IReadOnlyList<string> ProjectRules(ProjectDefinition? project) => project switch
-    {
-        null => [],
-        _ when IsGoByConvention(project) => GoConvention.DefaultIgnoreRules,
-        { DotNet: { } application } => DotNetConvention.IgnoreRules(application),
-        _ => ProjectFrontEnd.DefaultIgnoreRules,
-    };
-
-    /// <summary>What the build itself writes: as an input it would make the second build another than the first.</summary>
-    private static IEnumerable<string> OwnFiles(BuildDefinition definition) => new[] { definition.LockFile, definition.ResultFile is { } result ? OwnFolder(result) : null }
-        .OfType<string>()
-        .Select(path => Path.GetRelativePath(definition.ContextDirectory, path))
-        .Where(path => path != "." && !path.StartsWith("..", StringComparison.Ordinal));
-
-    /// <summary>The result file stands in <c>obj/containerstages</c> unless the user names another place; <c>obj</c> is ours where nothing else is in it.</summary>
-    private static string OwnFolder(string resultFile)
-    {
-        var folder = Path.GetDirectoryName(resultFile)!;
-        var parent = Path.GetDirectoryName(folder);
-        return Path.GetFileName(folder) != "containerstages" ? resultFile
-            : Path.GetFileName(parent) == "obj" && !(Directory.Exists(parent) && Directory.EnumerateFileSystemEntries(parent).Any(entry => entry != folder)) ? parent!
-            : folder;
-    }
-
-    private static bool IsGoByConvention(ProjectDefinition project) => project is { Go: not null, Stages.Count: 0, Artifacts.Count: 0 };
+    /// <summary>True for a Go module whose project names no stage.</summary>
+    public static bool IsGoByConvention(ProjectDefinition project) => project is { Go: not null, Stages.Count: 0, Artifacts.Count: 0 };
 }

@@ -8,17 +8,17 @@ using ContainerStages.Planning;
 using ContainerStages.Registry;
 using ContainerStages.Sources;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>What a build takes from elsewhere, and what its lock file says and learns of it.</summary>
-internal sealed class ContainerBuildInputs
+internal sealed class LockedInputs
 {
     private readonly BuildDefinition definition;
     private readonly StoreDirectory store;
     private readonly ImageSources sources;
     private readonly LockedSources? images;
 
-    public ContainerBuildInputs(BuildDefinition definition, StoreDirectory store, ImageSources sources)
+    public LockedInputs(BuildDefinition definition, StoreDirectory store, ImageSources sources)
     {
         (this.definition, this.store, this.sources) = (definition, store, sources);
         Lock = definition.LockFile is { } path ? new ProjectLock(path, definition.Project?.File ?? definition.Dockerfile) : null;

@@ -4,10 +4,10 @@ using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 using ContainerStages.Stages;
 
-namespace ContainerStages;
+namespace ContainerStages.Building;
 
 /// <summary>The named contexts of a build. Source: docker buildx build, --build-context.</summary>
-internal static class ContainerBuildContexts
+internal static class NamedContexts
 {
     private const string ImagePrefix = "docker-image://";
     private const string TargetPrefix = "target:";

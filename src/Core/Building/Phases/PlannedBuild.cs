@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Planning;
+using ContainerStages.Stages;
+
+namespace ContainerStages.Building;
+
+/// <summary>The stages of one platform's image, and what has to happen for them.</summary>
+internal sealed record PlatformBuild(StageGraph Graph, BuildPlan Plan);
+
+/// <summary>A build up to the plans, one for each platform: nothing has run, no layer was fetched.</summary>
+internal sealed class PlannedBuild : IDisposable
+{
+    private PlannedBuild(BuildDefinition definition, BuildSession session) => (Definition, Session) = (definition, session);
+
+    /// <summary>Its context and Dockerfile are files of this machine.</summary>
+    public BuildDefinition Definition { get; }
+
+    public BuildSession Session { get; }
+
+    public ImmutableArray<PlatformBuild> Builds { get; private set; } = [];
+
+    public IEnumerable<BuildPlan> Plans => Builds.Select(build => build.Plan);
+
+    /// <param name="definition">Its context and Dockerfile are files of this machine.</param>
+    /// <param name="events">Hears warnings.</param>
+    /// <param name="dockerfileName">What messages call the Dockerfile; null for its path.</param>
+    /// <param name="cancellationToken">Stops asking registries.</param>
+    /// <exception cref="BuildFailedException">The stages are wrong, an image cannot be had, or the lock file forbids it.</exception>
+    public static async Task<PlannedBuild> CreateAsync(BuildDefinition definition, IBuildEvents events, string? dockerfileName, CancellationToken cancellationToken)
+    {
+        var warnings = new DistinctWarnings(events);
+        var stages = StageReader.Read(definition, dockerfileName, warnings);
+        var planned = new PlannedBuild(definition, new BuildSession(definition, stages, events));
+        try
+        {
+            planned.Builds = [.. await Task.WhenAll(stages.Select(one => planned.PlanAsync(one, warnings, cancellationToken)))];
+            return planned;
+        }
+        catch
+        {
+            planned.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Session.Dispose();
+
+    private async Task<PlatformBuild> PlanAsync(PlatformStages stages, IBuildEvents warnings, CancellationToken cancellationToken)
+    {
+        var (platform, graph) = stages;
+        var images = await Session.ResolveImagesAsync(graph, platform, cancellationToken);
+        if (BaseTriggers.Insert(graph, images) is { } withTriggers)
+        {
+            graph = StageReader.GraphOf(withTriggers, Definition);
+            images = await Session.ResolveImagesAsync(graph, platform, cancellationToken);
+        }
+
+        var plan = Planner.Plan(graph, images, Definition.BuildArgs, platform, warnings, Session.Inputs.Locked, isPlatformAsked: Definition.Platforms.Count > 0);
+        Session.Inputs.RequireLocked(plan);
+        return new PlatformBuild(graph, plan);
+    }
+}
