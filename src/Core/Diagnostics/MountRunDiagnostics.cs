@@ -9,7 +9,7 @@ public static class MountRunDiagnostics
         Error("CST4301", $"The command needs the secret '{id}', and the build was given none of that name. Give it: --secret id={id},src=FILE or --secret id={id},env=VARIABLE; in a project, a ContainerStageSecret item.", location);
 
     public static Diagnostic SecretUnreadable(string id, string where, SourceLocation? location) =>
-        Error("CST4302", $"The secret '{id}' cannot be read: {where}.", location);
+        Error("CST4302", $"The secret '{id}' cannot be read: {where.TrimEnd('.')}.", location);
 
     public static Diagnostic AgentMissing(string id, SourceLocation location) =>
         Error("CST4303", $"The command needs the ssh agent '{id}', and the build was given none. Give it: --ssh {id}{(id == "default" ? "" : "=SOCKET")}; in a project, a ContainerStageSsh item.", location);

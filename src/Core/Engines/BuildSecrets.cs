@@ -28,8 +28,7 @@ internal sealed class BuildSecrets(CommandSettings settings)
 
         try
         {
-            var bytes = File.ReadAllBytes(source.File!);
-            return bytes.Length <= LargestSecret
+            return ReadWhole(source.File!) is { } bytes
                 ? bytes
                 : throw new BuildFailedException(MountRunDiagnostics.SecretUnreadable(secret.Id, $"'{source.File}' is larger than 500 KiB", location));
         }
@@ -37,5 +36,14 @@ internal sealed class BuildSecrets(CommandSettings settings)
         {
             throw new BuildFailedException(MountRunDiagnostics.SecretUnreadable(secret.Id, problem.Message, location));
         }
+    }
+
+    /// <summary>Null where there is more than a secret may be: a device may never end.</summary>
+    private static byte[]? ReadWhole(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[LargestSecret + 1];
+        var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return count <= LargestSecret ? bytes[..count] : null;
     }
 }

@@ -16,6 +16,9 @@ namespace ContainerStages.Core.Tests.Engines;
 /// <summary>The embedded engine on a store and a context of the test's own, with a sandbox that is none and images that a test makes.</summary>
 internal sealed class EngineBench : IDisposable
 {
+    /// <summary>A build that waits for what never comes fails its test instead of holding up all.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
     private readonly TempFolder folder = new();
     private readonly Dictionary<string, ImageBase> images = new(StringComparer.Ordinal);
     private readonly TestContentStore registry = new();
@@ -80,7 +83,7 @@ internal sealed class EngineBench : IDisposable
     public Task<ImmutableArray<ExecutedStage>> StartAsync(string dockerfile, CancellationToken cancellationToken = default)
     {
         var engine = new EmbeddedEngine(Options with { Store = Store, ContextDirectory = Context }, Blobs, Sandbox, Events);
-        return engine.ExecuteAsync([.. Platforms.Select(platform => Plan(dockerfile, platform))], cancellationToken);
+        return engine.ExecuteAsync([.. Platforms.Select(platform => Plan(dockerfile, platform))], cancellationToken).WaitAsync(Longest, CancellationToken.None);
     }
 
     /// <summary>What the build's one failure says.</summary>
