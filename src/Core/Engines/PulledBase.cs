@@ -18,8 +18,9 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
     private readonly Lock gate = new();
     private readonly long total = image.Manifest.Layers.DistinctBy(layer => layer.Digest).Sum(layer => layer.Size);
     private readonly bool isStored = image.Manifest.Layers.All(services.IsStored);
-    private readonly string stepId = services.NextStepId();
-    private Stopwatch? watch;
+    private string stepId = "";
+    private Stopwatch watch = new();
+    private bool hasFailed;
     private long moved;
     private int pending;
 
@@ -59,6 +60,11 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             {
                 services.Downloads.Release();
             }
+        }
+        catch
+        {
+            hasFailed = true;
+            throw;
         }
         finally
         {
@@ -113,14 +119,14 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
     private void Progress(long bytes) =>
         services.Events.Report(new ProgressChanged(stepId, Interlocked.Add(ref moved, bytes), total));
 
+    /// <summary>Layers that are wanted at the same time are one step.</summary>
     private void Begin()
     {
         lock (gate)
         {
-            pending++;
-            if (watch is null)
+            if (pending++ == 0)
             {
-                watch = Stopwatch.StartNew();
+                (stepId, watch, hasFailed) = (services.NextStepId(), Stopwatch.StartNew(), false);
                 services.Events.Report(new StepStarted(stepId, "", $"{(isStored ? "unpack" : "pull")} {NameOf(image.Reference)}"));
             }
         }
@@ -132,7 +138,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         {
             if (--pending == 0)
             {
-                services.Events.Report(new StepFinished(stepId, StepOutcome.Done, watch!.ElapsedMilliseconds));
+                services.Events.Report(new StepFinished(stepId, hasFailed ? StepOutcome.Failed : StepOutcome.Done, watch.ElapsedMilliseconds));
             }
         }
     }

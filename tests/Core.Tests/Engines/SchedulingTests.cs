@@ -164,6 +164,7 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         bench.Blobs.Before = _ => throw new BuildFailedException(StepDiagnostics.NoContext("the registry is gone"));
         var failed = await bench.FailAsync(TwoBuilders);
         Assert.Contains("the registry is gone", failed.Message);
+        CollectionAssert.Contains(bench.Events.Steps(StepOutcome.Failed).ToArray(), "pull base:latest");
         AssertNothingIsLeft();
     }
 
