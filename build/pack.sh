@@ -35,7 +35,8 @@ package_hash=$(fingerprint src "${common[@]}" build/pack.sh)-$native
 is_current() { ! $force && [[ -e $2 && -f $stamps/$1 && $(<"$stamps/$1") == "$3" ]]; }
 
 quietly() {
-  if ! "$@" >"$log" 2>&1; then
+  # The compiler stays behind as a server, and would hold the lock.
+  if ! "$@" >"$log" 2>&1 9>&-; then
     cat "$log" >&2
     echo "pack.sh: failed: $*" >&2
     exit 1
