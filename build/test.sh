@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 
 # What a test project may take at most, in seconds: a test that hangs must not hang a pipeline.
-LIMIT=1500
+LIMIT=2400
 NO_TESTS_RAN=8
 export TESTINGPLATFORM_TELEMETRY_OPTOUT=1
 exec </dev/null
