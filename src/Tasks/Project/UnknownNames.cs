@@ -66,29 +66,10 @@ internal static class UnknownNames
         }
 
         // Most often the group around it is right; a name of the other kind counts where it is nearer.
-        var (nearest, distance) = Known(found.IsItem).Concat(Known(!found.IsItem)).Select(name => (name, Distance(found.Name, name))).MinBy(pair => pair.Item2);
+        var (nearest, distance) = Known(found.IsItem).Concat(Known(!found.IsItem)).Select(name => (name, NearestName.Distance(found.Name, name))).MinBy(pair => pair.Item2);
         return distance <= 2 + (found.Name.Length - Prefix.Length) / 3
             ? $"Did you mean {nearest}?"
             : $"Names that begin with {Prefix} belong to this package; docs/project-language.md lists them.";
-    }
-
-    /// <summary>Letters to insert, remove or replace, blind to case.</summary>
-    private static int Distance(string left, string right)
-    {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var replaced = diagonal + (char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
     }
 
     private sealed record Found(string Name, bool IsItem, SourceLocation Location);

@@ -1,4 +1,4 @@
-namespace ContainerStages.Diagnostics;
+namespace ContainerStages.Contracts;
 
 /// <summary>Finds the name that a mistyped one was meant to be.</summary>
 public static class NearestName
@@ -24,8 +24,8 @@ public static class NearestName
     public static string Suggest(string name, IEnumerable<string> candidates) =>
         Find(name, candidates) is { } nearest ? $" Did you mean '{nearest}'?" : "";
 
-    /// <summary>Edits from one to the other, two neighbours exchanged (FORM, FROM) being one edit.</summary>
-    private static int Distance(string left, string right)
+    /// <summary>Edits from one to the other, two neighbours exchanged (FORM, FROM) being one edit; blind to case.</summary>
+    public static int Distance(string left, string right)
     {
         var beforeLast = new int[right.Length + 1];
         var last = Enumerable.Range(0, right.Length + 1).ToArray();
