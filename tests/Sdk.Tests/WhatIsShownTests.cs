@@ -113,7 +113,8 @@ public sealed partial class WhatIsShownTests(TestContext context)
         {
             ["CONTAINERS_REGISTRIES_CONF"] = project.Full("registries.conf"),
             ["CONTAINERSTAGES_STORE"] = project.Full(".store"),
-            ["MSBUILDTERMINALLOGGER"] = "auto",
+            // A pipeline's own variables (CI, TF_BUILD) would switch live lines off on a terminal too.
+            ["MSBUILDTERMINALLOGGER"] = "on",
             ["TERM"] = "xterm-256color",
         };
     }
