@@ -31,6 +31,8 @@ zstd:zstd:compresses archives that ADD unpacks in tests
 setfattr:attr:gives files attributes in tests
 pgrep:procps:finds in tests what a build left running
 setcap:libcap2-bin:gives programs capabilities in tests
+zsh:zsh:completes command lines in tests
+fish:fish:completes command lines in tests
 '
 BENCH_TOOLS='
 /usr/bin/docker:docker.io:peer of the benchmarks
@@ -38,6 +40,8 @@ buildah:buildah:peer of the benchmarks
 podman:podman:peer of the benchmarks
 /usr/bin/time:time:measures peak memory
 '
+# The newest on nuget.org whose programs are there for every system, of the .NET that the tests run on.
+POWERSHELL_VERSION=7.6.10
 TEST_USER=stagestester
 TERMINAL=$([ -t 0 ] && echo yes || echo no)
 
@@ -52,7 +56,7 @@ main() {
     done
     check_dotnet
     install_lacking "$tools"
-    if [ $want_user = 1 ]; then make_test_user && register_emulator; fi
+    if [ $want_user = 1 ]; then make_test_user && register_emulator && install_powershell; fi
 }
 
 check_dotnet() {
@@ -130,6 +134,14 @@ register_emulator() {
         as_root mount -t binfmt_misc binfmt_misc $folder || { warn "this kernel has no binfmt_misc: tests that run programs for arm64 are skipped"; return 0; }
     fi
     as_root sh -c "cat /usr/lib/binfmt.d/$name.conf >$folder/register" || warn "$name cannot be registered: tests that run programs for arm64 are skipped"
+}
+
+# Debian has no package of it. Its own folder: a PowerShell of this machine stays what it is.
+install_powershell() {
+    local folder=$ROOT/artifacts/tools
+    [ ! -x "$folder/pwsh" ] || return 0
+    say "lacking: powershell (completes command lines in tests)"
+    quietly dotnet tool install powershell --version $POWERSHELL_VERSION --tool-path "$folder"
 }
 
 # The first 65536 ids behind every range that is handed out already.

@@ -1,3 +1,4 @@
+using ContainerStages.Cli.Completion;
 using ContainerStages.Contracts;
 using ContainerStages.Sandboxing;
 
@@ -10,16 +11,16 @@ internal static class CommandOptions
 
     public static IReadOnlyList<Option> All { get; } =
     [
-        new(["--secret"], "SPEC", "id=ID,src=FILE or id=ID,env=VARIABLE: a secret for RUN --mount=type=secret; repeatable"),
-        new(["--ssh"], "SPEC", "default, ID=SOCKET or ID=KEY[,KEY]: an agent or private keys for RUN --mount=type=ssh; repeatable"),
+        new(["--secret"], "SPEC", "id=ID,src=FILE or id=ID,env=VARIABLE: a secret for RUN --mount=type=secret; repeatable", Candidates.Of("id=")),
+        new(["--ssh"], "SPEC", "default, ID=SOCKET or ID=KEY[,KEY]: an agent or private keys for RUN --mount=type=ssh; repeatable", Candidates.Of("default")),
         new(["--add-host"], "HOST:IP", "a line of /etc/hosts in commands; repeatable"),
-        new(["--network"], "MODE", "network of commands: default, host or none"),
+        new(["--network"], "MODE", "network of commands: default, host or none", Candidates.Of("default", "host", "none")),
         new(["--shm-size"], "SIZE", "size of /dev/shm in commands (default: 64m)"),
-        new(["--ulimit"], "NAME=SOFT[:HARD]", "a limit of commands; repeatable"),
+        new(["--ulimit"], "NAME=SOFT[:HARD]", "a limit of commands; repeatable", Candidates.Of([.. ResourceLimits.Names.Select(name => name + "=")])),
         new(["--max-parallelism"], "N", "how many commands run at the same time (default: 16, or two for each processor)"),
-        new(["--no-cache-filter"], "STAGE", "run every step of a stage again; repeatable, or with commas"),
+        new(["--no-cache-filter"], "STAGE", "run every step of a stage again; repeatable, or with commas", Candidates.Stages),
         new(["--no-new-privileges"], null, "set-user-id programs have no effect in commands"),
-        new(["--allow"], "NAME", "security.insecure: allow RUN --security=insecure"),
+        new(["--allow"], "NAME", "security.insecure: allow RUN --security=insecure", Candidates.Of(Entitlements)),
     ];
 
     public static BuildDefinition Apply(BuildDefinition definition, OptionReader options) => definition with

@@ -1,3 +1,4 @@
+using ContainerStages.Cli.Completion;
 using ContainerStages.Contracts;
 using ContainerStages.Sources;
 
@@ -8,7 +9,7 @@ internal static class LockOptions
 {
     public static IReadOnlyList<Option> All { get; } =
     [
-        new(["--lock-file"], "FILE", $"take digests from there, and write what it lacks ({LockFile.DefaultName})"),
+        new(["--lock-file"], "FILE", $"take digests from there, and write what it lacks ({LockFile.DefaultName})", Candidates.Files),
         new(["--locked"], null, "fail where the lock file lacks something"),
         new(["--offline"], null, "no network: use what the store has"),
     ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerStages.Cli.Completion;
 using ContainerStages.Contracts;
 using ContainerStages.Oci;
 
@@ -11,10 +12,10 @@ internal static class OutputOptions
 
     public static IReadOnlyList<Option> All { get; } =
     [
-        new(["--annotation"], "[KIND:]KEY=VALUE", "annotation of the manifest (KIND manifest, index or manifest-descriptor); repeatable"),
+        new(["--annotation"], "[KIND:]KEY=VALUE", "annotation of the manifest (KIND manifest, index or manifest-descriptor); repeatable", Candidates.Of([.. AnnotationKinds.Select(kind => kind + ":")])),
         new(["--push"], null, "push to the registries that the names say"),
         new(["--load"], null, "put the image into Docker's store"),
-        new(["--output", "-o"], "SPEC", "type=image|registry|oci|docker|podman|oci-layout|local|tar,dest=PATH,..., or a folder; repeatable"),
+        new(["--output", "-o"], "SPEC", "type=image|registry|oci|docker|podman|oci-layout|local|tar,dest=PATH,..., or a folder; repeatable", Candidates.Of("type=image", "type=registry", "type=oci", "type=docker", "type=podman", "type=oci-layout", "type=local", "type=tar")),
     ];
 
     public static BuildDefinition Apply(BuildDefinition definition, OptionReader options)

@@ -45,6 +45,7 @@ public sealed class BadInputTests
     [DataRow("build --push .", "-t HOST/REPOSITORY:TAG")]
     [DataRow("build --progress loud .", "plain, tty, json")]
     [DataRow("inspect", "name at least one image")]
+    [DataRow("completion tcsh", "valid are bash, zsh, fish, pwsh")]
     public async Task Wrong_usage_says_what_is_right(string arguments, string words)
     {
         var result = await Hello.Program.RunAsync(arguments.Split(' '));

@@ -27,6 +27,9 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     public string Store { get; } = store;
 
+    /// <summary>The folder that is on <c>PATH</c> where the program is installed.</summary>
+    public static string Folder => Path.GetDirectoryName(Program.Value)!;
+
     /// <summary>True: it runs where there is no network, not even loopback.</summary>
     public bool WithoutNetwork { get; init; }
 

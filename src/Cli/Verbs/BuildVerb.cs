@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -12,19 +13,19 @@ internal static class BuildVerb
     /// <summary>The options that say what is built and how; other verbs that take a build take them too.</summary>
     public static IReadOnlyList<Option> DefinitionOptions { get; } =
         [
-            new(["--file", "-f"], "FILE", "Dockerfile (default: Dockerfile in the context); - for standard input"),
+            new(["--file", "-f"], "FILE", "Dockerfile (default: Dockerfile in the context); - for standard input", Candidates.Files),
             new(["--tag", "-t"], "NAME", "name of the image; repeatable"),
-            new(["--target"], "STAGE", "stage to build (default: the last)"),
+            new(["--target"], "STAGE", "stage to build (default: the last)", Candidates.Stages),
             new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable"),
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
             new(["--build-context"], "NAME=VALUE", "folder, git or http address, image (docker-image://, oci-layout://, docker-daemon:, ...) or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
-            new(["--platform"], "OS/ARCH", "platforms of the image, divided by commas or repeated (default: this machine's)"),
+            new(["--platform"], "OS/ARCH", "platforms of the image, divided by commas or repeated (default: this machine's)", Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7", "local")),
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
             .. LockOptions.All,
             .. OutputOptions.All,
-            new(["--progress"], "KIND", "auto, plain, tty, json or quiet"),
+            new(["--progress"], "KIND", "auto, plain, tty, json or quiet", Candidates.Of("auto", "plain", "tty", "json", "quiet")),
         ];
 
     public static Verb Verb { get; } = new(
@@ -33,12 +34,13 @@ internal static class BuildVerb
         "build an image from a Dockerfile",
         [
             .. DefinitionOptions,
-            new(["--metadata-file"], "FILE", "write the result as JSON"),
-            new(["--iidfile"], "FILE", "write the image id (digest of the configuration)"),
+            new(["--metadata-file"], "FILE", "write the result as JSON", Candidates.Files),
+            new(["--iidfile"], "FILE", "write the image id (digest of the configuration)", Candidates.Files),
             new(["--quiet", "-q"], null, "print the image id only"),
             new(["--check"], null, "only run the build checks of the Dockerfile"),
         ],
-        RunAsync);
+        RunAsync,
+        Arguments: Candidates.Folders);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

@@ -1,3 +1,4 @@
+using ContainerStages.Cli.Completion;
 using ContainerStages.Dockerfile;
 
 namespace ContainerStages.Cli.Verbs;
@@ -5,7 +6,7 @@ namespace ContainerStages.Cli.Verbs;
 /// <summary><c>export</c>: the stages of a Dockerfile as a Dockerfile, one line for each instruction.</summary>
 internal static class ExportVerb
 {
-    public static Verb Verb { get; } = new("export", "[OPTIONS] DOCKERFILE", "write a Dockerfile in its normal form", [new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable")], RunAsync);
+    public static Verb Verb { get; } = new("export", "[OPTIONS] DOCKERFILE", "write a Dockerfile in its normal form", [new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable")], RunAsync, Arguments: Candidates.Files);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

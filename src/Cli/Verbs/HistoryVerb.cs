@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
@@ -17,7 +18,8 @@ internal static class HistoryVerb
         "[OPTIONS] IMAGE",
         "show what made each layer of an image",
         [new(["--no-trunc"], null, "show instructions whole")],
-        RunAsync);
+        RunAsync,
+        Arguments: Candidates.Images);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
@@ -16,11 +17,12 @@ internal static class ImagesVerb
         "[NAME]",
         "list the images of the store",
         [
-            new(["--format"], "table|json", "a table (default), or one JSON object per line"),
+            new(["--format"], "table|json", "a table (default), or one JSON object per line", Candidates.Of("table", "json")),
             new(["--quiet", "-q"], null, "ids only"),
             new(["--digests"], null, "with manifest digests"),
         ],
-        RunAsync);
+        RunAsync,
+        Arguments: Candidates.Images);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

@@ -1,3 +1,4 @@
+using ContainerStages.Cli.Completion;
 using ContainerStages.Dockerfile;
 
 namespace ContainerStages.Cli.Verbs;
@@ -5,7 +6,7 @@ namespace ContainerStages.Cli.Verbs;
 /// <summary><c>import</c>: the stages of a Dockerfile as a project file.</summary>
 internal static class ImportVerb
 {
-    public static Verb Verb { get; } = new("import", "[OPTIONS] DOCKERFILE", "write a Dockerfile as a project", [new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable")], RunAsync);
+    public static Verb Verb { get; } = new("import", "[OPTIONS] DOCKERFILE", "write a Dockerfile as a project", [new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable")], RunAsync, Arguments: Candidates.Files);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ContainerStages.Cli.Completion;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Running;
@@ -13,7 +14,8 @@ internal static class InspectVerb
         "[OPTIONS] IMAGE...",
         "show an image's configuration, layers and digests",
         [new(["--format", "-f"], "PATH", "a part only: .RootFS.Layers, {{.Config.Cmd}}, {{json .Config}}")],
-        RunAsync);
+        RunAsync,
+        Arguments: Candidates.Images);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

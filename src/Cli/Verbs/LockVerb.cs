@@ -1,3 +1,4 @@
+using ContainerStages.Cli.Completion;
 using ContainerStages.Contracts;
 
 namespace ContainerStages.Cli.Verbs;
@@ -10,7 +11,8 @@ internal static class LockVerb
         "[OPTIONS] CONTEXT",
         "write the digests of everything a build fetches",
         [new(["--update"], null, "ask anew for everything, also where the file has a digest"), .. BuildVerb.DefinitionOptions],
-        RunAsync);
+        RunAsync,
+        Arguments: Candidates.Folders);
 
     private static Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

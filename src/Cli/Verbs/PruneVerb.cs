@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ContainerStages.Cli.Completion;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Pruning;
@@ -17,7 +18,7 @@ internal static class PruneVerb
         "free space in the store",
         [
             new(["--older-than"], "AGE", "also what no build has used for so long: 7d, 24h"),
-            new(["--filter"], "until=AGE", "the same, as Docker writes it"),
+            new(["--filter"], "until=AGE", "the same, as Docker writes it", Candidates.Of("until=")),
             new(["--max-size", "--keep-storage"], "SIZE", "also what was not used for the longest time, until the store has this size: 10GB"),
             new(["--all", "-a"], null, "named images too; alone: everything"),
             new(["--dry-run"], null, "only tell what would go"),

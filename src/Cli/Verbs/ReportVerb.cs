@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Cli.Completion;
 using ContainerStages.Reporting;
 using ContainerStages.Running;
 
@@ -12,10 +13,11 @@ internal static class ReportVerb
         "[OPTIONS] IMAGE...",
         "compare the sizes of images, and show their layers",
         [
-            new(["--format"], "text|markdown", "text (default), or the comparison as a Markdown table"),
+            new(["--format"], "text|markdown", "text (default), or the comparison as a Markdown table", Candidates.Of("text", "markdown")),
             new(["--layers"], null, "every layer of every image as well"),
         ],
-        RunAsync);
+        RunAsync,
+        Arguments: Candidates.Images);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

@@ -1,3 +1,4 @@
+using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Engines;
 using ContainerStages.Oci;
@@ -15,8 +16,8 @@ internal static class RunVerb
         "run an image and throw away what it wrote",
         [
             new(["--env", "-e"], "KEY=VALUE", "environment variable; repeatable"),
-            new(["--env-file"], "FILE", "file with lines KEY=VALUE; repeatable"),
-            new(["--volume", "-v"], "HOST:PATH[:ro]", "file or folder of this machine that the program sees at PATH; repeatable"),
+            new(["--env-file"], "FILE", "file with lines KEY=VALUE; repeatable", Candidates.Files),
+            new(["--volume", "-v"], "HOST:PATH[:ro]", "file or folder of this machine that the program sees at PATH; repeatable", Candidates.Files),
             new(["--publish", "-p"], "PORT", "accepted where both ports are the same: the program is on the machine's own network"),
             new(["--name"], "NAME", "accepted; nothing is kept that could be named"),
             new(["--detach", "-d"], null, "refused: start it in the background with '&', there is no daemon to keep it"),
@@ -24,16 +25,17 @@ internal static class RunVerb
             new(["--workdir", "-w"], "DIR", "working directory"),
             new(["--user", "-u"], "USER", "user and group, by name or number"),
             new(["--entrypoint"], "PROGRAM", "instead of the image's ENTRYPOINT"),
-            new(["--network"], "KIND", "host (default) or none"),
+            new(["--network"], "KIND", "host (default) or none", Candidates.Of("host", "none")),
             new(["--no-new-privileges"], null, "set-user-id programs have no effect"),
-            new(["--platform"], "OS/ARCH", "the image for that platform (default: the one of the store, else this machine's)"),
-            new(["--store"], "DIR", "folder of the store"),
+            new(["--platform"], "OS/ARCH", "the image for that platform (default: the one of the store, else this machine's)", Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7")),
+            new(["--store"], "DIR", "folder of the store", Candidates.Folders),
             new(["--rm"], null, "accepted; nothing is ever kept"),
             new(["--interactive", "-i"], null, "accepted; standard input is always passed on"),
             new(["--tty", "-t"], null, "accepted; the terminal is always passed on"),
         ],
         RunAsync,
-        StopAtFirst: true);
+        StopAtFirst: true,
+        Arguments: Candidates.Images);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {

@@ -1,3 +1,4 @@
+using ContainerStages.Cli.Completion;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -8,7 +9,15 @@ namespace ContainerStages.Cli.Verbs;
 /// <param name="Usage">What follows the verb.</param>
 /// <param name="Run">Gets the options and all arguments of the program; returns the exit code.</param>
 /// <param name="StopAtFirst">True where everything after the first plain argument belongs to a command.</param>
-internal sealed record Verb(string Name, string Usage, string Help, IReadOnlyList<Option> Options, Func<OptionReader, IReadOnlyList<string>, Task<int>> Run, bool StopAtFirst = false);
+/// <param name="Arguments">What shells offer for arguments that are no options.</param>
+internal sealed record Verb(
+    string Name,
+    string Usage,
+    string Help,
+    IReadOnlyList<Option> Options,
+    Func<OptionReader, IReadOnlyList<string>, Task<int>> Run,
+    bool StopAtFirst = false,
+    Candidates? Arguments = null);
 
 /// <summary>All verbs, and the one way into them. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.</summary>
 internal static class VerbTable
@@ -18,9 +27,14 @@ internal static class VerbTable
     public const int WrongUsage = 2;
     public const int Interrupted = 130;
 
-    private static readonly Option HelpOption = new(["--help", "-h"], null, "show this help");
+    public static Option HelpOption { get; } = new(["--help", "-h"], null, "show this help");
 
-    private static IReadOnlyList<Verb> Verbs => [BuildVerb.Verb, LockVerb.Verb, RestoreVerb.Verb, PlanVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb, ReportVerb.Verb, PruneVerb.Verb, LoginVerb.Login, LoginVerb.Logout, ExportVerb.Verb, ImportVerb.Verb, ExecuteVerb.Verb];
+    public static IReadOnlyList<Verb> Verbs =>
+    [
+        BuildVerb.Verb, LockVerb.Verb, RestoreVerb.Verb, PlanVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb,
+        ReportVerb.Verb, PruneVerb.Verb, LoginVerb.Login, LoginVerb.Logout, ExportVerb.Verb, ImportVerb.Verb, CompletionVerb.Script,
+        ExecuteVerb.Verb, CompletionVerb.Complete,
+    ];
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -88,7 +102,7 @@ internal static class VerbTable
 
     private static string Overview() =>
         "Builds container images in stages, without a daemon.\n\nUsage: dotnet-stages VERB [OPTIONS]\n\n"
-        + string.Concat(Verbs.Where(verb => verb.Help.Length > 0).Select(verb => $"  {verb.Name,-9} {verb.Help}\n"))
+        + string.Concat(Verbs.Where(verb => verb.Help.Length > 0).Select(verb => $"  {verb.Name,-10} {verb.Help}\n"))
         + "\n'dotnet-stages VERB --help' shows the options of a verb.\n";
 
     private static string HelpOf(Verb verb) =>
