@@ -49,7 +49,7 @@ run_rounds() {
 prepare() {
     [ "$(id -u)" = 0 ] || fail "the peers' daemons and mounts want root; run it as root."
     "$ROOT/build/setup.sh" --bench
-    case " ${PEERS[*]} " in *" stages "*) quietly "$ROOT/build/pack.sh" || fail "build/pack.sh failed; its output stands above." ;; esac
+    case " ${PEERS[*]} " in *" stages "*) quietly "$ROOT/build/pack.sh" --no-extension || fail "build/pack.sh failed; its output stands above." ;; esac
     # A short path: the name of a socket may have 107 characters.
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
     local stop_registry=:

@@ -20,7 +20,7 @@ prepare() {
     title "Preparing"
     "$ROOT/build/setup.sh"
     note "packing the SDK and the native program ..."
-    quietly "$ROOT/build/pack.sh" || fail "build/pack.sh failed; its output stands above."
+    quietly "$ROOT/build/pack.sh" --no-extension || fail "build/pack.sh failed; its output stands above."
     if hub_reachable; then
         say "base images: the real ones, from Docker Hub"
         "$ROOT/build/base-images.sh" --registry-only

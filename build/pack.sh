@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Packs the SDK and the templates into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
+# Packs the SDK, the templates and the extension for Azure DevOps into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
 # Does nothing where the sources are those of the last run. Prints what there is, with sizes.
-#   build/pack.sh [--force] [--no-native]     --no-native: without the native program; the package then runs the engine on dotnet
+#   build/pack.sh [--force] [--no-native] [--no-extension]
+#     --no-native: without the native program; the package then runs the engine on dotnet
+#     --no-extension: without the extension for Azure DevOps, which a machine without npm does not get either
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-force=false native=true
+force=false native=true extension=true
 for argument in "$@"; do
   case $argument in
     --force) force=true ;;
     --no-native) native=false ;;
-    *) echo "usage: build/pack.sh [--force] [--no-native]" >&2; exit 2 ;;
+    --no-extension) extension=false ;;
+    *) echo "usage: build/pack.sh [--force] [--no-native] [--no-extension]" >&2; exit 2 ;;
   esac
 done
 
@@ -50,6 +53,12 @@ require_native_tools() {
   fi
 }
 
+# Beside the native compiler, which keeps one core busy for minutes.
+if $extension && command -v npm >/dev/null; then
+  build/pipelines.sh >"$stamps/extension.log" 2>&1 9>&- &
+  extension_job=$!
+fi
+
 if ! $native; then
   rm -rf "$program" "$stamps/program" "$tasks" "$stamps/tasks"
 elif [[ $(uname -sm) != "Linux x86_64" ]]; then
@@ -85,7 +94,13 @@ if ! is_current templates "$templates" "$templates_hash"; then
   echo "$templates_hash" >"$stamps/templates"
 fi
 
-for file in "$package" "$templates" "$program"; do
+if [[ -n ${extension_job:-} ]] && ! wait "$extension_job"; then
+  cat "$stamps/extension.log" >&2
+  echo "pack.sh: the extension for Azure DevOps cannot be made; --no-extension leaves it out" >&2
+  exit 1
+fi
+
+for file in "$package" "$templates" "$program" "$packages"/*.vsix; do
   if [[ -e $file ]]; then
     printf '%s  %s\n' "$file" "$(numfmt --to=si --suffix=B "$(stat -c %s "$file")")"
   fi

@@ -29,6 +29,7 @@ xz:xz-utils:compresses archives that ADD unpacks in tests
 bzip2:bzip2:compresses archives that ADD unpacks in tests
 zstd:zstd:compresses archives that ADD unpacks in tests
 setfattr:attr:gives files attributes in tests
+npm:npm:makes and tests the extension for Azure DevOps
 pgrep:procps:finds in tests what a build left running
 setcap:libcap2-bin:gives programs capabilities in tests
 zsh:zsh:completes command lines in tests

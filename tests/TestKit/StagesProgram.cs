@@ -25,6 +25,9 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     private const string User = "stagestester";
     private static readonly Lazy<string> Program = new(CopyProgram);
 
+    /// <summary>The program itself, where every user may read it.</summary>
+    public static string ProgramPath => Program.Value;
+
     public string Store { get; } = store;
 
     /// <summary>The folder that is on <c>PATH</c> where the program is installed.</summary>

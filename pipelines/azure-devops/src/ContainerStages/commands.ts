@@ -1,0 +1,100 @@
+import * as path from 'path';
+import * as tasks from 'azure-pipelines-task-lib/task';
+import { UserError } from '../common/errors';
+import { Destination } from './destination';
+import { Inputs } from './inputs';
+
+export interface BuildCommand {
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly whereFrom: string;
+}
+
+/** Variables of the pipeline that become labels, under the names that Docker@2 gives them. */
+const PIPELINE_DATA = [
+    'System.TeamFoundationCollectionUri', 'System.TeamProject', 'Build.Repository.Name', 'Build.Repository.Uri', 'Build.SourceBranchName', 'Build.SourceVersion',
+    'Build.DefinitionName', 'Build.BuildNumber', 'Build.BuildUri', 'Release.DefinitionName', 'Release.ReleaseId', 'Release.ReleaseWebUrl',
+];
+
+export function commandFor(inputs: Inputs, destination: Destination): BuildCommand {
+    return inputs.kind === 'dockerfile' ? dockerfileCommand(inputs, destination) : projectCommand(inputs, destination);
+}
+
+function dockerfileCommand(inputs: Inputs, { registry, repository }: Destination): BuildCommand {
+    const name = registry === '' ? repository : `${registry}/${repository}`;
+    const names = name === '' ? [] : (inputs.tags.length > 0 ? inputs.tags : ['latest']).map(tag => `${name}:${tag}`);
+    const args = [
+        'build', '--progress', 'json', '--file', inputs.file,
+        ...each('--tag', names),
+        ...each('--target', inputs.target === '' ? [] : [inputs.target]),
+        ...each('--platform', inputs.platforms.map(dockerPlatform)),
+        ...(inputs.locked ? ['--locked'] : []),
+        ...each('--label', inputs.pipelineData ? pipelineLabels() : []),
+        ...(registry === '' ? [] : ['--push']),
+        ...each('--output', inputs.archive === '' ? [] : [`type=oci,dest=${inputs.archive}`]),
+        ...inputs.further,
+        inputs.context || path.dirname(inputs.file),
+    ];
+    return { program: 'dotnet-stages', args, whereFrom: 'ContainerStagesInstall@1 puts it there; so does: dotnet tool install --global dotnet-stages' };
+}
+
+function projectCommand(inputs: Inputs, { registry, repository }: Destination): BuildCommand {
+    const identifiers = inputs.platforms.map(runtimeIdentifier);
+    const properties: Record<string, string> = {
+        PublishContainer: 'true',
+        // Where nothing is to be pushed, the project's own registry does not count either.
+        ...(registry === '' && inputs.push ? {} : { ContainerRegistry: registry }),
+        ...(repository === '' ? {} : { ContainerRepository: repository }),
+        ...(inputs.tags.length === 0 ? {} : { ContainerImageTag: '', ContainerImageTags: inputs.tags.join(';') }),
+        // The one name wins over the other, also where a project sets it.
+        ...(identifiers.length === 0 ? {} : identifiers.length === 1
+            ? { ContainerRuntimeIdentifier: identifiers.join('') } : { ContainerRuntimeIdentifier: '', ContainerRuntimeIdentifiers: identifiers.join(';') }),
+        ...(inputs.context === '' ? {} : { ContainerStagesContextDirectory: inputs.context }),
+        ...(inputs.target === '' ? {} : { ContainerStagesTarget: inputs.target }),
+        ...(inputs.locked ? { ContainerStagesLockedMode: 'true' } : {}),
+        ...(inputs.archive === '' ? {} : { ContainerArchiveOutputPath: inputs.archive }),
+        ...(inputs.baseImageData ? { ContainerGenerateLabelsImageBaseName: 'true', ContainerGenerateLabelsImageBaseDigest: 'true' } : {}),
+    };
+    const args = [
+        'publish', inputs.file, '-nologo', '-tl:off',
+        ...Object.entries(properties).map(([name, value]) => `-p:${name}=${escape(value)}`),
+        ...inputs.further,
+    ];
+    return { program: 'dotnet', args, whereFrom: 'UseDotNet@2 installs the .NET SDK (packageType: sdk, version: 10.x).' };
+}
+
+function each(option: string, values: readonly string[]): string[] {
+    return values.flatMap(value => [option, value]);
+}
+
+/** On a command line ';' and ',' divide properties, and '%' begins an escape. */
+function escape(value: string): string {
+    return value.replace(/[%;,]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function pipelineLabels(): string[] {
+    return PIPELINE_DATA.flatMap(name => {
+        const value = tasks.getVariable(name) ?? '';
+        return value === '' ? [] : [`com.azure.dev.image.${name.toLowerCase()}=${value}`];
+    });
+}
+
+const IDENTIFIERS: Readonly<Record<string, string>> = {
+    'linux/amd64': 'linux-x64', 'linux/arm64': 'linux-arm64', 'linux/arm64/v8': 'linux-arm64', 'linux/arm/v7': 'linux-arm', 'linux/arm': 'linux-arm', 'linux/386': 'linux-x86',
+    'linux/s390x': 'linux-s390x', 'linux/ppc64le': 'linux-ppc64le', 'linux/riscv64': 'linux-riscv64', 'linux/loong64': 'linux-loongarch64',
+};
+
+/** Both ways to write a platform are understood for both kinds of sources. */
+function runtimeIdentifier(platform: string): string {
+    if (!platform.includes('/')) return platform;
+    return IDENTIFIERS[platform] ?? unknown(platform);
+}
+
+function dockerPlatform(platform: string): string {
+    if (platform.includes('/')) return platform;
+    return Object.keys(IDENTIFIERS).find(key => IDENTIFIERS[key] === platform.replace('-musl', '')) ?? unknown(platform);
+}
+
+function unknown(platform: string): never {
+    throw new UserError(`The input 'platforms' has '${platform}'. Valid: ${Object.keys(IDENTIFIERS).join(', ')}, and the .NET names ${[...new Set(Object.values(IDENTIFIERS))].join(', ')}.`);
+}
