@@ -5,7 +5,6 @@ using ContainerStages.Cli.Verbs;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
-using ContainerStages.Engines;
 using ContainerStages.Sandboxing;
 
 namespace ContainerStages.Cli;
@@ -27,57 +26,45 @@ internal static class BuildHost
         Func<BuildResult, Task<int>> finish)
     {
         using var interrupt = new Interrupt();
-        var held = new HeldEvents(events);
-        var mayExecute = !UserNamespace.IsNeeded;
-        if (mayExecute)
-        {
-            held.Release();
-        }
-
         try
         {
             if (definition.Goal != BuildGoal.Publish)
             {
-                held.Release();
-                await new BuildPreparation(definition, held).RunAsync(interrupt.Token);
+                await new BuildPreparation(definition, events).RunAsync(interrupt.Token);
                 return VerbTable.Done;
             }
 
-            var build = new Build(definition, held) { MayExecute = mayExecute, Executed = held.Release };
+            var build = new Build(definition, events, UserNamespace.IsNeeded ? () => EnterNamespace(arguments, standardInput) : null);
             var result = await build.RunAsync(interrupt.Token);
-            held.Report(new BuildFinished(result));
+            events.Report(new BuildFinished(result));
             return await finish(result);
-        }
-        catch (PrivilegesNeededException)
-        {
-            // Null as an array would become an empty input.
-            UserNamespace.ReExecute([.. arguments], standardInput is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(standardInput));
-            return VerbTable.Failed;
         }
         catch (BuildFailedException failed)
         {
-            return Fail(failed.Diagnostics, held);
+            return Fail(failed.Diagnostics, events);
         }
         catch (Exception failure) when (StoreDirectory.Explain(failure, definition.Store ?? StoreDirectory.DefaultPath()) is { } diagnostic)
         {
-            return Fail([diagnostic], held);
+            return Fail([diagnostic], events);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            held.Release();
             await Console.Error.WriteLineAsync("Interrupted; nothing was published.");
             return VerbTable.Interrupted;
         }
         catch (Exception failure) when (failure is not UsageException)
         {
-            LastResort.Report(failure, diagnostic => Fail([diagnostic], held));
+            LastResort.Report(failure, diagnostic => Fail([diagnostic], events));
             return VerbTable.Failed;
         }
     }
 
-    private static int Fail(ImmutableArray<Diagnostic> diagnostics, HeldEvents events)
+    // Null as an array would become an empty input.
+    private static void EnterNamespace(IReadOnlyList<string> arguments, byte[]? standardInput) =>
+        UserNamespace.ReExecute(arguments, standardInput is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(standardInput));
+
+    private static int Fail(ImmutableArray<Diagnostic> diagnostics, IBuildEvents events)
     {
-        events.Release();
         foreach (var diagnostic in diagnostics)
         {
             events.Report(new DiagnosticReported(diagnostic));

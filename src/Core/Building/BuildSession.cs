@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -52,11 +53,8 @@ internal sealed class BuildSession : IDisposable
         return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
     }
 
-    /// <summary>What the store knows of a plan's steps.</summary>
-    public PlanPreview OpenPreview() => new(EngineOptions(mayExecute: false), new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()));
-
     /// <summary>What the plan reads from elsewhere, to be fetched or looked for.</summary>
-    public PlanInputs OpenInputs() => new(EngineOptions(mayExecute: false), Content, Blobs, events);
+    public PlanInputs OpenInputs() => new(Fetching, Content, Blobs, events);
 
     /// <summary>
     /// True where the image gets a name in the store that is not also one in a registry: it must be whole there. What is pushed can be had again from where
@@ -84,30 +82,32 @@ internal sealed class BuildSession : IDisposable
         return new BuildFailedException(OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
     }
 
-    public IEngine OpenEngine(bool mayExecute) => new EmbeddedEngine(
-        EngineOptions(mayExecute),
-        new RegistryBlobs(Registry),
-        new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
-        events);
+    public IEngine OpenEngine() => new EmbeddedEngine(Fetching, new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events);
 
-    private EngineOptions EngineOptions(bool mayExecute) => new()
+    /// <summary>What an engine is to make.</summary>
+    public EngineRequest RequestOf(ImmutableArray<PlatformBuild> builds) => new()
     {
-        Store = Store,
-        ContextDirectory = definition.ContextDirectory,
-        ContextFilter = new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition))),
-        Epoch = definition.SourceDateEpoch ?? 0,
-        NoCache = definition.NoCache,
-        NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
-        Commands = CommandSettings(),
-        MayExecute = mayExecute,
-        Format = definition.Format,
-        Compression = definition.Compression,
-        CompressionLevel = definition.CompressionLevel,
-        Offline = definition.Offline,
-        Fetched = Inputs.Learn,
+        Builds = builds,
+        Context = new ContextFolder(definition.ContextDirectory, new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition)))),
+        Commands = Commands,
+        Form = new LayerForm
+        {
+            Epoch = definition.SourceDateEpoch ?? 0,
+            Format = definition.Format,
+            Compression = definition.Compression,
+            CompressionLevel = definition.CompressionLevel,
+        },
+        Policy = new RunPolicy
+        {
+            Offline = definition.Offline,
+            NoCache = definition.NoCache,
+            NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
+        },
     };
 
-    private CommandSettings CommandSettings() => new()
+    private SourceFetching Fetching => new(Store) { Offline = definition.Offline, Commands = Commands, Fetched = Inputs.Learn };
+
+    private CommandSettings Commands => field ??= new CommandSettings
     {
         Secrets = definition.Secrets,
         Agents = definition.Ssh,

@@ -1,25 +1,37 @@
 using System.Collections.Immutable;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
-using ContainerStages.Planning;
 
 namespace ContainerStages.Engines;
 
-/// <summary>Carries out a plan.</summary>
+/// <summary>Makes the files of the stages of a request. The image that they become is always made by the build, so that its digest is the same whichever engine ran.</summary>
 public interface IEngine
 {
-    /// <summary>Runs whatever is not cached, all plans side by side, and returns the layers of each plan's target stage. What plans have in common runs once.</summary>
+    /// <summary>The name that a user chooses it by.</summary>
+    string Name { get; }
+
+    /// <summary>Finds out whether the engine works on this machine, before anything is asked of it.</summary>
+    Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Finds out what <see cref="ExecuteAsync"/> would do, from what earlier builds left: runs nothing, asks no server, needs no privileges.</summary>
+    /// <exception cref="Diagnostics.BuildFailedException">A file of the context cannot be read, or the request asks for what it does not allow.</exception>
+    Task<Forecast> ForecastAsync(EngineRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Runs whatever is not cached, all builds side by side, and returns the layers of each build's target stage, in the order of the builds. What they have in common runs once.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">A step failed; everything else has been stopped.</exception>
-    /// <exception cref="PrivilegesNeededException">Something must run, and this process may not make namespaces; nothing was done.</exception>
-    Task<ImmutableArray<ExecutedStage>> ExecuteAsync(ImmutableArray<BuildPlan> plans, CancellationToken cancellationToken);
+    Task<ImmutableArray<ExecutedStage>> ExecuteAsync(EngineRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>Whether an engine works here.</summary>
+/// <param name="Problem">Why it does not, as one sentence that names what to do; null where it works.</param>
+public sealed record EngineProbe(string? Problem)
+{
+    public static EngineProbe Works { get; } = new((string?)null);
 }
 
 /// <summary>The target stage's layers from the base up, and its whole history, base included.</summary>
-/// <param name="AllCached">True where no step of any plan had to run.</param>
+/// <param name="AllCached">True where no step of any build had to run.</param>
 public sealed record ExecutedStage(ImmutableArray<ExecutedLayer> Layers, ImmutableArray<HistoryEntry> History, bool AllCached);
 
 /// <summary>A layer, with the image it was pulled from when it was not made here.</summary>
 public sealed record ExecutedLayer(Layer Layer, ImageReference? Origin);
-
-/// <summary>Work has to be done that needs the rights of root, or of a user namespace, which this process has not.</summary>
-public sealed class PrivilegesNeededException() : Exception("The build has steps to run, which needs a user namespace.");

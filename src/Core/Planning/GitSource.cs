@@ -21,8 +21,11 @@ public sealed partial record GitSource(string Remote)
 
     public bool KeepGitDirectory { get; init; }
 
+    /// <summary>True where the reference is a commit by its full name, which always has the same files.</summary>
+    public bool NamesCommit => Commit().IsMatch(Reference ?? "");
+
     /// <summary>The name in a lock file; null where commit or checksum are given and nothing is left to lock.</summary>
-    public string? LockName => Checksum is not null || Commit().IsMatch(Reference ?? "") ? null : $"{WithoutCredentials(Remote)}#{Reference ?? "HEAD"}";
+    public string? LockName => Checksum is not null || NamesCommit ? null : $"{WithoutCredentials(Remote)}#{Reference ?? "HEAD"}";
 
     /// <summary>The address without user and password, fit for files and messages.</summary>
     public static string WithoutCredentials(string remote) => Credentials().Replace(remote, "");

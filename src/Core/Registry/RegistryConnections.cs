@@ -41,7 +41,7 @@ internal sealed class RegistryConnections : IDisposable
     {
         if (offline)
         {
-            throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"the registry {endpoint.Host}"));
+            throw new NetworkNeededException($"the registry {endpoint.Host}");
         }
 
         var key = (endpoint.Address, endpoint.Insecure);

@@ -44,7 +44,9 @@ internal sealed class EngineBench : IDisposable
     /// <summary>What the last build ran.</summary>
     public IReadOnlyList<string> Runs => Sandbox.Runs;
 
-    public EngineOptions Options { get; set; } = new() { Store = null!, ContextDirectory = null! };
+    public LayerForm Form { get; set; } = new();
+
+    public RunPolicy Policy { get; set; } = new();
 
     public ImmutableArray<Platform> Platforms { get; set; } = [Platform.Host];
 
@@ -60,16 +62,15 @@ internal sealed class EngineBench : IDisposable
         images[reference.FamiliarName] = new ImageBase(reference.WithDigest(image.Digest), image.Manifest, image.Config);
     }
 
-    public BuildPlan Plan(string dockerfile, Platform? platform = null)
+    private PlatformBuild Plan(string dockerfile, Platform target)
     {
-        var target = platform ?? Platform.Host;
         var set = DockerfileFrontEnd.Read(dockerfile, "Dockerfile", new FrontEndOptions { Target = target });
         var graph = StageGraph.Create(set, null);
         var named = graph.Stages
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => new NamedBase(image.Reference, node.Stage.Platform)))
             .Distinct()
             .ToDictionary(name => name, name => images[name.Reference.FamiliarName]);
-        return Planner.Plan(graph, named, new Dictionary<string, string>(), target, NoBuildEvents.Instance);
+        return new PlatformBuild(graph, named, Planner.Plan(graph, named, new Dictionary<string, string>(), target, NoBuildEvents.Instance));
     }
 
     /// <summary>One build; the sandbox and the events are new ones.</summary>
@@ -82,15 +83,24 @@ internal sealed class EngineBench : IDisposable
     /// <summary>The same with the sandbox that is there, whose gates a test has opened or will.</summary>
     public Task<ImmutableArray<ExecutedStage>> StartAsync(string dockerfile, CancellationToken cancellationToken = default)
     {
-        var engine = new EmbeddedEngine(Options with { Store = Store, ContextDirectory = Context }, Blobs, Sandbox, Events);
-        return engine.ExecuteAsync([.. Platforms.Select(platform => Plan(dockerfile, platform))], cancellationToken).WaitAsync(Longest, CancellationToken.None);
+        return OpenEngine().ExecuteAsync(Request(dockerfile), cancellationToken).WaitAsync(Longest, CancellationToken.None);
     }
+
+    public Task<Forecast> ForecastAsync(string dockerfile) => OpenEngine().ForecastAsync(Request(dockerfile), CancellationToken.None);
 
     /// <summary>What the build's one failure says.</summary>
     public async Task<Diagnostic> FailAsync(string dockerfile) =>
         (await Assert.ThrowsExactlyAsync<BuildFailedException>(() => BuildAsync(dockerfile))).Diagnostics.Single();
 
-    public PlanPreview OpenPreview() => new(Options with { Store = Store, ContextDirectory = Context }, Blobs, Sandbox);
+    private EmbeddedEngine OpenEngine() => new(new SourceFetching(Store), Blobs, Sandbox, Events);
+
+    private EngineRequest Request(string dockerfile) => new()
+    {
+        Builds = [.. Platforms.Select(platform => Plan(dockerfile, platform))],
+        Context = new ContextFolder(Context),
+        Form = Form,
+        Policy = Policy,
+    };
 
     /// <summary>Digests of the layers as they are in an image.</summary>
     public static string Layers(ExecutedStage stage) => string.Join(' ', stage.Layers.Select(layer => layer.Layer.Descriptor.Digest));

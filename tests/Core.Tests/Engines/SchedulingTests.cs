@@ -52,7 +52,7 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         Open("one");
         var first = EngineBench.Layers((await build).Single());
         Open("one", "two");
-        bench.Options = bench.Options with { NoCache = true };
+        bench.Policy = bench.Policy with { NoCache = true };
         Assert.AreEqual(first, EngineBench.Layers((await bench.StartAsync(TwoBuilders)).Single()));
     }
 
@@ -268,39 +268,6 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         Open("gate");
         Assert.AreEqual("a", await bench.FilesAsync((await other).Single()));
         Assert.HasCount(2, bench.Runs);
-    }
-
-    [TestMethod]
-    public async Task A_process_that_may_only_look_things_up_runs_nothing_and_says_so()
-    {
-        bench.Options = bench.Options with { MayExecute = false };
-        await Assert.ThrowsExactlyAsync<PrivilegesNeededException>(() => bench.BuildAsync(TwoBuilders));
-        Assert.IsEmpty(bench.Runs);
-        Assert.AreEqual(0, bench.Blobs.Count);
-
-        bench.Options = bench.Options with { MayExecute = true };
-        Open("one", "two");
-        await bench.StartAsync(TwoBuilders);
-        bench.Options = bench.Options with { MayExecute = false };
-        Assert.IsTrue((await bench.BuildAsync(TwoBuilders)).Single().AllCached);
-    }
-
-    [TestMethod]
-    public async Task The_preview_says_of_each_step_whether_it_would_run()
-    {
-        Open("one", "two");
-        Assert.AreEqual("[False] [False] [False False]", await PreviewAsync());
-        await bench.StartAsync(TwoBuilders);
-        Assert.AreEqual("[True] [True] [True True]", await PreviewAsync());
-        bench.Options = bench.Options with { NoCache = true };
-        Assert.AreEqual("[False] [False] [False False]", await PreviewAsync());
-    }
-
-    private async Task<string> PreviewAsync()
-    {
-        using var preview = bench.OpenPreview();
-        var stages = await preview.LookAsync(bench.Plan(TwoBuilders), context.CancellationToken);
-        return string.Join(' ', stages.Select(steps => $"[{string.Join(' ', steps.Select(step => step.IsCached))}]"));
     }
 
     private void Open(params string[] gates)

@@ -127,12 +127,12 @@ public sealed class StepCachingTests : IDisposable
     public async Task Without_cache_every_step_runs_and_is_known_afterwards()
     {
         var first = await bench.BuildAsync(TwoStages);
-        bench.Options = bench.Options with { NoCache = true };
+        bench.Policy = bench.Policy with { NoCache = true };
         var again = await bench.BuildAsync(TwoStages);
         Assert.HasCount(1, bench.Runs);
         Assert.IsEmpty(bench.Events.Steps(StepOutcome.Cached));
         Assert.AreEqual(EngineBench.Layers(first[0]), EngineBench.Layers(again[0]));
-        bench.Options = bench.Options with { NoCache = false };
+        bench.Policy = bench.Policy with { NoCache = false };
         await bench.BuildAsync(TwoStages);
         Assert.IsEmpty(bench.Runs);
     }
@@ -144,7 +144,7 @@ public sealed class StepCachingTests : IDisposable
         const string Dockerfile = "FROM base\nRUN wait time; write /now 1\nRUN read /now\n";
         bench.Sandbox.Open("time");
         await bench.StartAsync(Dockerfile);
-        bench.Options = bench.Options with { NoCache = true };
+        bench.Policy = bench.Policy with { NoCache = true };
         bench.Sandbox.Open("time");
         await bench.StartAsync(Dockerfile);
         Assert.AreEqual("wait time; write /now 1\nread /now\nwait time; write /now 1\nread /now", string.Join('\n', bench.Runs));
@@ -155,7 +155,7 @@ public sealed class StepCachingTests : IDisposable
     {
         const string Dockerfile = "FROM base AS a\nRUN write /a 1\nFROM base AS b\nRUN write /b 1\nFROM scratch\nCOPY --from=a /a /\nCOPY --from=b /b /\n";
         await bench.BuildAsync(Dockerfile);
-        bench.Options = bench.Options with { NoCacheStages = ImmutableHashSet.Create("b") };
+        bench.Policy = bench.Policy with { NoCacheStages = ImmutableHashSet.Create("b") };
         await bench.BuildAsync(Dockerfile);
         Assert.AreEqual("write /b 1", bench.Runs.Single());
     }
@@ -245,7 +245,7 @@ public sealed class StepCachingTests : IDisposable
     public async Task Another_epoch_gives_other_layers_without_running_anything()
     {
         var first = await bench.BuildAsync(TwoStages);
-        bench.Options = bench.Options with { Epoch = 1_000_000_000 };
+        bench.Form = bench.Form with { Epoch = 1_000_000_000 };
         var second = await bench.BuildAsync(TwoStages);
         Assert.IsEmpty(bench.Runs);
         Assert.AreNotEqual(EngineBench.Layers(first[0]), EngineBench.Layers(second[0]));
@@ -261,9 +261,9 @@ public sealed class StepCachingTests : IDisposable
     public async Task A_build_with_an_epoch_gives_what_a_fresh_store_gives(string dockerfile)
     {
         await bench.BuildAsync(dockerfile);
-        bench.Options = bench.Options with { Epoch = 1_000_000_000 };
+        bench.Form = bench.Form with { Epoch = 1_000_000_000 };
         var known = await bench.BuildAsync(dockerfile);
-        using var fresh = new EngineBench { Options = bench.Options };
+        using var fresh = new EngineBench { Form = bench.Form };
         fresh.AddImage("base", "one", "two");
         fresh.Write("main.go", "first");
         Assert.AreEqual(EngineBench.Layers((await fresh.BuildAsync(dockerfile))[0]), EngineBench.Layers(known[0]));

@@ -14,14 +14,15 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
     /// <exception cref="BuildFailedException">Something cannot be had, or the lock file forbids it.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), mayExecute: true, cancellationToken);
+        using var warnings = new DistinctWarnings(events);
+        using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), fetches: () => { }, cancellationToken);
         if (asked.Goal == BuildGoal.Export)
         {
             new DockerfileExport(contexts.Definition, contexts.DockerfileName, events).WriteFiles();
             return;
         }
 
-        using var planned = await PlannedBuild.CreateAsync(contexts.Definition, events, contexts.DockerfileName, cancellationToken);
+        using var planned = await PlannedBuild.CreateAsync(contexts.Definition, warnings, contexts.DockerfileName, cancellationToken);
         var session = planned.Session;
         switch (asked.Goal)
         {
@@ -37,20 +38,16 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
             case BuildGoal.Lock:
                 await FetchSourcesAsync(planned, cancellationToken);
                 await session.Inputs.SaveAsync(cancellationToken);
-                Tell(session.Inputs.Lock!, removed: false);
+                Report(session.Inputs.Lock!, removed: false);
                 break;
             case BuildGoal.UpdateLock:
                 await FetchSourcesAsync(planned, cancellationToken);
                 await RefreshOthersAsync(planned, cancellationToken);
                 await session.Inputs.Lock!.ReplaceAsync(session.Store, cancellationToken);
-                Tell(session.Inputs.Lock, removed: true);
+                Report(session.Inputs.Lock, removed: true);
                 break;
             case BuildGoal.Plan:
-                foreach (var plan in planned.Plans)
-                {
-                    await TellAsync(plan, planned.Session, cancellationToken);
-                }
-
+                Report(await session.OpenEngine().ForecastAsync(planned.Request, cancellationToken));
                 break;
             default:
                 throw new NotSupportedException($"{asked.Goal} is no preparation.");
@@ -89,11 +86,9 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
         }
     }
 
-    private async Task TellAsync(BuildPlan plan, BuildSession session, CancellationToken cancellationToken)
+    private void Report(Forecast forecast)
     {
-        using var preview = session.OpenPreview();
-        var looked = await preview.LookAsync(plan, cancellationToken);
-        foreach (var (stage, steps) in plan.Stages.Zip(looked))
+        foreach (var (stage, _, steps) in forecast.Builds.SelectMany(build => build))
         {
             var start = stage.Base switch
             {
@@ -102,14 +97,14 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
                 _ => StageNames.Scratch,
             };
             events.Report(new TextReported($"{stage.Name} (from {start})"));
-            foreach (var (step, isCached) in steps)
+            foreach (var step in steps)
             {
-                events.Report(new TextReported($"  {(isCached ? "cached" : "run   ")}  {step.Title}"));
+                events.Report(new TextReported($"  {(step.State == StepState.Runs ? "run   " : "cached")}  {step.Step.Title}"));
             }
         }
     }
 
-    private void Tell(ProjectLock file, bool removed)
+    private void Report(ProjectLock file, bool removed)
     {
         var before = file.Known.Facts().ToDictionary(StringComparer.Ordinal);
         var after = file.Learned.Facts().ToDictionary(StringComparer.Ordinal);

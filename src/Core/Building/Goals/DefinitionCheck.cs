@@ -13,7 +13,8 @@ public static class DefinitionCheck
         var found = new FoundDiagnostics();
         try
         {
-            using var planned = await PlannedBuild.CreateAsync(EpochArgument.Apply(definition) with { Goal = BuildGoal.Check }, found, dockerfileName: null, cancellationToken);
+            using var warnings = new DistinctWarnings(found);
+            using var planned = await PlannedBuild.CreateAsync(EpochArgument.Apply(definition) with { Goal = BuildGoal.Check }, warnings, dockerfileName: null, cancellationToken);
         }
         catch (BuildFailedException failed)
         {

@@ -37,23 +37,17 @@ internal sealed class FetchedContexts : IDisposable
     // Most builds have nothing to fetch, and open no store here.
     private StoreDirectory Store => store ??= new StoreDirectory(asked.Store ?? StoreDirectory.DefaultPath());
 
-    private EngineOptions Options => field ??= new EngineOptions
-    {
-        Store = Store,
-        ContextDirectory = "/",
-        Offline = asked.Offline,
-        Commands = new CommandSettings { Secrets = asked.Secrets },
-    };
+    private SourceFetching Fetching => field ??= new SourceFetching(Store) { Offline = asked.Offline, Commands = new CommandSettings { Secrets = asked.Secrets } };
 
-    private Downloads Downloads => field ??= new Downloads(Options);
+    private Downloads Downloads => field ??= new Downloads(Fetching);
 
-    private GitRepositories Repositories => field ??= new GitRepositories(Options);
+    private GitRepositories Repositories => field ??= new GitRepositories(Fetching);
 
     /// <param name="definition">What was asked for.</param>
-    /// <param name="mayExecute">False: <see cref="PrivilegesNeededException"/> where something is to be fetched, before standard input is touched.</param>
+    /// <param name="fetches">Called where something is to be fetched, before standard input is touched.</param>
     /// <param name="cancellationToken">Stops waiting for standard input and servers.</param>
     /// <exception cref="BuildFailedException">A context is none, or cannot be fetched.</exception>
-    public static async Task<FetchedContexts> OpenAsync(BuildDefinition definition, bool mayExecute, CancellationToken cancellationToken)
+    public static async Task<FetchedContexts> OpenAsync(BuildDefinition definition, Action fetches, CancellationToken cancellationToken)
     {
         var isContextHere = definition.ContextDirectory != StandardInput && (definition.Project is not null || Path.IsPathRooted(definition.Dockerfile));
         var isDockerfileHere = definition.Dockerfile != StandardInput;
@@ -64,11 +58,7 @@ internal sealed class FetchedContexts : IDisposable
             return contexts;
         }
 
-        if (!mayExecute)
-        {
-            throw new PrivilegesNeededException();
-        }
-
+        fetches();
         try
         {
             await contexts.FetchAsync(elsewhere, cancellationToken);

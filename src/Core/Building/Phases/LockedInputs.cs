@@ -51,7 +51,7 @@ internal sealed class LockedInputs
             {
                 return await ResolveAsync(image.Reference, image.Platform, cancellationToken);
             }
-            catch (BuildFailedException failure) when (OfflineDiagnostics.IsNetworkNeeded(failure))
+            catch (NetworkNeededException)
             {
                 missing.Add($"image '{image.Reference.FamiliarName}' for {image.Platform}");
                 return null;

@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Engines;
 using ContainerStages.Planning;
 using ContainerStages.Stages;
 
 namespace ContainerStages.Building;
-
-/// <summary>The stages of one platform's image, and what has to happen for them.</summary>
-internal sealed record PlatformBuild(StageGraph Graph, BuildPlan Plan);
 
 /// <summary>A build up to the plans, one for each platform: nothing has run, no layer was fetched.</summary>
 internal sealed class PlannedBuild : IDisposable
@@ -23,19 +21,21 @@ internal sealed class PlannedBuild : IDisposable
 
     public IEnumerable<BuildPlan> Plans => Builds.Select(build => build.Plan);
 
+    /// <summary>What an engine is to make of it.</summary>
+    public EngineRequest Request => Session.RequestOf(Builds);
+
     /// <param name="definition">Its context and Dockerfile are files of this machine.</param>
     /// <param name="events">Hears warnings.</param>
     /// <param name="dockerfileName">What messages call the Dockerfile; null for its path.</param>
     /// <param name="cancellationToken">Stops asking registries.</param>
     /// <exception cref="BuildFailedException">The stages are wrong, an image cannot be had, or the lock file forbids it.</exception>
-    public static async Task<PlannedBuild> CreateAsync(BuildDefinition definition, IBuildEvents events, string? dockerfileName, CancellationToken cancellationToken)
+    public static async Task<PlannedBuild> CreateAsync(BuildDefinition definition, DistinctWarnings events, string? dockerfileName, CancellationToken cancellationToken)
     {
-        var warnings = new DistinctWarnings(events);
-        var stages = StageReader.Read(definition, dockerfileName, warnings);
+        var stages = StageReader.Read(definition, dockerfileName, events);
         var planned = new PlannedBuild(definition, new BuildSession(definition, stages, events));
         try
         {
-            planned.Builds = [.. await Task.WhenAll(stages.Select(one => planned.PlanAsync(one, warnings, cancellationToken)))];
+            planned.Builds = [.. await Task.WhenAll(stages.Select(one => planned.PlanAsync(one, events, cancellationToken)))];
             return planned;
         }
         catch
@@ -59,6 +59,6 @@ internal sealed class PlannedBuild : IDisposable
 
         var plan = Planner.Plan(graph, images, Definition.BuildArgs, platform, warnings, Session.Inputs.Locked, isPlatformAsked: Definition.Platforms.Count > 0);
         Session.Inputs.RequireLocked(plan);
-        return new PlatformBuild(graph, plan);
+        return new PlatformBuild(graph, images, plan);
     }
 }

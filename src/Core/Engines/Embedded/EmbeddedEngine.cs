@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
-using ContainerStages.Oci;
-using ContainerStages.Planning;
 using ContainerStages.Sandboxing;
 
 namespace ContainerStages.Engines;
@@ -10,25 +8,34 @@ namespace ContainerStages.Engines;
 /// <summary>
 /// Carries out plans in this process: stages side by side, each step found by its key in the store or run in a sandbox on overlay layers.
 /// </summary>
-public sealed class EmbeddedEngine(EngineOptions options, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
+/// <param name="fetching">The store, and how files of other servers get into it.</param>
+/// <param name="blobs">Layers of images.</param>
+/// <param name="sandbox">Runs commands.</param>
+/// <param name="events">Steps and their output.</param>
+public sealed class EmbeddedEngine(SourceFetching fetching, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
 {
-    public async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(ImmutableArray<BuildPlan> plans, CancellationToken cancellationToken)
-    {
-        using var services = new EngineServices(options, blobs, sandbox, events);
-        if (options.MayExecute)
-        {
-            services.RemoveAbandoned();
-        }
+    public string Name => "embedded";
 
+    public Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(EngineProbe.Works);
+
+    public async Task<Forecast> ForecastAsync(EngineRequest request, CancellationToken cancellationToken)
+    {
+        using var services = new EngineServices(request, fetching with { Offline = true }, blobs, sandbox, events);
+        return await new PlanForecast(services).LookAsync(cancellationToken);
+    }
+
+    public async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(EngineRequest request, CancellationToken cancellationToken)
+    {
+        using var services = new EngineServices(request, fetching, blobs, sandbox, events);
+        services.RemoveAbandoned();
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var build = new PlanExecution(plans, services);
+        var build = new PlanExecution(services);
         var stages = build.StartAll(failure.Token);
         await FirstFailureStopsAllAsync(stages, failure);
         var executed = new List<ExecutedStage>();
-        foreach (var plan in plans)
+        foreach (var target in request.Builds.Select(one => one.Plan.Target))
         {
-            var target = await build.StageAsync(plan.Target);
-            executed.Add(new ExecutedStage(await ExportAsync(target, cancellationToken), build.History(plan.Target), !build.Worked));
+            executed.Add(new ExecutedStage(await ExportAsync(await build.StageAsync(target), cancellationToken), build.History(target), !build.Worked));
         }
 
         return [.. executed];

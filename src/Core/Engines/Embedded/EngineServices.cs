@@ -8,19 +8,24 @@ using ContainerStages.Snapshots;
 namespace ContainerStages.Engines;
 
 /// <summary>What the embedded engine works with during one build.</summary>
-internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IDisposable
+internal sealed class EngineServices(EngineRequest request, SourceFetching fetching, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IDisposable
 {
     private int steps;
 
-    public EngineOptions Options { get; } = options;
+    public EngineRequest Request { get; } = request;
 
-    public DiskContentStore Content { get; } = new(options.Store);
+    /// <summary>How files and repositories of other servers are had.</summary>
+    public SourceFetching Fetching { get; } = fetching;
 
-    public SnapshotStore Snapshots { get; } = new(options.Store);
+    public StoreDirectory Store { get; } = fetching.Store;
 
-    public StepRecords Records { get; } = new(options.Store);
+    public DiskContentStore Content { get; } = new(fetching.Store);
 
-    public LayerSizes Sizes { get; } = new(options.Store.Root);
+    public SnapshotStore Snapshots { get; } = new(fetching.Store);
+
+    public StepRecords Records { get; } = new(fetching.Store);
+
+    public LayerSizes Sizes { get; } = new(fetching.Store.Root);
 
     public IBlobSource Blobs { get; } = blobs;
 
@@ -29,16 +34,19 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
     public IBuildEvents Events { get; } = events;
 
     /// <summary>Started by the first command that asks.</summary>
-    public SshAgents Agents { get; } = new(options.Commands);
+    public SshAgents Agents { get; } = new(request.Commands);
 
     /// <summary>Layers pulled at once.</summary>
     public SemaphoreSlim Downloads { get; } = new(3);
 
     /// <summary>Commands run at once.</summary>
-    public CommandSlots Commands { get; } = CommandSlots.Create(options.Commands.AtOnce);
+    public CommandSlots Commands { get; } = CommandSlots.Create(request.Commands.AtOnce);
 
     /// <summary>True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.</summary>
     public bool IsStored(Oci.Descriptor blob) => Content.GetSize(blob.Digest) == blob.Size;
+
+    /// <summary>The blob of a layer that a step made, in the form that is asked for; null where it is not here.</summary>
+    public Layer? FindLayer(string id) => Records.FindLayer(Request.Form.KeyOf(id)) is { } known && IsStored(known.Descriptor) ? known : null;
 
     /// <summary>Removes what killed builds left behind.</summary>
     public void RemoveAbandoned()
@@ -54,52 +62,4 @@ internal sealed class EngineServices(EngineOptions options, IBlobSource blobs, I
     }
 
     public string NextStepId() => $"step-{Interlocked.Increment(ref steps)}";
-
-    /// <exception cref="PrivilegesNeededException">This process may only look things up.</exception>
-    public void RequirePrivileges()
-    {
-        if (!Options.MayExecute)
-        {
-            throw new PrivilegesNeededException();
-        }
-    }
-}
-
-/// <summary>Settings of the embedded engine for one build.</summary>
-public sealed record EngineOptions
-{
-    public required StoreDirectory Store { get; init; }
-
-    /// <summary>Folder that COPY reads from.</summary>
-    public required string ContextDirectory { get; init; }
-
-    /// <summary>What of the context is hidden, or null.</summary>
-    public IPathFilter? ContextFilter { get; init; }
-
-    /// <summary>Every time in layers and history, in seconds since 1970.</summary>
-    public long Epoch { get; init; }
-
-    /// <summary>True: addresses and repositories are not asked, and commands that run have no network.</summary>
-    public bool Offline { get; init; }
-
-    /// <summary>Told what an address gave (digest of the file) and what a reference of a repository led to (commit).</summary>
-    public Action<Planning.CopySource, string> Fetched { get; init; } = (_, _) => { };
-
-    /// <summary>Run every step, whatever the store knows.</summary>
-    public bool NoCache { get; init; }
-
-    /// <summary>Stages, by name, of which every step is run whatever the store knows.</summary>
-    public IReadOnlySet<string> NoCacheStages { get; init; } = ImmutableHashSet<string>.Empty;
-
-    public CommandSettings Commands { get; init; } = new();
-
-    /// <summary>False: only look up what is cached; anything that must run ends in <see cref="PrivilegesNeededException"/>.</summary>
-    public bool MayExecute { get; init; } = true;
-
-    public Contracts.ImageFormat Format { get; init; }
-
-    public Contracts.LayerCompression Compression { get; init; }
-
-    /// <summary>Null for the compression's own default.</summary>
-    public int? CompressionLevel { get; init; }
 }

@@ -12,17 +12,19 @@ internal sealed class PlanExecution
     private readonly Dictionary<StagePlan, StageExecution> executions = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, PulledBase> bases = new(StringComparer.Ordinal);
     private readonly ImmutableArray<BuildPlan> plans;
+    private readonly StageTitles titles;
     private readonly EngineServices services;
     private readonly StepRunners runners;
     private readonly SharedWork<SharedStep, StepResult> shared = new(remember: true);
     private readonly HashSet<string> targetBases;
 
-    public PlanExecution(ImmutableArray<BuildPlan> plans, EngineServices services)
+    public PlanExecution(EngineServices services)
     {
-        this.plans = plans;
         this.services = services;
+        plans = [.. services.Request.Builds.Select(build => build.Plan)];
+        titles = new StageTitles(plans.Length);
         targetBases = [.. plans.Select(plan => plan.BaseImage?.Reference.ToString()).OfType<string>()];
-        runners = new StepRunners(services, new CopySources(services, StageAsync, image => BaseOf(image).Stack()));
+        runners = new StepRunners(services, new CopySources(services, async stage => await StageAsync(stage), image => BaseOf(image).Stack()));
     }
 
     public bool Worked => executions.Values.Any(execution => execution.Worked);
@@ -50,24 +52,8 @@ internal sealed class PlanExecution
         }
     }
 
-    /// <summary>Base entries first, then this stage's; layers and non-empty entries are equal in number.</summary>
-    public ImmutableArray<HistoryEntry> History(StagePlan stage)
-    {
-        var before = stage.Base switch
-        {
-            ImageBase image => [.. image.Config.History ?? []],
-            StageBase other => History(other.Stage),
-            _ => ImmutableArray<HistoryEntry>.Empty,
-        };
-        var empty = executions[stage].EmptySteps;
-        var created = DateTimeOffset.FromUnixTimeSeconds(services.Options.Epoch).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
-        return before.AddRange(stage.History.Select(entry => new HistoryEntry
-        {
-            Created = created,
-            CreatedBy = entry.CreatedBy,
-            EmptyLayer = entry.Step is { } step && !empty[step] ? null : true,
-        }));
-    }
+    /// <summary>The history of a target, once it is done.</summary>
+    public ImmutableArray<HistoryEntry> History(StagePlan stage) => StageHistory.Of(stage, one => executions[one].EmptySteps, services.Request.Form.Epoch);
 
     private async Task<LayerStack> ExecuteAsync(StagePlan stage, CancellationToken cancellationToken)
     {
@@ -77,7 +63,7 @@ internal sealed class PlanExecution
             StageBase other => await StageAsync(other.Stage).WaitAsync(cancellationToken),
             _ => LayerStack.Empty,
         };
-        var execution = new StageExecution(stage, start, services, runners, shared) { Title = plans.Length == 1 ? stage.Name : $"{stage.Platform} {stage.Name}" };
+        var execution = new StageExecution(stage, start, services, runners, shared) { Title = titles.Of(stage) };
         lock (executions)
         {
             executions.Add(stage, execution);

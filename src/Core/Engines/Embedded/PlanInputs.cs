@@ -12,7 +12,7 @@ namespace ContainerStages.Engines;
 /// What carrying out a plan reads from elsewhere: layers of the images that steps read, files and repositories of ADD. Finds what the
 /// store lacks of it, and fetches it.
 /// </summary>
-public sealed class PlanInputs(EngineOptions options, IContentStore content, IBlobFetcher blobs, IBuildEvents events)
+public sealed class PlanInputs(SourceFetching options, IContentStore content, IBlobFetcher blobs, IBuildEvents events)
 {
     private const int AtOnce = 4;
     private readonly SnapshotStore snapshots = new(options.Store);
@@ -20,7 +20,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
     private readonly GitRepositories repositories = new(options);
 
     /// <summary>One line for each thing that the store lacks, in words.</summary>
-    /// <param name="plan">The plan; its options must be offline.</param>
+    /// <param name="plan">The plan.</param>
     /// <param name="keepBase">True where the destination takes the layers of the target's base from the store.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     public async Task<IReadOnlyList<string>> FindMissingAsync(BuildPlan plan, bool keepBase, CancellationToken cancellationToken)
@@ -31,11 +31,7 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
             .ToList();
         foreach (var copy in Fetches(plan))
         {
-            try
-            {
-                await FetchAsync(copy, cancellationToken);
-            }
-            catch (BuildFailedException failure) when (OfflineDiagnostics.IsNetworkNeeded(failure))
+            if (await FindStoredAsync(copy, cancellationToken) is null)
             {
                 missing.Add(copy.From is FromRepository repository ? $"repository '{GitSource.WithoutCredentials(repository.Repository.Remote)}'" : $"file '{GitSource.WithoutCredentials(((FromAddress)copy.From).Address.AbsoluteUri)}'");
             }
@@ -68,6 +64,13 @@ public sealed class PlanInputs(EngineOptions options, IContentStore content, IBl
     {
         FromAddress address => downloads.FetchAsync(address, copy, cancellationToken),
         FromRepository repository => repositories.FetchAsync(repository, copy.Location, cancellationToken),
+        _ => throw new NotSupportedException($"{copy.From.GetType().Name} is not fetched."),
+    };
+
+    private Task<string?> FindStoredAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
+    {
+        FromAddress address => downloads.FindStoredAsync(address, copy, cancellationToken),
+        FromRepository repository => repositories.FindStoredAsync(repository, copy.Location, cancellationToken),
         _ => throw new NotSupportedException($"{copy.From.GetType().Name} is not fetched."),
     };
 

@@ -31,7 +31,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         var stack = LayerStack.Empty;
         foreach (var (descriptor, diffId) in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds))
         {
-            services.Options.Store.Use.Note($"snapshots/{diffId.Hex[..32]}");
+            services.Store.Use.Note($"snapshots/{diffId.Hex[..32]}");
             stack = stack.Push(new BaseLayer(this, descriptor, diffId));
         }
 
@@ -46,7 +46,6 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
 
     public async Task UnpackAsync(Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
     {
-        services.RequirePrivileges();
         Begin();
         try
         {

@@ -17,7 +17,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 {
     private static readonly TimeSpan UntoldExport = TimeSpan.FromMilliseconds(500);
     private readonly List<(PlanStep Step, bool Empty)> finished = [];
-    private readonly bool noCache = services.Options.NoCache || services.Options.NoCacheStages.Contains(stage.Name);
+    private readonly bool noCache = services.Request.Policy.IsRunAgain(stage.Name);
     private bool sourcesReady;
 
     public StagePlan Stage { get; } = stage;
@@ -121,7 +121,6 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
             return known;
         }
 
-        services.RequirePrivileges();
         Worked = true;
         begins();
 
@@ -149,21 +148,18 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 
     private async Task<Layer> ExportAsync(PlanStep step, LayerStack below, string id, CancellationToken cancellationToken)
     {
-        var options = services.Options;
-        var key = $"{id}-{options.Format}-{options.Epoch}" + (options is { Compression: LayerCompression.Gzip, CompressionLevel: null } ? "" : $"-{options.Compression}{options.CompressionLevel}");
-        if (services.Records.FindLayer(key) is { } known && services.IsStored(known.Descriptor))
+        if (services.FindLayer(id) is { } known)
         {
             return known;
         }
 
-        services.RequirePrivileges();
         if (!services.Snapshots.Exists(id))
         {
             await MakeAsync(step, below, id, cancellationToken);
         }
 
         var layer = await TellingAsync(step, runners.WriteLayerAsync(step, services.Snapshots.PathOf(id), cancellationToken));
-        services.Records.SaveLayer(key, layer);
+        services.Records.SaveLayer(services.Request.Form.KeyOf(id), layer);
         services.Sizes.Record(layer.DiffId, layer.Size);
         return layer;
     }

@@ -23,13 +23,35 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         _ => [],
     };
 
+    /// <summary>The same from what is here alone; null where something of it is not.</summary>
+    public async Task<IReadOnlyList<string>?> FindContentsAsync(PlanStep step, CancellationToken cancellationToken)
+    {
+        if (step is RunStep command)
+        {
+            run.RequireAllowed(command);
+        }
+
+        var contents = new List<string>();
+        foreach (var copy in step.Reads)
+        {
+            if (await sources.FindDigestAsync(copy, cancellationToken) is not { } digest)
+            {
+                return null;
+            }
+
+            contents.Add(digest);
+        }
+
+        return contents;
+    }
+
     /// <summary>To be called when the step's layer is there.</summary>
     public void Release(PlanStep step) => sources.Release(step);
 
     /// <summary>Names the result of a step by the stack it stands on and what it reads.</summary>
     public string KeyOf(PlanStep step, string stack, IReadOnlyList<string> contents) => step switch
     {
-        RunStep command => CacheKey.Run(stack, command, services.Options.Commands.Key, contents),
+        RunStep command => CacheKey.Run(stack, command, services.Request.Commands.Key, contents),
         WorkdirStep workdir => CacheKey.Workdir(stack, workdir),
         CopyStep copy => CacheKey.Copy(stack, copy, contents),
         _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
@@ -53,7 +75,6 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     /// <returns>The result, and whether it was made here.</returns>
     public async Task<(StepResult Result, bool IsMade)> RunAsync(PlanStep step, ImmutableArray<string> lower, string layer, string eventId, CancellationToken cancellationToken)
     {
-        services.RequirePrivileges();
         var isMade = false;
         await services.Snapshots.CreateAsync(
             layer,
@@ -78,10 +99,10 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
 
     private LayerWriterOptions WriterOptions => new()
     {
-        Epoch = services.Options.Epoch,
-        Format = services.Options.Format,
-        Compression = services.Options.Compression,
-        Level = services.Options.CompressionLevel,
+        Epoch = services.Request.Form.Epoch,
+        Format = services.Request.Form.Format,
+        Compression = services.Request.Form.Compression,
+        Level = services.Request.Form.CompressionLevel,
     };
 
     private async Task<string> CopyAsync(CopyStep step, ImmutableArray<string> lower, string folder, CancellationToken cancellationToken)

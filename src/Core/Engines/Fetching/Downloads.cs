@@ -24,7 +24,7 @@ internal sealed partial class DownloadJson : JsonSerializerContext;
 /// Files that ADD downloads, kept by content. With a checksum a known file needs no network; without, the server is asked each time
 /// whether the file is still the same. Source: Dockerfile reference, ADD, Adding files from a remote URL.
 /// </summary>
-internal sealed class Downloads(EngineOptions options)
+internal sealed class Downloads(SourceFetching options)
 {
     private const uint Mode = 0x180; // rw-------
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -37,6 +37,24 @@ internal sealed class Downloads(EngineOptions options)
     public async Task<string> FetchAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken)
     {
         var record = await FindAsync(source, copy.Location, cancellationToken);
+        return await PlaceAsync(source, copy, record, () => FindWholeAsync(source, copy.Location, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The same from what was downloaded before, whatever its server has by now; null where that is nothing, or another file than the checksum says.</summary>
+    public async Task<string?> FindStoredAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken)
+    {
+        var expected = source.Checksum is { } checksum ? Digest.Parse(checksum).Hex : null;
+        if (Read(source.Address.AbsoluteUri) is not { } known || (expected ?? known.Hex) != known.Hex || !IsWhole(PathOf(known), known))
+        {
+            return null;
+        }
+
+        options.Fetched(source, "sha256:" + known.Hex);
+        return await PlaceAsync(source, copy, known, () => Task.FromResult(known), cancellationToken);
+    }
+
+    private async Task<string> PlaceAsync(FromAddress source, PlannedCopy copy, DownloadRecord record, Func<Task<DownloadRecord>> again, CancellationToken cancellationToken)
+    {
         if (record.Name.Length == 0 && copy.Destination.EndsWith('/'))
         {
             throw new BuildFailedException(AddDiagnostics.NoFileName(GitSource.WithoutPassword(source.Address.AbsoluteUri), copy.Location));
@@ -50,7 +68,7 @@ internal sealed class Downloads(EngineOptions options)
         {
             if (!IsWhole(path, record))
             {
-                var whole = await FindWholeAsync(source, copy.Location, cancellationToken);
+                var whole = await again();
                 TreeRemover.Remove(folder);
                 Directory.CreateDirectory(folder);
                 File.Copy(PathOf(whole), path, overwrite: true);
@@ -126,7 +144,7 @@ internal sealed class Downloads(EngineOptions options)
 
         if (options.Offline)
         {
-            return known is not null && expected is null && File.Exists(PathOf(known)) ? known : throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{GitSource.WithoutPassword(key)}'"));
+            return known is not null && expected is null && File.Exists(PathOf(known)) ? known : throw new NetworkNeededException($"'{GitSource.WithoutPassword(key)}'");
         }
 
         var record = await AskAsync(address, known, location, cancellationToken);

@@ -13,7 +13,7 @@ namespace ContainerStages.Engines;
 /// Checks out git repositories with the <c>git</c> program of the machine, kept by commit. It runs with an environment of its own: no
 /// configuration of user or machine, no hooks, no questions. Source: Dockerfile reference, ADD, Adding files from a Git repository.
 /// </summary>
-internal sealed class GitRepositories(EngineOptions options)
+internal sealed class GitRepositories(SourceFetching options)
 {
     private const string DigestSuffix = ".digest";
     private readonly StoreDirectory store = options.Store;
@@ -29,25 +29,48 @@ internal sealed class GitRepositories(EngineOptions options)
         var commit = IsCommit(reference) ? reference : await asked.DoAsync($"{run.Remote}\n{reference}", token => ResolveAsync(run, reference, token), cancellationToken);
         Verify(source.Repository, commit, location);
         options.Fetched(source, commit);
-        var kept = StoreDirectory.KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}{(source.Repository.Submodules ? "\nsubmodules" : "")}");
-        var folder = Path.Combine(store.Folder("git"), kept);
-        store.Use.Note($"git/{kept}");
-        using var held = await store.LockAsync("git-" + kept[..32], cancellationToken);
-        var sealedDigest = folder + DigestSuffix;
-        if (!IsWhole(folder, sealedDigest, cancellationToken))
+        var folder = FolderOf(source, commit);
+        using var held = await LockAsync(folder, cancellationToken);
+        if (!IsWhole(folder, cancellationToken))
         {
             RequireNetwork(source.Repository.Remote);
             TreeRemover.Remove(folder);
             await CheckOutAsync(run, commit, source, folder, cancellationToken);
-            SealedFile.Write(sealedDigest, Encoding.ASCII.GetBytes(DigestOf(folder, cancellationToken)));
+            SealedFile.Write(folder + DigestSuffix, Encoding.ASCII.GetBytes(DigestOf(folder, cancellationToken)));
         }
 
         return folder;
     }
 
+    /// <summary>The same from what was checked out before, whatever its reference leads to by now; null where that is nothing.</summary>
+    public async Task<string?> FindStoredAsync(FromRepository source, SourceLocation? location, CancellationToken cancellationToken)
+    {
+        var reference = source.Repository.Reference ?? "HEAD";
+        if ((IsCommit(reference) ? reference : FindCommit(source.Repository.Remote, reference)) is not { } commit)
+        {
+            return null;
+        }
+
+        Verify(source.Repository, commit, location);
+        options.Fetched(source, commit);
+        var folder = FolderOf(source, commit);
+        using var held = await LockAsync(folder, cancellationToken);
+        return IsWhole(folder, cancellationToken) ? folder : null;
+    }
+
+    private string FolderOf(FromRepository source, string commit)
+    {
+        var reference = source.Repository.Reference ?? "HEAD";
+        var kept = StoreDirectory.KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}{(source.Repository.Submodules ? "\nsubmodules" : "")}");
+        store.Use.Note($"git/{kept}");
+        return Path.Combine(store.Folder("git"), kept);
+    }
+
+    private Task<IDisposable> LockAsync(string folder, CancellationToken cancellationToken) => store.LockAsync("git-" + Path.GetFileName(folder)[..32], cancellationToken);
+
     /// <summary>What git checked out carries no checksum of its own.</summary>
-    private static bool IsWhole(string folder, string sealedDigest, CancellationToken cancellationToken) =>
-        Directory.Exists(folder) && SealedFile.Read(sealedDigest) is { } digest && Encoding.ASCII.GetString(digest) == DigestOf(folder, cancellationToken);
+    private static bool IsWhole(string folder, CancellationToken cancellationToken) =>
+        Directory.Exists(folder) && SealedFile.Read(folder + DigestSuffix) is { } digest && Encoding.ASCII.GetString(digest) == DigestOf(folder, cancellationToken);
 
     private static string DigestOf(string folder, CancellationToken cancellationToken) =>
         ContentDigest.Of(new SourceSelection(new UnionView([folder]), filter: null).Select("/", cancellationToken), withOwners: false, cancellationToken);
@@ -55,23 +78,27 @@ internal sealed class GitRepositories(EngineOptions options)
     /// <summary>Offline, the commit that the reference led to when the repository was last asked.</summary>
     private async Task<string> ResolveAsync(GitProgram run, string reference, CancellationToken cancellationToken)
     {
-        var record = Path.Combine(store.Folder("git"), StoreDirectory.KeyOf($"{run.Remote}\n{reference}") + ".commit");
-        if (options.Offline && SealedFile.Read(record) is { } known)
+        if (options.Offline && FindCommit(run.Remote, reference) is { } known)
         {
-            return Encoding.UTF8.GetString(known);
+            return known;
         }
 
         RequireNetwork(run.Remote);
         var commit = await run.ResolveAsync(reference, cancellationToken);
-        SealedFile.Write(record, Encoding.UTF8.GetBytes(commit));
+        SealedFile.Write(RecordOf(run.Remote, reference), Encoding.UTF8.GetBytes(commit));
         return commit;
     }
+
+    /// <summary>The commit that a reference led to when its repository was last asked; or null.</summary>
+    private string? FindCommit(string remote, string reference) => SealedFile.Read(RecordOf(remote, reference)) is { } known ? Encoding.UTF8.GetString(known) : null;
+
+    private string RecordOf(string remote, string reference) => Path.Combine(store.Folder("git"), StoreDirectory.KeyOf($"{remote}\n{reference}") + ".commit");
 
     private void RequireNetwork(string remote)
     {
         if (options.Offline)
         {
-            throw new BuildFailedException(OfflineDiagnostics.NetworkNeeded($"'{GitSource.WithoutPassword(remote)}'"));
+            throw new NetworkNeededException($"'{GitSource.WithoutPassword(remote)}'");
         }
     }
 

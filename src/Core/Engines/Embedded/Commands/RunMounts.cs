@@ -32,8 +32,8 @@ internal sealed class PreparedMounts(ImmutableArray<SandboxMount> mounts, Immuta
 /// <summary>Prepares the mounts of one command in a folder of its own that is thrown away afterwards.</summary>
 internal sealed class RunMounts(EngineServices services, CopySources sources, RunStep step, string folder)
 {
-    private readonly BuildSecrets secrets = new(services.Options.Commands);
-    private readonly CacheFolders caches = new(services.Options.Store);
+    private readonly BuildSecrets secrets = new(services.Request.Commands);
+    private readonly CacheFolders caches = new(services.Store);
     private readonly List<SandboxMount> mounts = [];
     private readonly List<string> environment = [];
     private readonly List<byte[]> values = [];

@@ -16,11 +16,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
     /// <exception cref="BuildFailedException">The build does not allow what the command asks for, also where the result is known.</exception>
     public async Task<IReadOnlyList<string>> ContentsAsync(RunStep step, CancellationToken cancellationToken)
     {
-        if (step.Insecure && !services.Options.Commands.AllowInsecure)
-        {
-            throw new BuildFailedException(MountRunDiagnostics.InsecureNotAllowed(step.Location));
-        }
-
+        RequireAllowed(step);
         var contents = new List<string>();
         foreach (var files in step.Reads)
         {
@@ -28,6 +24,15 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
         }
 
         return contents;
+    }
+
+    /// <exception cref="BuildFailedException">The build does not allow what the command asks for.</exception>
+    public void RequireAllowed(RunStep step)
+    {
+        if (step.Insecure && !services.Request.Commands.AllowInsecure)
+        {
+            throw new BuildFailedException(MountRunDiagnostics.InsecureNotAllowed(step.Location));
+        }
     }
 
     /// <returns>The folder with the changes.</returns>
@@ -63,7 +68,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
         var work = Path.Combine(folder, "work");
         Directory.CreateDirectory(work);
         var user = ImageUsers.Lookup(view, step.User, step.Location);
-        var settings = services.Options.Commands;
+        var settings = services.Request.Commands;
         var command = new SandboxCommand
         {
             LowerDirectories = lower,
@@ -76,7 +81,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             UserId = user.UserId,
             GroupId = user.GroupId,
             SupplementaryGroups = user.SupplementaryGroups,
-            Network = !services.Options.Offline && (step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network)),
+            Network = !services.Request.Policy.Offline && (step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network)),
             Privileged = step.Insecure,
             NoNewPrivileges = settings.NoNewPrivileges,
             Mounts = mounts.Mounts,

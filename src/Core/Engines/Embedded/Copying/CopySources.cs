@@ -14,14 +14,14 @@ internal sealed record CopySelection(PlannedCopy Copy, IReadOnlyList<SelectedSou
 /// Opens what copies read from (the context, other stages, images) and finds what they select. The digest of a selection is remembered by the
 /// stack's key: a stage whose files were read once need not be made again to know that nothing changed.
 /// </summary>
-internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<LayerStack>> stage, Func<ImageBase, LayerStack> image)
+internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<LayerStack?>> stage, Func<ImageBase, LayerStack> image)
 {
     private readonly ConcurrentDictionary<PlannedCopy, HashedSelection> hashed = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<string, PlannedCopy> leftOut = new(StringComparer.Ordinal);
-    private readonly Lazy<SourceSelection> context = new(() => OpenContext(services.Options));
-    private readonly DocumentFiles fetched = new(services.Options.Store);
-    private readonly Downloads downloads = new(services.Options);
-    private readonly GitRepositories repositories = new(services.Options);
+    private readonly Lazy<SourceSelection> context = new(() => OpenContext(services.Request.Context));
+    private readonly DocumentFiles fetched = new(services.Store);
+    private readonly Downloads downloads = new(services.Fetching);
+    private readonly GitRepositories repositories = new(services.Fetching);
 
     /// <summary>One digest for each copy of the step.</summary>
     public async Task<IReadOnlyList<string>> DigestsAsync(CopyStep step, CancellationToken cancellationToken)
@@ -40,6 +40,16 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         ? RememberedDigestAsync(copy, cancellationToken)
         : ChangingSources.RetryAsync(copy.Location, _ => HashAsync(copy, cancellationToken), cancellationToken);
 
+    /// <summary>The same from what is here alone; null where its files are not made, unpacked or downloaded yet.</summary>
+    public async Task<string?> FindDigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
+    {
+        FromStage other => await stage(other.Stage) is { } stack ? services.Records.FindSelection(CacheKey.Selection(stack.Key, copy)) : null,
+        FromImage other => services.Records.FindSelection(CacheKey.Selection(image(other.Image).Key, copy)),
+        FromAddress address => await downloads.FindStoredAsync(address, copy, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
+        FromRepository repository => await repositories.FindStoredAsync(repository, copy.Location, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
+        _ => await DigestAsync(copy, cancellationToken),
+    };
+
     /// <summary>The files of a copy; of a context those that its digest was made of, whose content is compared with it when they are copied.</summary>
     /// <exception cref="BuildFailedException">A source names nothing, or cannot be fetched.</exception>
     /// <exception cref="SourceChangedException">What the digest was made of is no longer there.</exception>
@@ -57,7 +67,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
 
         return await HashAsync(copy, cancellationToken) == known.Digest && hashed[copy].Selection is { } again
             ? again
-            : throw new SourceChangedException(services.Options.ContextDirectory, copy.Location);
+            : throw new SourceChangedException(services.Request.Context.Path, copy.Location);
     }
 
     /// <summary>To be called when a step's layer is there: the files that it was made of need no memory any more.</summary>
@@ -129,7 +139,6 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
             return known;
         }
 
-        services.RequirePrivileges();
         var selection = await SelectAsync(copy, cancellationToken);
         var digest = ContentDigest.Of(selection.Sources, withOwners: copy.Chown is null, cancellationToken);
         services.Records.SaveSelection(key, digest);
@@ -139,7 +148,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     /// <summary>The files of a stage or image.</summary>
     public async Task<LayerStack> StackOfAsync(CopySource source, CancellationToken cancellationToken) => source switch
     {
-        FromStage other => await stage(other.Stage).WaitAsync(cancellationToken),
+        FromStage other => await stage(other.Stage).WaitAsync(cancellationToken) ?? throw new InvalidOperationException($"The files of stage '{other.Stage.Name}' are not known."),
         FromImage other => image(other.Image),
         _ => throw new NotSupportedException($"No files in {source.GetType().Name}."),
     };
@@ -176,13 +185,13 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
         FromFolder other => $"the build context '{other.Path}'",
         FromRepository other => $"the repository '{GitSource.WithoutPassword(other.Repository.Remote)}'",
-        _ => $"the build context '{services.Options.ContextDirectory}'",
+        _ => $"the build context '{services.Request.Context.Path}'",
     };
 
-    private static SourceSelection OpenContext(EngineOptions options) =>
-        Directory.Exists(options.ContextDirectory)
-            ? new SourceSelection(UnionView.OfContext(options.ContextDirectory), options.ContextFilter, withSpecialFiles: false)
-            : throw new BuildFailedException(StepDiagnostics.NoContext(options.ContextDirectory));
+    private static SourceSelection OpenContext(ContextFolder context) =>
+        Directory.Exists(context.Path)
+            ? new SourceSelection(UnionView.OfContext(context.Path), context.Filter, withSpecialFiles: false)
+            : throw new BuildFailedException(StepDiagnostics.NoContext(context.Path));
 
     /// <summary>What a copy's digest was made of; the files are null when they are not needed any more.</summary>
     private sealed record HashedSelection(string Digest, CopySelection? Selection);

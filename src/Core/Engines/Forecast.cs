@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Planning;
+
+namespace ContainerStages.Engines;
+
+/// <summary>What an engine would do for a request.</summary>
+/// <param name="Builds">The stages of each build in the order of its plan.</param>
+/// <param name="Known">The result, one for each build, where nothing is left to do; else null.</param>
+public sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Builds, ImmutableArray<ExecutedStage>? Known)
+{
+    /// <summary>Reports every step as one that was found, each once.</summary>
+    public void ReportCached(IBuildEvents events)
+    {
+        var number = 0;
+        foreach (var (stage, step) in Builds.SelectMany(build => build).SelectMany(stage => stage.Steps.Select(step => (stage, step))).DistinctBy(one => one.step.Key))
+        {
+            var id = $"step-{++number}";
+            events.Report(new StepStarted(id, stage.Title, step.Step.Title));
+            events.Report(new StepFinished(id, StepOutcome.Cached, 0));
+        }
+    }
+}
+
+/// <summary>What would happen to the steps of one stage, in their order. <paramref name="Title"/> is its name for people.</summary>
+public sealed record StageForecast(StagePlan Stage, string Title, ImmutableArray<StepForecast> Steps);
+
+/// <summary>What would happen to one step.</summary>
+/// <param name="Key">Names its result; null where that is not known yet.</param>
+public sealed record StepForecast(PlanStep Step, StepState State, string? Key);
+
+/// <summary>What is known of a step before anything ran.</summary>
+public enum StepState
+{
+    /// <summary>It runs. So does a step after one that runs: what it would find is not known yet.</summary>
+    Runs,
+
+    /// <summary>Its result is here, unless a server gives something else than it gave before.</summary>
+    CachedIfUnchanged,
+
+    /// <summary>Its result is here.</summary>
+    Cached,
+}
