@@ -21,7 +21,7 @@ public static class SampleImages
             layers.Add((await LayerWriter.WriteAsync(temp.Path, store, new LayerWriterOptions { Format = format, Compression = compression }, CancellationToken.None))!);
         }
 
-        return await ImageAssembler.AssembleAsync([], layers.ToImmutable(), Config(texts.Length), format, null, store, CancellationToken.None);
+        return await ImageAssembler.AssembleAsync([.. layers.Select(layer => new ImageLayer(layer))], Config(texts.Length), format, null, store, CancellationToken.None);
     }
 
     /// <summary>A configuration with one history entry per layer and an empty one on top.</summary>

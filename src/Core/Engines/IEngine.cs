@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ContainerStages.Layers;
+using ContainerStages.Images;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Engines;
@@ -31,7 +31,4 @@ public sealed record EngineProbe(string? Problem)
 
 /// <summary>The target stage's layers from the base up, and its whole history, base included.</summary>
 /// <param name="AllCached">True where no step of any build had to run.</param>
-public sealed record ExecutedStage(ImmutableArray<ExecutedLayer> Layers, ImmutableArray<HistoryEntry> History, bool AllCached);
-
-/// <summary>A layer, with the image it was pulled from when it was not made here.</summary>
-public sealed record ExecutedLayer(Layer Layer, ImageReference? Origin);
+public sealed record ExecutedStage(ImmutableArray<ImageLayer> Layers, ImmutableArray<HistoryEntry> History, bool AllCached);

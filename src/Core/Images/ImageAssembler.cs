@@ -12,8 +12,7 @@ namespace ContainerStages.Images;
 public static class ImageAssembler
 {
     /// <summary>Writes configuration and manifest into the store. Equal input gives an equal digest.</summary>
-    /// <param name="baseLayers">Layers of the base image, from the bottom; empty for scratch. Blobs need not be in the store.</param>
-    /// <param name="newLayers">Layers on top.</param>
+    /// <param name="layers">From the bottom, those of the base image first, whose blobs need not be in the store.</param>
     /// <param name="config">The final configuration with its history; <see cref="ImageConfig.RootFs"/> is replaced by what the layers say.</param>
     /// <param name="format">Media types of the whole image; base layers are renamed where theirs differ.</param>
     /// <param name="annotations">For the manifest (OCI format only), or null.</param>
@@ -21,16 +20,15 @@ public static class ImageAssembler
     /// <param name="cancellationToken">Stops before anything is visible.</param>
     /// <exception cref="BuildFailedException">A layer's compression has no name in the format.</exception>
     public static async Task<Image> AssembleAsync(
-        ImmutableArray<ImageLayer> baseLayers,
-        ImmutableArray<Layer> newLayers,
+        ImmutableArray<ImageLayer> layers,
         ImageConfig config,
         ImageFormat format,
         SortedDictionary<string, string>? annotations,
         IContentStore store,
         CancellationToken cancellationToken)
     {
-        ImmutableArray<ImageLayer> layers = [.. baseLayers.Concat(newLayers.Select(layer => new ImageLayer(layer))).Select(layer => Rename(layer, format))];
-        var finalConfig = config with { RootFs = new RootFs { DiffIds = [.. layers.Select(layer => layer.Layer.DiffId)] } };
+        ImmutableArray<ImageLayer> named = [.. layers.Select(layer => Rename(layer, format))];
+        var finalConfig = config with { RootFs = new RootFs { DiffIds = [.. named.Select(layer => layer.Layer.DiffId)] } };
         var configBytes = JsonSerializer.SerializeToUtf8Bytes(finalConfig, OciJson.Plain.ImageConfig);
         var (manifestType, configType) = format == ImageFormat.Docker
             ? (MediaTypes.DockerManifest, MediaTypes.DockerConfig)
@@ -39,7 +37,7 @@ public static class ImageAssembler
         {
             MediaType = manifestType,
             Config = new Descriptor { MediaType = configType, Digest = await store.AddAsync(configBytes, cancellationToken), Size = configBytes.Length },
-            Layers = [.. layers.Select(layer => layer.Layer.Descriptor)],
+            Layers = [.. named.Select(layer => layer.Layer.Descriptor)],
             Annotations = format == ImageFormat.Oci ? annotations : null,
         };
         var manifestBytes = JsonSerializer.SerializeToUtf8Bytes(manifest, OciJson.Plain.Manifest);
@@ -51,7 +49,7 @@ public static class ImageAssembler
             Digest = await store.AddAsync(manifestBytes, cancellationToken),
             ConfigBytes = configBytes,
             Config = finalConfig,
-            Layers = layers,
+            Layers = named,
         };
     }
 

@@ -32,7 +32,7 @@ internal static class CoreFolders
         ["Planning"] = ["Stages", "Oci"],
         ["Snapshots"] = ["Layers", "Content"],
         ["Sandboxing"] = ["Snapshots"],
-        ["Engines"] = ["Planning", "Snapshots", "Sandboxing", "Dockerfile"],
+        ["Engines"] = ["Planning", "Snapshots", "Sandboxing", "Dockerfile", "Images"],
         ["EngineStores"] = ["Oci"],
         ["Publishing"] = ["Images", "Registry", "Content", "EngineStores"],
         ["Sources"] = ["Images", "Registry", "Content", "EngineStores"],

@@ -63,7 +63,7 @@ public sealed class ImageTests : IDisposable
         var origin = ImageReference.Parse("base:1");
         var below = await SampleImages.CreateAsync(store, from, LayerCompression.Gzip, "base");
         var image = await ImageAssembler.AssembleAsync(
-            [.. below.Layers.Select(layer => layer with { Origin = origin })], [], SampleImages.Config(1), to, null, store, Token);
+            [.. below.Layers.Select(layer => layer with { Origin = origin })], SampleImages.Config(1), to, null, store, Token);
         Assert.AreEqual(expected, image.Manifest.Layers[0].MediaType);
         Assert.AreEqual(below.Manifest.Layers[0].Digest, image.Manifest.Layers[0].Digest);
         Assert.AreEqual(origin, image.Layers[0].Origin);
@@ -75,7 +75,7 @@ public sealed class ImageTests : IDisposable
     {
         var below = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Zstd, "base");
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() =>
-            ImageAssembler.AssembleAsync(below.Layers, [], SampleImages.Config(1), ImageFormat.Docker, null, store, Token));
+            ImageAssembler.AssembleAsync(below.Layers, SampleImages.Config(1), ImageFormat.Docker, null, store, Token));
         Assert.AreEqual("CST4110", failure.Diagnostics[0].Code);
     }
 
@@ -114,7 +114,7 @@ public sealed class ImageTests : IDisposable
     public async Task Validator_finds_a_history_that_does_not_fit_and_a_missing_platform()
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
-        var wrong = await ImageAssembler.AssembleAsync(image.Layers, [], SampleImages.Config(2) with { Os = "", Created = "yesterday" }, ImageFormat.Oci, null, store, Token);
+        var wrong = await ImageAssembler.AssembleAsync(image.Layers, SampleImages.Config(2) with { Os = "", Created = "yesterday" }, ImageFormat.Oci, null, store, Token);
         Assert.HasCount(3, await ImageValidator.ValidateAsync(wrong, store, Token));
     }
 
@@ -125,7 +125,7 @@ public sealed class ImageTests : IDisposable
         File.Delete(store.GetPath(image.Manifest.Layers[1].Digest));
         var layer = image.Layers[0].Layer;
         var lying = layer with { Descriptor = layer.Descriptor with { MediaType = MediaTypes.OciLayer } };
-        var wrong = await ImageAssembler.AssembleAsync([new ImageLayer(lying), image.Layers[1]], [], SampleImages.Config(2), ImageFormat.Oci, null, store, Token);
+        var wrong = await ImageAssembler.AssembleAsync([new ImageLayer(lying), image.Layers[1]], SampleImages.Config(2), ImageFormat.Oci, null, store, Token);
         var findings = await ImageValidator.ValidateAsync(wrong, store, Token);
         Assert.HasCount(2, findings);
         Assert.Contains("Gzip, not None", findings[0]);

@@ -89,7 +89,7 @@ public sealed class FilePublisherTests : IDisposable
     {
         var amd64 = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "shared", "amd64");
         var other = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "shared", "arm64");
-        var arm64 = await ImageAssembler.AssembleAsync(other.Layers, [], other.Config with { Architecture = "arm64" }, ImageFormat.Oci, null, store, Token);
+        var arm64 = await ImageAssembler.AssembleAsync(other.Layers, other.Config with { Architecture = "arm64" }, ImageFormat.Oci, null, store, Token);
         return await ImageSet.CreateAsync([amd64, arm64], ImageFormat.Oci, annotations: null, store, Token);
     }
 

@@ -106,7 +106,7 @@ public sealed class ForeignLayerTests(TestContext context)
         var store = new TestContentStore();
         var foreign = new Descriptor { MediaType = MediaTypes.DockerForeignLayerGzip, Digest = Digest.Of("x"u8), Size = 1, Urls = ["https://vendor.example.com/layer"] };
         var image = await ImageAssembler.AssembleAsync(
-            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1))], [TestImages.CreateRandomLayer(store, 1000)], SampleImages.Config(2), ImageFormat.Oci, null, store, context.CancellationToken);
+            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))], SampleImages.Config(2), ImageFormat.Oci, null, store, context.CancellationToken);
 
         await new RegistryPublisher(client, ImageReference.Parse($"{front.Host}/app:1"), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
 
@@ -146,7 +146,7 @@ public sealed class ForeignLayerTests(TestContext context)
         var store = new TestContentStore();
         var foreign = new Descriptor { MediaType = Foreign, Digest = Digest.Of("x"u8), Size = 1, Urls = ["https://vendor.example.com/layer"] };
         var image = await ImageAssembler.AssembleAsync(
-            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1))], [TestImages.CreateRandomLayer(store, 1000)], SampleImages.Config(2), ImageFormat.Oci, null, store, context.CancellationToken);
+            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))], SampleImages.Config(2), ImageFormat.Oci, null, store, context.CancellationToken);
         await new RegistryPublisher(client, ImageReference.Parse($"{host}/app:1"), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
         return image;
     }

@@ -35,8 +35,7 @@ internal sealed class ImageAssembly(PlannedBuild planned)
             RootFs = new RootFs { DiffIds = [.. executed.Layers.Select(layer => layer.Layer.DiffId)] },
             History = executed.History,
         };
-        var layers = executed.Layers.Select(layer => new ImageLayer(layer.Layer, layer.Origin));
-        var image = await ImageAssembler.AssembleAsync([.. layers], [], config, Format, Sorted(definition.Annotations), planned.Session.Content, cancellationToken);
+        var image = await ImageAssembler.AssembleAsync(executed.Layers, config, Format, Sorted(definition.Annotations), planned.Session.Content, cancellationToken);
         return image with { DescriptorAnnotations = Sorted(definition.DescriptorAnnotations) };
     }
 

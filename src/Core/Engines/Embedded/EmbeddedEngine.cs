@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Images;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 using ContainerStages.Sandboxing;
@@ -42,7 +43,7 @@ public sealed class EmbeddedEngine(SourceFetching fetching, IBlobSource blobs, I
     }
 
     /// <summary>All layers of the stack, of which one that stands in it several times is written once.</summary>
-    private static async Task<ImmutableArray<ExecutedLayer>> ExportAsync(LayerStack stack, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<ImageLayer>> ExportAsync(LayerStack stack, CancellationToken cancellationToken)
     {
         var exports = stack.Layers.DistinctBy(layer => layer.Id).ToDictionary(layer => layer.Id, layer => layer.ExportAsync(cancellationToken), StringComparer.Ordinal);
         return [.. await Task.WhenAll(stack.Layers.Select(layer => exports[layer.Id]))];

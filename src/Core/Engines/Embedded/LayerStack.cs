@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Images;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
@@ -68,7 +69,7 @@ internal abstract class StackLayer(string id)
     public abstract Task EnsureAsync(CancellationToken cancellationToken);
 
     /// <summary>The layer as part of an image.</summary>
-    public abstract Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken);
+    public abstract Task<ImageLayer> ExportAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A layer that a step made.</summary>
@@ -76,7 +77,7 @@ internal sealed class StepLayer(string id, Func<CancellationToken, Task> make, F
 {
     public override Task EnsureAsync(CancellationToken cancellationToken) => make(cancellationToken);
 
-    public override async Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken) => new(await export(cancellationToken), null);
+    public override async Task<ImageLayer> ExportAsync(CancellationToken cancellationToken) => new(await export(cancellationToken), null);
 }
 
 /// <summary>A layer of a pulled image.</summary>
@@ -86,6 +87,6 @@ internal sealed class BaseLayer(PulledBase image, Descriptor descriptor, Digest 
 
     public override Task EnsureAsync(CancellationToken cancellationToken) => image.UnpackAsync(descriptor, diffId, cancellationToken);
 
-    public override Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new ExecutedLayer(new Layer(descriptor, diffId, image.SizeOf(diffId)), image.Reference));
+    public override Task<ImageLayer> ExportAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ImageLayer(new Layer(descriptor, diffId, image.SizeOf(diffId)), image.Reference));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Images;
 using ContainerStages.Planning;
 
 namespace ContainerStages.Engines;
@@ -118,6 +119,6 @@ internal sealed class PlanForecast
 
         public override Task EnsureAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("A forecast makes no layer.");
 
-        public override Task<ExecutedLayer> ExportAsync(CancellationToken cancellationToken) => Task.FromResult(new ExecutedLayer(Stored!, null));
+        public override Task<ImageLayer> ExportAsync(CancellationToken cancellationToken) => Task.FromResult(new ImageLayer(Stored!, null));
     }
 }
