@@ -60,8 +60,8 @@ internal static class BuildHost
     }
 
     // Null as an array would become an empty input.
-    private static void EnterNamespace(IReadOnlyList<string> arguments, byte[]? standardInput) =>
-        UserNamespace.ReExecute(arguments, standardInput is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(standardInput));
+    private static BuildFailedException EnterNamespace(IReadOnlyList<string> arguments, byte[]? standardInput) =>
+        UserNamespace.TryReExecute(arguments, standardInput is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(standardInput));
 
     private static int Fail(ImmutableArray<Diagnostic> diagnostics, IBuildEvents events)
     {

@@ -10,6 +10,12 @@ public enum Account
 
     /// <summary>An ordinary user with ids in /etc/subuid (build/setup.sh makes it).</summary>
     OrdinaryUser,
+
+    /// <summary>An ordinary user where no user namespace can be made, as in many pipelines' containers.</summary>
+    WithoutNamespaces,
+
+    /// <summary>Root without any of root's capabilities.</summary>
+    RootWithoutCapabilities,
 }
 
 /// <summary>What a run of the program gave.</summary>
@@ -23,6 +29,8 @@ public sealed record ProgramResult(int ExitCode, string Output, string Error)
 public sealed class StagesProgram(string store, Account account = Account.Own)
 {
     private const string User = "stagestester";
+    private const string SwitchNamespacesOff = "echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --reuid 1 --regid 1 --clear-groups --bounding-set=-all --inh-caps=-all \"$@\"";
+    private static readonly string[] OrdinaryUser = ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"];
     private static readonly Lazy<string> Program = new(CopyProgram);
 
     /// <summary>The program itself, where every user may read it.</summary>
@@ -64,7 +72,7 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     /// <summary>The command as a line for a shell, with its environment; arguments must need no quotes.</summary>
     public string CommandLine(params string[] arguments) =>
-        $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} CONTAINERSTAGES_STORE={Store} {string.Join(' ', account == Account.OrdinaryUser ? Become() : [])} {Program.Value} {string.Join(' ', arguments.Select(Quote))}";
+        $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} CONTAINERSTAGES_STORE={Store} {string.Join(' ', Become())} {Program.Value} {string.Join(' ', arguments.Select(Quote))}";
 
     private static string Quote(string argument) => argument.Any(letter => " &?#=*;".Contains(letter, StringComparison.Ordinal)) ? $"'{argument}'" : argument;
 
@@ -78,7 +86,7 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     private Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
-        string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. account == Account.OrdinaryUser ? Become() : [], Program.Value, .. arguments];
+        string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. Become(), Program.Value, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in BaseImages.Instance.Environment.Concat(environment))
         {
@@ -92,7 +100,13 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
         return process;
     }
 
-    private static string[] Become() => ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"];
+    private string[] Become() => account switch
+    {
+        Account.OrdinaryUser => OrdinaryUser,
+        Account.WithoutNamespaces => [.. OrdinaryUser, "unshare", "--user", "--map-root-user", "--map-auto", "bash", "-c", SwitchNamespacesOff, "bash"],
+        Account.RootWithoutCapabilities => ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
+        _ => [],
+    };
 
     /// <summary>Where every user may read it; a clone in a home folder is not such a place.</summary>
     private static string CopyProgram()

@@ -36,8 +36,8 @@ internal static class PruneVerb
         var settings = new PruneSettings { OlderThan = Age(options), MaxSize = Size(options), All = options.IsSet("--all"), DryRun = options.IsSet("--dry-run") };
         if (UserNamespace.IsNeeded)
         {
-            // Unpacked layers hold files of mapped ids, which only the user namespace may remove.
-            UserNamespace.ReExecute([.. arguments], null);
+            // Unpacked layers hold files of mapped ids, which only the user namespace may remove. Where there can be none, none were made.
+            _ = UserNamespace.TryReExecute([.. arguments]);
         }
 
         using var interrupt = new Interrupt();

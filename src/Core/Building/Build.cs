@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Engines;
@@ -10,9 +9,10 @@ namespace ContainerStages.Building;
 /// <param name="asked">What to build, and where it goes.</param>
 /// <param name="events">What happens meanwhile.</param>
 /// <param name="enterNamespace">
-/// Replaces this process by one that may do what root may, in a user namespace, and begins again; does not return. Null where this process may do so itself.
+/// Replaces this process by one that may do what root may, in a user namespace, and begins again; returns only where the machine does not allow that: why.
+/// Null where this process may do so itself.
 /// </param>
-public sealed class Build(BuildDefinition asked, IBuildEvents events, Action? enterNamespace = null)
+public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<BuildFailedException>? enterNamespace = null)
 {
     /// <summary>The engine, from what the build has opened.</summary>
     internal Func<BuildSession, IEngine> OpenEngine { get; init; } = session => session.OpenEngine();
@@ -23,7 +23,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Action? en
         ImagePublication.Check(asked);
         BuildResults.Prepare(asked);
         using var warnings = new DistinctWarnings(events, hold: enterNamespace is not null);
-        using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), EnterNamespaceIfNeeded, cancellationToken);
+        using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), RequirePrivileges, cancellationToken);
         using var planned = await PlannedBuild.CreateAsync(contexts.Definition, warnings, contexts.DockerfileName, cancellationToken);
         var executed = await ExecuteAsync(planned, warnings, cancellationToken);
         await planned.Session.Inputs.SaveAsync(cancellationToken);
@@ -34,11 +34,15 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Action? en
     private async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(PlannedBuild planned, DistinctWarnings warnings, CancellationToken cancellationToken)
     {
         var engine = OpenEngine(planned.Session);
-        if (await FindKnownAsync(engine, planned, cancellationToken) is { } known)
+        if (enterNamespace is not null)
         {
+            var forecast = await ForecastAsync(engine, planned, cancellationToken);
             warnings.Release();
-            known.ReportCached(events);
-            return known.Known!.Value;
+            if (forecast.Known is { } known)
+            {
+                forecast.ReportCached(events);
+                return known;
+            }
         }
 
         try
@@ -51,31 +55,29 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Action? en
         }
     }
 
-    /// <summary>Where this process may not run steps: the result, if nothing is left to do for it; else another process takes over.</summary>
-    private async Task<Forecast?> FindKnownAsync(IEngine engine, PlannedBuild planned, CancellationToken cancellationToken)
+    /// <summary>Where this process may not run commands: what is left to do, if it can be done without. Else another process takes over.</summary>
+    private async Task<Forecast> ForecastAsync(IEngine engine, PlannedBuild planned, CancellationToken cancellationToken)
     {
-        if (enterNamespace is null)
+        if (asked.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
         {
-            return null;
+            // A folder gets the owners that the image says.
+            RequirePrivileges();
         }
 
-        // A folder gets the owners that the image says.
-        var writesFiles = asked.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar);
-        var forecast = writesFiles ? null : await engine.ForecastAsync(planned.Request, cancellationToken);
-        if (forecast is not { Known: not null })
+        var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
+        if (forecast.Known is null && enterNamespace!() is { } refused && forecast.RunsCommands)
         {
-            EnterNamespaceIfNeeded();
+            throw refused;
         }
 
         return forecast;
     }
 
-    private void EnterNamespaceIfNeeded()
+    private void RequirePrivileges()
     {
         if (enterNamespace is not null)
         {
-            enterNamespace();
-            throw new UnreachableException("The process should have been replaced.");
+            throw enterNamespace();
         }
     }
 }

@@ -38,6 +38,12 @@ public static class RunDiagnostics
     public static Diagnostic MountInProc(string target, SourceLocation location) => Error(
         "CST4034", $"A mount has the target '{target}', but /proc is the kernel's own: nothing is mounted at or in it. Choose another target.", location);
 
+    public static Diagnostic NotPrivileged(string step, SourceLocation location) => Error(
+        "CST4035",
+        $"'{step}' has to run, which needs the rights of root or a user namespace. Without them images are put together of files alone: COPY, ADD, WORKDIR and what sets configuration. " +
+        "Run the build once where commands can run, compile on the host (ContainerStagesBuilder=host), or allow user namespaces.",
+        location);
+
     public static Diagnostic SandboxEnded(int exitCode) => Error(
         "CST4004",
         $"The sandbox's first process ended with code {exitCode} before it started the command.");

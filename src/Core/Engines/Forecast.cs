@@ -10,6 +10,9 @@ namespace ContainerStages.Engines;
 /// <param name="Known">The result, one for each build, where nothing is left to do; else null.</param>
 public sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Builds, ImmutableArray<ExecutedStage>? Known)
 {
+    /// <summary>True where a command has to run. Files alone can be put together without any privileges.</summary>
+    public bool RunsCommands => Builds.SelectMany(build => build).SelectMany(stage => stage.Steps).Any(step => step is { State: not StepState.Cached, Step: RunStep });
+
     /// <summary>Reports every step as one that was found, each once.</summary>
     public void ReportCached(IBuildEvents events)
     {

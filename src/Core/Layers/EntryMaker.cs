@@ -26,7 +26,7 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
         using (file)
         {
             WriteContent(file, entry, cancellationToken);
-            EntryMetadata.Apply(file, entry, notes.Skip);
+            EntryMetadata.Apply(file, entry, Recorded(parent, path.Name), notes.Skip);
             EntryMetadata.ApplyTime(file, entry);
         }
     }
@@ -95,7 +95,7 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
         var handle = existing.IsDirectory
             ? LayerFolder.OpenFolder(parent, path.Name)
             : LayerFolder.MakeFolder(parent, path.Name, existing.IsWhiteout);
-        EntryMetadata.Apply(handle, entry, notes.Skip);
+        EntryMetadata.Apply(handle, entry, Recorded(parent, path.Name), notes.Skip);
         folder.Remember(path.Full, handle);
         notes.RememberTime(path.Full, entry);
     }
@@ -134,7 +134,16 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
             throw Errno.Exception("link", entry.Name);
         }
 
-        EntryMetadata.ApplyToLink(parent, path.Name, entry, linked);
+        if (folder.Owners is { } owners)
+        {
+            var first = folder.PathOf(folder.OpenParent(target.Parent), target.Name);
+            EntryMetadata.RecordLink(owners, first, parent, path.Name, entry, linked);
+            owners.Link(folder.PathOf(parent, path.Name), first);
+        }
+        else
+        {
+            EntryMetadata.ApplyToLink(parent, path.Name, entry, linked);
+        }
 
         if (replaced)
         {
@@ -150,14 +159,15 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
             ClearPlace(parent, path.Name);
         }
 
-        var result = entry.Kind == TarEntryKind.SymbolicLink
-            ? FileCalls.SymlinkAt(entry.LinkName, parent, path.Name)
+        var isDevice = entry.Kind is TarEntryKind.CharacterDevice or TarEntryKind.BlockDevice;
+        var result = entry.Kind == TarEntryKind.SymbolicLink ? FileCalls.SymlinkAt(entry.LinkName, parent, path.Name)
+            : isDevice && folder.Owners is not null ? FileCalls.MknodAt(parent, path.Name, FileCalls.S_IFREG | UnfinishedFile, 0)
             : FileCalls.MknodAt(parent, path.Name, NodeType(entry.Kind) | UnfinishedFile, FileCalls.MakeDevice(entry.DeviceMajor, entry.DeviceMinor));
         if (result == 0)
         {
-            EntryMetadata.Apply(parent, path.Name, entry);
+            EntryMetadata.Apply(parent, path.Name, entry, Recorded(parent, path.Name));
         }
-        else if (entry.Kind is TarEntryKind.CharacterDevice or TarEntryKind.BlockDevice && Marshal.GetLastPInvokeError() == Errno.EPERM)
+        else if (isDevice && Marshal.GetLastPInvokeError() == Errno.EPERM)
         {
             notes.Skip($"The device node '{entry.Name}' needs root and was left out.");
         }
@@ -167,7 +177,10 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
         }
     }
 
-    private static uint NodeType(TarEntryKind kind) => kind switch
+    private (RecordedOwners Owners, string Path)? Recorded(SafeFileHandle parent, string name) =>
+        folder.Owners is { } owners ? (owners, folder.PathOf(parent, name)) : null;
+
+    internal static uint NodeType(TarEntryKind kind) => kind switch
     {
         TarEntryKind.CharacterDevice => FileCalls.S_IFCHR,
         TarEntryKind.BlockDevice => FileCalls.S_IFBLK,

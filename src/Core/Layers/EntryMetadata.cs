@@ -8,14 +8,34 @@ namespace ContainerStages.Layers;
 /// <summary>Gives entries their owner, mode, attributes and time, in the order in which the kernel does not take them back.</summary>
 internal static class EntryMetadata
 {
+    /// <summary>The attribute that holds a file's capabilities, which only root may set.</summary>
+    public const string Capability = "security.capability";
+
     /// <summary>A file or folder through its own handle. Changing the owner drops set-id bits and capabilities, so it comes first.</summary>
-    public static void Apply(SafeFileHandle handle, TarEntry entry, Action<string> skipped)
+    /// <param name="recorded">Receives owner and mode, and the path that they are for, where this process may not give files any; else null.</param>
+    public static void Apply(SafeFileHandle handle, TarEntry entry, (RecordedOwners Owners, string Path)? recorded, Action<string> skipped)
     {
-        Check(FileCalls.Fchown(handle, entry.UserId, entry.GroupId), "chown", entry);
-        Check(FileCalls.Fchmod(handle, entry.Mode), "chmod", entry);
+        if (recorded is var (owners, path))
+        {
+            var mode = owners.Record(path, entry.UserId, entry.GroupId, entry.Mode, entry.Kind == TarEntryKind.Directory);
+            Check(FileCalls.Fchmod(handle, mode), "chmod", entry);
+        }
+        else
+        {
+            Check(FileCalls.Fchown(handle, entry.UserId, entry.GroupId), "chown", entry);
+            Check(FileCalls.Fchmod(handle, entry.Mode), "chmod", entry);
+        }
+
         foreach (var (name, value) in entry.Xattrs)
         {
-            ApplyXattr(handle, entry, name, value, skipped);
+            if (recorded is var (record, of) && name == Capability)
+            {
+                record.RecordCapability(of, value);
+            }
+            else
+            {
+                ApplyXattr(handle, entry, name, value, skipped);
+            }
         }
     }
 
@@ -26,16 +46,44 @@ internal static class EntryMetadata
     }
 
     /// <summary>A link, device or fifo by its name, which is never followed.</summary>
-    public static void Apply(SafeFileHandle parent, string name, TarEntry entry)
+    public static void Apply(SafeFileHandle parent, string name, TarEntry entry, (RecordedOwners Owners, string Path)? recorded)
+    {
+        if (recorded is var (owners, path))
+        {
+            Record(owners, path, parent, name, entry);
+        }
+        else
+        {
+            Give(parent, name, entry);
+        }
+
+        var times = FileTimes.Both(entry.ModificationSeconds, entry.ModificationNanoseconds);
+        Check(FileCalls.UtimensAt(parent, name, ref times, FileCalls.AT_SYMLINK_NOFOLLOW), "utimensat", entry);
+    }
+
+    private static void Record(RecordedOwners owners, string path, SafeFileHandle parent, string name, TarEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case TarEntryKind.SymbolicLink:
+                owners.RecordLink(path, entry.UserId, entry.GroupId);
+                break;
+            case TarEntryKind.Fifo:
+                Check(FileCalls.FchmodAt(parent, name, owners.Record(path, entry.UserId, entry.GroupId, entry.Mode, isFolder: false), FileCalls.AT_SYMLINK_NOFOLLOW), "chmod", entry);
+                break;
+            default:
+                owners.RecordDevice(path, entry.UserId, entry.GroupId, EntryMaker.NodeType(entry.Kind) | entry.Mode, entry.DeviceMajor, entry.DeviceMinor);
+                break;
+        }
+    }
+
+    private static void Give(SafeFileHandle parent, string name, TarEntry entry)
     {
         Check(FileCalls.FchownAt(parent, name, entry.UserId, entry.GroupId, FileCalls.AT_SYMLINK_NOFOLLOW), "chown", entry);
         if (entry.Kind != TarEntryKind.SymbolicLink)
         {
             Check(FileCalls.FchmodAt(parent, name, entry.Mode, FileCalls.AT_SYMLINK_NOFOLLOW), "chmod", entry);
         }
-
-        var times = FileTimes.Both(entry.ModificationSeconds, entry.ModificationNanoseconds);
-        Check(FileCalls.UtimensAt(parent, name, ref times, FileCalls.AT_SYMLINK_NOFOLLOW), "utimensat", entry);
     }
 
     /// <summary>
@@ -56,6 +104,30 @@ internal static class EntryMetadata
         if (!linked.IsSymbolicLink)
         {
             Check(FileCalls.FchmodAt(parent, name, entry.Mode, FileCalls.AT_SYMLINK_NOFOLLOW), "chmod", entry);
+        }
+    }
+
+    /// <summary>The same where owners are recorded. Names between the first and the last keep what they were recorded with.</summary>
+    public static void RecordLink(RecordedOwners owners, string first, SafeFileHandle parent, string name, TarEntry entry, in FileStatus linked)
+    {
+        if (linked.IsSymbolicLink)
+        {
+            owners.RecordLink(first, entry.UserId, entry.GroupId);
+            return;
+        }
+
+        var before = owners.Apply(first, linked);
+        if (!before.IsRegularFile)
+        {
+            return;
+        }
+
+        // The kernel takes capabilities away when it changes the owner.
+        var capability = (before.UserId, before.GroupId) == (entry.UserId, entry.GroupId) ? owners.CapabilityOf(first) : null;
+        Check(FileCalls.FchmodAt(parent, name, owners.Record(first, entry.UserId, entry.GroupId, entry.Mode, isFolder: false), FileCalls.AT_SYMLINK_NOFOLLOW), "chmod", entry);
+        if (capability is not null)
+        {
+            owners.RecordCapability(first, capability);
         }
     }
 

@@ -85,6 +85,7 @@ public sealed class LayerExtractor : IDisposable
         }
 
         notes.ApplyFolderTimes(folder.Root);
+        folder.Owners?.Save(directory);
         return notes.ToLayer(size);
     }
 
@@ -175,7 +176,7 @@ public sealed class LayerExtractor : IDisposable
             return;
         }
 
-        EntryMetadata.Apply(folder.Root, entry, notes.Skip);
+        EntryMetadata.Apply(folder.Root, entry, folder.Owners is { } owners ? (owners, "") : null, notes.Skip);
         notes.RememberTime("", entry);
     }
 }

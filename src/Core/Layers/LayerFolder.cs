@@ -19,6 +19,9 @@ internal sealed class LayerFolder(string directory) : IDisposable
 
     public SafeFileHandle Root { get; } = FileCalls.OpenDirectory(directory);
 
+    /// <summary>Receives owners and modes where this process may not give files any; else null.</summary>
+    public RecordedOwners? Owners { get; } = RecordedOwners.AreNeeded ? new RecordedOwners() : null;
+
     /// <summary>Told the path of every folder that was made because an entry needed it although the archive has none.</summary>
     public Action<string>? FolderImplied { get; init; }
 
@@ -132,6 +135,7 @@ internal sealed class LayerFolder(string directory) : IDisposable
                 {
                     var made = MakeFolder(current, name, overWhiteout: status.IsWhiteout);
                     resolved.Add(name);
+                    Owners?.Forget(string.Join('/', resolved));
                     Replace(ref current, made);
                     FolderImplied?.Invoke(string.Join('/', resolved));
                     continue;
@@ -166,6 +170,19 @@ internal sealed class LayerFolder(string directory) : IDisposable
             throw;
         }
     }
+
+    /// <summary>The path of an open folder without links, as <see cref="Owners"/> names it; empty for the root.</summary>
+    public string PathOf(SafeFileHandle opened)
+    {
+        var root = RealPath(Root);
+        var path = RealPath(opened);
+        return path.Length == root.Length ? "" : path[(root.Length + 1)..];
+    }
+
+    /// <summary>The same for an entry of an open folder.</summary>
+    public string PathOf(SafeFileHandle parent, string name) => PathOf(parent) is { Length: > 0 } path ? $"{path}/{name}" : name;
+
+    private static string RealPath(SafeFileHandle opened) => FileCalls.ReadLink($"/proc/self/fd/{opened.DangerousGetHandle()}");
 
     private static void Replace(ref SafeFileHandle current, SafeFileHandle next)
     {

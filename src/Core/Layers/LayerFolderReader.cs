@@ -11,6 +11,7 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
     private const ulong Inside = FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS;
     private readonly Dictionary<(ulong Device, ulong Inode), string> linked = [];
     private readonly byte[] buffer = new byte[256 << 10];
+    private RecordedOwners? owners;
 
     /// <summary>Bytes of all files written.</summary>
     public long Size { get; private set; }
@@ -20,8 +21,9 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
 
     public void Write(string directory)
     {
+        owners = RecordedOwners.Read(directory);
         using var root = FileCalls.OpenDirectory(directory);
-        var (_, opaque) = ReadXattrs(root, directory);
+        var (_, opaque) = ReadXattrs(root, "");
         WriteChildren(root, "", opaque);
     }
 
@@ -46,6 +48,11 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
         if (!FileCalls.TryStat(folder, name, out var status))
         {
             throw new IOException($"'{path}' vanished while its layer was written.");
+        }
+
+        if (!status.IsWhiteout && owners is not null)
+        {
+            status = owners.Apply(path, status);
         }
 
         if (status.IsWhiteout)
@@ -147,10 +154,10 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
         ModificationSeconds = options.SameTimes ? options.Epoch : Math.Clamp(status.ModificationSeconds, 0, options.Epoch),
     };
 
-    private static (IReadOnlyList<KeyValuePair<string, byte[]>> Xattrs, bool Opaque) ReadXattrs(SafeFileHandle file, string path)
+    private (IReadOnlyList<KeyValuePair<string, byte[]>> Xattrs, bool Opaque) ReadXattrs(SafeFileHandle file, string path)
     {
         var opaque = false;
-        List<KeyValuePair<string, byte[]>>? kept = null;
+        List<KeyValuePair<string, byte[]>>? kept = owners?.CapabilityOf(path) is { } capability ? [KeyValuePair.Create(EntryMetadata.Capability, capability)] : null;
         foreach (var name in FileCalls.ListXattrs(file, path))
         {
             if (Whiteout.IsOpaqueXattr(name))

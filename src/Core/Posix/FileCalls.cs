@@ -244,11 +244,11 @@ internal readonly struct FileStatus
     }
 
     /// <summary>Type and permission bits.</summary>
-    public uint Mode { get; }
+    public uint Mode { get; init; }
 
-    public uint UserId { get; }
+    public uint UserId { get; init; }
 
-    public uint GroupId { get; }
+    public uint GroupId { get; init; }
 
     public long Size { get; }
 
@@ -259,9 +259,9 @@ internal readonly struct FileStatus
     public ulong Device { get; }
 
     /// <summary>Numbers of a device node; 0 and 0 for an overlay whiteout.</summary>
-    public uint DeviceMajor { get; }
+    public uint DeviceMajor { get; init; }
 
-    public uint DeviceMinor { get; }
+    public uint DeviceMinor { get; init; }
 
     public long ModificationSeconds { get; }
 
@@ -282,6 +282,8 @@ internal readonly struct FileStatus
     public bool IsDirectory => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFDIR;
 
     public bool IsRegularFile => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFREG;
+
+    public bool IsDevice => (Mode & FileCalls.S_IFMT) is FileCalls.S_IFCHR or FileCalls.S_IFBLK;
 
     public bool IsSymbolicLink => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFLNK;
 

@@ -38,7 +38,7 @@ internal sealed class StoreContents(StoreDirectory store)
     {
         var exported = Finished("layers").Where(key => records.FindLayer(key) is { } layer && content.Contains(layer.Descriptor.Digest)).Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
         return Finished("steps")
-            .Where(key => records.PeekStep(key) is { Empty: false } step && !exported.Contains(step.Layer) && !Directory.Exists(Path.Combine(store.Root, "snapshots", step.Layer[..32])))
+            .Where(key => records.PeekStep(key) is { Empty: false } step && !exported.Contains(step.Layer) && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
             .Select(key => $"steps/{key}");
     }
 

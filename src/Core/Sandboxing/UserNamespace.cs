@@ -46,6 +46,21 @@ public static class UserNamespace
         ProcessReplacement.Execute([unshare, .. Options, .. SandboxInitCommand.ThisProgram(), .. arguments], [.. Variables(), Marker + "=1"]);
     }
 
+    /// <summary>The same; where the machine does not allow it, the reason is returned.</summary>
+    /// <inheritdoc cref="ReExecute"/>
+    public static BuildFailedException TryReExecute(IReadOnlyList<string> arguments, ReadOnlyMemory<byte>? standardInput = null)
+    {
+        try
+        {
+            ReExecute(arguments, standardInput);
+            throw new UnreachableException();
+        }
+        catch (BuildFailedException refused)
+        {
+            return refused;
+        }
+    }
+
     private static string[] Options => ["--user", "--map-root-user", "--map-auto", "--mount", "--propagation", "private", "--"];
 
     // After the replacement nobody is left to explain an error, so the same is tried with a program that does nothing.

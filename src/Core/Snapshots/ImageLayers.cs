@@ -46,7 +46,7 @@ public static class ImageLayers
             }
 
             var origin = entry.Parts.FirstOrDefault(part => !layers.Any(layer => part == HostPath(layer.Folder, path) && implied[layer.Folder].Contains(path)));
-            if (origin is not null && origin != entry.Parts[0] && Differs(origin, entry.Parts[0]))
+            if (origin is not null && origin != entry.Parts[0] && Differs(view.StatusOf(origin), view.StatusOf(entry.Parts[0])))
             {
                 changed.Add((path, origin));
             }
@@ -57,23 +57,22 @@ public static class ImageLayers
 
     /// <summary>Writes a layer that, on top of the others, shows the folders as they should be.</summary>
     /// <param name="target">An empty folder.</param>
-    public static void WriteChanged(IReadOnlyList<(string Path, string Origin)> changed, ImmutableArray<UnpackedLayer> layers, string target) =>
-        LayerComposer.Write(new UnionView([.. layers.Select(layer => layer.Folder)]), target, 0, composer =>
+    public static void WriteChanged(IReadOnlyList<(string Path, string Origin)> changed, ImmutableArray<UnpackedLayer> layers, string target)
+    {
+        var view = new UnionView([.. layers.Select(layer => layer.Folder)]);
+        LayerComposer.Write(view, target, 0, composer =>
         {
             foreach (var (path, origin) in changed)
             {
-                FileCalls.TryStat(origin, out var status);
+                var status = view.StatusOf(origin);
                 composer.ReplaceDirectory(path.Length == 0 ? "/" : "/" + path, new Ownership(status.UserId, status.GroupId), status.Permissions);
                 FileCopy.Attributes(origin, HostPath(target, path));
             }
         });
-
-    private static bool Differs(string left, string right)
-    {
-        FileCalls.TryStat(left, out var one);
-        FileCalls.TryStat(right, out var other);
-        return (one.UserId, one.GroupId, one.Permissions) != (other.UserId, other.GroupId, other.Permissions);
     }
+
+    private static bool Differs(in FileStatus one, in FileStatus other) =>
+        (one.UserId, one.GroupId, one.Permissions) != (other.UserId, other.GroupId, other.Permissions);
 
     private static string HostPath(string folder, string path) => path.Length == 0 ? folder : $"{folder}/{path}";
 }

@@ -14,12 +14,12 @@ internal sealed class LayerComposer
 {
     private readonly UnionView below;
     private readonly string layer;
-    private readonly long epoch;
     private readonly CopyQueue copies = new();
     private readonly HashSet<string> known = new(StringComparer.Ordinal) { "/" };
     private readonly HashSet<string> replaced = new(StringComparer.Ordinal);
+    private readonly ComposedMetadata metadata;
 
-    private LayerComposer(UnionView below, string layer, long epoch) => (this.below, this.layer, this.epoch) = (below, layer, epoch);
+    private LayerComposer(UnionView below, string layer, long epoch) => (this.below, this.layer, metadata) = (below, layer, new ComposedMetadata(layer, epoch));
 
     /// <summary>Makes a layer of what <paramref name="write"/> puts into it.</summary>
     /// <param name="below">What the layer stands on.</param>
@@ -28,19 +28,23 @@ internal sealed class LayerComposer
     /// <param name="write">Writes.</param>
     public static void Write(UnionView below, string layer, long epoch, Action<LayerComposer> write)
     {
-        MakeRoot(below, layer, epoch);
-        WriteInto(layer, epoch, write, below);
+        var composer = new LayerComposer(below, layer, epoch);
+        composer.MakeRoot();
+        composer.Compose(write);
+        composer.metadata.Save();
     }
 
     /// <summary>The same into a folder of the user, whose own owner and mode stay.</summary>
-    public static void WriteInto(string folder, long epoch, Action<LayerComposer> write) => WriteInto(folder, epoch, write, new UnionView([]));
+    public static void WriteInto(string folder, long epoch, Action<LayerComposer> write) => new LayerComposer(new UnionView([]), folder, epoch).Compose(write);
 
     /// <summary>Copies owner and mode of the root, which overlayfs takes from the topmost layer.</summary>
-    public static void MakeRoot(UnionView below, string layer, long epoch)
+    public static void MakeRoot(UnionView below, string layer, long epoch) => new LayerComposer(below, layer, epoch).MakeRoot();
+
+    private void MakeRoot()
     {
         if (below.Find("/") is { HostPath: not null } root)
         {
-            new LayerComposer(below, layer, epoch).SetMetadata(layer, root.Status.UserId, root.Status.GroupId, root.Status.Permissions);
+            metadata.Set(layer, OwnerOf(root), root.Status.Permissions, isFolder: true);
         }
     }
 
@@ -54,22 +58,21 @@ internal sealed class LayerComposer
     /// <summary>Returns when all files that were asked for so far can be read.</summary>
     public void Settle() => copies.Settle();
 
-    private static void WriteInto(string folder, long epoch, Action<LayerComposer> write, UnionView below)
+    private void Compose(Action<LayerComposer> write)
     {
-        var composer = new LayerComposer(below, folder, epoch);
         try
         {
-            write(composer);
+            write(this);
         }
         catch
         {
             // The folder is about to be removed.
-            composer.copies.Abandon();
+            copies.Abandon();
             throw;
         }
 
-        composer.Settle();
-        composer.SetTimesOfFolders();
+        Settle();
+        SetTimesOfFolders();
     }
 
     /// <summary>Writing into folders changed them.</summary>
@@ -77,7 +80,7 @@ internal sealed class LayerComposer
     {
         foreach (var path in known)
         {
-            SetTimes(path == "/" ? layer : HostPathOf(path));
+            metadata.SetTimes(path == "/" ? layer : HostPathOf(path));
         }
     }
 
@@ -106,10 +109,10 @@ internal sealed class LayerComposer
         switch (FindBelow(path))
         {
             case { IsDirectory: true } existing:
-                CreateDirectory(target, existing.Status.UserId, existing.Status.GroupId, existing.Status.Permissions);
+                CreateDirectory(target, OwnerOf(existing), existing.Status.Permissions);
                 break;
             case null:
-                CreateDirectory(target, owner.UserId, owner.GroupId, mode);
+                CreateDirectory(target, owner, mode);
                 break;
             default:
                 throw new BuildFailedException(StepDiagnostics.FileInTheWay(path));
@@ -141,10 +144,10 @@ internal sealed class LayerComposer
     public void ReplaceDirectory(string path, Ownership owner, uint mode, UnionEntry? source = null)
     {
         MakeDirectory(path, owner, mode);
-        SetMetadata(HostPathOf(path), owner.UserId, owner.GroupId, mode);
+        metadata.Set(HostPathOf(path), owner, mode, isFolder: true);
         if (source is not null)
         {
-            FileCopy.Attributes(source.HostPath!, HostPathOf(path));
+            metadata.CopyAttributes(source, HostPathOf(path));
         }
     }
 
@@ -159,6 +162,8 @@ internal sealed class LayerComposer
         {
             throw Errno.Exception("linkat", target);
         }
+
+        metadata.Link(target, HostPathOf(first));
     }
 
     /// <summary>True where a folder stands at the path, in this layer or below.</summary>
@@ -175,22 +180,20 @@ internal sealed class LayerComposer
             copies.Add(path, () =>
             {
                 FileCopy.Content(source, target);
-                SetMetadata(source, target, owner, mode, withAttributes);
+                metadata.Set(target, owner, mode, isFolder: false);
+                CopyAttributes(source, target, withAttributes);
             });
         }
         else if (source.IsSymbolicLink)
         {
             FileCalls.Check(FileCalls.Symlink(source.LinkTarget, target), "symlink", target);
-            SetOwnerAndTimes(target, owner.UserId, owner.GroupId);
-            if (withAttributes)
-            {
-                FileCopy.Attributes(source.HostPath!, target);
-            }
+            metadata.SetLink(target, owner);
+            CopyAttributes(source, target, withAttributes);
         }
         else
         {
-            FileCopy.Node(target, source.Status);
-            SetMetadata(source, target, owner, mode, withAttributes);
+            metadata.MakeNode(target, source, owner, mode);
+            CopyAttributes(source, target, withAttributes);
         }
     }
 
@@ -255,44 +258,21 @@ internal sealed class LayerComposer
         return entry is not null;
     }
 
-    private void CreateDirectory(string target, uint userId, uint groupId, uint mode)
+    private void CreateDirectory(string target, Ownership owner, uint mode)
     {
         FileCalls.Check(FileCalls.Mkdir(target, 0x1C0), "mkdir", target);
-        SetMetadata(target, userId, groupId, mode);
+        metadata.Set(target, owner, mode, isFolder: true);
     }
 
-    private void SetMetadata(UnionEntry source, string target, Ownership owner, uint mode, bool withAttributes)
+    private void CopyAttributes(UnionEntry source, string target, bool withAttributes)
     {
-        SetMetadata(target, owner.UserId, owner.GroupId, mode);
         if (withAttributes)
         {
-            FileCopy.Attributes(source.HostPath!, target);
+            metadata.CopyAttributes(source, target);
         }
     }
 
-    private void SetMetadata(string target, uint userId, uint groupId, uint mode)
-    {
-        SetOwner(target, userId, groupId);
-
-        // After the owner: changing it clears the set-user-id bit.
-        FileCalls.Check(FileCalls.Chmod(target, mode), "chmod", target);
-        SetTimes(target);
-    }
-
-    private void SetOwnerAndTimes(string target, uint userId, uint groupId)
-    {
-        SetOwner(target, userId, groupId);
-        SetTimes(target);
-    }
-
-    private static void SetOwner(string target, uint userId, uint groupId) =>
-        FileCalls.Check(FileCalls.ChownNoFollow(target, userId, groupId), "lchown", target);
-
-    private void SetTimes(string target)
-    {
-        var times = FileTimes.Both(epoch);
-        FileCalls.Check(FileCalls.UtimensPath(FileCalls.AT_FDCWD, target, ref times, FileCalls.AT_SYMLINK_NOFOLLOW), "utimensat", target);
-    }
+    private static Ownership OwnerOf(UnionEntry entry) => new(entry.Status.UserId, entry.Status.GroupId);
 
     private string HostPathOf(string path) => layer + path;
 

@@ -1,5 +1,6 @@
 using ContainerStages.Concurrency;
 using ContainerStages.Content;
+using ContainerStages.Layers;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Snapshots;
@@ -11,17 +12,26 @@ namespace ContainerStages.Snapshots;
 public sealed class SnapshotStore(StoreDirectory store)
 {
     private const string TemporaryPrefix = "tmp-";
+    private const char RecordedMark = 'r';
     private readonly SharedWork<string, bool> running = new(remember: false);
     private readonly string folder = store.Folder("snapshots");
     private int temporaryCount;
 
-    /// <summary>Folder of a snapshot. Names are 32 digits of the id, to keep the option string of an overlay mount short.</summary>
-    public string PathOf(string id) => Path.Combine(folder, id[..32]);
+    /// <summary>
+    /// Name of a snapshot's folder: 32 digits of the id, to keep the option string of an overlay mount short. A folder whose owners are recorded beside it
+    /// has another name than one whose files have them: only the latter can be mounted.
+    /// </summary>
+    public static string NameOf(string id) => RecordedOwners.AreNeeded ? id[..31] + RecordedMark : id[..32];
+
+    /// <summary>Every name that the snapshot may have.</summary>
+    public static IEnumerable<string> NamesOf(string id) => [id[..32], id[..31] + RecordedMark];
+
+    public string PathOf(string id) => Path.Combine(folder, NameOf(id));
 
     /// <summary>Whoever asks uses the snapshot: from here on nobody removes it.</summary>
     public bool Exists(string id)
     {
-        store.Use.Note($"snapshots/{id[..32]}");
+        store.Use.Note($"snapshots/{NameOf(id)}");
         return Directory.Exists(PathOf(id));
     }
 
@@ -78,6 +88,8 @@ public sealed class SnapshotStore(StoreDirectory store)
 
         using var temporary = CreateTemporary();
         var made = await fill(temporary.Path, cancellationToken);
+
+        RecordedOwners.Read(made)?.Save(PathOf(id));
 
         // A file in its place is damage.
         File.Delete(PathOf(id));

@@ -17,12 +17,13 @@ public sealed class UnionEntry
     private FileStatus status;
 
     internal UnionEntry(string path, string? hostPath, ImmutableArray<string> parts)
-        : this(path, hostPath, parts, hostPath is not null && FileCalls.TryStat(hostPath, out var status) ? status : default)
+        : this(path, hostPath, parts, hostPath is not null && FileCalls.TryStat(hostPath, out var status) ? status : default, owners: null)
     {
     }
 
-    internal UnionEntry(string path, string? hostPath, ImmutableArray<string> parts, in FileStatus status)
+    internal UnionEntry(string path, string? hostPath, ImmutableArray<string> parts, in FileStatus status, LayerOwners? owners)
     {
+        Owners = owners;
         Path = path;
         this.hostPath = hostPath;
         Parts = parts;
@@ -35,6 +36,17 @@ public sealed class UnionEntry
         this.held = held;
         Parts = [];
         this.status = status;
+    }
+
+    /// <summary>The root of a stack of layer folders, the topmost first.</summary>
+    internal static UnionEntry RootOf(ImmutableArray<string> layers, LayerOwners? owners)
+    {
+        if (layers.IsEmpty || !FileCalls.TryStat(layers[0], out var status))
+        {
+            return new UnionEntry("/", layers.IsEmpty ? null : layers[0], layers, default, owners);
+        }
+
+        return new UnionEntry("/", layers[0], layers, owners?.Apply(layers[0], status) ?? status, owners);
     }
 
     /// <summary>The root of a context.</summary>
@@ -63,6 +75,12 @@ public sealed class UnionEntry
     internal ImmutableArray<string> Parts { get; }
 
     internal FileStatus Status => status;
+
+    /// <summary>What was recorded of the layers; null where their files have their owners themselves.</summary>
+    internal LayerOwners? Owners { get; }
+
+    /// <summary>Capabilities that the file has in the image and cannot have here; or null.</summary>
+    internal byte[]? RecordedCapability => hostPath is null ? null : Owners?.CapabilityOf(hostPath);
 
     /// <summary>The folder that this was found in, where others may write to it; null for layers, which never change.</summary>
     internal HeldFolder? Held => held;

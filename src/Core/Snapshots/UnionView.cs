@@ -15,7 +15,7 @@ public sealed class UnionView
 
     /// <param name="layers">Layer folders, from the base up; none for an empty root.</param>
     public UnionView(ImmutableArray<string> layers) =>
-        root = new UnionEntry("/", layers.IsEmpty ? null : layers[^1], [.. layers.Reverse()]);
+        root = UnionEntry.RootOf([.. layers.Reverse()], LayerOwners.Read(layers));
 
     private UnionView(UnionEntry root) => this.root = root;
 
@@ -107,6 +107,11 @@ public sealed class UnionView
                 continue;
             }
 
+            if (folder.Owners is { } owners && !status.IsWhiteout)
+            {
+                status = owners.Apply(candidate, status);
+            }
+
             if (status.IsWhiteout || (top is not null && !status.IsDirectory))
             {
                 break;
@@ -129,7 +134,7 @@ public sealed class UnionView
             }
         }
 
-        return top is null ? null : new UnionEntry(Combine(folder, name), top, parts.ToImmutable(), topStatus);
+        return top is null ? null : new UnionEntry(Combine(folder, name), top, parts.ToImmutable(), topStatus, folder.Owners);
     }
 
     private static UnionEntry? ChildOfHeld(UnionEntry folder, HeldFolder held, string name)
@@ -218,6 +223,13 @@ public sealed class UnionView
 
     private static IEnumerable<string> Split(string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".");
+
+    /// <summary>What a file of one of the layers is in the image.</summary>
+    internal FileStatus StatusOf(string hostPath)
+    {
+        FileCalls.TryStat(hostPath, out var status);
+        return root.Owners?.Apply(hostPath, status) ?? status;
+    }
 
     private static bool IsOpaque(string folder)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Content;
+using ContainerStages.Layers;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Snapshots;
@@ -11,7 +12,7 @@ public sealed record UnpackedLayer(string Folder, ImmutableArray<string> Implied
     private const string ImpliedSuffix = ".implied";
 
     /// <summary>Files that belong to a snapshot and stand beside it.</summary>
-    public static IEnumerable<string> Companions(string snapshot) => [snapshot + ImpliedSuffix];
+    public static IEnumerable<string> Companions(string snapshot) => [snapshot + ImpliedSuffix, RecordedOwners.FileOf(snapshot)];
 
     /// <summary>Reads what was remembered of a snapshot.</summary>
     public static UnpackedLayer Read(string snapshot)

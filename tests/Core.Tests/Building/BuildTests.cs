@@ -47,7 +47,7 @@ public sealed class BuildTests(TestContext context) : IDisposable
     {
         FakeEngine? used = null;
         var entered = 0;
-        var build = new Build(Definition, events, () => entered++) { OpenEngine = session => used = new FakeEngine(session) { IsKnown = true } };
+        var build = new Build(Definition, events, () => Refuse(ref entered)) { OpenEngine = session => used = new FakeEngine(session) { IsKnown = true } };
 
         var result = await build.RunAsync(context.CancellationToken);
 
@@ -68,11 +68,26 @@ public sealed class BuildTests(TestContext context) : IDisposable
         Assert.AreEqual(("forecast", 0), (used!.Asked, atHandOver));
         Assert.IsFalse(Directory.Exists(folder.Combine("image")));
 
-        void HandOver()
+        BuildFailedException HandOver()
         {
             atHandOver = events.Events.Count;
             throw new HandedOverException();
         }
+    }
+
+    [TestMethod]
+    public async Task Files_alone_are_put_together_where_no_namespace_is_to_be_had_and_a_command_is_refused()
+    {
+        var definition = Definition;
+        var entered = 0;
+        FakeEngine? used = null;
+        Build Open() => new(definition, events, () => Refuse(ref entered)) { OpenEngine = session => used = new FakeEngine(session) };
+        var refused = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Open().RunAsync(context.CancellationToken));
+        Assert.AreEqual(("CST4020", "forecast"), (refused.Diagnostics.Single().Code, used!.Asked));
+
+        folder.Write("context/Dockerfile", "FROM scratch\nCOPY Dockerfile /app\n");
+        await Open().RunAsync(context.CancellationToken);
+        Assert.AreEqual(("execute", 2), (used.Asked, entered));
     }
 
     [TestMethod]
@@ -97,6 +112,12 @@ public sealed class BuildTests(TestContext context) : IDisposable
         await Assert.ThrowsExactlyAsync<BuildFailedException>(() => build.RunAsync(context.CancellationToken));
 
         Assert.IsEmpty(events.Events.OfType<StepStarted>());
+    }
+
+    private static BuildFailedException Refuse(ref int entered)
+    {
+        entered++;
+        return new BuildFailedException(RunDiagnostics.NoUserNamespaceTool("unshare"));
     }
 
     private IReadOnlyList<Diagnostic> Warnings => [.. events.Events.OfType<DiagnosticReported>().Select(reported => reported.Diagnostic)];

@@ -31,7 +31,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         var stack = LayerStack.Empty;
         foreach (var (descriptor, diffId) in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds))
         {
-            services.Store.Use.Note($"snapshots/{diffId.Hex[..32]}");
+            services.Store.Use.Note($"snapshots/{SnapshotStore.NameOf(diffId.Hex)}");
             stack = stack.Push(new BaseLayer(this, descriptor, diffId));
         }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ContainerStages.Content;
 using ContainerStages.Layers;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
@@ -16,7 +17,7 @@ internal sealed class StepRecords(StoreDirectory store)
         if (found is not null)
         {
             store.Use.Note($"steps/{key}");
-            store.Use.Note($"snapshots/{found.Layer[..32]}");
+            store.Use.Note($"snapshots/{SnapshotStore.NameOf(found.Layer)}");
         }
 
         return found;

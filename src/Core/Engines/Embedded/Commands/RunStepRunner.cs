@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
 using ContainerStages.Planning;
 using ContainerStages.Posix;
 using ContainerStages.Sandboxing;
@@ -39,6 +40,11 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
     /// <exception cref="BuildFailedException">The command ended with another exit code than 0.</exception>
     public async Task<string> RunAsync(RunStep step, ImmutableArray<string> lower, string folder, string eventId, CancellationToken cancellationToken)
     {
+        if (RecordedOwners.AreNeeded)
+        {
+            throw new BuildFailedException(RunDiagnostics.NotPrivileged(step.Title, step.Location));
+        }
+
         using var mounts = await new RunMounts(services, sources, step, folder).PrepareAsync(cancellationToken);
         var command = CommandFor(step, mounts, lower, folder);
         var output = new StepOutput(eventId, services.Events);
