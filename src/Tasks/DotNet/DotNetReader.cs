@@ -71,10 +71,11 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
         var global = GlobalProperties.Of(task.BuildEngine);
         var inputs = Inputs(graph, global);
         var git = GitOption.Read(Value("Git"), graph, inputs, Value, item.ItemSpec);
-        inputs.Widen(git.Repositories.Select(repository => repository.Root));
+        var ofSolution = GlobalProperties.OfSolution(global, inputs.ProjectFiles).ToList();
+        inputs.Widen([.. git.Repositories.Select(repository => repository.Root), .. ofSolution.Select(property => property.Value).Where(Directory.Exists).Select(Path.TrimEndingDirectorySeparator)]);
         var context = Context(inputs);
         var settings = new NuGetSettings();
-        var properties = GlobalProperties.Flowing(global).ToLookup(property => GlobalProperties.IsSecret(property.Key));
+        var properties = GlobalProperties.Flowing(global).Concat(ofSolution).ToLookup(property => GlobalProperties.IsSecret(property.Key));
         var (files, hidden) = new BuilderFiles(graph, settings, SourceFolder).Read(context, task.ProjectDirectory);
         var reader = new MachineAccessReader(secrets);
         return new DotNetBuild(

@@ -11,11 +11,13 @@ internal static class GlobalProperties
     [
         "PublishContainer", "PublishProfile", "WebPublishMethod", "DeployOnBuild", "PublishDir", "OutputPath", "OutDir", "RuntimeIdentifier", "RuntimeIdentifiers",
         "TargetFramework", "Configuration", "NoBuild", "BaseIntermediateOutputPath", "IntermediateOutputPath", "MSBuildProjectExtensionsPath", "BaseOutputPath",
-        "ArtifactsPath", "NuGetInteractive", "DesignTimeBuild", "CurrentSolutionConfigurationContents", "EnableSdkContainerSupport", "LocalRegistry", "RegistryUrl", "PublishImageTag",
+        "ArtifactsPath", "NuGetInteractive", "DesignTimeBuild", "CurrentSolutionConfigurationContents", "BuildingSolutionFile", "EnableSdkContainerSupport", "LocalRegistry", "RegistryUrl", "PublishImageTag",
         "AutoGenerateImageTag", "ExcludeRestorePackageImports", "IsGraphBuild", "UsingContainerStagesSdk",
     ];
 
     private static readonly string[] Prefixes = ["Container", "Go", "_", "MSBuild", "Restore", "NuGet", "Solution", "BuildingInside", "DOTNET_", "VisualStudio"];
+
+    private static readonly string[] OfTheSolution = ["SolutionDir", "SolutionExt", "SolutionFileName", "SolutionName", "SolutionPath"];
 
     private static readonly string[] SecretWords = ["password", "passwd", "secret", "token", "apikey", "credential"];
 
@@ -23,6 +25,12 @@ internal static class GlobalProperties
     public static IReadOnlyDictionary<string, string> Of(IBuildEngine engine) => engine is IBuildEngine6 global ? global.GetGlobalProperties() : new Dictionary<string, string>(StringComparer.Ordinal);
 
     public static IEnumerable<KeyValuePair<string, string>> Flowing(IReadOnlyDictionary<string, string> global) => global.Where(property => Flows(property.Key));
+
+    /// <summary>What a solution says of itself, where a project file uses it; nothing where a project is published alone.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> OfSolution(IReadOnlyDictionary<string, string> global, IEnumerable<string> projectFiles) =>
+        global.ContainsKey("SolutionDir") && projectFiles.Any(file => File.ReadAllText(file).Contains("$(Solution", StringComparison.OrdinalIgnoreCase))
+            ? global.Where(property => OfTheSolution.Contains(property.Key, StringComparer.OrdinalIgnoreCase))
+            : [];
 
     /// <summary>The value given on the command line; empty where none is.</summary>
     public static string Value(IBuildEngine engine, string name) =>
