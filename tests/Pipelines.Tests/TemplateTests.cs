@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ContainerStages.TestKit;
+
+namespace ContainerStages.Pipelines.Tests;
+
+/// <summary>The YAML templates for Azure Pipelines: what they name exists.</summary>
+[TestClass]
+[TestCategory(Categories.EndToEnd)]
+public sealed partial class TemplateTests
+{
+    private static readonly string Folder = Repository.PathOf("pipelines", "azure-devops", "templates");
+
+    [TestMethod]
+    [DataRow("publish-steps.yml")]
+    [DataRow("publish-job.yml")]
+    public async Task A_template_names_inputs_and_parameters_that_exist(string name)
+    {
+        var template = await ActionRunner.ReadAsync(Path.Combine(Folder, name));
+        var declared = Parameters(template);
+        var used = Parameter().Matches(await File.ReadAllTextAsync(Path.Combine(Folder, name))).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        CollectionAssert.AreEquivalent(declared.ToArray(), used.ToArray());
+
+        foreach (var step in Objects(template).Where(one => one.TryGetProperty("inputs", out _) && one.GetProperty("task").GetString() == "ContainerStages@1"))
+        {
+            Assert.IsEmpty(step.GetProperty("inputs").EnumerateObject().Select(input => input.Name).Except(TaskDefinition.Read("ContainerStages").Inputs, StringComparer.Ordinal));
+        }
+
+        foreach (var other in Objects(template).Where(one => one.TryGetProperty("template", out _)))
+        {
+            var known = Parameters(await ActionRunner.ReadAsync(Path.Combine(Folder, other.GetProperty("template").GetString()!)));
+            Assert.IsEmpty(other.GetProperty("parameters").EnumerateObject().Select(one => one.Name).Except(known, StringComparer.Ordinal));
+        }
+    }
+
+    private static IReadOnlyList<string> Parameters(JsonElement template) => [.. template.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
+
+    /// <summary>Every object of a document, however deep.</summary>
+    private static IEnumerable<JsonElement> Objects(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => json.EnumerateObject().SelectMany(member => Objects(member.Value)).Prepend(json),
+        JsonValueKind.Array => json.EnumerateArray().SelectMany(Objects),
+        _ => [],
+    };
+
+    [GeneratedRegex(@"parameters\.(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Parameter();
+}
