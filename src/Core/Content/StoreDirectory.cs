@@ -131,7 +131,8 @@ public sealed class StoreDirectory
     /// <summary>The lock, or null where another build, or another part of this one, holds it.</summary>
     public IDisposable? TryLock(string key, bool shared)
     {
-        var path = Path.Combine(Folder(Locks), key);
+        Folder(Locks);
+        var path = PathOfLock(key);
         try
         {
             var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, shared ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
@@ -156,6 +157,8 @@ public sealed class StoreDirectory
         }
     }
 
+    internal string PathOfLock(string key) => Path.Combine(Root, Locks, key);
+
     /// <summary>Removes the files of locks that nobody holds; those that this process holds stay but for <paramref name="held"/>.</summary>
     public void RemoveIdleLocks(string held)
     {
@@ -164,7 +167,7 @@ public sealed class StoreDirectory
             using var alone = key == held ? null : TryLock(key, shared: false);
             if (key == held || alone is not null)
             {
-                File.Delete(Path.Combine(Root, Locks, key));
+                File.Delete(PathOfLock(key));
             }
         }
     }

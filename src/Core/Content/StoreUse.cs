@@ -21,6 +21,7 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
     private const string Folder = "uses";
     private readonly Lock gate = new();
     private readonly HashSet<string> noted = new(StringComparer.Ordinal);
+    private readonly KeptLock removal = new(store, RemovalKey);
     private FileStream? journal;
 
     /// <param name="item">Path relative to the store, such as <c>blobs/sha256/(hex)</c>.</param>
@@ -33,10 +34,17 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
                 return;
             }
 
-            using var held = store.Lock(RemovalKey, shared: true);
-            journal ??= OpenJournal();
-            journal.Write(Encoding.UTF8.GetBytes(item + "\n"));
-            Touch(Path.Combine(store.Root, item), IsSnapshot(item));
+            removal.EnterShared();
+            try
+            {
+                journal ??= OpenJournal();
+                journal.Write(Encoding.UTF8.GetBytes(item + "\n"));
+                Touch(Path.Combine(store.Root, item), IsSnapshot(item));
+            }
+            finally
+            {
+                removal.Exit();
+            }
         }
     }
 
@@ -69,11 +77,20 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
         {
             if (journal is not null)
             {
-                using var held = store.Lock(RemovalKey, shared: true);
-                File.Delete(journal.Name);
-                journal.Dispose();
-                journal = null;
+                removal.EnterShared();
+                try
+                {
+                    File.Delete(journal.Name);
+                    journal.Dispose();
+                    journal = null;
+                }
+                finally
+                {
+                    removal.Exit();
+                }
             }
+
+            removal.Dispose();
 
             noted.Clear();
         }

@@ -25,6 +25,9 @@ internal static unsafe partial class FileCalls
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 
+    public const int LOCK_SH = 1;
+    public const int LOCK_UN = 8;
+
     public const uint S_IFMT = 0xF000;
     public const uint S_IFSOCK = 0xC000;
     public const uint S_IFLNK = 0xA000;
@@ -67,6 +70,17 @@ internal static unsafe partial class FileCalls
         var handle = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
         return handle < 0 ? throw Errno.Exception("open", path) : new SafeFileHandle(handle, ownsHandle: true);
     }
+
+    /// <summary>flock(2); waits. A file system without locks has none to wait for, as .NET has it too.</summary>
+    public static void Lock(SafeFileHandle file, int operation)
+    {
+        while (flock(file, operation) != 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        {
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", StringMarshallingCustomType = typeof(PathText), SetLastError = true)]
     private static partial int open(string path, int flags, uint mode);
