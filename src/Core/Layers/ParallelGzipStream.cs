@@ -1,22 +1,22 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Threading.Channels;
 
 namespace ContainerStages.Layers;
 
 /// <summary>
-/// Compresses on all cores into one gzip member: blocks of fixed size are deflated apart, each ending on a byte (sync flush), and their
-/// checksums are combined. The bytes depend on content and level only, not on the number of cores. Source: RFC 1951, RFC 1952.
+/// Compresses on all cores into one gzip member: blocks of fixed size are deflated apart, each ending on a byte (sync flush). The bytes depend on content and level only, not on the number of cores. Source: RFC 1951, RFC 1952.
 /// </summary>
 internal sealed class ParallelGzipStream : CompressorStream
 {
     private const int BlockSize = 1 << 20;
-    private const int GzipHeaderLength = 10;
     private readonly int level;
     private readonly Channel<Task<CompressedBlock>> queue;
     private readonly Task writing;
     private readonly CancellationToken cancellationToken;
+    private readonly Crc32 checksum = new();
     private byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
     private int used;
 
@@ -68,6 +68,7 @@ internal sealed class ParallelGzipStream : CompressorStream
     private void EnqueueBlock()
     {
         var (bytes, count) = (block, used);
+        checksum.Append(bytes.AsSpan(0, count));
         var task = Task.Run(() => Compress(bytes, count, level), cancellationToken);
         while (!queue.Writer.TryWrite(task))
         {
@@ -86,19 +87,14 @@ internal sealed class ParallelGzipStream : CompressorStream
         // The worst that deflate makes of a block is an eighth more.
         var target = ArrayPool<byte>.Shared.Rent(2 * BlockSize);
         using var output = new MemoryStream(target);
-        int end;
-        using (var gzip = new GZipStream(output, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
-        {
-            gzip.Write(bytes, 0, count);
-            gzip.Flush();
-            end = (int)output.Position;
-        }
+        using var deflate = new DeflateStream(output, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true);
+        deflate.Write(bytes, 0, count);
+        deflate.Flush();
 
+        // The end mark of a whole stream, which comes with closing, is left out.
+        var end = (int)output.Position;
         ArrayPool<byte>.Shared.Return(bytes);
-
-        // The trailer, after the end mark that is left out, is only of use for its checksum.
-        var crc = BinaryPrimitives.ReadUInt32LittleEndian(target.AsSpan((int)output.Position - 8));
-        return new CompressedBlock(target, end, crc, count);
+        return new CompressedBlock(target, end, count);
     }
 
     private async Task WriteInOrderAsync(ByteSink write)
@@ -107,20 +103,18 @@ internal sealed class ParallelGzipStream : CompressorStream
         {
             // No name, no time, unknown operating system: nothing that could differ.
             await write(new byte[] { 0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF }, cancellationToken);
-            var crc = 0u;
             var total = 0L;
             await foreach (var task in queue.Reader.ReadAllAsync(cancellationToken))
             {
                 var compressed = await task;
-                await write(compressed.Bytes.AsMemory(GzipHeaderLength..compressed.End), cancellationToken);
+                await write(compressed.Bytes.AsMemory(..compressed.End), cancellationToken);
                 ArrayPool<byte>.Shared.Return(compressed.Bytes);
-                crc = Crc32.Combine(crc, compressed.Crc, compressed.Length);
                 total += compressed.Length;
             }
 
             var end = new byte[10];
             end[0] = 3; // an empty last deflate block
-            BinaryPrimitives.WriteUInt32LittleEndian(end.AsSpan(2), crc);
+            BinaryPrimitives.WriteUInt32LittleEndian(end.AsSpan(2), checksum.GetCurrentHashAsUInt32());
             BinaryPrimitives.WriteUInt32LittleEndian(end.AsSpan(6), (uint)total);
             await write(end, cancellationToken);
         }
@@ -131,6 +125,6 @@ internal sealed class ParallelGzipStream : CompressorStream
         }
     }
 
-    /// <summary>A rented array with a gzip header and deflate data up to <c>End</c>; checksum and length are those of the plain bytes.</summary>
-    private readonly record struct CompressedBlock(byte[] Bytes, int End, uint Crc, int Length);
+    /// <summary>A rented array with deflate data up to <c>End</c>; the length is that of the plain bytes.</summary>
+    private readonly record struct CompressedBlock(byte[] Bytes, int End, int Length);
 }

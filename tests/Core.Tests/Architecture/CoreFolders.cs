@@ -55,6 +55,7 @@ internal static class CoreFolders
     /// <summary>Packages, and the only folders that may know them.</summary>
     public static IReadOnlyDictionary<string, string[]> Packages { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
+        ["System.IO.Hashing"] = ["Layers"],
         ["Tomlyn"] = ["Registry"],
         ["SharpCompress"] = ["Layers"],
         ["ZstdSharp"] = ["Layers"],
