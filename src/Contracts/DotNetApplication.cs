@@ -24,6 +24,9 @@ public sealed record DotNetApplication
     /// <summary>Folder on this machine that <c>dotnet publish</c> has filled; null where a builder stage publishes.</summary>
     public string? PublishDirectory { get; init; }
 
+    /// <summary>The folder of each platform, where it was published for each by itself.</summary>
+    public IReadOnlyDictionary<string, string> PlatformDirectories { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Files of the context that the restore reads, and nothing else does it read.</summary>
     public IReadOnlyList<string> RestoreFiles { get; init; } = [];
 

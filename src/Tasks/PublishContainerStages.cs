@@ -79,6 +79,9 @@ public sealed class PublishContainerStages : EngineTask
     /// <summary>The items of an application that is one file, those that are files.</summary>
     public ITaskItem[] DotNetItems { get; set; } = [];
 
+    /// <summary>Where this machine published such a build for each platform, with metadata RuntimeIdentifier; none where it published once.</summary>
+    public ITaskItem[] PublishedFolders { get; set; } = [];
+
     /// <summary>The source file of such an application; errors stand there, because its project file is none that anybody wrote.</summary>
     public string EntryPointFile { get; set; } = "";
 

@@ -213,7 +213,6 @@ public sealed class DotNetProjectTests(TestContext context)
     [TestMethod]
     [DataRow("<OutputType>Exe</OutputType>", "", "", "CST1506", DisplayName = "a library")]
     [DataRow("x", "x", "-p:ContainerStagesBuilder=moon", "CST1505", DisplayName = "an unknown builder")]
-    [DataRow("x", "x", "-p:ContainerStagesBuilder=host;RuntimeIdentifier=linux-x64;UseAppHost=false;ContainerRuntimeIdentifiers=linux-x64%3Blinux-arm64", "CST1515", DisplayName = "one program for two platforms")]
     [DataRow("x", "x", "-p:ContainerStagesContextDirectory=../lib", "CST1503", DisplayName = "a context without the project")]
     public async Task What_cannot_be_built_is_one_error_with_the_next_step(string part, string other, string property, string code)
     {

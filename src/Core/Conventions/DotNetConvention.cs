@@ -38,7 +38,7 @@ public static class DotNetConvention
     {
         var application = project.DotNet ?? throw new ArgumentException("The project is no .NET application.", nameof(project));
         var arguments = PlatformArguments.Create(target, build, buildArgs);
-        if (application.PublishDirectory is { } folder)
+        if (PublishedFolder(application, target) is { } folder)
         {
             var contexts = NamedContexts.None.With(Published, new StageSource.Folder(folder));
             return new StageSet([ImageStage(project, application, 0, Published, "/")], arguments) { AnyOrder = true, Contexts = contexts };
@@ -49,6 +49,9 @@ public static class DotNetConvention
             [BuilderStage(project, application, toolchain), ImageStage(project, application, 1, Builder, OutputFolder + "/")],
             arguments) { AnyOrder = true };
     }
+
+    private static string? PublishedFolder(DotNetApplication application, Platform platform) =>
+        application.PlatformDirectories.FirstOrDefault(pair => Platform.TryParse(pair.Key) == platform).Value ?? application.PublishDirectory;
 
     private static Stage BuilderStage(ProjectDefinition project, DotNetApplication application, DotNetToolchain toolchain)
     {

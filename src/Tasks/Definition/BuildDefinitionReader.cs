@@ -37,8 +37,8 @@ public sealed class BuildDefinitionReader
         var secrets = new SecretReader(_task, _problems, _files);
         var dockerfile = Dockerfile();
         var images = new ProjectImageList(_task.ProjectImages);
-        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _problems, _secrets).Read();
         var platforms = values.Platforms();
+        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _problems, _secrets).Read(platforms);
         var names = new NameReader(_task, _problems, _files).Read(platforms.Count);
         var pull = values.Boolean("ContainerStagesPull", _task.Pull);
         var locks = new LockReader(_task, _problems, values);

@@ -34,9 +34,6 @@ internal static class DotNetDiagnostics
     public static Diagnostic NoBuildUnused(string project) => Warning("CST1512",
         "--no-build has no effect: a builder stage compiles, from the sources and not from what was built here. Set ContainerStagesBuilder to host to make the image of what was built here, or remove the switch.", project);
 
-    public static Diagnostic OneProgramForSeveral(string[] platforms, string project) => Error("CST1515",
-        $"This machine publishes one program, for one platform (RuntimeIdentifier, self-contained or native code), and the image is to hold it for {string.Join(", ", platforms)}. Remove ContainerStagesBuilder=host: a builder stage compiles for each. Or publish each by itself, as in: dotnet publish -r {platforms[^1]} -p:ContainerRuntimeIdentifier={platforms[^1]} -p:PublishContainer=true", project);
-
     private static Diagnostic Warning(string code, string message, string project) => new(code, Severity.Warning, message, new SourceLocation(project));
 
     private static Diagnostic Error(string code, string message, string project) => new(code, Severity.Error, message, new SourceLocation(project));

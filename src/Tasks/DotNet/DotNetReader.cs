@@ -26,7 +26,7 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
     private string? EntryPoint => NullIfEmpty(Value("EntryPoint"));
 
     /// <exception cref="ProjectException">The project cannot be built by convention.</exception>
-    public DotNetBuild Read()
+    public DotNetBuild Read(IReadOnlyList<RequestedPlatform> platforms)
     {
         var application = new DotNetApplication
         {
@@ -46,22 +46,21 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
         return Value("Builder").ToUpperInvariant() switch
         {
             "" or "CONTAINER" => InContainer(application),
-            "HOST" => OnHost(application),
+            "HOST" => OnHost(application, platforms),
             _ => throw new ProjectException(DotNetDiagnostics.UnknownBuilder(Value("Builder"), task.ProjectFile)),
         };
     }
 
-    private DotNetBuild OnHost(DotNetApplication application)
+    private DotNetBuild OnHost(DotNetApplication application, IReadOnlyList<RequestedPlatform> platforms)
     {
-        // A portable program runs wherever its runtime does.
-        string[] platforms = [.. task.RuntimeIdentifiers.Split([';', ',', ' ', '\n', '\r', '\t', '"'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
-        if (platforms.Length > 1 && IsTrue("OnePlatform"))
+        string Folder(string path) => Path.TrimEndingDirectorySeparator(task.FullPath(path));
+        var folders = task.PublishedFolders.ToDictionary(folder => folder.GetMetadata("RuntimeIdentifier"), folder => Folder(folder.ItemSpec), StringComparer.OrdinalIgnoreCase);
+        application = application with
         {
-            throw new ProjectException(DotNetDiagnostics.OneProgramForSeveral(platforms, task.ProjectFile));
-        }
-
-        var folder = Path.TrimEndingDirectorySeparator(task.FullPath(Value("PublishDirectory")));
-        return new DotNetBuild(application with { PublishDirectory = folder }, Path.TrimEndingDirectorySeparator(task.ProjectDirectory), new MachineAccess());
+            PublishDirectory = Folder(Value("PublishDirectory")),
+            PlatformDirectories = folders.Count == 0 ? application.PlatformDirectories : platforms.ToDictionary(platform => platform.Name, platform => folders[platform.RuntimeIdentifier], StringComparer.Ordinal),
+        };
+        return new DotNetBuild(application, Path.TrimEndingDirectorySeparator(task.ProjectDirectory), new MachineAccess());
     }
 
     private DotNetBuild InContainer(DotNetApplication application)

@@ -164,6 +164,18 @@ public sealed class DotNetConventionTests
     }
 
     [TestMethod]
+    public void What_was_published_for_each_platform_is_in_the_image_of_that_platform()
+    {
+        var application = Application with { PublishDirectory = "/srv/publish", PlatformDirectories = new Dictionary<string, string> { ["linux/amd64"] = "/srv/x64", ["linux/arm64"] = "/srv/arm64" } };
+        Assert.AreEqual(new StageSource.Folder("/srv/x64"), Folder("amd64"));
+        Assert.AreEqual(new StageSource.Folder("/srv/arm64"), Folder("arm64"));
+        Assert.AreEqual(new StageSource.Folder("/srv/publish"), Folder("s390x"));
+
+        StageSource? Folder(string architecture) =>
+            DotNetConvention.Create(Project(application) with { BaseImage = "debian" }, new Platform { Os = "linux", Architecture = architecture }, Arm64, new Dictionary<string, string>()).Contexts.Find("published");
+    }
+
+    [TestMethod]
     [DataRow("error NETSDK1147: To build this project, the following workloads must be installed: wasi-experimental", "CST3503")]
     [DataRow("error : Platform linker ('clang' or 'gcc') not found in PATH. Ensure you have all the required prerequisites", "CST3504")]
     [DataRow("error NETSDK1045: The current .NET SDK does not support targeting .NET 11.0.", "CST3505")]

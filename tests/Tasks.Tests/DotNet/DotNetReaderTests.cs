@@ -2,6 +2,7 @@ using ContainerStages.Tasks.Definition;
 using ContainerStages.Tasks.DotNet;
 using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
+using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 using static ContainerStages.Tasks.Tests.TestFolder;
 
@@ -68,14 +69,14 @@ public sealed class DotNetReaderTests : IDisposable
     }
 
     [TestMethod]
-    public void One_program_is_not_put_into_images_for_several_platforms()
+    public void Each_platform_has_the_folder_that_was_published_for_it()
     {
-        var problem = Assert.ThrowsExactly<ProjectException>(() => Read(("Builder", "host"), ("PublishDirectory", "out"), ("OnePlatform", "true"), ("rid", "linux-x64;linux-arm64")));
-        Assert.AreEqual("CST1515", problem.Diagnostic.Code);
-        Assert.Contains("dotnet publish -r linux-arm64 -p:ContainerRuntimeIdentifier=linux-arm64", problem.Diagnostic.Message);
+        var application = Read(("Builder", "host"), ("PublishDirectory", "out"), ("rid", "linux-x64;linux-arm64"), ("published", "linux-x64;linux-arm64")).Application;
+        Assert.AreEqual(_folder["out"], application.PublishDirectory);
+        Assert.AreEqual(_folder["out-linux-x64"], application.PlatformDirectories["linux/amd64"]);
+        Assert.AreEqual(_folder["out-linux-arm64"], application.PlatformDirectories["linux/arm64"]);
 
-        Assert.AreEqual(_folder["out"], Read(("Builder", "host"), ("PublishDirectory", "out"), ("rid", "linux-x64;linux-arm64")).Application.PublishDirectory);
-        Assert.AreEqual(_folder["out"], Read(("Builder", "host"), ("PublishDirectory", "out"), ("OnePlatform", "true"), ("rid", "linux-x64; linux-x64")).Application.PublishDirectory);
+        Assert.IsEmpty(Read(("Builder", "host"), ("PublishDirectory", "out"), ("rid", "linux-x64;linux-arm64")).Application.PlatformDirectories);
     }
 
     [TestMethod]
@@ -110,6 +111,8 @@ public sealed class DotNetReaderTests : IDisposable
         var task = _folder.Task(_engine);
         task.RuntimeIdentifiers = values.GetValueOrDefault("rid", "linux-x64");
         task.DotNetProject = [Item(task.ProjectFile, [.. values.Select(pair => (pair.Key, pair.Value))])];
-        return new DotNetReader(task, new ProblemList(new DiagnosticLog(task.Log)), new EngineSecrets()).Read();
+        task.PublishedFolders = [.. values.GetValueOrDefault("published", "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(rid => Item($"out-{rid}/", ("RuntimeIdentifier", rid)))];
+        var problems = new ProblemList(new DiagnosticLog(task.Log));
+        return new DotNetReader(task, problems, new EngineSecrets()).Read(new ValueReader(task, problems, new ProjectFiles(task.ProjectFile)).Platforms());
     }
 }
