@@ -17,6 +17,9 @@ public sealed record BuildDefinition
     /// <summary>Folder that COPY reads from; or a tar archive, <c>-</c> for one on standard input, or the http, https or git address of an archive or repository.</summary>
     public required string ContextDirectory { get; init; }
 
+    /// <summary>Files that the build itself is writing, such as the one that its standard output goes to; no context shows them.</summary>
+    public IReadOnlyList<string> OwnOutput { get; init; } = [];
+
     [JsonIgnore]
     public BuildGoal Goal { get; init; }
 

@@ -57,6 +57,30 @@ public sealed class ChangingContextTests
         Assert.AreEqual(expected.StartsWith("error", StringComparison.Ordinal) ? 1 : 0, built.ExitCode, built.Error);
     }
 
+    [TestMethod]
+    public async Task The_file_that_the_output_goes_to_is_in_no_context()
+    {
+        using var context = Hello.Context("FROM scratch\nCOPY . /main/\nCOPY --from=named . /named/\n");
+        using var elsewhere = new TempFolder();
+        var link = elsewhere.Combine("link");
+        Directory.CreateSymbolicLink(link, context.Path);
+        var build = Hello.Program.CommandLine("build", "--progress", "plain", "-t", $"test-{Guid.NewGuid():N}", "-o", elsewhere.Combine("files"), "--build-context", $"named={link}", link);
+        var script = elsewhere.Write("build.sh", $"{build} 2> {context.Combine("errors.log")} | cat\n");
+
+        // The script's own output goes to a file of the context too, and the program's own does not.
+        await RealTool.RunAsync("sh", "-euc", "exec sh \"$1\" > \"$2\"", "sh", script, Path.Combine(link, "output.log"));
+
+        foreach (var folder in new[] { "main", "named" })
+        {
+            Assert.AreSequenceEqual(["Dockerfile", "main.go"], Directory.GetFiles(elsewhere.Combine($"files/{folder}")).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToArray());
+        }
+
+        context.Write("Dockerfile", "FROM scratch\nCOPY errors.log /\n");
+        var named = await RealTool.RunAsync("sh", "-c", "sh \"$1\" || true; cat \"$2\"", "sh", script, context.Combine("errors.log"));
+        Assert.Contains("error CST4203: COPY found no 'errors.log'", named);
+        Assert.Contains("this build's own output", named);
+    }
+
     private static Socket Listen(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

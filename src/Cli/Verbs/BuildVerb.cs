@@ -67,6 +67,7 @@ internal static class BuildVerb
         return LockOptions.Apply(CommandOptions.Apply(OutputOptions.Apply(new BuildDefinition
         {
             ContextDirectory = context,
+            OwnOutput = OwnOutput.OfStreams(),
             Dockerfile = BuildContextOption.Dockerfile(context, options.Last("--file")),
             Target = options.Last("--target"),
             Platforms = [.. options.All("--platform").SelectMany(Platforms)],

@@ -88,7 +88,8 @@ internal sealed class BuildSession : IDisposable
     public EngineRequest RequestOf(ImmutableArray<PlatformBuild> builds) => new()
     {
         Builds = builds,
-        Context = new ContextFolder(definition.ContextDirectory, new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition)))),
+        Context = new ContextFolder(definition.ContextDirectory, new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition)), definition.ContextDirectory, definition.OwnOutput)),
+        OwnOutput = definition.OwnOutput,
         Commands = Commands,
         Form = new LayerForm
         {

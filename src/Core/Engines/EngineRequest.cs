@@ -14,6 +14,9 @@ public sealed record EngineRequest
 
     public required ContextFolder Context { get; init; }
 
+    /// <summary>Full paths of files that the build is writing; no context shows them.</summary>
+    public IReadOnlyList<string> OwnOutput { get; init; } = [];
+
     public CommandSettings Commands { get; init; } = new();
 
     public LayerForm Form { get; init; } = new();

@@ -52,6 +52,8 @@ public sealed class BuildDefinitionReader
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values, images, dotNet) : null,
             ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
+            // What a convention reads is known, and no log is among it.
+            OwnOutput = dotNet is not null || IsGoByConvention ? OwnOutput.OfAllFiles() : OwnOutput.OfStreams(),
             Target = NullIfEmpty(_task.Target),
             Platforms = [.. platforms.Select(platform => platform.Name)],
             PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)] : [],
@@ -163,8 +165,12 @@ public sealed class BuildDefinitionReader
         };
     }
 
+    private bool IsGoModule => File.Exists(Path.Combine(_task.ProjectDirectory, "go.mod"));
+
+    private bool IsGoByConvention => IsGoModule && _task.Dockerfile.Length == 0 && _task.Stages.Length == 0 && _task.Artifacts.Length == 0;
+
     private GoModule? GoModule(ValueReader values) =>
-        File.Exists(Path.Combine(_task.ProjectDirectory, "go.mod"))
+        IsGoModule
             ? new GoModule
             {
                 Directory = Path.TrimEndingDirectorySeparator(_task.ProjectDirectory),

@@ -40,6 +40,22 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
+    public void A_log_that_MSBuild_has_open_is_no_input_of_a_convention()
+    {
+        using var log = new StreamWriter(_folder["msbuild.log"]);
+        var read = _folder.Write("data.txt", "");
+        using var data = File.OpenRead(read);
+        var task = _folder.Task(_engine);
+        task.Stages = [Item("one", ("From", "scratch"), ("Steps", "COPY . /"))];
+        Assert.DoesNotContain(_folder["msbuild.log"], Read(task).OwnOutput.ToArray());
+
+        _folder.Write("go.mod", "module example.com/hello\n");
+        task = _folder.Task(_engine);
+        Assert.Contains(_folder["msbuild.log"], Read(task).OwnOutput.ToArray());
+        Assert.DoesNotContain(read, Read(task).OwnOutput.ToArray());
+    }
+
+    [TestMethod]
     public void A_folder_with_go_mod_is_a_go_module()
     {
         _folder.Write("go.mod", "module example.com/hello\n");

@@ -120,7 +120,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     private async Task<SourceSelection> OpenAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
     {
         FromContext => context.Value,
-        FromFolder folder => new SourceSelection(UnionView.OfContext(folder.Path), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null)), withSpecialFiles: false),
+        FromFolder folder => new SourceSelection(UnionView.OfContext(folder.Path), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null), folder.Path, services.Request.OwnOutput), withSpecialFiles: false),
         FromDocument document => Fetched(fetched.Write(document)),
         FromFiles files => Fetched(fetched.Write(files)),
         FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
