@@ -69,6 +69,7 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
         var graph = RestoreGraph.Read(task.FullPath(Value("RestoreGraphFile")), item.ItemSpec);
         var global = GlobalProperties.Of(task.BuildEngine);
         var inputs = Inputs(graph, global);
+        var far = new FarFiles(task.ProjectFile).Read(inputs.RemoveFar());
         var git = GitOption.Read(Value("Git"), graph, inputs, Value, item.ItemSpec);
         var ofSolution = GlobalProperties.OfSolution(global, inputs.ProjectFiles).ToList();
         inputs.Widen([.. git.Repositories.Select(repository => repository.Root), .. ofSolution.Select(property => property.Value).Where(Directory.Exists).Select(Path.TrimEndingDirectorySeparator)]);
@@ -85,7 +86,7 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
                 RestoreFiles = [.. inputs.RestoreFiles.Select(file => Relative(file, context))],
                 Sources = [.. inputs.Sources.Select(path => Relative(path, context))],
                 IgnoreRules = [.. hidden, LockFiles, .. Ignored(Value("ArtifactsPath"), context), .. Ignored(task.LockFile, context)],
-                Files = files,
+                Files = [.. files, .. far],
                 Properties = Properties(properties[false], context),
                 PublishProperties = FromGit(git),
                 GitState = git.State,

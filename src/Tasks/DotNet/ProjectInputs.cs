@@ -11,12 +11,14 @@ internal sealed class ProjectInputs
     private readonly SortedSet<string> _restore = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _sources = new(StringComparer.Ordinal);
     private readonly ProjectScan _scan = new();
+    private readonly IReadOnlyList<string> _projects;
 
     /// <param name="projects">Every project that takes part; absolute.</param>
     /// <param name="named">Further files and folders; absolute.</param>
     /// <param name="application">The source file of an application that is one file: what lies beside it is not its own. Null for none.</param>
     public ProjectInputs(IReadOnlyList<string> projects, IEnumerable<string> named, string? application = null)
     {
+        _projects = projects;
         foreach (var project in projects)
         {
             AddProject(project);
@@ -63,6 +65,25 @@ internal sealed class ProjectInputs
         var gone = files.ToList();
         _restore.ExceptWith(gone);
         _sources.ExceptWith(gone);
+    }
+
+    /// <summary>
+    /// Where / alone holds everything: leaves out, and returns, what shares no other folder with the projects. Only an absolute path names such a file, and that can be its
+    /// path in a builder too. Nothing where the projects themselves share none.
+    /// </summary>
+    public IReadOnlyList<string> RemoveFar()
+    {
+        var own = CommonFolder(_projects);
+        if (Root != "/" || own == "/")
+        {
+            return [];
+        }
+
+        var top = own.IndexOf('/', 1) is > 0 and var end ? own[..end] : own;
+        List<string> far = [.. _restore.Concat(_sources).Where(path => !IsInside(path, top)).Distinct(StringComparer.Ordinal)];
+        Remove(far);
+        Root = CommonFolder([.. _restore, .. _sources]);
+        return far;
     }
 
     /// <summary>Makes the root hold these too.</summary>

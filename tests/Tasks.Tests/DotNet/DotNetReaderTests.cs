@@ -80,6 +80,23 @@ public sealed class DotNetReaderTests : IDisposable
     }
 
     [TestMethod]
+    public void A_file_far_from_the_project_is_written_where_the_project_names_it()
+    {
+        Restored();
+        var build = Read(("input", "/etc/os-release"));
+        Assert.AreEqual(_folder.Path, build.ContextDirectory);
+        Assert.AreEqual(new Contracts.WrittenFile("/etc/os-release", File.ReadAllText("/etc/os-release")), build.Application.Files[^1]);
+        Assert.AreSequenceEqual(["."], build.Application.Sources.ToArray());
+
+        foreach (var path in new[] { "/usr/bin/env", "/etc/ssl" })
+        {
+            var problem = Assert.ThrowsExactly<ProjectException>(() => Read(("input", path)));
+            Assert.AreEqual("CST1503", problem.Diagnostic.Code);
+            Assert.Contains($"'{path}'", problem.Diagnostic.Message);
+        }
+    }
+
+    [TestMethod]
     public void Machine_access_can_be_switched_off()
     {
         Restored();
@@ -111,6 +128,7 @@ public sealed class DotNetReaderTests : IDisposable
         var task = _folder.Task(_engine);
         task.RuntimeIdentifiers = values.GetValueOrDefault("rid", "linux-x64");
         task.DotNetProject = [Item(task.ProjectFile, [.. values.Select(pair => (pair.Key, pair.Value))])];
+        task.DotNetInputs = [.. values.Where(pair => pair.Key == "input").Select(pair => Item(pair.Value))];
         task.PublishedFolders = [.. values.GetValueOrDefault("published", "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(rid => Item($"out-{rid}/", ("RuntimeIdentifier", rid)))];
         var problems = new ProblemList(new DiagnosticLog(task.Log));
         return new DotNetReader(task, problems, new EngineSecrets()).Read(new ValueReader(task, problems, new ProjectFiles(task.ProjectFile)).Platforms());
