@@ -88,7 +88,7 @@ internal sealed class BuildSession : IDisposable
     public EngineRequest RequestOf(ImmutableArray<PlatformBuild> builds) => new()
     {
         Builds = builds,
-        Context = new ContextFolder(definition.ContextDirectory, new ContextFilter(IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition)), definition.ContextDirectory, definition.OwnOutput)),
+        Context = new ContextFolder(definition.ContextDirectory, new ContextFilter(Ignored, definition.ContextDirectory, definition.OwnOutput)),
         OwnOutput = definition.OwnOutput,
         Commands = Commands,
         Form = new LayerForm
@@ -105,6 +105,8 @@ internal sealed class BuildSession : IDisposable
             NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
         },
     };
+
+    private IgnoreFile Ignored => IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition));
 
     private SourceFetching Fetching => new(Store) { Offline = definition.Offline, Commands = Commands, Fetched = Inputs.Learn };
 

@@ -22,6 +22,12 @@ public static class StageSelection
             throw new BuildFailedException(ExportDiagnostics.NotSayable($"'{own}' is a folder that the project's own build made on this machine", target.Location));
         }
 
+        if (target.Instructions.Any(instruction => instruction is BaseVariablesInstruction))
+        {
+            throw new BuildFailedException(ExportDiagnostics.NotSayable(
+                "the layers of a .NET project without stages follow from what is published, its user and ports from variables of the base image; write its stages as ContainerStage items, those can be exported", target.Location));
+        }
+
         var stages = set.AnyOrder ? InOrder(set, target) : [.. set.Stages.Take(target.Index + 1)];
         var numbered = set.AnyOrder ? NumberIn(stages) : null;
         return numbered is { } number && stages.Where((stage, index) => stage.Index != index).Any()

@@ -14,7 +14,7 @@ internal static class DotNetDiagnostics
     public static Diagnostic OutsideContext(string path, string context, string project) => Error("CST1503",
         $"The build needs '{path}', which lies outside the build context '{context}'. Set ContainerStagesContextDirectory to a folder that holds it, or remove the property: then the folder that holds everything is taken.", project);
 
-    public static Diagnostic FarFromProject(string path, string project) => Error("CST1503",
+    public static Diagnostic FarFromProject(string path, string project) => Error("CST6321",
         $"The build needs '{path}', which shares no folder with the project but /, and is no text that the builder could be given alone. Put it into a folder beside the project, or set ContainerStagesBuilder to host.", project);
 
     public static Diagnostic SettingsUnreadable(string reason, SourceLocation location) => new("CST1504", Severity.Error, $"NuGet's settings cannot be read: {reason}", location);

@@ -1,6 +1,7 @@
 using ContainerStages.Contracts;
 using ContainerStages.Conventions;
 using ContainerStages.Diagnostics;
+using ContainerStages.Dockerfile;
 using ContainerStages.Oci;
 using ContainerStages.Stages;
 
@@ -173,6 +174,15 @@ public sealed class DotNetConventionTests
 
         StageSource? Folder(string architecture) =>
             DotNetConvention.Create(Project(application) with { BaseImage = "debian" }, new Platform { Os = "linux", Architecture = architecture }, Arm64, new Dictionary<string, string>()).Contexts.Find("published");
+    }
+
+    [TestMethod]
+    public void No_Dockerfile_says_what_follows_from_a_publish()
+    {
+        var graph = StageGraph.Create(Create(Project(Application)), null);
+        var problem = Assert.ThrowsExactly<BuildFailedException>(() => StageSelection.ForDockerfile(graph, [])).Diagnostics.Single();
+        Assert.AreEqual("CST2603", problem.Code);
+        Assert.Contains("ContainerStage items", problem.Message);
     }
 
     [TestMethod]

@@ -91,7 +91,7 @@ public sealed class DotNetReaderTests : IDisposable
         foreach (var path in new[] { "/usr/bin/env", "/etc/ssl" })
         {
             var problem = Assert.ThrowsExactly<ProjectException>(() => Read(("input", path)));
-            Assert.AreEqual("CST1503", problem.Diagnostic.Code);
+            Assert.AreEqual("CST6321", problem.Diagnostic.Code);
             Assert.Contains($"'{path}'", problem.Diagnostic.Message);
         }
     }
