@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -82,7 +83,7 @@ internal sealed class BuildSession : IDisposable
         return new BuildFailedException(OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
     }
 
-    public IEngine OpenEngine() => new EmbeddedEngine(Fetching, new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events);
+    public IEngine OpenEngine() => new EmbeddedEngine(Fetching, new StoreMemory(Store), new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events);
 
     /// <summary>What an engine is to make.</summary>
     public EngineRequest RequestOf(ImmutableArray<PlatformBuild> builds) => new()

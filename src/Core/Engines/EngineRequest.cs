@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Planning;
 using ContainerStages.Snapshots;
@@ -49,8 +50,8 @@ public sealed record LayerForm
     public int? CompressionLevel { get; init; }
 
     /// <summary>Names the blob of the layer <paramref name="layer"/> in this form.</summary>
-    internal string KeyOf(string layer) =>
-        $"{layer}-{Format}-{Epoch}" + (Compression == LayerCompression.Gzip && CompressionLevel is null ? "" : $"-{Compression}{CompressionLevel}");
+    internal LayerKey KeyOf(string layer) =>
+        new($"{layer}-{Format}-{Epoch}" + (Compression == LayerCompression.Gzip && CompressionLevel is null ? "" : $"-{Compression}{CompressionLevel}"));
 }
 
 /// <summary>What of earlier builds and of the network may be used.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;
@@ -31,7 +32,7 @@ public sealed record StageForecast(StagePlan Stage, string Title, ImmutableArray
 
 /// <summary>What would happen to one step.</summary>
 /// <param name="Key">Names its result; null where that is not known yet.</param>
-public sealed record StepForecast(PlanStep Step, StepState State, string? Key);
+public sealed record StepForecast(PlanStep Step, StepState State, StepKey? Key);
 
 /// <summary>What is known of a step before anything ran.</summary>
 public enum StepState

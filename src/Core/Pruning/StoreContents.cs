@@ -1,3 +1,4 @@
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Engines;
 using ContainerStages.Images;
@@ -21,7 +22,7 @@ internal sealed class StoreContents(StoreDirectory store)
 
     // Looking is no use.
     private readonly DiskContentStore content = new(store.Root);
-    private readonly StepRecords records = new(store);
+    private readonly StoreMemory records = new(store);
 
     /// <summary>The images that have names.</summary>
     public Task<ImageContents> ReadNamedAsync(CancellationToken cancellationToken) =>
@@ -36,9 +37,9 @@ internal sealed class StoreContents(StoreDirectory store)
     /// <summary>Records of steps whose layer is neither unpacked nor a blob: they would promise what is no longer there.</summary>
     public IEnumerable<string> BrokenSteps()
     {
-        var exported = Finished("layers").Where(key => records.FindLayer(key) is { } layer && content.Contains(layer.Descriptor.Digest)).Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
+        var exported = Finished("layers").Where(key => records.FindLayer(new LayerKey(key)) is { } layer && content.Contains(layer.Descriptor.Digest)).Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
         return Finished("steps")
-            .Where(key => records.PeekStep(key) is { Empty: false } step && !exported.Contains(step.Layer) && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
+            .Where(key => records.PeekStep(new StepKey(key)) is { Empty: false } step && !exported.Contains(step.Layer) && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
             .Select(key => $"steps/{key}");
     }
 
@@ -85,7 +86,7 @@ internal sealed class StoreContents(StoreDirectory store)
 
     private IEnumerable<StoreItem> Blobs(ImageContents named, ImageContents remembered)
     {
-        var exported = Finished("layers").Select(records.FindLayer).OfType<Layers.Layer>().Select(layer => layer.Descriptor.Digest.Hex).ToHashSet(StringComparer.Ordinal);
+        var exported = Finished("layers").Select(key => records.FindLayer(new LayerKey(key))).OfType<Layers.Layer>().Select(layer => layer.Descriptor.Digest.Hex).ToHashSet(StringComparer.Ordinal);
         foreach (var hex in Names("blobs/sha256"))
         {
             var item = Item(StoreItemKind.Blob, $"blobs/sha256/{hex}", remembered.LastUse(hex) is not null || exported.Contains(hex));

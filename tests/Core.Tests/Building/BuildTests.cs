@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Building;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Engines;
@@ -158,7 +159,7 @@ public sealed class BuildTests(TestContext context) : IDisposable
         {
             (Asked, Request) = ("forecast", request);
             var target = request.Builds.Single().Plan.Target;
-            var steps = target.Steps.Select((step, i) => new StepForecast(step, IsKnown ? StepState.Cached : StepState.Runs, IsKnown ? $"key{i}" : null));
+            var steps = target.Steps.Select((step, i) => new StepForecast(step, IsKnown ? StepState.Cached : StepState.Runs, IsKnown ? new StepKey($"key{i}") : null));
             return new Forecast([[new StageForecast(target, "target", [.. steps])]], IsKnown ? await MakeAsync(request, cancellationToken) : null);
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -28,6 +29,7 @@ internal sealed class EngineBench : IDisposable
         Context = folder.NewFolder("context");
         Store = new StoreDirectory(folder.NewFolder("store"));
         Blobs = new CountingBlobs(registry);
+        Memory = new StoreMemory(Store);
     }
 
     public string Context { get; }
@@ -43,6 +45,9 @@ internal sealed class EngineBench : IDisposable
 
     /// <summary>What the last build ran.</summary>
     public IReadOnlyList<string> Runs => Sandbox.Runs;
+
+    /// <summary>What earlier builds found out: by default what the store remembers.</summary>
+    public IStepMemory Memory { get; set; }
 
     public LayerForm Form { get; set; } = new();
 
@@ -92,7 +97,7 @@ internal sealed class EngineBench : IDisposable
     public async Task<Diagnostic> FailAsync(string dockerfile) =>
         (await Assert.ThrowsExactlyAsync<BuildFailedException>(() => BuildAsync(dockerfile))).Diagnostics.Single();
 
-    private EmbeddedEngine OpenEngine() => new(new SourceFetching(Store), Blobs, Sandbox, Events);
+    private EmbeddedEngine OpenEngine() => new(new SourceFetching(Store), Memory, Blobs, Sandbox, Events);
 
     private EngineRequest Request(string dockerfile) => new()
     {

@@ -1,3 +1,4 @@
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Engines;
@@ -183,14 +184,14 @@ public sealed class StorePrunerTests : IDisposable
     public async Task A_step_whose_layer_went_is_forgotten_and_one_whose_layer_is_a_blob_is_not()
     {
         var store = Open();
-        var records = new StepRecords(store);
+        var records = new StoreMemory(store);
         var layer = (await AddImageAsync(store, "named", "one")).Layers[0].Layer;
         Snapshot(store, 'a', daysAgo: 9);
         Snapshot(store, 'b', daysAgo: 9);
-        records.SaveStep("gone", new StepResult(new string('a', 64), Empty: false));
-        records.SaveStep("kept", new StepResult(new string('b', 64), Empty: false));
-        records.SaveStep("empty", new StepResult(new string('c', 64), Empty: true));
-        records.SaveLayer(new string('b', 64) + "-Oci-0", layer);
+        records.SaveStep(new StepKey("gone"), new StepResult(new string('a', 64), Empty: false));
+        records.SaveStep(new StepKey("kept"), new StepResult(new string('b', 64), Empty: false));
+        records.SaveStep(new StepKey("empty"), new StepResult(new string('c', 64), Empty: true));
+        records.SaveLayer(new LayerKey(new string('b', 64) + "-Oci-0"), layer);
         await PruneAsync(store, new PruneSettings { OlderThan = TimeSpan.FromDays(7) });
         CollectionAssert.AreEquivalent(new[] { "kept", "empty" }, Directory.EnumerateFiles(Path.Combine(store.Root, "steps")).Select(Path.GetFileName).ToArray());
     }

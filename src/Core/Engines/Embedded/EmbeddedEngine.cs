@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Images;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
@@ -10,10 +11,11 @@ namespace ContainerStages.Engines;
 /// Carries out plans in this process: stages side by side, each step found by its key in the store or run in a sandbox on overlay layers.
 /// </summary>
 /// <param name="fetching">The store, and how files of other servers get into it.</param>
+/// <param name="memory">What earlier builds found out.</param>
 /// <param name="blobs">Layers of images.</param>
 /// <param name="sandbox">Runs commands.</param>
 /// <param name="events">Steps and their output.</param>
-public sealed class EmbeddedEngine(SourceFetching fetching, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
+public sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
 {
     public string Name => "embedded";
 
@@ -21,13 +23,13 @@ public sealed class EmbeddedEngine(SourceFetching fetching, IBlobSource blobs, I
 
     public async Task<Forecast> ForecastAsync(EngineRequest request, CancellationToken cancellationToken)
     {
-        using var services = new EngineServices(request, fetching with { Offline = true }, blobs, sandbox, events);
+        using var services = new EngineServices(request, fetching with { Offline = true }, memory, blobs, sandbox, events);
         return await new PlanForecast(services).LookAsync(cancellationToken);
     }
 
     public async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(EngineRequest request, CancellationToken cancellationToken)
     {
-        using var services = new EngineServices(request, fetching, blobs, sandbox, events);
+        using var services = new EngineServices(request, fetching, memory, blobs, sandbox, events);
         services.RemoveAbandoned();
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var build = new PlanExecution(services);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
@@ -8,7 +9,7 @@ using ContainerStages.Snapshots;
 namespace ContainerStages.Engines;
 
 /// <summary>What the embedded engine works with during one build.</summary>
-internal sealed class EngineServices(EngineRequest request, SourceFetching fetching, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IDisposable
+internal sealed class EngineServices(EngineRequest request, SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IDisposable
 {
     private int steps;
 
@@ -23,7 +24,8 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
 
     public SnapshotStore Snapshots { get; } = new(fetching.Store);
 
-    public StepRecords Records { get; } = new(fetching.Store);
+    /// <summary>What earlier builds found out.</summary>
+    public IStepMemory Memory { get; } = memory;
 
     public LayerSizes Sizes { get; } = new(fetching.Store.Root);
 
@@ -46,7 +48,7 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
     public bool IsStored(Oci.Descriptor blob) => Content.GetSize(blob.Digest) == blob.Size;
 
     /// <summary>The blob of a layer that a step made, in the form that is asked for; null where it is not here.</summary>
-    public Layer? FindLayer(string id) => Records.FindLayer(Request.Form.KeyOf(id)) is { } known && IsStored(known.Descriptor) ? known : null;
+    public Layer? FindLayer(string id) => Memory.FindLayer(Request.Form.KeyOf(id)) is { } known && IsStored(known.Descriptor) ? known : null;
 
     /// <summary>Removes what killed builds left behind.</summary>
     public void RemoveAbandoned()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -38,7 +39,7 @@ public sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbo
     /// <exception cref="BuildFailedException">The image names no command, or it cannot be started.</exception>
     public async Task<int> RunAsync(ImageBase image, RunSettings settings, CancellationToken cancellationToken)
     {
-        using var services = new EngineServices(new EngineRequest { Builds = [], Context = new ContextFolder("/") }, new SourceFetching(store), blobs, sandbox, events);
+        using var services = new EngineServices(new EngineRequest { Builds = [], Context = new ContextFolder("/") }, new SourceFetching(store), new StoreMemory(store), blobs, sandbox, events);
         services.RemoveAbandoned();
         var config = new ConfigBuilder(image).ToConfig();
         var arguments = Arguments(config, settings, image);

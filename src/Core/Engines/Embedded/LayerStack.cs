@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Images;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
@@ -11,7 +12,7 @@ namespace ContainerStages.Engines;
 /// A root filesystem by name only: the layers that make it, from the base up. Nothing is on disk until <see cref="EnsureAsync"/>; a build
 /// in which everything is cached never gets there.
 /// </summary>
-internal sealed record LayerStack(string Key, ImmutableArray<StackLayer> Layers)
+internal sealed record LayerStack(StackKey Key, ImmutableArray<StackLayer> Layers)
 {
     public static LayerStack Empty { get; } = new(CacheKey.EmptyStack, []);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Concurrency;
 using ContainerStages.Oci;
 using ContainerStages.Planning;

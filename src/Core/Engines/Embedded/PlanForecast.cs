@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Images;
 using ContainerStages.Planning;
 
@@ -77,7 +78,7 @@ internal sealed class PlanForecast
 
         var key = runners.KeyOf(step, stack.Key, contents);
         var state = step.Reads.Any(copy => AsksServer(copy.From)) ? StepState.CachedIfUnchanged : StepState.Cached;
-        return services.Records.FindStep(key) is { } result ? (new StepForecast(step, state, key), result) : (Runs(step), null);
+        return services.Memory.FindStep(key) is { } result ? (new StepForecast(step, state, key), result) : (Runs(step), null);
     }
 
     private bool AsksServer(CopySource source) => !services.Request.Policy.Offline && source switch

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using ContainerStages.Caching;
 using ContainerStages.Concurrency;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -106,12 +107,12 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         }
     }
 
-    private StepResult? Known(string key) => noCache ? null : services.Records.FindStep(key);
+    private StepResult? Known(StepKey key) => noCache ? null : services.Memory.FindStep(key);
 
-    private Task<StepResult> ExecuteStepAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken) =>
+    private Task<StepResult> ExecuteStepAsync(PlanStep step, StepKey key, LayerStack stack, Action begins, CancellationToken cancellationToken) =>
         shared.DoAsync(new SharedStep(key, noCache), token => ExecuteOnceAsync(step, key, stack, begins, token), cancellationToken);
 
-    private async Task<StepResult> ExecuteOnceAsync(PlanStep step, string key, LayerStack stack, Action begins, CancellationToken cancellationToken)
+    private async Task<StepResult> ExecuteOnceAsync(PlanStep step, StepKey key, LayerStack stack, Action begins, CancellationToken cancellationToken)
     {
         var id = services.NextStepId();
         if (Known(key) is { } known)
@@ -128,8 +129,8 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
         return await ReportedAsync(id, step.Title, Stopwatch.StartNew(), async () =>
         {
-            var (result, isMade) = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key, id, cancellationToken);
-            services.Records.SaveStep(key, result);
+            var (result, isMade) = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key.Hex, id, cancellationToken);
+            services.Memory.SaveStep(key, result);
             return (result, isMade ? StepOutcome.Done : StepOutcome.Cached);
         });
     }
@@ -159,7 +160,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         }
 
         var layer = await TellingAsync(step, runners.WriteLayerAsync(step, services.Snapshots.PathOf(id), cancellationToken));
-        services.Records.SaveLayer(services.Request.Form.KeyOf(id), layer);
+        services.Memory.SaveLayer(services.Request.Form.KeyOf(id), layer);
         services.Sizes.Record(layer.DiffId, layer.Size);
         return layer;
     }
@@ -201,7 +202,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 }
 
 /// <summary>What stages have in common, such as the builder of an image for several platforms, runs once. A step that must run again has nothing in common with one that need not.</summary>
-internal readonly record struct SharedStep(string Key, bool NoCache);
+internal readonly record struct SharedStep(StepKey Key, bool NoCache);
 
 /// <summary>What a step reads, as digests; and its result where that is known already.</summary>
 internal sealed record PreparedStep(IReadOnlyList<string> Contents, StepResult? Result);

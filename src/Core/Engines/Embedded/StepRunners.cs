@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Layers;
 using ContainerStages.Planning;
@@ -49,7 +50,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     public void Release(PlanStep step) => sources.Release(step);
 
     /// <summary>Names the result of a step by the stack it stands on and what it reads.</summary>
-    public string KeyOf(PlanStep step, string stack, IReadOnlyList<string> contents) => step switch
+    public StepKey KeyOf(PlanStep step, StackKey stack, IReadOnlyList<string> contents) => step switch
     {
         RunStep command => CacheKey.Run(stack, command, services.Request.Commands.Key, contents),
         WorkdirStep workdir => CacheKey.Workdir(stack, workdir),

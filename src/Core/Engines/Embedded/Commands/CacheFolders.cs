@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
@@ -43,8 +44,8 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     /// <summary>The same from what is here alone; null where its files are not made, unpacked or downloaded yet.</summary>
     public async Task<string?> FindDigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
     {
-        FromStage other => await stage(other.Stage) is { } stack ? services.Records.FindSelection(CacheKey.Selection(stack.Key, copy)) : null,
-        FromImage other => services.Records.FindSelection(CacheKey.Selection(image(other.Image).Key, copy)),
+        FromStage other => await stage(other.Stage) is { } stack ? services.Memory.FindSelection(CacheKey.Selection(stack.Key, copy)) : null,
+        FromImage other => services.Memory.FindSelection(CacheKey.Selection(image(other.Image).Key, copy)),
         FromAddress address => await downloads.FindStoredAsync(address, copy, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
         FromRepository repository => await repositories.FindStoredAsync(repository, copy.Location, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
         _ => await DigestAsync(copy, cancellationToken),
@@ -134,14 +135,14 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     {
         var stack = await StackOfAsync(copy.From, cancellationToken);
         var key = CacheKey.Selection(stack.Key, copy);
-        if (services.Records.FindSelection(key) is { } known)
+        if (services.Memory.FindSelection(key) is { } known)
         {
             return known;
         }
 
         var selection = await SelectAsync(copy, cancellationToken);
         var digest = ContentDigest.Of(selection.Sources, withOwners: copy.Chown is null, cancellationToken);
-        services.Records.SaveSelection(key, digest);
+        services.Memory.SaveSelection(key, digest);
         return digest;
     }
 

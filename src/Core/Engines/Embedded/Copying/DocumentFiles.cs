@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Planning;
 using ContainerStages.Posix;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ContainerStages.Planning;
+namespace ContainerStages.Caching;
 
 /// <summary>
 /// Hashes named fields into a key. The length of every name and value and the number of values count too, so that two keys are equal only where every field

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
 using ContainerStages.Stages;
 using CsCheck;
 
-namespace ContainerStages.Core.Tests.Planning;
+namespace ContainerStages.Core.Tests.Caching;
 
 /// <summary>No two different steps share a key: a step with the key of another would take the other's files.</summary>
 [TestClass]
@@ -81,8 +82,8 @@ public sealed class CacheKeyTests
     [TestMethod]
     public void A_copy_that_excludes_shares_no_key_with_one_that_names_the_same_words_as_sources() =>
         Assert.AreNotEqual(
-            CacheKey.Selection("", PlainCopy with { Sources = ["b"], Excludes = ["sources", "a"] }),
-            CacheKey.Selection("", PlainCopy with { Sources = ["a", "sources", "b"] }));
+            Selection(PlainCopy with { Sources = ["b"], Excludes = ["sources", "a"] }),
+            Selection(PlainCopy with { Sources = ["a", "sources", "b"] }));
 
     [TestMethod]
     public void Every_other_step_has_another_key()
@@ -95,9 +96,9 @@ public sealed class CacheKeyTests
             .. runs.Select(run => Run(run)),
             Run(PlainRun, "other"), Run(PlainRun, "", ["setting"]), Run(PlainRun, "", [], ["content"]), Run(PlainRun, "", ["setting", "content"]), Run(PlainRun, "", ["setting"], ["content"]),
             .. copies.Select(copy => Copy(copy)), Copy(OneCopy, "other"), Copy(OneCopy, "", "other"),
-            .. OtherSelections.Values.SelectMany(copy => copy).Prepend(PlainCopy).Select(copy => CacheKey.Selection("", copy)), CacheKey.Selection("other", PlainCopy),
-            CacheKey.Workdir("", Workdir), CacheKey.Workdir("other", Workdir), CacheKey.Workdir("", Workdir with { Path = "/x" }), CacheKey.Workdir("", Workdir with { User = "app" }),
-            CacheKey.EmptyStack, CacheKey.Stack("a", "b"), CacheKey.Stack("b", "a"), CacheKey.ImpliedFolders(["a", "b"]), CacheKey.ImpliedFolders(["ab"]), CacheKey.Fresh("a"), CacheKey.Fresh("a"),
+            .. OtherSelections.Values.SelectMany(copy => copy).Prepend(PlainCopy).Select(copy => Selection(copy)), Selection(PlainCopy, "other"),
+            Working(Workdir), Working(Workdir, "other"), Working(Workdir with { Path = "/x" }), Working(Workdir with { User = "app" }),
+            CacheKey.EmptyStack.Hex, CacheKey.Stack(new StackKey("a"), "b").Hex, CacheKey.Stack(new StackKey("b"), "a").Hex, CacheKey.ImpliedFolders(["a", "b"]), CacheKey.ImpliedFolders(["ab"]), CacheKey.Fresh(new StepKey("a")), CacheKey.Fresh(new StepKey("a")),
         ];
         Assert.AreEqual("", string.Join('\n', keys.GroupBy(key => key).Where(same => same.Count() > 1).Select(same => $"{same.Count()} steps share {same.Key}")));
     }
@@ -138,7 +139,12 @@ public sealed class CacheKeyTests
     private static string Text((string? Single, string[] First, string[] Second) lists) =>
         System.Text.Json.JsonSerializer.Serialize(new object?[] { lists.Single, lists.First, lists.Second });
 
-    private static string Run(RunStep step, string stack = "", string[]? settings = null, string[]? contents = null) => CacheKey.Run(stack, step, settings ?? [], contents ?? []);
+    private static string Run(RunStep step, string stack = "", string[]? settings = null, string[]? contents = null) =>
+        CacheKey.Run(new StackKey(stack), step, settings ?? [], contents ?? []).Hex;
 
-    private static string Copy(CopyStep step, string stack = "", string content = "content") => CacheKey.Copy(stack, step, [.. step.Copies.Select(_ => content)]);
+    private static string Copy(CopyStep step, string stack = "", string content = "content") => CacheKey.Copy(new StackKey(stack), step, [.. step.Copies.Select(_ => content)]).Hex;
+
+    private static string Selection(PlannedCopy copy, string stack = "") => CacheKey.Selection(new StackKey(stack), copy).Hex;
+
+    private static string Working(WorkdirStep step, string stack = "") => CacheKey.Workdir(new StackKey(stack), step).Hex;
 }

@@ -1,4 +1,6 @@
-namespace ContainerStages.Planning;
+using ContainerStages.Planning;
+
+namespace ContainerStages.Caching;
 
 /// <summary>
 /// Names the result of a step by everything that goes into it, and nothing else: no times, no folder of the machine, no build. Two steps
@@ -7,17 +9,17 @@ namespace ContainerStages.Planning;
 public static class CacheKey
 {
     /// <summary>Key of a stack of layers: that of the stack below, and the layer on top.</summary>
-    public static string Stack(string below, string layer) => new KeyBuilder("stack").Add("below", below).Add("layer", layer).Build();
+    public static StackKey Stack(StackKey below, string layer) => new(new KeyBuilder("stack").Add("below", below.Hex).Add("layer", layer).Build());
 
     /// <summary>Key of the empty stack.</summary>
-    public static string EmptyStack { get; } = new KeyBuilder("empty stack").Build();
+    public static StackKey EmptyStack { get; } = new(new KeyBuilder("empty stack").Build());
 
     /// <param name="settings">What the whole build says of commands; empty by default.</param>
     /// <param name="contents">Digest of the files of each mount that brings some, in order.</param>
-    public static string Run(string stack, RunStep step, IReadOnlyCollection<string> settings, IReadOnlyCollection<string> contents)
+    public static StepKey Run(StackKey stack, RunStep step, IReadOnlyCollection<string> settings, IReadOnlyCollection<string> contents)
     {
         var key = new KeyBuilder("run")
-            .Add("stack", stack)
+            .Add("stack", stack.Hex)
             .Add("arguments", step.Arguments)
             .Add("environment", step.Environment)
             .Add("working directory", step.WorkingDirectory)
@@ -31,16 +33,16 @@ public static class CacheKey
             key.Add("mount", declaration);
         }
 
-        return key.Build();
+        return new StepKey(key.Build());
     }
 
-    public static string Workdir(string stack, WorkdirStep step) =>
-        new KeyBuilder("workdir").Add("stack", stack).Add("path", step.Path).Add("user", step.User).Build();
+    public static StepKey Workdir(StackKey stack, WorkdirStep step) =>
+        new(new KeyBuilder("workdir").Add("stack", stack.Hex).Add("path", step.Path).Add("user", step.User).Build());
 
     /// <param name="contents">Digest of what each copy selects, in order.</param>
-    public static string Copy(string stack, CopyStep step, IReadOnlyList<string> contents)
+    public static StepKey Copy(StackKey stack, CopyStep step, IReadOnlyList<string> contents)
     {
-        var key = new KeyBuilder("copy").Add("stack", step.Link ? EmptyStack : stack);
+        var key = new KeyBuilder("copy").Add("stack", (step.Link ? EmptyStack : stack).Hex);
         foreach (var (copy, content) in step.Copies.Zip(contents))
         {
             key.Add("content", content)
@@ -52,24 +54,24 @@ public static class CacheKey
                 .Add("one of several", copy.OneOfSeveral);
         }
 
-        return key.Build();
+        return new StepKey(key.Build());
     }
 
     /// <summary>Key of what a copy selects in a stack, so that the stack need not be read again.</summary>
-    public static string Selection(string stack, PlannedCopy copy) =>
-        new KeyBuilder("selection")
-            .Add("stack", stack)
+    public static SelectionKey Selection(StackKey stack, PlannedCopy copy) =>
+        new(new KeyBuilder("selection")
+            .Add("stack", stack.Hex)
             .Add("sources", copy.Sources)
             .Add("excludes", copy.Excludes)
             .Add("with owners", copy.Chown is null)
             .Add("with parents", copy.Parents)
             .Add("optional", copy.Optional)
             .Add("part", copy.Part is { } part ? [part.AssemblyName, part.Layer.ToString()] : [])
-            .Build();
+            .Build());
 
     /// <summary>Id of the snapshot that shows folders which an image's layers imply as the layers below have them.</summary>
     public static string ImpliedFolders(IReadOnlyCollection<string> layers) => new KeyBuilder("implied folders").Add("layers", layers).Build();
 
-    /// <summary>A key that no other build has: for results that must be made anew.</summary>
-    public static string Fresh(string key) => new KeyBuilder("fresh").Add("key", key).Add("build", Guid.NewGuid().ToString()).Build();
+    /// <summary>The id of a layer that no other build has: for results that must be made anew.</summary>
+    public static string Fresh(StepKey key) => new KeyBuilder("fresh").Add("key", key.Hex).Add("build", Guid.NewGuid().ToString()).Build();
 }
