@@ -86,7 +86,7 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
                 RestoreFiles = [.. inputs.RestoreFiles.Select(file => Relative(file, context))],
                 Sources = [.. inputs.Sources.Select(path => Relative(path, context))],
                 IgnoreRules = [.. hidden, LockFiles, .. Ignored(Value("ArtifactsPath"), context), .. Ignored(task.LockFile, context)],
-                Files = [.. files, .. far],
+                Files = [.. files, .. far, .. inputs.RestoreNames.Select(file => new WrittenFile($"{SourceFolder}/{Relative(file, context)}", ""))],
                 Properties = Properties(properties[false], context),
                 PublishProperties = FromGit(git),
                 GitState = git.State,

@@ -23,6 +23,7 @@ internal sealed class EvaluatedInputs
     private readonly SortedSet<string> _projects = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _imports = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _components = new(StringComparer.Ordinal);
 
     /// <summary>Every project that takes part; absolute.</summary>
     public IReadOnlyCollection<string> Projects => _projects;
@@ -32,6 +33,12 @@ internal sealed class EvaluatedInputs
 
     /// <summary>Files and folders outside the folder of the project that names them; absolute.</summary>
     public IReadOnlyCollection<string> Files => _files;
+
+    /// <summary>
+    /// One component (<c>.razor</c>) of each project that has any, by its absolute path: a restore in which there is none leaves out the scripts of Blazor.
+    /// Source: ResolveRequiredWebAssets in Microsoft.NET.Sdk.Web.ProjectSystem.targets.
+    /// </summary>
+    public IReadOnlyCollection<string> Components => _components;
 
     /// <param name="graph">The projects of the restore.</param>
     /// <param name="global">Global properties of this build.</param>
@@ -81,6 +88,8 @@ internal sealed class EvaluatedInputs
         _imports.UnionWith(project.Imports.Select(import => import.ImportedProject.FullPath).Where(IsOwn));
         _files.UnionWith(project.Items.SelectMany(item => Paths(item, project.DirectoryPath)).Where(IsOwn));
         _files.UnionWith(FileProperties.Select(project.GetPropertyValue).Select(value => Outside(value, project.DirectoryPath)).OfType<string>().Where(File.Exists));
+        _components.UnionWith(project.GetItems("Content").Select(item => Full(item.EvaluatedInclude, project.DirectoryPath))
+            .Where(path => path.EndsWith(".razor", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Take(1));
         return [.. project.GetItems("ProjectReference").Select(item => Full(item.EvaluatedInclude, project.DirectoryPath)).Where(File.Exists)];
     }
 

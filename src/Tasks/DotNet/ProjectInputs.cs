@@ -49,6 +49,9 @@ internal sealed class ProjectInputs
     /// <summary>Absolute; files and folders, none inside another.</summary>
     public IReadOnlyCollection<string> Sources => [.. _sources.Where(path => !_sources.Any(other => other != path && IsInside(path, other)))];
 
+    /// <summary>Absolute; what a restore must find, whatever is in it.</summary>
+    public IReadOnlyCollection<string> RestoreNames { get; private set; } = [];
+
     public static bool IsInside(string path, string folder) => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     /// <summary>Takes what the evaluation of the projects found.</summary>
@@ -56,6 +59,7 @@ internal sealed class ProjectInputs
     {
         _restore.UnionWith(found.Imports);
         _sources.UnionWith(found.Files);
+        RestoreNames = found.Components;
         Widen([.. found.Imports, .. found.Files]);
     }
 

@@ -64,6 +64,24 @@ public sealed class EvaluatedInputsTests : IDisposable
     }
 
     [TestMethod]
+    public void One_component_stands_for_all_that_a_restore_asks_for()
+    {
+        _folder.Write("app/Pages/Home.razor", "");
+        _folder.Write("app/App.razor", "");
+        _folder.Write("app/Program.cs", "");
+        _folder.Write("plain/Program.cs", "");
+        var app = _folder.Write("app/app.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup><ProjectReference Include="../plain/plain.csproj" /></ItemGroup>
+            </Project>
+            """);
+        _folder.Write("plain/plain.csproj", "<Project Sdk='Microsoft.NET.Sdk.Web'><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+
+        Assert.AreSequenceEqual(["app/App.razor"], Relative(Read([], app).Components));
+    }
+
+    [TestMethod]
     public void Each_framework_of_a_project_has_its_own_files()
     {
         _folder.Write("old/Old.cs", "");
