@@ -11,7 +11,13 @@ namespace ContainerStages.Images;
 public static class ImageValidator
 {
     /// <summary>Checks documents and every layer whose blob is in the store; a missing blob is a finding unless it can be fetched from its origin.</summary>
-    public static async Task<IReadOnlyList<string>> ValidateAsync(Image image, IContentStore store, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<string>> ValidateAsync(Image image, IContentStore store, CancellationToken cancellationToken) => ValidateAsync(image, store, [], cancellationToken);
+
+    /// <param name="image">What is checked.</param>
+    /// <param name="store">Holds the blobs.</param>
+    /// <param name="inspected">What layers were found to be: images share them, and each is read once.</param>
+    /// <param name="cancellationToken">Asked between entries of layers.</param>
+    internal static async Task<IReadOnlyList<string>> ValidateAsync(Image image, IContentStore store, Dictionary<Digest, LayerInspection> inspected, CancellationToken cancellationToken)
     {
         var findings = new List<string>();
         CheckDocument(findings, "manifest", image.ManifestBytes, image.Digest, image.ManifestBytes.Length);
@@ -29,7 +35,7 @@ public static class ImageValidator
         {
             if (store.Contains(layer.Descriptor.Digest))
             {
-                CheckLayer(findings, layer, store, cancellationToken);
+                CheckLayer(findings, layer, store, inspected, cancellationToken);
             }
             else if (origin is null)
             {
@@ -94,13 +100,18 @@ public static class ImageValidator
         }
     }
 
-    private static void CheckLayer(List<string> findings, Layer layer, IContentStore store, CancellationToken cancellationToken)
+    private static void CheckLayer(List<string> findings, Layer layer, IContentStore store, Dictionary<Digest, LayerInspection> inspected, CancellationToken cancellationToken)
     {
         var name = layer.Descriptor.Digest.ToString();
         try
         {
-            using var blob = store.OpenRead(layer.Descriptor.Digest);
-            var actual = LayerInspector.Inspect(blob, name, cancellationToken);
+            if (!inspected.TryGetValue(layer.Descriptor.Digest, out var actual))
+            {
+                using var blob = store.OpenRead(layer.Descriptor.Digest);
+                actual = LayerInspector.Inspect(blob, name, cancellationToken);
+                inspected.Add(layer.Descriptor.Digest, actual);
+            }
+
             Require(findings, actual.Digest == layer.Descriptor.Digest, $"The blob of layer {name} has digest {actual.Digest}.");
             Require(findings, actual.BlobSize == layer.Descriptor.Size, $"The blob of layer {name} has {actual.BlobSize} bytes, not {layer.Descriptor.Size}.");
             Require(findings, actual.DiffId == layer.DiffId, $"Layer {name} has diff id {actual.DiffId}, not {layer.DiffId}.");

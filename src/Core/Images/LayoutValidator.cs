@@ -25,7 +25,7 @@ public static class LayoutValidator
         }
 
         CheckBlobNames(findings, store);
-        await CheckIndexAsync(findings, ReadText(folder, "index.json"), store, cancellationToken);
+        await CheckIndexAsync(findings, ReadText(folder, "index.json"), store, [], cancellationToken);
         return findings;
     }
 
@@ -70,7 +70,7 @@ public static class LayoutValidator
         }
     }
 
-    private static async Task CheckIndexAsync(List<string> findings, string json, DiskContentStore store, CancellationToken cancellationToken)
+    private static async Task CheckIndexAsync(List<string> findings, string json, DiskContentStore store, Dictionary<Digest, LayerInspection> inspected, CancellationToken cancellationToken)
     {
         try
         {
@@ -84,12 +84,12 @@ public static class LayoutValidator
                 else if (MediaTypes.IsIndex(descriptor.MediaType))
                 {
                     var inner = await store.ReadAllBytesAsync(descriptor.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken);
-                    await CheckIndexAsync(findings, System.Text.Encoding.UTF8.GetString(inner.Span), store, cancellationToken);
+                    await CheckIndexAsync(findings, System.Text.Encoding.UTF8.GetString(inner.Span), store, inspected, cancellationToken);
                 }
                 else
                 {
                     var image = await ImageReader.ReadAsync(store, sizes: null, descriptor.Digest, origin: null, cancellationToken);
-                    findings.AddRange(await ImageValidator.ValidateAsync(image, store, cancellationToken));
+                    findings.AddRange(await ImageValidator.ValidateAsync(image, store, inspected, cancellationToken));
                     if (image.MediaType != descriptor.MediaType)
                     {
                         findings.Add($"The index calls {descriptor.Digest} '{descriptor.MediaType}', it is '{image.MediaType}'.");

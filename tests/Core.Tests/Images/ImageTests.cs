@@ -111,6 +111,23 @@ public sealed class ImageTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_layer_that_images_share_is_read_once_and_held_against_each()
+    {
+        var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
+        var inspected = new Dictionary<Digest, LayerInspection>();
+        Assert.IsEmpty(await ImageValidator.ValidateAsync(image, store, inspected, Token));
+
+        // Read again, it would be found.
+        await File.WriteAllTextAsync(store.GetPath(image.Manifest.Layers[0].Digest), "damaged", Token);
+        Assert.IsEmpty(await ImageValidator.ValidateAsync(image, store, inspected, Token));
+
+        var layer = image.Layers[0].Layer;
+        var lying = layer with { DiffId = layer.Descriptor.Digest };
+        var wrong = await ImageAssembler.AssembleAsync([new ImageLayer(lying)], SampleImages.Config(1), ImageFormat.Oci, null, store, Token);
+        Assert.Contains("has diff id", (await ImageValidator.ValidateAsync(wrong, store, inspected, Token)).Single());
+    }
+
+    [TestMethod]
     public async Task Validator_finds_a_history_that_does_not_fit_and_a_missing_platform()
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
