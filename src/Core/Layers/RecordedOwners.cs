@@ -24,7 +24,10 @@ internal sealed class RecordedOwners
     public static string FileOf(string folder) => folder + Suffix;
 
     /// <summary>What was recorded of a folder; null where its files have their owners themselves, and where the record is damaged.</summary>
-    public static RecordedOwners? Read(string folder)
+    public static RecordedOwners? Read(string folder) => AreNeeded && File.Exists(FileOf(folder)) ? ReadRecord(folder) : null;
+
+    /// <summary>The same whoever asks: a process that may give files away has no such folders.</summary>
+    internal static RecordedOwners? ReadRecord(string folder)
     {
         if (SealedJson.Read(FileOf(folder), RecordedOwnersJson.Default.RecordedFileArray) is not { } files)
         {

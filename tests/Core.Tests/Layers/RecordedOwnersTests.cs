@@ -47,7 +47,7 @@ public sealed class RecordedOwnersTests : IDisposable
     {
         Owners(record => record.RecordLink("link", 8, 9));
         File.AppendAllText(RecordedOwners.FileOf(folder.Combine("layer")), "x");
-        Assert.IsNull(RecordedOwners.Read(folder.Combine("layer")));
+        Assert.IsNull(RecordedOwners.ReadRecord(folder.Combine("layer")));
     }
 
     [TestMethod]
@@ -64,7 +64,7 @@ public sealed class RecordedOwnersTests : IDisposable
         var owners = new RecordedOwners();
         record(owners);
         owners.Save(folder.Combine("layer"));
-        return RecordedOwners.Read(folder.Combine("layer"))!;
+        return RecordedOwners.ReadRecord(folder.Combine("layer"))!;
     }
 
     private static (uint UserId, uint GroupId, uint Mode) Values(FileStatus status) => (status.UserId, status.GroupId, status.Mode);
