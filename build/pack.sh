@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the SDK, the templates and the extension for Azure DevOps into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
+# Packs the SDK, the command line as a .NET tool, the templates and the extension for Azure DevOps into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
 # Does nothing where the sources are those of the last run. Prints what there is, with sizes.
 #   build/pack.sh [--force] [--no-native] [--no-extension]
 #     --no-native: without the native program; the package then runs the engine on dotnet
@@ -87,6 +87,17 @@ if ! is_current package "$package" "$package_hash"; then
   rm -rf artifacts/packages-unpacked/containerstages.sdk
 fi
 
+tool=$packages/dotnet-stages.0.1.0.nupkg
+if ! is_current tool "$tool" "$package_hash"; then
+  rm -f "$packages"/dotnet-stages.*.nupkg
+  has_native=false
+  if [[ -e $program ]]; then has_native=true; fi
+  quietly dotnet pack src/Tool -c Release -o "$packages" -nologo -p:ToolPlatform=any
+  if $has_native; then quietly dotnet pack src/Tool -c Release -o "$packages" -nologo -p:ToolPlatform=linux-x64; fi
+  quietly dotnet pack src/Tool -c Release -o "$packages" -nologo -p:ToolHasNative=$has_native
+  echo "$package_hash" >"$stamps/tool"
+fi
+
 templates=$packages/ContainerStages.Templates.0.1.0.nupkg
 templates_hash=$(fingerprint templates "${common[@]}")
 if ! is_current templates "$templates" "$templates_hash"; then
@@ -100,7 +111,7 @@ if [[ -n ${extension_job:-} ]] && ! wait "$extension_job"; then
   exit 1
 fi
 
-for file in "$package" "$templates" "$program" "$packages"/*.vsix; do
+for file in "$package" "$packages"/dotnet-stages.*.nupkg "$templates" "$program" "$packages"/*.vsix; do
   if [[ -e $file ]]; then
     printf '%s  %s\n' "$file" "$(numfmt --to=si --suffix=B "$(stat -c %s "$file")")"
   fi
