@@ -5,11 +5,10 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Pipelines.Tests;
 
-/// <summary>A NuGet feed on loopback with the packed SDK; with a password it answers nobody else. Source: NuGet server API, service index and package content.</summary>
+/// <summary>A NuGet feed on loopback with what build/pack.sh packed; with a password it answers nobody else. Source: NuGet server API: service index, package metadata, package content.</summary>
 internal sealed class PackageFeed(string? password) : LoopbackWebServer
 {
     public const string User = "reader";
-    private const string Package = "containerstages.sdk";
     private const string Version = "0.1.0";
 
     /// <summary>Every login that came, also wrong ones.</summary>
@@ -40,9 +39,27 @@ internal sealed class PackageFeed(string? password) : LoopbackWebServer
 
     private byte[]? Content(string path) => path switch
     {
-        "/v3/index.json" => Encoding.UTF8.GetBytes($$"""{"version":"3.0.0","resources":[{"@id":"{{Address}}flat/","@type":"PackageBaseAddress/3.0.0"}]}"""),
-        $"/flat/{Package}/index.json" when password is not null => Encoding.UTF8.GetBytes($$"""{"versions":["{{Version}}"]}"""),
-        $"/flat/{Package}/{Version}/{Package}.{Version}.nupkg" => File.ReadAllBytes(Repository.PathOf("artifacts", "packages", $"ContainerStages.Sdk.{Version}.nupkg")),
+        "/v3/index.json" => Encoding.UTF8.GetBytes($$"""{"version":"3.0.0","resources":[{"@id":"{{Address}}flat/","@type":"PackageBaseAddress/3.0.0"},{"@id":"{{Address}}about/","@type":"RegistrationsBaseUrl/3.6.0"}]}"""),
+        _ when path.Split('/') is ["", "about", var package, "index.json"] && FileOf(package) is not null => Encoding.UTF8.GetBytes(About(package)),
+        _ when path.Split('/') is ["", "flat", var package, "index.json"] && FileOf(package) is not null => Encoding.UTF8.GetBytes($$"""{"versions":["{{Version}}"]}"""),
+        _ when path.Split('/') is ["", "flat", var package, Version, var name] && name == $"{package}.{Version}.nupkg" && FileOf(package) is { } file => File.ReadAllBytes(file),
         _ => null,
     };
+
+    private string About(string package) => $$"""
+        {
+          "@id": "{{Address}}about/{{package}}/index.json", "count": 1,
+          "items": [{
+            "@id": "{{Address}}about/{{package}}/index.json#page", "count": 1, "lower": "{{Version}}", "upper": "{{Version}}",
+            "items": [{
+              "@id": "{{Address}}about/{{package}}/{{Version}}.json", "packageContent": "{{Address}}flat/{{package}}/{{Version}}/{{package}}.{{Version}}.nupkg",
+              "catalogEntry": { "@id": "{{Address}}about/{{package}}/{{Version}}.json", "id": "{{package}}", "version": "{{Version}}", "listed": true }
+            }]
+          }]
+        }
+        """;
+
+    /// <summary>The addresses of a feed are in lower case. The open one has nothing.</summary>
+    private string? FileOf(string package) => password is null ? null : Directory.EnumerateFiles(Repository.PathOf("artifacts", "packages"), "*.nupkg")
+        .FirstOrDefault(file => Path.GetFileName(file).Equals($"{package}.{Version}.nupkg", StringComparison.OrdinalIgnoreCase));
 }

@@ -3,6 +3,7 @@ import * as path from 'path';
 import * as tasks from 'azure-pipelines-task-lib/task';
 import { splitArguments } from '../common/argumentList';
 import { UserError } from '../common/errors';
+import { flag, list, text, workingDirectory } from '../common/inputValues';
 
 /** What is built: a project or solution, or a Dockerfile; absolute path. */
 export interface Inputs {
@@ -28,8 +29,7 @@ export interface Inputs {
 
 /** Reads and checks all inputs, before anything is done. */
 export function readInputs(): Inputs {
-    const folder = path.resolve(text('workingDirectory') || tasks.getVariable('System.DefaultWorkingDirectory') || process.cwd());
-    if (!isFolder(folder)) throw new UserError(`The input 'workingDirectory' names no folder: '${folder}'.`);
+    const folder = workingDirectory();
     const { kind, file } = source(folder);
     const inputs: Inputs = {
         kind, file, folder,
@@ -95,22 +95,4 @@ function supplied(name: string, folder: string): string {
     const given = text(name);
     const full = given === '' || given === '**' ? '' : path.resolve(folder, given);
     return full === path.resolve(tasks.getVariable('Build.SourcesDirectory') ?? folder) && name !== 'context' ? '' : full;
-}
-
-function text(name: string): string {
-    return (tasks.getInput(name) ?? '').trim();
-}
-
-function list(name: string, separator: RegExp): string[] {
-    return text(name).split(separator).map(part => part.trim()).filter(part => part !== '');
-}
-
-function flag(name: string, otherwise: boolean): boolean {
-    const given = text(name).toLowerCase();
-    if (given !== '' && given !== 'true' && given !== 'false') throw new UserError(`The input '${name}' is '${given}'. Valid: true, false.`);
-    return given === '' ? otherwise : given === 'true';
-}
-
-function isFolder(name: string): boolean {
-    return fs.existsSync(name) && fs.statSync(name).isDirectory();
 }

@@ -10,14 +10,12 @@ import { EngineEvents } from '../common/engineEvents';
 import { messageOf } from '../common/errors';
 import { feedVariables } from '../common/feeds';
 import { BuiltImage, FinishedStep } from '../common/image';
+import { MINIMUM_AGENT } from '../common/inputValues';
 import { MSBuildOutput } from '../common/msbuildOutput';
 import { BuildCommand, commandFor } from './commands';
 import { destinationOf } from './destination';
 import { Inputs, readInputs } from './inputs';
 import { setOutputs, uploadSummary } from './outputs';
-
-/** The agent's that task.json asks for; the library compares. */
-const MINIMUM_AGENT = '4.248.0';
 
 interface Outcome {
     readonly exitCode: number;

@@ -13,8 +13,10 @@ export interface PackageSource {
  * The variables by which NuGet itself logs in to sources, so that no credential provider has to be installed. Each login goes to the sources below its own address.
  */
 export async function feedVariables(logins: readonly FeedLogin[], folder: string): Promise<Record<string, string>> {
-    if (logins.length === 0) return {};
-    const sources = await sourcesOf(folder);
+    return logins.length === 0 ? {} : variablesFor(logins, await sourcesOf(folder));
+}
+
+export function variablesFor(logins: readonly FeedLogin[], sources: readonly PackageSource[]): Record<string, string> {
     const variables: Record<string, string> = {};
     for (const { address, user, password } of logins) {
         for (const source of sources.filter(source => isBelow(source.address, address))) {
