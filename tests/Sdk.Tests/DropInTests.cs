@@ -12,11 +12,6 @@ public sealed class DropInTests(TestContext context)
 {
     private const string Backslash = "BACKSLASH";
 
-    private static readonly string[] Compared = ["User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "WorkingDir"];
-
-    // The time of the build would make every build another image.
-    private static readonly string[] LabelsOfTheirs = ["org.opencontainers.image.created", "org.opencontainers.artifact.created"];
-
     // Theirs starts nothing: without an entry point and a command, and with a folder that no slash parts from the program's name.
     private static readonly string[] OnPurpose = ["ContainerAppCommandInstruction.None: Cmd", "ContainerWorkingDirectory.NoSlash: Entrypoint"];
 
@@ -126,22 +121,5 @@ public sealed class DropInTests(TestContext context)
     }
 
     private static IEnumerable<string> Differences(string name, JsonElement theirs, JsonElement ours) =>
-        Compared.Select(key => (Key: key, Theirs: Text(theirs, key), Ours: Text(ours, key))).Append((Key: "Labels", Theirs: Labels(theirs), Ours: Labels(ours)))
-            .Where(pair => pair.Theirs != pair.Ours && !OnPurpose.Contains($"{name}: {pair.Key}")).Select(pair => $"{name}: {pair.Key}: theirs {pair.Theirs}, ours {pair.Ours}");
-
-    // None and an empty one mean the same; ports are a set, variables have names of their own: no order.
-    private static string Text(JsonElement config, string name) => config.TryGetProperty(name, out var value)
-        ? value.ValueKind switch
-        {
-            JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(entry => entry.Name).Order(StringComparer.Ordinal)),
-            JsonValueKind.Array when name == "Env" => string.Join(' ', value.EnumerateArray().Select(entry => entry.GetString()).Order(StringComparer.Ordinal)),
-            JsonValueKind.Array when value.GetArrayLength() > 0 => JsonSerializer.Serialize(value),
-            JsonValueKind.String => value.GetString()!,
-            _ => "",
-        }
-        : "";
-
-    private static string Labels(JsonElement config) => config.TryGetProperty("Labels", out var labels) && labels.ValueKind == JsonValueKind.Object
-        ? string.Join(", ", labels.EnumerateObject().Where(label => !LabelsOfTheirs.Contains(label.Name)).OrderBy(label => label.Name, StringComparer.Ordinal).Select(label => $"{label.Name}={label.Value}"))
-        : "";
+        ComparedConfiguration.Differences(theirs, ours).Where(pair => !OnPurpose.Contains($"{name}: {pair.Key}")).Select(pair => $"{name}: {pair.Key}: theirs {pair.Theirs}, ours {pair.Ours}");
 }

@@ -27,14 +27,20 @@ internal sealed class UserProject : IDisposable
     public static async Task<UserProject> CopyOfSampleAsync(string sample, TestContext context)
     {
         var project = await CreateAsync(context);
-        var folder = Repository.File($"samples/{sample}");
+        project.Copy($"samples/{sample}", "");
+        return project;
+    }
+
+    /// <summary>Copies sources of the repository into a folder of the user's.</summary>
+    public void Copy(string source, string target)
+    {
+        var folder = Repository.File(source);
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Where(IsSource))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(project.Full(file))!);
-            File.Copy(Path.Combine(folder, file), project.Full(file));
+            var copy = Full(Path.Combine(target, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Path.Combine(folder, file), copy);
         }
-
-        return project;
     }
 
     // Somebody may have built the sample where it stands.
@@ -64,7 +70,14 @@ internal sealed class UserProject : IDisposable
         Command.RunAsync(program, arguments, Folder, _sdk.Environment, _cancellationToken);
 
     public Task<CommandResult> RunAsync(string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Command.RunAsync(program, arguments, Folder, new Dictionary<string, string>([.. _sdk.Environment.Where(pair => !environment.ContainsKey(pair.Key)), .. environment], StringComparer.Ordinal), _cancellationToken);
+        RunInAsync(Folder, program, environment, arguments);
+
+    public Task<CommandResult> RunInAsync(string folder, string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Command.RunAsync(program, arguments, folder, With(environment), _cancellationToken);
+
+    /// <summary>A program that goes on by itself.</summary>
+    public System.Diagnostics.Process StartIn(string folder, string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Command.Start(program, arguments, folder, With(environment));
 
     /// <summary>Folder of the store that publishes of this run use.</summary>
     public string Store => _sdk.Environment["CONTAINERSTAGES_STORE"];
@@ -85,4 +98,7 @@ internal sealed class UserProject : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private Dictionary<string, string> With(IReadOnlyDictionary<string, string> environment) =>
+        new([.. _sdk.Environment.Where(pair => !environment.ContainsKey(pair.Key)), .. environment], StringComparer.Ordinal);
 }

@@ -1,0 +1,6 @@
+namespace Messages;
+
+public static class Greeting
+{
+    public static string To(string name) => $"Welcome, {name}";
+}
