@@ -3,13 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace ContainerStages.Cli;
 
-/// <summary>How long ago, as people write it: <c>7d</c>, <c>2w</c>, <c>24h</c>, <c>1h30m</c> (Go's durations, with days and weeks), or a point in time.</summary>
+/// <summary>
+/// How long ago, as people write it: <c>7d</c>, <c>2w</c>, <c>24h</c>, <c>1h30m</c> (Go's durations, with days and weeks), or a point in
+/// time.
+/// </summary>
 internal static partial class AgeText
 {
     /// <returns>Null where the text is none.</returns>
     public static TimeSpan? TryParse(string text)
     {
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) && text.Contains('-', StringComparison.Ordinal))
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            && text.Contains('-', StringComparison.Ordinal))
         {
             return DateTimeOffset.UtcNow - moment;
         }

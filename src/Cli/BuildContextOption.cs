@@ -18,7 +18,8 @@ internal static class BuildContextOption
 
     /// <summary>The value of --build-context.</summary>
     public static string Named(string value) =>
-        ImageReference.TryParseSource(value, Environment.CurrentDirectory) is { Transport: not ImageTransport.Registry } image ? image.ToString()
+        ImageReference.TryParseSource(value, Environment.CurrentDirectory) is { Transport: not ImageTransport.Registry } image
+            ? image.ToString()
         : IsAddress(value) || value.StartsWith("target:", StringComparison.Ordinal) ? value : Path.GetFullPath(value);
 
     private static bool IsAddress(string text) => text.Contains("://", StringComparison.Ordinal) || GitSource.TryParse(text) is not null;

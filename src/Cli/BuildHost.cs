@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ContainerStages.Building;
-using ContainerStages.Cli.Progress;
 using ContainerStages.Cli.Verbs;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
@@ -61,7 +60,9 @@ internal static class BuildHost
 
     // Null as an array would become an empty input.
     private static BuildFailedException EnterNamespace(IReadOnlyList<string> arguments, byte[]? standardInput) =>
-        UserNamespace.TryReExecute(arguments, standardInput is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(standardInput));
+        UserNamespace.TryReExecute(
+            arguments,
+            standardInput is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(standardInput));
 
     private static int Fail(ImmutableArray<Diagnostic> diagnostics, IBuildEvents events)
     {

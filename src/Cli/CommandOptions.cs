@@ -11,12 +11,24 @@ internal static class CommandOptions
 
     public static IReadOnlyList<Option> All { get; } =
     [
-        new(["--secret"], "SPEC", "id=ID,src=FILE or id=ID,env=VARIABLE: a secret for RUN --mount=type=secret; repeatable", Candidates.Of("id=")),
-        new(["--ssh"], "SPEC", "default, ID=SOCKET or ID=KEY[,KEY]: an agent or private keys for RUN --mount=type=ssh; repeatable", Candidates.Of("default")),
+        new(
+            ["--secret"],
+            "SPEC",
+            "id=ID,src=FILE or id=ID,env=VARIABLE: a secret for RUN --mount=type=secret; repeatable",
+            Candidates.Of("id=")),
+        new(
+            ["--ssh"],
+            "SPEC",
+            "default, ID=SOCKET or ID=KEY[,KEY]: an agent or private keys for RUN --mount=type=ssh; repeatable",
+            Candidates.Of("default")),
         new(["--add-host"], "HOST:IP", "a line of /etc/hosts in commands; repeatable"),
         new(["--network"], "MODE", "network of commands: default, host or none", Candidates.Of("default", "host", "none")),
         new(["--shm-size"], "SIZE", "size of /dev/shm in commands (default: 64m)"),
-        new(["--ulimit"], "NAME=SOFT[:HARD]", "a limit of commands; repeatable", Candidates.Of([.. ResourceLimits.Names.Select(name => name + "=")])),
+        new(
+            ["--ulimit"],
+            "NAME=SOFT[:HARD]",
+            "a limit of commands; repeatable",
+            Candidates.Of([.. ResourceLimits.Names.Select(name => name + "=")])),
         new(["--max-parallelism"], "N", "how many commands run at the same time (default: 16, or two for each processor)"),
         new(["--no-cache-filter"], "STAGE", "run every step of a stage again; repeatable, or with commas", Candidates.Stages),
         new(["--no-new-privileges"], null, "set-user-id programs have no effect in commands"),
@@ -65,8 +77,16 @@ internal static class CommandOptions
         }
 
         // As in buildx: with type=env the source is a variable, and an id alone is a variable where there is one of that name.
-        variable ??= type == "env" ? file ?? id : file is null && type is null && Environment.GetEnvironmentVariable(id) is not null ? id : null;
-        return (id, variable is not null ? new SecretSource { EnvironmentVariable = variable } : new SecretSource { File = Path.GetFullPath(file ?? id) });
+        variable ??= type == "env"
+            ? file ?? id
+            : file is null && type is null && Environment.GetEnvironmentVariable(id) is not null
+            ? id
+            : null;
+        return (
+            id,
+            variable is not null
+                ? new SecretSource { EnvironmentVariable = variable }
+                : new SecretSource { File = Path.GetFullPath(file ?? id) });
     }
 
     private static (string Id, IReadOnlyList<string> Paths) Agent(string text)
@@ -99,10 +119,13 @@ internal static class CommandOptions
     };
 
     private static long Size(string text) =>
-        ByteCount.TryParse(text) is > 0 and var size ? size : throw new UsageException($"--shm-size {text}: a size such as 128m is expected.");
+        ByteCount.TryParse(text) is > 0 and var size
+            ? size
+            : throw new UsageException($"--shm-size {text}: a size such as 128m is expected.");
 
     private static int Count(string text) =>
-        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count > 0
+        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count)
+            && count > 0
             ? count
             : throw new UsageException($"--max-parallelism {text}: a number of 1 or more is expected.");
 
@@ -124,9 +147,17 @@ internal static class CommandOptions
         Entitlements.Contains(name) ? name : throw new UsageException($"--allow {name}: valid are {string.Join(", ", Entitlements)}.");
 
     private static long? Number(string text) =>
-        long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= -1 ? number : null;
+        long.TryParse(
+            text,
+            System.Globalization.NumberStyles.AllowLeadingSign,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out var number)
+            && number >= -1
+            ? number
+            : null;
 
-    private static IEnumerable<string> Split(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static IEnumerable<string> Split(string text) =>
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static (string Before, string After)? Cut(string text, char at) =>
         text.IndexOf(at, StringComparison.Ordinal) is > 0 and var place ? (text[..place], text[(place + 1)..]) : null;

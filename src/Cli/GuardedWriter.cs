@@ -10,11 +10,15 @@ internal sealed class GuardedWriter(Stream stream, Action<Exception> failed) : T
 
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>To be called first. Results that cannot be written are an error; there is nobody to report to that a report could not be written.</summary>
+    /// <summary>
+    /// To be called first. Results that cannot be written are an error; there is nobody to report to that a report could not be written.
+    /// </summary>
     public static void Install()
     {
         Console.SetOut(new GuardedWriter(
-            Console.OpenStandardOutput(), failure => throw new BuildFailedException(ArchiveDiagnostics.OutputNotWritable(failure.Message), failure)));
+            Console.OpenStandardOutput(), failure => throw new BuildFailedException(
+                ArchiveDiagnostics.OutputNotWritable(failure.Message),
+                failure)));
         Console.SetError(new GuardedWriter(Console.OpenStandardError(), _ => { }));
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ContainerStages.Cli.Progress;
 using ContainerStages.Cli.Verbs;
 using ContainerStages.Contracts;
 using ContainerStages.Images;

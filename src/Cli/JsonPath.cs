@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
-using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli;
 

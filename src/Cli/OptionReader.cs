@@ -1,10 +1,12 @@
 using ContainerStages.Cli.Completion;
 using ContainerStages.Contracts;
-using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli;
 
-/// <summary>An option of a verb: its names (<c>--tag</c>, <c>-t</c>), what stands for its value in the help (null for a switch), one line, and what shells offer for the value.</summary>
+/// <summary>
+/// An option of a verb: its names (<c>--tag</c>, <c>-t</c>), what stands for its value in the help (null for a switch), one line, and what
+/// shells offer for the value.
+/// </summary>
 internal sealed record Option(string[] Names, string? Value, string Help, Candidates? Candidates = null);
 
 /// <summary>Wrong usage: told with the verb's help, exit code 2.</summary>
@@ -98,10 +100,14 @@ internal sealed class OptionReader
         list.Add(value);
     }
 
-    /// <summary><c>-it</c> is <c>-i -t</c>, and <c>-p8080</c> or <c>-p=8080</c> is <c>-p 8080</c>; null where the argument is neither.</summary>
+    /// <summary>
+    /// <c>-it</c> is <c>-i -t</c>, and <c>-p8080</c> or <c>-p=8080</c> is <c>-p 8080</c>; null where the argument is neither.
+    /// </summary>
     public static string[]? Cluster(string argument, IReadOnlyList<Option> options)
     {
-        if (argument.Length < 3 || argument.StartsWith("--", StringComparison.Ordinal) || options.FirstOrDefault(known => known.Names.Contains(argument[..2])) is not { } first)
+        if (argument.Length < 3
+            || argument.StartsWith("--", StringComparison.Ordinal)
+            || options.FirstOrDefault(known => known.Names.Contains(argument[..2])) is not { } first)
         {
             return null;
         }

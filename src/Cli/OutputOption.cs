@@ -13,7 +13,8 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
     private static readonly string[] FileKeys = ["dest", "tar"];
 
     /// <summary>Archives go to standard output where none is named, as with docker.</summary>
-    public string? Path => Fields.GetValueOrDefault("dest") ?? (Type == "tar" || (Type == "oci" && !IsFalse("tar")) ? StandardOutput : null);
+    public string? Path =>
+        Fields.GetValueOrDefault("dest") ?? (Type == "tar" || (Type == "oci" && !IsFalse("tar")) ? StandardOutput : null);
 
     public DestinationKind Kind => Type switch
     {
@@ -34,7 +35,8 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
     public bool Pushes => Type == "registry" ? !IsFalse("push") : Type == "image" && IsTrue("push");
 
     /// <summary>The names of the key <c>name</c>.</summary>
-    public IEnumerable<string> Names => Fields.GetValueOrDefault("name")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    public IEnumerable<string> Names =>
+        Fields.GetValueOrDefault("name")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     /// <summary><c>annotation[-KIND].KEY</c> as <c>(KIND or "manifest", KEY, value)</c>.</summary>
     public IEnumerable<(string Kind, string Key, string Value)> Annotations =>
@@ -45,7 +47,9 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
         // The short form of docker: a folder, or '-' for a tar on standard output.
         if (!text.Contains('=', StringComparison.Ordinal))
         {
-            return new OutputOption(text == StandardOutput ? "tar" : "local", new Dictionary<string, string>(StringComparer.Ordinal) { ["dest"] = text });
+            return new OutputOption(
+                text == StandardOutput ? "tar" : "local",
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["dest"] = text });
         }
 
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -75,7 +79,10 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
         return output;
     }
 
-    public bool IsTrue(string key) => Fields.GetValueOrDefault(key) is { } value && !IsFalse(key) && (value is "true" or "1" ? true : throw new UsageException($"--output: {key}={value} is neither true nor false."));
+    public bool IsTrue(string key) =>
+        Fields.GetValueOrDefault(key) is { } value
+            && !IsFalse(key)
+            && (value is "true" or "1" ? true : throw new UsageException($"--output: {key}={value} is neither true nor false."));
 
     public bool IsFalse(string key) => Fields.GetValueOrDefault(key) is "false" or "0";
 

@@ -5,17 +5,35 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Cli;
 
-/// <summary>The options of <c>build</c> that say what the image is called and where it goes. Their forms are those of <c>docker buildx build</c>.</summary>
+/// <summary>
+/// The options of <c>build</c> that say what the image is called and where it goes. Their forms are those of <c>docker buildx build</c>.
+/// </summary>
 internal static class OutputOptions
 {
     private static readonly string[] AnnotationKinds = ["manifest", "index", "manifest-descriptor"];
 
     public static IReadOnlyList<Option> All { get; } =
     [
-        new(["--annotation"], "[KIND:]KEY=VALUE", "annotation of the manifest (KIND manifest, index or manifest-descriptor); repeatable", Candidates.Of([.. AnnotationKinds.Select(kind => kind + ":")])),
+        new(
+            ["--annotation"],
+            "[KIND:]KEY=VALUE",
+            "annotation of the manifest (KIND manifest, index or manifest-descriptor); repeatable",
+            Candidates.Of([.. AnnotationKinds.Select(kind => kind + ":")])),
         new(["--push"], null, "push to the registries that the names say"),
         new(["--load"], null, "put the image into Docker's store"),
-        new(["--output", "-o"], "SPEC", "type=image|registry|oci|docker|podman|oci-layout|local|tar,dest=PATH,..., or a folder; repeatable", Candidates.Of("type=image", "type=registry", "type=oci", "type=docker", "type=podman", "type=oci-layout", "type=local", "type=tar")),
+        new(
+            ["--output", "-o"],
+            "SPEC",
+            "type=image|registry|oci|docker|podman|oci-layout|local|tar,dest=PATH,..., or a folder; repeatable",
+            Candidates.Of(
+                "type=image",
+                "type=registry",
+                "type=oci",
+                "type=docker",
+                "type=podman",
+                "type=oci-layout",
+                "type=local",
+                "type=tar")),
     ];
 
     public static BuildDefinition Apply(BuildDefinition definition, OptionReader options)
@@ -25,7 +43,10 @@ internal static class OutputOptions
         AddSwitch("--push", outputs.Exists(output => output.Pushes), "registry");
         AddSwitch("--load", outputs.Exists(output => output.Kind == DestinationKind.DockerStore), "docker");
         string[] names = [.. options.All("--tag").Concat(outputs.SelectMany(output => output.Names)).Select(Name).Distinct(StringComparer.Ordinal)];
-        var annotations = options.All("--annotation").SelectMany(Annotation).Concat(outputs.SelectMany(output => output.Annotations)).ToLookup(one => Known(one.Kind));
+        var annotations = options.All("--annotation")
+            .SelectMany(Annotation)
+            .Concat(outputs.SelectMany(output => output.Annotations))
+            .ToLookup(one => Known(one.Kind));
         return definition with
         {
             Tags = names,
@@ -81,8 +102,14 @@ internal static class OutputOptions
     /// <summary>One image goes everywhere, so what outputs say of its form must agree.</summary>
     private static string? One(string key, IEnumerable<OutputOption> outputs)
     {
-        var values = outputs.Select(output => output.Fields.GetValueOrDefault(key)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        return values.Length <= 1 ? values.FirstOrDefault() : throw new UsageException($"--output: all outputs get the same image, but {key} is {string.Join(" and ", values)}.");
+        var values = outputs
+            .Select(output => output.Fields.GetValueOrDefault(key))
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+        return values.Length <= 1
+            ? values.FirstOrDefault()
+            : throw new UsageException($"--output: all outputs get the same image, but {key} is {string.Join(" and ", values)}.");
     }
 
     private static ImageFormat Format(List<OutputOption> outputs) => One("oci-mediatypes", outputs) switch
@@ -101,18 +128,24 @@ internal static class OutputOptions
     };
 
     private static int Level(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level) ? level : throw new UsageException($"--output: compression-level={text} is no number.");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var level)
+            ? level
+            : throw new UsageException($"--output: compression-level={text} is no number.");
 
     private static IEnumerable<(string Kind, string Key, string Value)> Annotation(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var colon = equals < 0 ? -1 : text.IndexOf(':', 0, equals);
-        var (key, value) = equals > colon + 1 ? (text[(colon + 1)..equals], text[(equals + 1)..]) : throw new UsageException($"--annotation {text}: the form is [KIND:]KEY=VALUE.");
+        var (key, value) = equals > colon + 1
+            ? (text[(colon + 1)..equals], text[(equals + 1)..])
+            : throw new UsageException($"--annotation {text}: the form is [KIND:]KEY=VALUE.");
         return (colon < 0 ? "manifest" : text[..colon]).Split(',').Select(kind => (kind, key, value));
     }
 
     private static string Known(string kind) =>
-        AnnotationKinds.Contains(kind) ? kind : throw new UsageException($"There is no annotation of '{kind}'; valid are {string.Join(", ", AnnotationKinds)}.");
+        AnnotationKinds.Contains(kind)
+            ? kind
+            : throw new UsageException($"There is no annotation of '{kind}'; valid are {string.Join(", ", AnnotationKinds)}.");
 
     private static Dictionary<string, string> Pairs(IEnumerable<(string Kind, string Key, string Value)> annotations)
     {
@@ -125,5 +158,8 @@ internal static class OutputOptions
         return pairs;
     }
 
-    private static string Name(string text) => ImageReference.TryParse(text) is { Digest: null } ? text : throw new UsageException($"'{text}' is no image name: [HOST/]REPOSITORY[:TAG] in lower case is expected.");
+    private static string Name(string text) =>
+        ImageReference.TryParse(text) is { Digest: null }
+            ? text
+            : throw new UsageException($"'{text}' is no image name: [HOST/]REPOSITORY[:TAG] in lower case is expected.");
 }

@@ -5,7 +5,9 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli;
 
-/// <summary>Runs what is done with a definition beside building: progress as in a build, the lines that were asked for on standard output.</summary>
+/// <summary>
+/// Runs what is done with a definition beside building: progress as in a build, the lines that were asked for on standard output.
+/// </summary>
 internal static class PreparationHost
 {
     public static async Task<int> RunAsync(BuildDefinition definition, OptionReader options, IReadOnlyList<string> arguments)

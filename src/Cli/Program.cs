@@ -14,5 +14,9 @@ if (args is ["sandbox-init", var specification])
 
 StandardDescriptors.Open();
 GuardedWriter.Install();
-LastResort.Install(args is ["execute", ..] ? diagnostic => new JsonProgress(Console.OpenStandardOutput()).Report(new DiagnosticReported(diagnostic)) : VerbTable.Warn, VerbTable.Failed);
+LastResort.Install(
+    args is ["execute", ..]
+        ? diagnostic => new JsonProgress(Console.OpenStandardOutput()).Report(new DiagnosticReported(diagnostic))
+        : VerbTable.Warn,
+    VerbTable.Failed);
 return await VerbTable.RunAsync(args);

@@ -4,7 +4,9 @@ using ContainerStages.Sandboxing;
 
 namespace ContainerStages.Cli;
 
-/// <summary>Options of <c>docker run</c> that mean something else, or nothing, where there is no daemon and no network of containers.</summary>
+/// <summary>
+/// Options of <c>docker run</c> that mean something else, or nothing, where there is no daemon and no network of containers.
+/// </summary>
 internal static class RunOptions
 {
     /// <exception cref="UsageException">An option cannot be had; says what to do instead.</exception>
@@ -38,7 +40,8 @@ internal static class RunOptions
         }
 
         var source = Path.GetFullPath(parts[0]);
-        return !parts[1].StartsWith('/') || parts[1].Trim('/').Length == 0 ? throw new UsageException($"--volume {text}: '{parts[1]}' must be an absolute path below the root.")
+        return !parts[1].StartsWith('/') || parts[1].Trim('/').Length == 0
+            ? throw new UsageException($"--volume {text}: '{parts[1]}' must be an absolute path below the root.")
             : Path.Exists(source) ? new HostMount(parts[1], source, Directory.Exists(source), ReadOnly: parts is [_, _, "ro"])
             : throw new UsageException($"--volume {text}: there is no '{source}'. Make it first.");
     }
@@ -59,5 +62,6 @@ internal static class RunOptions
         }
     }
 
-    private static bool IsPort(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+    private static bool IsPort(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
 }

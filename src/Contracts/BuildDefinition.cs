@@ -14,7 +14,10 @@ public sealed record BuildDefinition
     /// <summary>Stages written in a project file, or by convention when it names none; null when a Dockerfile is built.</summary>
     public ProjectDefinition? Project { get; init; }
 
-    /// <summary>Folder that COPY reads from; or a tar archive, <c>-</c> for one on standard input, or the http, https or git address of an archive or repository.</summary>
+    /// <summary>
+    /// Folder that COPY reads from; or a tar archive, <c>-</c> for one on standard input, or the http, https or git address of an archive
+    /// or repository.
+    /// </summary>
     public required string ContextDirectory { get; init; }
 
     /// <summary>Files that the build itself is writing, such as the one that its standard output goes to; no context shows them.</summary>
@@ -45,7 +48,10 @@ public sealed record BuildDefinition
     /// <summary><c>os/architecture[/variant]</c>, one image each; several become one index. Empty for the machine's own.</summary>
     public IReadOnlyList<string> Platforms { get; init; } = [];
 
-    /// <summary>What stands behind a tag, after <c>-</c>, for the image of each of <see cref="Platforms"/> alone (<c>latest-linux-arm64</c>); empty for no such tags.</summary>
+    /// <summary>
+    /// What stands behind a tag, after <c>-</c>, for the image of each of <see cref="Platforms"/> alone (<c>latest-linux-arm64</c>); empty
+    /// for no such tags.
+    /// </summary>
     public IReadOnlyList<string> PlatformTags { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -67,7 +73,9 @@ public sealed record BuildDefinition
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>True: the label <c>org.opencontainers.image.base.digest</c> names the manifest that the image stands on; scratch has none.</summary>
+    /// <summary>
+    /// True: the label <c>org.opencontainers.image.base.digest</c> names the manifest that the image stands on; scratch has none.
+    /// </summary>
     public bool BaseDigestLabel { get; init; }
 
     /// <summary>Names the image gets in the embedded store (<c>example:latest</c>).</summary>
@@ -135,7 +143,9 @@ public sealed record BuildDefinition
     /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for 6 and 3.</summary>
     public int? CompressionLevel { get; init; }
 
-    /// <summary>JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.</summary>
+    /// <summary>
+    /// JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.
+    /// </summary>
     public string? ResultFile { get; init; }
 
     /// <summary>Registry mirrors beside those of containers-registries.conf.</summary>
@@ -234,7 +244,10 @@ public sealed record ProjectDefinition
 /// <summary>A file with certificates in PEM form. They are public: they end in the image.</summary>
 public sealed record CertificateFile(string Path, string Text);
 
-/// <summary>Parts that an image on scratch is given. Null: as the convention has it; where a part is there by default and its source has none, it is left out.</summary>
+/// <summary>
+/// Parts that an image on scratch is given. Null: as the convention has it; where a part is there by default and its source has none, it is
+/// left out.
+/// </summary>
 public sealed record KitSettings
 {
     /// <summary>The whole kit.</summary>

@@ -46,7 +46,10 @@ public sealed record TextReported(string Text) : BuildEvent;
 /// <summary>The last event of a build that succeeded.</summary>
 public sealed record BuildFinished(BuildResult Result) : BuildEvent;
 
-/// <summary>What a build made. Sizes in bytes; <see cref="Size"/> is the sum of the uncompressed layers, as <c>docker image ls</c> shows it, -1 where one is unknown.</summary>
+/// <summary>
+/// What a build made. Sizes in bytes; <see cref="Size"/> is the sum of the uncompressed layers, as <c>docker image ls</c> shows it, -1
+/// where one is unknown.
+/// </summary>
 public sealed record BuildResult
 {
     /// <summary>Digest of what the names stand for: the manifest, or the index of several images (<c>sha256:...</c>).</summary>
@@ -82,7 +85,9 @@ public sealed record BuildResult
 
     public required int LayerCount { get; init; }
 
-    /// <summary>True where every step came from the cache and every destination already had this digest, so that nothing was written.</summary>
+    /// <summary>
+    /// True where every step came from the cache and every destination already had this digest, so that nothing was written.
+    /// </summary>
     public required bool UpToDate { get; init; }
 }
 

@@ -86,7 +86,8 @@ public static class BuildEventReader
 
     private static string? OptionalText(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
 
-    private static IReadOnlyList<string> Texts(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
+    private static IReadOnlyList<string> Texts(JsonElement json, string name) =>
+        [.. json.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
 
     private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ContainerStages.Contracts;
 
-/// <summary>Sizes as Docker prints them: powers of 1000, three digits (<c>7.4MB</c>). Source: docker/go-units, HumanSizeWithPrecision.</summary>
+/// <summary>
+/// Sizes as Docker prints them: powers of 1000, three digits (<c>7.4MB</c>). Source: docker/go-units, HumanSizeWithPrecision.
+/// </summary>
 public static class ByteSize
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];

@@ -23,7 +23,10 @@ public enum DestinationKind
     PodmanStore,
 }
 
-/// <summary>A place the image is published to: a reference for registries, a path otherwise. In archives and engines it is named by <see cref="Names"/>.</summary>
+/// <summary>
+/// A place the image is published to: a reference for registries, a path otherwise. In archives and engines it is named by
+/// <see cref="Names"/>.
+/// </summary>
 public sealed record Destination([property: JsonIgnore] DestinationKind Kind, string Value)
 {
     [JsonConstructor]

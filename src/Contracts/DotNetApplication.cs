@@ -48,7 +48,10 @@ public sealed record DotNetApplication
     /// <summary>Names the commit, branch and tags of the repository that the publish sees; null where it sees none.</summary>
     public string? GitState { get; init; }
 
-    /// <summary>Where the restore writes <c>project.assets.json</c>, in the context; for an application that is one file, nothing: its place is the builder's to choose.</summary>
+    /// <summary>
+    /// Where the restore writes <c>project.assets.json</c>, in the context; for an application that is one file, nothing: its place is the
+    /// builder's to choose.
+    /// </summary>
     public required string AssetsFile { get; init; }
 }
 

@@ -15,7 +15,8 @@ public static class OwnOutput
     public static IReadOnlyList<string> OfStreams() => [.. Processes().SelectMany(process => new[] { Target(process, "1"), Target(process, "2") }).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     /// <summary>What these processes have open for writing, log files too.</summary>
-    public static IReadOnlyList<string> OfAllFiles() => [.. OfStreams().Concat(Processes().SelectMany(Written)).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> OfAllFiles() =>
+        [.. OfStreams().Concat(Processes().SelectMany(Written)).Distinct(StringComparer.Ordinal)];
 
     private static IEnumerable<int> Processes()
     {
@@ -33,14 +34,23 @@ public static class OwnOutput
     }
 
     private static IEnumerable<string> Written(int process) =>
-        Names($"/proc/{process}/fd").Where(descriptor => IsWritten($"/proc/{process}/fdinfo/{descriptor}")).Select(descriptor => Target(process, descriptor)).OfType<string>();
+        Names($"/proc/{process}/fd")
+            .Where(descriptor => IsWritten($"/proc/{process}/fdinfo/{descriptor}"))
+            .Select(descriptor => Target(process, descriptor))
+            .OfType<string>();
 
     private static bool IsWritten(string information) =>
-        Lines(information).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal)) is { } flags && (Convert.ToInt64(flags[6..].Trim(), 8) & AccessMode) != 0;
+        Lines(information).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal)) is { } flags
+            && (Convert.ToInt64(flags[6..].Trim(), 8) & AccessMode) != 0;
 
     /// <summary>Null for what is no file that has a name: a pipe, a terminal, a file that was removed.</summary>
     private static string? Target(int process, string descriptor) =>
-        new FileInfo($"/proc/{process}/fd/{descriptor}").LinkTarget is { } target && target.StartsWith('/') && !target.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(target) ? target : null;
+        new FileInfo($"/proc/{process}/fd/{descriptor}").LinkTarget is { } target
+            && target.StartsWith('/')
+            && !target.StartsWith("/dev/", StringComparison.Ordinal)
+            && File.Exists(target)
+            ? target
+            : null;
 
     // A process of somebody else, or one that has just ended, shows nothing.
     private static string[] Lines(string file)

@@ -1,6 +1,8 @@
 namespace ContainerStages.Contracts;
 
-/// <summary>Configuration of the image from the <c>Container*</c> items and properties. Null leaves what the base or the stage says.</summary>
+/// <summary>
+/// Configuration of the image from the <c>Container*</c> items and properties. Null leaves what the base or the stage says.
+/// </summary>
 public sealed record ProjectImageConfig
 {
     public IReadOnlyList<string>? Entrypoint { get; init; }
@@ -20,5 +22,8 @@ public sealed record ProjectImageConfig
     public ImageInstructionText? Instructions { get; init; }
 }
 
-/// <summary>Dockerfile instructions that only set the image's configuration. <see cref="Line"/> is where they begin in the project file; 0 where unknown.</summary>
+/// <summary>
+/// Dockerfile instructions that only set the image's configuration. <see cref="Line"/> is where they begin in the project file; 0 where
+/// unknown.
+/// </summary>
 public sealed record ImageInstructionText(string Text, string File, int Line);

@@ -17,7 +17,9 @@ public static class TerminalText
     public static string Plain(string text)
     {
         var letters = text.AsSpan();
-        if (!letters.ContainsAnyInRange('\0', '\b') && !letters.ContainsAnyInRange('\v', '\x1f') && !letters.ContainsAnyInRange('\x7f', '\x9f'))
+        if (!letters.ContainsAnyInRange('\0', '\b')
+            && !letters.ContainsAnyInRange('\v', '\x1f')
+            && !letters.ContainsAnyInRange('\x7f', '\x9f'))
         {
             return text;
         }
@@ -32,7 +34,8 @@ public static class TerminalText
     }
 
     /// <summary>In one line: line ends and tabs become spaces.</summary>
-    public static string Line(string text) => Plain(text.AsSpan().ContainsAny('\n', '\t') ? text.Replace('\n', ' ').Replace('\t', ' ') : text);
+    public static string Line(string text) =>
+        Plain(text.AsSpan().ContainsAny('\n', '\t') ? text.Replace('\n', ' ').Replace('\t', ' ') : text);
 
     /// <summary>A line of output: colours stay and end with it, and of a text that is written over only the last is shown.</summary>
     public static string Output(string line) => Output(line, keepColours: true);

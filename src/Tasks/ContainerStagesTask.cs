@@ -1,7 +1,6 @@
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Logging;
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 
 namespace ContainerStages.Tasks;
 
@@ -14,7 +13,9 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
 
     protected DiagnosticLog Diagnostics { get; }
 
-    /// <summary>True when the work is done and no error was logged. A cancelled build ends false without an error of ours, as MSBuild wants it.</summary>
+    /// <summary>
+    /// True when the work is done and no error was logged. A cancelled build ends false without an error of ours, as MSBuild wants it.
+    /// </summary>
     public sealed override bool Execute()
     {
         try

@@ -5,7 +5,9 @@ using Microsoft.Build.Utilities;
 
 namespace ContainerStages.Tasks;
 
-/// <summary>The projects whose images a project builds on, each once, so that MSBuild can build them first. A missing file or a circle is one error.</summary>
+/// <summary>
+/// The projects whose images a project builds on, each once, so that MSBuild can build them first. A missing file or a circle is one error.
+/// </summary>
 public sealed class FindProjectImages : ContainerStagesTask
 {
     [Required] public string ProjectFile { get; set; } = "";
@@ -46,7 +48,9 @@ public sealed class FindProjectImages : ContainerStagesTask
 
     private IEnumerable<(string Type, ITaskItem Item, string Project)> Named(string directory)
     {
-        var froms = Stages.Select(item => (Type: "ContainerStage", Item: item)).Concat(Artifacts.Select(item => (Type: "ContainerStageArtifact", Item: item)))
+        var froms = Stages
+            .Select(item => (Type: "ContainerStage", Item: item))
+            .Concat(Artifacts.Select(item => (Type: "ContainerStageArtifact", Item: item)))
             .Select(named => (named.Type, named.Item, Project: ProjectImages.Find(named.Item.GetMetadata("From").Trim(), directory)));
         var contexts = Contexts.Select(item => (Type: "ContainerStageContext", Item: item, Project: item.GetMetadata("Project") is { Length: > 0 } path ? ProjectImages.FullPath(path, directory) : null));
         return froms.Concat(contexts).Where(named => named.Project is not null).Select(named => (named.Type, named.Item, named.Project!));

@@ -9,7 +9,8 @@ namespace ContainerStages.Tasks;
 public static class GeneratedContainerItem
 {
     /// <summary>One item for each platform.</summary>
-    public static ITaskItem[] AllOf(BuildResult result) => result is { Platform: { } platform, ConfigDigest: { } digest, Configuration: { } configuration }
+    public static ITaskItem[] AllOf(BuildResult result) =>
+        result is { Platform: { } platform, ConfigDigest: { } digest, Configuration: { } configuration }
         ? [From(result, new PlatformImage
             {
                 Platform = platform,

@@ -101,7 +101,8 @@ public static class ProjectDiagnostics
     public static Diagnostic Unforeseen(string task, Exception exception) => Error("CST1030",
         $"{task} met something that ContainerStages does not know: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} {Report}");
 
-    public static Diagnostic NoAccess(string reason) => Error("CST1031", $"A file or folder cannot be read or written: {reason.ReplaceLineEndings(" ")}");
+    public static Diagnostic NoAccess(string reason) =>
+        Error("CST1031", $"A file or folder cannot be read or written: {reason.ReplaceLineEndings(" ")}");
 
     public static Diagnostic NotWithDockerfile(string name, string instead, string project) => Error("CST1029",
         $"'{name}' has no meaning beside ContainerStagesDockerfile. {instead}", project);
@@ -144,5 +145,6 @@ public static class ProjectDiagnostics
 
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 
-    private static Diagnostic Warning(string code, string message, SourceLocation location) => new(code, Severity.Warning, message, location);
+    private static Diagnostic Warning(string code, string message, SourceLocation location) =>
+        new(code, Severity.Warning, message, location);
 }

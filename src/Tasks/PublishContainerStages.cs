@@ -79,7 +79,9 @@ public sealed class PublishContainerStages : EngineTask
     /// <summary>The items of an application that is one file, those that are files.</summary>
     public ITaskItem[] DotNetItems { get; set; } = [];
 
-    /// <summary>Where this machine published such a build for each platform, with metadata RuntimeIdentifier; none where it published once.</summary>
+    /// <summary>
+    /// Where this machine published such a build for each platform, with metadata RuntimeIdentifier; none where it published once.
+    /// </summary>
     public ITaskItem[] PublishedFolders { get; set; } = [];
 
     /// <summary>The source file of such an application; errors stand there, because its project file is none that anybody wrote.</summary>
@@ -124,7 +126,9 @@ public sealed class PublishContainerStages : EngineTask
     public ITaskItem[] Annotations { get; set; } = [];
     public ITaskItem[] Destinations { get; set; } = [];
 
-    /// <summary>Names from the project language that are set and that this version cannot honour; metadata Instead says what to do.</summary>
+    /// <summary>
+    /// Names from the project language that are set and that this version cannot honour; metadata Instead says what to do.
+    /// </summary>
     public ITaskItem[] UnsupportedNames { get; set; } = [];
 
     // Results, under the .NET SDK's names.
@@ -177,7 +181,9 @@ public sealed class PublishContainerStages : EngineTask
             return;
         }
 
-        var files = new HostFiles(definition.ContextDirectory, definition.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
+        var files = new HostFiles(
+            definition.ContextDirectory,
+            definition.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
         var events = new BuildEventLog(Log, Diagnostics, files, _longSteps.Value) { ProjectName = ProjectName };
         var exit = await RunEngineAsync(definition, secrets, events, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineProcess.Done);
@@ -185,7 +191,11 @@ public sealed class PublishContainerStages : EngineTask
         Conclude(definition, events.Result, exit);
     }
 
-    private async Task<EngineExit> RunEngineAsync(BuildDefinition definition, EngineSecrets secrets, BuildEventLog events, CancellationToken cancellationToken)
+    private async Task<EngineExit> RunEngineAsync(
+        BuildDefinition definition,
+        EngineSecrets secrets,
+        BuildEventLog events,
+        CancellationToken cancellationToken)
     {
         var engine = new EngineProcess(EngineProgram.Find(this), ProjectDirectory) { Environment = secrets.Variables };
         await using var log = new EventQueue(events.Report);
@@ -238,7 +248,8 @@ public sealed class PublishContainerStages : EngineTask
         }
     }
 
-    private static string FirstLine(string lines) => lines.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
+    private static string FirstLine(string lines) =>
+        lines.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
 
     private void Return(BuildResult result)
     {

@@ -1,6 +1,8 @@
 namespace ContainerStages.Cli.Completion;
 
-/// <summary>The words of a command line that is still being written: read as <see cref="OptionReader"/> does, but nothing is a mistake.</summary>
+/// <summary>
+/// The words of a command line that is still being written: read as <see cref="OptionReader"/> does, but nothing is a mistake.
+/// </summary>
 internal sealed class GivenWords
 {
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);

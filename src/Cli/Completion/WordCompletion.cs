@@ -1,5 +1,4 @@
 using ContainerStages.Cli.Verbs;
-using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
 using ContainerStages.Running;
@@ -24,7 +23,9 @@ internal static class WordCompletion
             return Lines(current, [.. verbs.Where(verb => verb.Help.Length > 0).Select(verb => (verb.Name, verb.Help)), .. Global]);
         }
 
-        return verbs.FirstOrDefault(known => known.Name == words[0]) is { } verb ? OfVerb(verb, words.Skip(1).SkipLast(1), current) : Lines(current, []);
+        return verbs.FirstOrDefault(known => known.Name == words[0]) is { } verb
+            ? OfVerb(verb, words.Skip(1).SkipLast(1), current)
+            : Lines(current, []);
     }
 
     private static IEnumerable<string> OfVerb(Verb verb, IEnumerable<string> before, string current)
@@ -56,7 +57,10 @@ internal static class WordCompletion
     };
 
     private static IEnumerable<string> Lines(string current, IEnumerable<(string Text, string Help)> candidates) =>
-        candidates.Where(candidate => candidate.Text.StartsWith(current, StringComparison.Ordinal)).Select(candidate => $"{candidate.Text}\t{candidate.Help}").Append(":words");
+        candidates
+            .Where(candidate => candidate.Text.StartsWith(current, StringComparison.Ordinal))
+            .Select(candidate => $"{candidate.Text}\t{candidate.Help}")
+            .Append(":words");
 
     private static string[] Images()
     {
@@ -75,7 +79,9 @@ internal static class WordCompletion
 
         try
         {
-            return DockerfileFrontEnd.Read(File.ReadAllText(path), path, new FrontEndOptions()).Stages.Select(stage => stage.Name).OfType<string>();
+            return DockerfileFrontEnd.Read(File.ReadAllText(path), path, new FrontEndOptions()).Stages
+                .Select(stage => stage.Name)
+                .OfType<string>();
         }
         catch (BuildFailedException)
         {

@@ -2,7 +2,6 @@ using System.Globalization;
 using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
-using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Cli.Verbs;
@@ -19,7 +18,11 @@ internal static class BuildVerb
             new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable"),
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
             new(["--build-context"], "NAME=VALUE", "folder, git or http address, image (docker-image://, oci-layout://, docker-daemon:, ...) or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
-            new(["--platform"], "OS/ARCH", "platforms of the image, divided by commas or repeated (default: this machine's)", Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7", "local")),
+            new(
+                ["--platform"],
+                "OS/ARCH",
+                "platforms of the image, divided by commas or repeated (default: this machine's)",
+                Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7", "local")),
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
@@ -52,7 +55,12 @@ internal static class BuildVerb
 
         var kind = options.IsSet("--quiet") ? "quiet" : options.Last("--progress") ?? "auto";
         using var progress = ProgressKinds.Open(kind);
-        return await BuildHost.RunAsync(definition, progress.Events, arguments, standardInput: null, result => Finish(result, definition.Tags, options, kind));
+        return await BuildHost.RunAsync(
+            definition,
+            progress.Events,
+            arguments,
+            standardInput: null,
+            result => Finish(result, definition.Tags, options, kind));
     }
 
     /// <exception cref="UsageException">The options contradict each other, or name nothing.</exception>
@@ -73,7 +81,8 @@ internal static class BuildVerb
             Platforms = [.. options.All("--platform").SelectMany(Platforms)],
             BuildArgs = options.Pairs("--build-arg"),
             Labels = options.Pairs("--label"),
-            BuildContexts = options.Pairs("--build-context").ToDictionary(pair => pair.Key, pair => BuildContextOption.Named(pair.Value), StringComparer.Ordinal),
+            BuildContexts = options.Pairs("--build-context")
+                .ToDictionary(pair => pair.Key, pair => BuildContextOption.Named(pair.Value), StringComparer.Ordinal),
             NoCache = options.IsSet("--no-cache"),
             Pull = options.IsSet("--pull"),
             SourceDateEpoch = Epoch(),
@@ -110,7 +119,8 @@ internal static class BuildVerb
 
     /// <summary>With commas, as docker has it; <c>local</c> is this machine's.</summary>
     private static IEnumerable<string> Platforms(string text) =>
-        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(platform => platform == "local" ? Platform.Host.ToString() : platform);
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(platform => platform == "local" ? Platform.Host.ToString() : platform);
 
     private static long? Epoch() =>
         Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH") is not { Length: > 0 } text ? null

@@ -1,6 +1,5 @@
 using ContainerStages.Building;
 using ContainerStages.Contracts;
-using ContainerStages.Diagnostics;
 using ContainerStages.Dockerfile;
 
 namespace ContainerStages.Cli.Verbs;
@@ -26,7 +25,12 @@ internal static class DockerfileCheck
     {
         var path = definition.Dockerfile!;
         var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, ContextDirectory = definition.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, path) };
-        var written = DockerfileFrontEnd.Check(path == "-" ? await DockerfileText.ReadAsync(path) : DockerfileFrontEnd.TextOf(path, options), path, options);
-        return written.Any(diagnostic => diagnostic.Severity == Severity.Error) ? written : await DefinitionCheck.RunAsync(definition, cancellationToken);
+        var written = DockerfileFrontEnd.Check(
+            path == "-" ? await DockerfileText.ReadAsync(path) : DockerfileFrontEnd.TextOf(path, options),
+            path,
+            options);
+        return written.Any(diagnostic => diagnostic.Severity == Severity.Error)
+            ? written
+            : await DefinitionCheck.RunAsync(definition, cancellationToken);
     }
 }

@@ -4,7 +4,9 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Cli.Verbs;
 
-/// <summary><c>execute</c>: a build definition on standard input, events on standard output. For the MSBuild task; not in the help.</summary>
+/// <summary>
+/// <c>execute</c>: a build definition on standard input, events on standard output. For the MSBuild task; not in the help.
+/// </summary>
 internal static class ExecuteVerb
 {
     public static Verb Verb { get; } = new("execute", "< DEFINITION", "", [], RunAsync);
@@ -17,7 +19,8 @@ internal static class ExecuteVerb
         BuildDefinition definition;
         try
         {
-            definition = JsonSerializer.Deserialize(bytes, ContractsJson.Default.BuildDefinition) ?? throw new UsageException("the build definition is empty.");
+            definition = JsonSerializer.Deserialize(bytes, ContractsJson.Default.BuildDefinition)
+                ?? throw new UsageException("the build definition is empty.");
         }
         catch (JsonException problem)
         {

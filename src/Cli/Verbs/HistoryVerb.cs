@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ContainerStages.Cli.Completion;
-using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Reporting;

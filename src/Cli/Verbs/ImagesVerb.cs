@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ContainerStages.Cli.Completion;
-using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Oci;
@@ -27,12 +26,16 @@ internal static class ImagesVerb
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {
         using var store = new ImageStore(null, VerbTable.Warn);
-        var wanted = options.Rest.Count > 0 ? ImageReference.TryParse(options.Rest[0]) ?? throw new UsageException($"'{options.Rest[0]}' is no image name.") : null;
-        var anyTag = wanted is not null && !options.Rest[0][(options.Rest[0].LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
+        var wanted = options.Rest.Count > 0
+            ? ImageReference.TryParse(options.Rest[0]) ?? throw new UsageException($"'{options.Rest[0]}' is no image name.")
+            : null;
+        var anyTag = wanted is not null
+            && !options.Rest[0][(options.Rest[0].LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
         var listed = store.List().Where(image => wanted is null || (image.Name.Registry == wanted.Registry && image.Name.Repository == wanted.Repository && (anyTag || image.Name.Tag == wanted.Tag)));
         var images = await store.ReadAsync(listed, CancellationToken.None);
         var text = options.IsSet("--quiet") ? string.Concat(images.Select(image => ShortId(image.Image) + "\n"))
-            : options.Last("--format") == "json" ? string.Concat(images.Select(image => ImageDocument.Summary(image.Named, image.Image).ToJsonString() + "\n"))
+            : options.Last("--format") == "json"
+                ? string.Concat(images.Select(image => ImageDocument.Summary(image.Named, image.Image).ToJsonString() + "\n"))
             : new TextTable(Header(options), [.. images.Select(image => Row(image.Named, image.Image, options))]).ToText();
         await Console.Out.WriteAsync(text);
         return VerbTable.Done;
@@ -41,7 +44,9 @@ internal static class ImagesVerb
     public static string ShortId(Image image) => image.Manifest.Config.Digest.Hex[..12];
 
     private static ImmutableArray<string> Header(OptionReader options) =>
-        options.IsSet("--digests") ? ["REPOSITORY", "TAG", "DIGEST", "IMAGE ID", "STORED", "SIZE"] : ["REPOSITORY", "TAG", "IMAGE ID", "STORED", "SIZE"];
+        options.IsSet("--digests")
+            ? ["REPOSITORY", "TAG", "DIGEST", "IMAGE ID", "STORED", "SIZE"]
+            : ["REPOSITORY", "TAG", "IMAGE ID", "STORED", "SIZE"];
 
     private static ImmutableArray<string> Row(NamedImage named, Image image, OptionReader options)
     {

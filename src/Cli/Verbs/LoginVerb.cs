@@ -57,7 +57,8 @@ internal static class LoginVerb
     private static string HostOf(OptionReader options) => options.Rest switch
     {
         [] => "docker.io",
-        [var one] => RegistryLogin.HostOf(one) ?? throw new UsageException($"'{one}' is no registry: a host such as ghcr.io or localhost:5000 is expected."),
+        [var one] => RegistryLogin.HostOf(one)
+            ?? throw new UsageException($"'{one}' is no registry: a host such as ghcr.io or localhost:5000 is expected."),
         [_, var second, ..] => throw new UsageException($"'{second}' is not expected; one registry at a time."),
     };
 

@@ -19,7 +19,10 @@ internal static class PruneVerb
         [
             new(["--older-than"], "AGE", "also what no build has used for so long: 7d, 24h"),
             new(["--filter"], "until=AGE", "the same, as Docker writes it", Candidates.Of("until=")),
-            new(["--max-size", "--keep-storage"], "SIZE", "also what was not used for the longest time, until the store has this size: 10GB"),
+            new(
+                ["--max-size", "--keep-storage"],
+                "SIZE",
+                "also what was not used for the longest time, until the store has this size: 10GB"),
             new(["--all", "-a"], null, "named images too; alone: everything"),
             new(["--dry-run"], null, "only tell what would go"),
             new(["--force", "-f"], null, "accepted; nothing is ever asked"),
@@ -63,7 +66,10 @@ internal static class PruneVerb
         ImmutableArray<ImmutableArray<string>> rows =
         [
             .. report.Removed.GroupBy(item => item.Kind).OrderBy(kind => kind.Key).Select(kind =>
-                ImmutableArray.Create(Describe(kind.Key), kind.Count().ToString(CultureInfo.InvariantCulture), ByteSize.Format(kind.Sum(item => item.Size)))),
+                ImmutableArray.Create(
+                    Describe(kind.Key),
+                    kind.Count().ToString(CultureInfo.InvariantCulture),
+                    ByteSize.Format(kind.Sum(item => item.Size)))),
         ];
         return (rows.IsEmpty ? "" : new TextTable(["what", "number", "size"], rows, 0).ToText())
             + string.Concat(report.Names.Select(name => $"{(isDryRun ? "would untag" : "untagged")} {name}\n"))
@@ -86,10 +92,15 @@ internal static class PruneVerb
         var text = options.Last("--older-than");
         foreach (var filter in options.All("--filter"))
         {
-            text = filter.StartsWith("until=", StringComparison.Ordinal) ? filter["until=".Length..] : throw new UsageException($"--filter {filter}: until=AGE is expected.");
+            text = filter.StartsWith("until=", StringComparison.Ordinal)
+                ? filter["until=".Length..]
+                : throw new UsageException($"--filter {filter}: until=AGE is expected.");
         }
 
-        return text is null ? null : AgeText.TryParse(text) ?? throw new UsageException($"'{text}' is no age: write 7d, 24h, 1h30m, or a date such as 2026-01-31.");
+        return text is null
+            ? null
+            : AgeText.TryParse(text)
+                ?? throw new UsageException($"'{text}' is no age: write 7d, 24h, 1h30m, or a date such as 2026-01-31.");
     }
 
     private static long? Size(OptionReader options) => options.Last("--max-size") is { } text

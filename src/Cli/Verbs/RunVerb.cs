@@ -17,7 +17,11 @@ internal static class RunVerb
         [
             new(["--env", "-e"], "KEY=VALUE", "environment variable; repeatable"),
             new(["--env-file"], "FILE", "file with lines KEY=VALUE; repeatable", Candidates.Files),
-            new(["--volume", "-v"], "HOST:PATH[:ro]", "file or folder of this machine that the program sees at PATH; repeatable", Candidates.Files),
+            new(
+                ["--volume", "-v"],
+                "HOST:PATH[:ro]",
+                "file or folder of this machine that the program sees at PATH; repeatable",
+                Candidates.Files),
             new(["--publish", "-p"], "PORT", "accepted where both ports are the same: the program is on the machine's own network"),
             new(["--name"], "NAME", "accepted; nothing is kept that could be named"),
             new(["--detach", "-d"], null, "refused: start it in the background with '&', there is no daemon to keep it"),
@@ -27,7 +31,11 @@ internal static class RunVerb
             new(["--entrypoint"], "PROGRAM", "instead of the image's ENTRYPOINT"),
             new(["--network"], "KIND", "host (default) or none", Candidates.Of("host", "none")),
             new(["--no-new-privileges"], null, "set-user-id programs have no effect"),
-            new(["--platform"], "OS/ARCH", "the image for that platform (default: the one of the store, else this machine's)", Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7")),
+            new(
+                ["--platform"],
+                "OS/ARCH",
+                "the image for that platform (default: the one of the store, else this machine's)",
+                Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7")),
             new(["--store"], "DIR", "folder of the store", Candidates.Folders),
             new(["--rm"], null, "accepted; nothing is ever kept"),
             new(["--interactive", "-i"], null, "accepted; standard input is always passed on"),
@@ -90,6 +98,9 @@ internal static class RunVerb
     private static IEnumerable<string> EnvironmentOf(OptionReader options, string[] ofCaller)
     {
         var given = EnvironmentFile.Merge(options.All("--env-file"), options.Pairs("--env"));
-        return ofCaller.Where(name => !given.ContainsKey(name)).Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}").Concat(given.Select(pair => $"{pair.Key}={pair.Value}"));
+        return ofCaller
+            .Where(name => !given.ContainsKey(name))
+            .Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}")
+            .Concat(given.Select(pair => $"{pair.Key}={pair.Value}"));
     }
 }

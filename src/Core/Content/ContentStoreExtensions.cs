@@ -10,10 +10,17 @@ public static class ContentStoreExtensions
     /// <summary>Largest manifest or configuration that is read, in bytes. Source: distribution-spec, Pushing manifests (4 MiB).</summary>
     public const int DocumentLimit = 4 << 20;
 
-    /// <summary>Reads a small blob whole and verifies it: bytes on a disk are not trusted without their digest. A damaged one counts as missing afterwards.</summary>
+    /// <summary>
+    /// Reads a small blob whole and verifies it: bytes on a disk are not trusted without their digest. A damaged one counts as missing
+    /// afterwards.
+    /// </summary>
     /// <exception cref="FileNotFoundException">The blob is not here.</exception>
     /// <exception cref="BuildFailedException">The blob is damaged or has more than <paramref name="limit"/> bytes.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAllBytesAsync(this IContentStore store, Digest digest, int limit, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadAllBytesAsync(
+        this IContentStore store,
+        Digest digest,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var size = store.GetSize(digest) ?? throw new FileNotFoundException($"The blob {digest} is not in the store.");
         if (size > limit)
@@ -69,7 +76,11 @@ public static class ContentStoreExtensions
         return digest;
     }
 
-    private static async Task<bool> HoldsAsync(IContentStore store, Digest digest, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private static async Task<bool> HoldsAsync(
+        IContentStore store,
+        Digest digest,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken)
     {
         if (store.GetSize(digest) != bytes.Length)
         {
@@ -78,12 +89,17 @@ public static class ContentStoreExtensions
 
         var stored = new byte[bytes.Length];
         await using var blob = store.OpenRead(digest);
-        return await blob.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellationToken) == stored.Length && stored.AsSpan().SequenceEqual(bytes.Span);
+        return await blob.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellationToken) == stored.Length
+            && stored.AsSpan().SequenceEqual(bytes.Span);
     }
 
     /// <summary>Stores what a stream holds, read to its end, and returns its digest.</summary>
     /// <exception cref="DigestMismatchException">It is not what <paramref name="expected"/> says; nothing is stored.</exception>
-    public static async Task<Digest> CopyAsync(this IContentStore store, Stream content, Digest? expected, CancellationToken cancellationToken)
+    public static async Task<Digest> CopyAsync(
+        this IContentStore store,
+        Stream content,
+        Digest? expected,
+        CancellationToken cancellationToken)
     {
         await using var writer = store.CreateWriter();
         var buffer = new byte[256 << 10];

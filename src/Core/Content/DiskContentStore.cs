@@ -70,7 +70,9 @@ public sealed class DiskContentStore(string root) : IContentStore
         }
     }
 
-    /// <summary>Removes what killed processes left in <c>ingest</c>; files that a living process still writes are locked and stay.</summary>
+    /// <summary>
+    /// Removes what killed processes left in <c>ingest</c>; files that a living process still writes are locked and stay.
+    /// </summary>
     public void RemoveAbandonedFiles()
     {
         foreach (var path in AbandonedFiles(TimeSpan.FromHours(1)))
@@ -84,7 +86,11 @@ public sealed class DiskContentStore(string root) : IContentStore
     public IEnumerable<string> AbandonedFiles(TimeSpan age)
     {
         var files = new DirectoryInfo(ingest);
-        return files.Exists ? files.EnumerateFiles().Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - age && IsAbandoned(file)).Select(file => file.FullName) : [];
+        return files.Exists
+            ? files.EnumerateFiles()
+                .Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - age && IsAbandoned(file))
+                .Select(file => file.FullName)
+            : [];
     }
 
     private static bool IsAbandoned(FileInfo file)

@@ -15,7 +15,9 @@ public interface IContentStore
     /// <exception cref="FileNotFoundException">The blob is not here.</exception>
     Stream OpenRead(Digest digest);
 
-    /// <summary>A writer whose blob appears under its digest, whole, when it is committed; disposed without that, it leaves nothing.</summary>
+    /// <summary>
+    /// A writer whose blob appears under its digest, whole, when it is committed; disposed without that, it leaves nothing.
+    /// </summary>
     IBlobWriter CreateWriter();
 
     /// <summary>Takes away a blob that was found not to be what its digest says, so that it counts as missing from here on.</summary>

@@ -16,7 +16,9 @@ public sealed class MemoryContentStore : IContentStore
     public long? GetSize(Digest digest) => blobs.TryGetValue(digest, out var bytes) ? bytes.Length : null;
 
     public Stream OpenRead(Digest digest) =>
-        blobs.TryGetValue(digest, out var bytes) ? new MemoryStream(bytes, writable: false) : throw new FileNotFoundException($"The blob {digest} is not in the store.");
+        blobs.TryGetValue(digest, out var bytes)
+            ? new MemoryStream(bytes, writable: false)
+            : throw new FileNotFoundException($"The blob {digest} is not in the store.");
 
     public IBlobWriter CreateWriter() => new Writer(blobs);
 
@@ -28,7 +30,8 @@ public sealed class MemoryContentStore : IContentStore
 
         public long Length => content.Length;
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => content.WriteAsync(bytes, cancellationToken);
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+            content.WriteAsync(bytes, cancellationToken);
 
         public ValueTask<Digest> CommitAsync(Digest? expected, CancellationToken cancellationToken)
         {

@@ -21,7 +21,9 @@ internal static class SealedFile
         return length >= 0 && bytes.AsSpan(length).SequenceEqual(Seal(path, bytes.AsSpan(0, length))) ? bytes![..length] : null;
     }
 
-    /// <summary>Replaces the file, or whatever else is in its place, so that readers see either the old or the new content, whole.</summary>
+    /// <summary>
+    /// Replaces the file, or whatever else is in its place, so that readers see either the old or the new content, whole.
+    /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content) => StoreDirectory.Replace(path, [.. content, .. Seal(path, content)]);
 
     private static byte[]? ReadAll(string path)

@@ -97,7 +97,9 @@ public sealed class StoreDirectory
         return path;
     }
 
-    /// <summary>Waits until this process alone holds <paramref name="key"/>; the lock ends with the returned handle, or with the process.</summary>
+    /// <summary>
+    /// Waits until this process alone holds <paramref name="key"/>; the lock ends with the returned handle, or with the process.
+    /// </summary>
     public Task<IDisposable> LockAsync(string key, CancellationToken cancellationToken) => LockAsync(key, shared: false, cancellationToken);
 
     /// <summary>The same, where <paramref name="shared"/> allows others that share too.</summary>
@@ -135,7 +137,12 @@ public sealed class StoreDirectory
         var path = PathOfLock(key);
         try
         {
-            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, shared ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+            var held = new FileStream(
+                path,
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                shared ? FileShare.ReadWrite : FileShare.None,
+                bufferSize: 0);
             if (IsNamed(held))
             {
                 return held;

@@ -48,7 +48,9 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
         }
     }
 
-    /// <summary>Things that running builds use. To be called under the lock <see cref="RemovalKey"/>; files of processes that ended are removed.</summary>
+    /// <summary>
+    /// Things that running builds use. To be called under the lock <see cref="RemovalKey"/>; files of processes that ended are removed.
+    /// </summary>
     public static IReadOnlySet<string> ReadAll(StoreDirectory store)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -97,7 +99,12 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
     }
 
     private FileStream OpenJournal() =>
-        new(Path.Combine(store.Folder(Folder), $"{Environment.ProcessId}-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        new(
+            Path.Combine(store.Folder(Folder), $"{Environment.ProcessId}-{Guid.NewGuid():N}"),
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.ReadWrite,
+            bufferSize: 0);
 
     private static bool IsAbandoned(string path)
     {

@@ -25,7 +25,9 @@ public static class DotNetConvention
     /// <summary>In the builder no build of an image is to begin again.</summary>
     private const string InertProperty = "_ContainerStagesInBuilder=true";
 
-    /// <summary>Rules of the ignore file that stand before the context's own: what a build on this machine wrote, and what no build reads.</summary>
+    /// <summary>
+    /// Rules of the ignore file that stand before the context's own: what a build on this machine wrote, and what no build reads.
+    /// </summary>
     public static ImmutableArray<string> IgnoreRules(DotNetApplication application) =>
         [.. application.PublishDirectory is null ? (string[])["**/bin", "**/obj", "**/.git", "**/.vs", "**/*.user", "**/.dockerignore"] : [], .. application.IgnoreRules];
 
@@ -51,12 +53,18 @@ public static class DotNetConvention
     }
 
     private static string? PublishedFolder(DotNetApplication application, Platform platform) =>
-        application.PlatformDirectories.FirstOrDefault(pair => Platform.TryParse(pair.Key) == platform).Value ?? application.PublishDirectory;
+        application.PlatformDirectories.FirstOrDefault(pair => Platform.TryParse(pair.Key) == platform).Value
+            ?? application.PublishDirectory;
 
     private static Stage BuilderStage(ProjectDefinition project, DotNetApplication application, DotNetToolchain toolchain)
     {
         var location = new SourceLocation(project.File);
-        var publish = new DotNetPublishCommand(application, toolchain.RuntimeIdentifier, InertProperty, OutputFolder, PackagesFolder + "/packages");
+        var publish = new DotNetPublishCommand(
+            application,
+            toolchain.RuntimeIdentifier,
+            InertProperty,
+            OutputFolder,
+            PackagesFolder + "/packages");
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
         instructions.Add(Variables(location));
         if (toolchain.Installation is { } installation)
@@ -87,7 +95,10 @@ public static class DotNetConvention
         };
     }
 
-    /// <summary>Packages, what was downloaded of them, and the locks of both are in one cache, so that builds at the same time see each other's locks.</summary>
+    /// <summary>
+    /// Packages, what was downloaded of them, and the locks of both are in one cache, so that builds at the same time see each other's
+    /// locks.
+    /// </summary>
     private static EnvInstruction Variables(SourceLocation location)
     {
         (string Name, string Value)[] variables =
@@ -137,7 +148,8 @@ public static class DotNetConvention
     }
 
     // The whole command would fill a screen; its name is enough for people.
-    private static RunInstruction Run(SourceLocation location, string verb, string command, DotNetApplication application) => new(location, $"RUN dotnet {verb} {application.Project}", new ShellForm(command))
+    private static RunInstruction Run(SourceLocation location, string verb, string command, DotNetApplication application) =>
+        new(location, $"RUN dotnet {verb} {application.Project}", new ShellForm(command))
     {
         Mounts = [new CacheMount(PackagesFolder) { Id = "containerstages-nuget" }],
         Explain = lines => DotNetFailures.Explain(lines, application, location),

@@ -29,7 +29,13 @@ internal static class DotNetFailures
 
     /// <summary>Why the tools for native code could not be added to the builder: its last line says it.</summary>
     public static Diagnostic ExplainInstallation(IReadOnlyList<string> lines, DotNetToolchain toolchain, SourceLocation location) =>
-        DotNetDiagnostics.ToolchainNotInstalled(toolchain.BuilderImage, toolchain.RuntimeIdentifier, toolchain.NeededTools, lines.LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "", location);
+        DotNetDiagnostics.ToolchainNotInstalled(
+            toolchain.BuilderImage,
+            toolchain.RuntimeIdentifier,
+            toolchain.NeededTools,
+            lines.LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "",
+            location);
 
-    private static string? Find(IReadOnlyList<string> lines, string text) => lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal))?.Trim();
+    private static string? Find(IReadOnlyList<string> lines, string text) =>
+        lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal))?.Trim();
 }

@@ -8,7 +8,12 @@ namespace ContainerStages.Conventions;
 /// <param name="inertProperty"><c>NAME=value</c> that keeps the builder from building images.</param>
 /// <param name="output">Folder for the result.</param>
 /// <param name="packages">Folder of the unpacked packages, in a cache that may have been emptied since the restore.</param>
-internal sealed class DotNetPublishCommand(DotNetApplication application, string runtimeIdentifier, string inertProperty, string output, string packages)
+internal sealed class DotNetPublishCommand(
+    DotNetApplication application,
+    string runtimeIdentifier,
+    string inertProperty,
+    string output,
+    string packages)
 {
     // Where the .NET SDK keeps what it makes of an application that is one file; in a builder there is one.
     private const string OneFileAssets = "\"${XDG_DATA_HOME:-$HOME/.local/share}\"/dotnet/runfile/*/obj/project.assets.json";
@@ -30,10 +35,13 @@ internal sealed class DotNetPublishCommand(DotNetApplication application, string
 
     private string Project => ShellText.Quote(application.Project);
 
-    private string Switches => string.Join(' ', ["-nologo", "-tl:off", "-v:m", .. Properties(application.Properties), "-p:" + inertProperty]);
+    private string Switches =>
+        string.Join(' ', ["-nologo", "-tl:off", "-v:m", .. Properties(application.Properties), "-p:" + inertProperty]);
 
     private static IEnumerable<string> Properties(IReadOnlyDictionary<string, string> properties) =>
-        properties.OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => ShellText.Quote($"-p:{property.Key}={Escape(property.Value)}"));
+        properties
+            .OrderBy(property => property.Key, StringComparer.Ordinal)
+            .Select(property => ShellText.Quote($"-p:{property.Key}={Escape(property.Value)}"));
 
     /// <summary>Source: MSBuild special characters; a list would begin another property.</summary>
     private static string Escape(string value) => value

@@ -5,7 +5,9 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Conventions;
 
-/// <summary>Which image builds an application for a platform, and what it lacks for that. Source: the tags of mcr.microsoft.com/dotnet/sdk.</summary>
+/// <summary>
+/// Which image builds an application for a platform, and what it lacks for that. Source: the tags of mcr.microsoft.com/dotnet/sdk.
+/// </summary>
 internal sealed class DotNetToolchain
 {
     private const string Repository = "mcr.microsoft.com/dotnet/sdk";
@@ -31,10 +33,15 @@ internal sealed class DotNetToolchain
         var isCross = target.Architecture != build.Architecture;
         RuntimeIdentifier = $"linux-{(application.Musl ? "musl-" : "")}{processor.Rid}";
         BuilderPlatform = isCross ? build.ToString() : null;
-        BuilderImage = application.BuilderImage ?? $"{Repository}:{application.Framework}{(application.Musl ? "-alpine" : "")}{(HasAotImage(application) ? "-aot" : "")}";
+        BuilderImage = application.BuilderImage
+            ?? $"{Repository}:{application.Framework}{(application.Musl ? "-alpine" : "")}{(HasAotImage(application) ? "-aot" : "")}";
         if (application.NativeAot)
         {
-            NeededTools = isCross ? $"clang, llvm, gcc-{processor.Compiler}, libc6-dev-{processor.Debian}-cross" : application.Musl ? "build-base, clang, zlib-dev" : "clang, zlib1g-dev";
+            NeededTools = isCross
+                ? $"clang, llvm, gcc-{processor.Compiler}, libc6-dev-{processor.Debian}-cross"
+                : application.Musl
+                ? "build-base, clang, zlib-dev"
+                : "clang, zlib1g-dev";
             Installation = isCross ? Cross(application, processor.Debian, processor.Compiler, location) : Missing(application);
         }
     }
@@ -53,7 +60,9 @@ internal sealed class DotNetToolchain
     public string NeededTools { get; } = "";
 
     private static bool HasAotImage(DotNetApplication application) =>
-        application.NativeAot && int.TryParse(application.Framework.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major >= FirstWithAotImages;
+        application.NativeAot
+            && int.TryParse(application.Framework.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            && major >= FirstWithAotImages;
 
     // An image that the user names has what it has; a linker that lacks is told when it is looked for.
     private static string? Missing(DotNetApplication application) => application.BuilderImage is not null || HasAotImage(application) ? null

@@ -22,7 +22,9 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
     public override string ToString()
     {
         string[] words = ["go", "build", .. OwnFlags(), .. UserFlags().Where(flag => !flag.IsTags).Select(flag => flag.Text), "-o", Output(), .. Programs.Select(PackagePath)];
-        return (Programs.Length == 1 ? "" : $"mkdir -p {OutputFolder} && ") + string.Join(' ', Environment().Concat(words.Select(ShellText.Quote)));
+        return (Programs.Length == 1 ? "" : $"mkdir -p {OutputFolder} && ") + string.Join(
+            ' ',
+            Environment().Concat(words.Select(ShellText.Quote)));
     }
 
     /// <summary>Into a folder that exists go writes any number of programs, under the names that it gives them.</summary>
@@ -30,7 +32,9 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
 
     /// <summary>The package as go build wants it: a folder begins with <c>./</c>, everything else is an import path.</summary>
     private string PackagePath(GoProgram program) =>
-        !program.Package.StartsWith('.') && Directory.Exists(Path.Combine(Module.Directory, program.Package)) ? "./" + program.Package : program.Package;
+        !program.Package.StartsWith('.') && Directory.Exists(Path.Combine(Module.Directory, program.Package))
+            ? "./" + program.Package
+            : program.Package;
 
     private IEnumerable<string> Environment()
     {
@@ -99,7 +103,10 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
     {
         try
         {
-            return new WordExpander().ExpandWords(flags.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("$", @"\$", StringComparison.Ordinal), ImmutableDictionary<string, string>.Empty, Project);
+            return new WordExpander().ExpandWords(
+                flags.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("$", @"\$", StringComparison.Ordinal),
+                ImmutableDictionary<string, string>.Empty,
+                Project);
         }
         catch (BuildFailedException malformed)
         {

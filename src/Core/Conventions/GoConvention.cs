@@ -18,7 +18,9 @@ public static class GoConvention
     private const string ModuleCache = "/go/pkg/mod";
     private const string BuildCache = "/root/.cache/go-build";
 
-    /// <summary>Rules of the ignore file that stand before the module's own: what no Go build needs, and what changes without need.</summary>
+    /// <summary>
+    /// Rules of the ignore file that stand before the module's own: what no Go build needs, and what changes without need.
+    /// </summary>
     public static ImmutableArray<string> DefaultIgnoreRules => ["obj", "bin/Debug", "bin/Release", ".git", "*.goproj", ".dockerignore"];
 
     /// <summary>Makes the stages from go.mod and the project's Go properties.</summary>
@@ -28,7 +30,12 @@ public static class GoConvention
     /// <param name="build">Platform of the machine that builds: without cgo, the builder runs on it and compiles across.</param>
     /// <param name="buildArgs">Build arguments.</param>
     /// <exception cref="BuildFailedException">go.mod is missing or malformed, or a property is.</exception>
-    public static StageSet Create(ProjectDefinition project, string contextDirectory, Platform target, Platform build, IReadOnlyDictionary<string, string> buildArgs)
+    public static StageSet Create(
+        ProjectDefinition project,
+        string contextDirectory,
+        Platform target,
+        Platform build,
+        IReadOnlyDictionary<string, string> buildArgs)
     {
         var location = new SourceLocation(project.File);
         var module = project.Go ?? throw new ArgumentException("The project is no Go module.", nameof(project));
@@ -38,7 +45,8 @@ public static class GoConvention
         folders.Check();
         var programs = GoPrograms.Of(module, goMod, location);
         GoPrograms.Check(programs, module.Directory, location);
-        var isCross = !module.CgoEnabled && (target.Os != build.Os || target.Architecture != build.Architecture || target.Variant != build.Variant);
+        var isCross = !module.CgoEnabled
+            && (target.Os != build.Os || target.Architecture != build.Architecture || target.Variant != build.Variant);
         var command = new GoBuildCommand(module, BuilderVersion(module, goMod, folders.Workspace, location), location)
         {
             Programs = programs,
@@ -50,12 +58,19 @@ public static class GoConvention
             PlatformArguments.Create(target, build, buildArgs)) { AnyOrder = true };
     }
 
-    private static GoVersion BuilderVersion(GoModule module, GoMod goMod, GoWork? workspace, SourceLocation location) => module.Version is { } version
-        ? Sufficient(GoVersion.TryParse(version) ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(version, location)), goMod, location)
+    private static GoVersion BuilderVersion(GoModule module, GoMod goMod, GoWork? workspace, SourceLocation location) =>
+        module.Version is { } version
+        ? Sufficient(
+            GoVersion.TryParse(version) ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(version, location)),
+            goMod,
+            location)
         : workspace?.BuilderVersion is { } shared && shared.IsNewerThan(goMod.BuilderVersion) ? shared : goMod.BuilderVersion;
 
-    /// <summary>From 1.21 on Go refuses a module of a newer one, and images of Go do not let it fetch that. Source: go.dev/doc/toolchain.</summary>
-    private static GoVersion Sufficient(GoVersion chosen, GoMod goMod, SourceLocation location) => chosen.IsAtLeast(21) && goMod.Needed is { } needed && chosen.IsSurelyOlderThan(needed)
+    /// <summary>
+    /// From 1.21 on Go refuses a module of a newer one, and images of Go do not let it fetch that. Source: go.dev/doc/toolchain.
+    /// </summary>
+    private static GoVersion Sufficient(GoVersion chosen, GoMod goMod, SourceLocation location) =>
+        chosen.IsAtLeast(21) && goMod.Needed is { } needed && chosen.IsSurelyOlderThan(needed)
         ? throw new BuildFailedException(GoDiagnostics.GoTooOld($"GoVersion is {chosen.Text}, and go.mod says go {needed.Text}.", location))
         : chosen;
 
@@ -125,16 +140,21 @@ public static class GoConvention
 
     private static string PathOf(GoProgram program) => $"{ProgramFolder}/{program.Name}";
 
-    private static WorkdirInstruction Workdir(SourceLocation location, string path) => new(location, $"WORKDIR {path}", new WordExpander().Protect(path));
+    private static WorkdirInstruction Workdir(SourceLocation location, string path) =>
+        new(location, $"WORKDIR {path}", new WordExpander().Protect(path));
 
     private static EnvInstruction Variables(SourceLocation location) =>
-        new(location, $"ENV GOCACHE={BuildCache} GOMODCACHE={ModuleCache}", [new NameValue("GOCACHE", BuildCache), new NameValue("GOMODCACHE", ModuleCache)]);
+        new(
+            location,
+            $"ENV GOCACHE={BuildCache} GOMODCACHE={ModuleCache}",
+            [new NameValue("GOCACHE", BuildCache), new NameValue("GOMODCACHE", ModuleCache)]);
 
     /// <summary>
     /// Go checks downloaded modules and holds its locks across builds, so all share them. What it compiled it finds again by the version of the compiler, not by
     /// the files of it nor by C's headers: another base image has another cache.
     /// </summary>
-    private static RunInstruction Run(SourceLocation location, string text, GoBuildCommand command, GoFolders folders) => new(location, $"RUN {text}", new ShellForm(text))
+    private static RunInstruction Run(SourceLocation location, string text, GoBuildCommand command, GoFolders folders) =>
+        new(location, $"RUN {text}", new ShellForm(text))
     {
         Mounts =
         [
@@ -147,6 +167,10 @@ public static class GoConvention
     private static CopyInstruction CopyFromContext(SourceLocation location, ImmutableArray<string> sources, string destination)
     {
         var words = new WordExpander();
-        return new CopyInstruction(location, $"COPY {string.Join(' ', sources)} {destination}", [.. sources.Select(words.Protect)], words.Protect(destination));
+        return new CopyInstruction(
+            location,
+            $"COPY {string.Join(' ', sources)} {destination}",
+            [.. sources.Select(words.Protect)],
+            words.Protect(destination));
     }
 }

@@ -3,7 +3,10 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Conventions;
 
-/// <summary>The folders beside its own that a module is built of, by <c>replace</c> and <c>go.work</c>: the builder has those of the build context alone.</summary>
+/// <summary>
+/// The folders beside its own that a module is built of, by <c>replace</c> and <c>go.work</c>: the builder has those of the build context
+/// alone.
+/// </summary>
 internal sealed class GoFolders
 {
     private readonly GoModule module;
@@ -55,7 +58,10 @@ internal sealed class GoFolders
             .Select(other => (Folder: other, Name: GoMod.ReadFile(other.Path, project).ModulePath))
             .FirstOrDefault(other => lines.Any(line => line.Contains(other.Name, StringComparison.Ordinal)));
         return lacking is { Folder: { } folder, Name: { } name }
-            ? ProjectDiagnostics.GoFolderUnseen($"Go lacks the module '{name}', which go.work takes from a folder outside the build context '{context}'.", Suggested(above!.Directory), folder.Location)
+            ? ProjectDiagnostics.GoFolderUnseen(
+                $"Go lacks the module '{name}', which go.work takes from a folder outside the build context '{context}'.",
+                Suggested(above!.Directory),
+                folder.Location)
             : null;
     }
 

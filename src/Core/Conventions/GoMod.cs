@@ -12,7 +12,9 @@ internal sealed record GoMod
     /// <summary>Module paths of the requirements, direct and indirect.</summary>
     public required ImmutableArray<string> Requires { get; init; }
 
-    /// <summary>The folders that stand in for requirements: where there are any, go.mod and go.sum alone do not suffice for a download.</summary>
+    /// <summary>
+    /// The folders that stand in for requirements: where there are any, go.mod and go.sum alone do not suffice for a download.
+    /// </summary>
     public required ImmutableArray<GoFolder> Replacements { get; init; }
 
     /// <summary>What builds the module: the newer of go line and toolchain, or what the absence of both means.</summary>
@@ -43,7 +45,8 @@ internal sealed record GoMod
     public static GoMod Read(string text, string fileName)
     {
         var lines = GoModLine.ReadAll(text, fileName);
-        var module = lines.FirstOrDefault(line => line.Verb == "module") ?? throw new BuildFailedException(ProjectDiagnostics.GoModWithoutModule(new SourceLocation(fileName)));
+        var module = lines.FirstOrDefault(line => line.Verb == "module")
+            ?? throw new BuildFailedException(ProjectDiagnostics.GoModWithoutModule(new SourceLocation(fileName)));
         return new GoMod
         {
             ModulePath = module.Only("a module path"),
@@ -62,15 +65,21 @@ internal sealed record GoMod
     public static GoVersion? ReadBuilderVersion(IReadOnlyCollection<GoModLine> lines)
     {
         var version = ReadVersion(lines.FirstOrDefault(line => line.Verb == "go"));
-        var toolchain = lines.FirstOrDefault(line => line.Verb == "toolchain") is { } line ? GoVersion.TryParseToolchain(line.Only("a toolchain")) : null;
+        var toolchain = lines.FirstOrDefault(line => line.Verb == "toolchain") is { } line
+            ? GoVersion.TryParseToolchain(line.Only("a toolchain"))
+            : null;
         return toolchain is not null && (version is null || toolchain.IsNewerThan(version)) ? toolchain : version;
     }
 
     private static GoVersion? ReadVersion(GoModLine? line) => line is null
         ? null
-        : GoVersion.TryParse(line.Only("a version")) ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(line.Words[0], line.Location));
+        : GoVersion.TryParse(line.Only("a version"))
+            ?? throw new BuildFailedException(ProjectDiagnostics.GoVersionInvalid(line.Words[0], line.Location));
 
     /// <summary>A replacement without a version is a folder. Source: go.dev/ref/mod, replace directive.</summary>
     private static bool IsFolder(string replacement) =>
-        replacement.StartsWith("./", StringComparison.Ordinal) || replacement.StartsWith("../", StringComparison.Ordinal) || replacement.StartsWith('/') || replacement is "." or "..";
+        replacement.StartsWith("./", StringComparison.Ordinal)
+            || replacement.StartsWith("../", StringComparison.Ordinal)
+            || replacement.StartsWith('/')
+            || replacement is "." or "..";
 }

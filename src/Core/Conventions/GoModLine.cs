@@ -5,7 +5,10 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Conventions;
 
-/// <summary>One statement of a go.mod or go.work: its verb, also of a line inside a block, and the words after it. Source: go.dev/ref/mod, Lexical elements.</summary>
+/// <summary>
+/// One statement of a go.mod or go.work: its verb, also of a line inside a block, and the words after it. Source: go.dev/ref/mod, Lexical
+/// elements.
+/// </summary>
 internal sealed record GoModLine(string Verb, ImmutableArray<string> Words, SourceLocation Location)
 {
     /// <exception cref="BuildFailedException">A block or a string is not closed.</exception>
@@ -84,7 +87,10 @@ internal sealed record GoModLine(string Verb, ImmutableArray<string> Words, Sour
     private static string ReadWord(string line, ref int i)
     {
         var start = i;
-        while (i < line.Length && !char.IsWhiteSpace(line[i]) && line[i] is not ('(' or ')') && !line.AsSpan(i).StartsWith("//", StringComparison.Ordinal))
+        while (i < line.Length
+            && !char.IsWhiteSpace(line[i])
+            && line[i] is not ('(' or ')')
+            && !line.AsSpan(i).StartsWith("//", StringComparison.Ordinal))
         {
             i++;
         }

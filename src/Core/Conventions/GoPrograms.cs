@@ -8,7 +8,9 @@ namespace ContainerStages.Conventions;
 /// <summary>One program of the image: the package as the project names it, and the name of the file.</summary>
 internal sealed record GoProgram(string Package, string Name);
 
-/// <summary>The packages that <c>GoPackage</c> names, divided by semicolons: each is a program, and the first one is what the image starts.</summary>
+/// <summary>
+/// The packages that <c>GoPackage</c> names, divided by semicolons: each is a program, and the first one is what the image starts.
+/// </summary>
 internal static partial class GoPrograms
 {
     private const int MostShown = 8;
@@ -24,7 +26,9 @@ internal static partial class GoPrograms
             : throw new BuildFailedException(GoDiagnostics.TwoProgramsOfOneName(twice.Key, twice.Select(program => program.Package), location));
     }
 
-    /// <summary>What go says of a folder that makes no program helps nobody who did not choose it, and a library it would even write as a program.</summary>
+    /// <summary>
+    /// What go says of a folder that makes no program helps nobody who did not choose it, and a library it would even write as a program.
+    /// </summary>
     /// <exception cref="BuildFailedException">The folder of a package has no <c>package main</c>.</exception>
     public static void Check(ImmutableArray<GoProgram> programs, string moduleDirectory, SourceLocation location)
     {
@@ -51,12 +55,18 @@ internal static partial class GoPrograms
 
     /// <summary>True for <c>v2</c> and up, which belongs to a module's version. Source: go.dev/ref/mod, Major version suffixes.</summary>
     private static bool IsMajorVersion(string element) =>
-        element.Length > 1 && element[0] == 'v' && element[1] != '0' && element != "v1" && element.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+        element.Length > 1
+            && element[0] == 'v'
+            && element[1] != '0'
+            && element != "v1"
+            && element.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
     private static bool IsFolder(string package, string folder) => package.StartsWith('.') || Directory.Exists(folder);
 
     private static bool IsMain(string folder) =>
-        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.go").Any(file => !file.EndsWith("_test.go", StringComparison.Ordinal) && IsMainFile(file));
+        Directory.Exists(folder)
+            && Directory.EnumerateFiles(folder, "*.go")
+                .Any(file => !file.EndsWith("_test.go", StringComparison.Ordinal) && IsMainFile(file));
 
     /// <summary>A generator beside a library is <c>package main</c> too, and left out of every build by its constraint.</summary>
     private static bool IsMainFile(string file)
@@ -73,7 +83,9 @@ internal static partial class GoPrograms
         }
     }
 
-    /// <summary>Folders of programs, as go build takes them. Folders that go does not look into are left out. Source: go help packages.</summary>
+    /// <summary>
+    /// Folders of programs, as go build takes them. Folders that go does not look into are left out. Source: go help packages.
+    /// </summary>
     private static IEnumerable<string> Mains(string folder, string path = ".")
     {
         if (IsMain(folder))
@@ -89,7 +101,10 @@ internal static partial class GoPrograms
     }
 
     private static bool IsSearched(DirectoryInfo folder) =>
-        folder.Name[0] is not ('.' or '_') && folder.Name is not ("vendor" or "testdata") && folder.LinkTarget is null && !File.Exists(Path.Combine(folder.FullName, "go.mod"));
+        folder.Name[0] is not ('.' or '_')
+            && folder.Name is not ("vendor" or "testdata")
+            && folder.LinkTarget is null
+            && !File.Exists(Path.Combine(folder.FullName, "go.mod"));
 
     [GeneratedRegex(@"^[ \t]*package[ \t]+main\b", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PackageMain();

@@ -10,10 +10,16 @@ internal sealed partial record GoVersion(int Major, int Minor, int? Patch, strin
 
     public static GoVersion? TryParse(string text) =>
         Grammar().Match(text) is { Success: true } match
-            ? new GoVersion(Number(match, "major"), Number(match, "minor"), match.Groups["patch"].Success ? Number(match, "patch") : null, text)
+            ? new GoVersion(
+                Number(match, "major"),
+                Number(match, "minor"),
+                match.Groups["patch"].Success ? Number(match, "patch") : null,
+                text)
             : null;
 
-    /// <summary>Reads the name of a toolchain, <c>go1.22.3</c> or <c>go1.22.3-custom</c>; null for <c>default</c> and <c>local</c>.</summary>
+    /// <summary>
+    /// Reads the name of a toolchain, <c>go1.22.3</c> or <c>go1.22.3-custom</c>; null for <c>default</c> and <c>local</c>.
+    /// </summary>
     public static GoVersion? TryParseToolchain(string name) =>
         name.StartsWith("go", StringComparison.Ordinal) ? TryParse(name[2..].Split('-')[0]) : null;
 
@@ -22,7 +28,8 @@ internal sealed partial record GoVersion(int Major, int Minor, int? Patch, strin
     public bool IsNewerThan(GoVersion other) => (Major, Minor, Patch ?? 0).CompareTo((other.Major, other.Minor, other.Patch ?? 0)) > 0;
 
     /// <summary>A version without its last number is the newest of its kind.</summary>
-    public bool IsSurelyOlderThan(GoVersion other) => (Major, Minor, Patch ?? int.MaxValue).CompareTo((other.Major, other.Minor, other.Patch ?? 0)) < 0;
+    public bool IsSurelyOlderThan(GoVersion other) =>
+        (Major, Minor, Patch ?? int.MaxValue).CompareTo((other.Major, other.Minor, other.Patch ?? 0)) < 0;
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan);
 

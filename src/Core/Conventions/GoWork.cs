@@ -20,7 +20,9 @@ internal sealed record GoWork
 
     public required ImmutableArray<GoFolder> Replacements { get; init; }
 
-    /// <summary>The nearest file in the module's folder or above, as go looks for it; null where there is none, or where it does not use the module.</summary>
+    /// <summary>
+    /// The nearest file in the module's folder or above, as go looks for it; null where there is none, or where it does not use the module.
+    /// </summary>
     /// <exception cref="BuildFailedException">The file is malformed, or cannot be read.</exception>
     public static GoWork? FindFor(string moduleDirectory)
     {

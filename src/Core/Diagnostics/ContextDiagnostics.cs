@@ -18,7 +18,9 @@ public static class ContextDiagnostics
         Error("CST4504", $"The build context '{context}' has no file '{dockerfile}'. Name the Dockerfile with -f, relative to the context, or read it from standard input with -f -.");
 
     public static Diagnostic LinkedIgnoreFile(string context, string name) =>
-        Error("CST4505", $"'{name}' of the build context '{context}' is no ordinary file. A context from elsewhere must hold its ignore file itself.");
+        Error(
+            "CST4505",
+            $"'{name}' of the build context '{context}' is no ordinary file. A context from elsewhere must hold its ignore file itself.");
 
     public static Diagnostic DownloadTooLarge(string address, long limit, string variable, SourceLocation? location) =>
         Error("CST4506", $"'{address}' is larger than {limit} bytes, the most that is downloaded. Where that is right, set {variable} to more, such as 50g.", location);
@@ -42,7 +44,11 @@ public static class ContextDiagnostics
         Error("CST4512", $"COPY --link --chown={owner}: a linked layer stands on no image, so that no /etc/passwd says who that is. Write numbers, such as --chown=1000:1000, or leave --link away.", location);
 
     public static Diagnostic LinkLeadsOut(string path, string context) =>
-        Error("CST4217", $"'{path}' is a link that leads to no file of the build context '{context}'. Put the file itself there.", new SourceLocation(path));
+        Error(
+            "CST4217",
+            $"'{path}' is a link that leads to no file of the build context '{context}'. Put the file itself there.",
+            new SourceLocation(path));
 
-    private static Diagnostic Error(string code, string message, SourceLocation? location = null) => new(code, Severity.Error, message, location);
+    private static Diagnostic Error(string code, string message, SourceLocation? location = null) =>
+        new(code, Severity.Error, message, location);
 }

@@ -6,7 +6,10 @@ namespace ContainerStages.Diagnostics;
 public static class DockerfileDiagnostics
 {
     public static Diagnostic FileMissing(string path) =>
-        Error("CST2001", $"The Dockerfile '{path}' does not exist. Name another with -f, or with ContainerStagesDockerfile in a project.", new SourceLocation(path));
+        Error(
+            "CST2001",
+            $"The Dockerfile '{path}' does not exist. Name another with -f, or with ContainerStagesDockerfile in a project.",
+            new SourceLocation(path));
 
     public static Diagnostic FileUnreadable(string path, string reason) =>
         Error("CST2002", $"'{path}' cannot be read: {reason}", new SourceLocation(path));
@@ -29,7 +32,10 @@ public static class DockerfileDiagnostics
     public static Diagnostic UnknownFlag(string keyword, string flag, IReadOnlyCollection<string> known, SourceLocation location)
     {
         var valid = known.Count == 0 ? $"{keyword} has no flags." : $"Valid: {string.Join(", ", known.Select(name => "--" + name))}.";
-        return Error("CST2008", $"Unknown flag '--{flag}' of {keyword}.{NearestName.Suggest("--" + flag, known.Select(name => "--" + name))} {valid}", location);
+        return Error(
+            "CST2008",
+            $"Unknown flag '--{flag}' of {keyword}.{NearestName.Suggest("--" + flag, known.Select(name => "--" + name))} {valid}",
+            location);
     }
 
     public static Diagnostic FlagWithoutValue(string keyword, string flag, SourceLocation location) =>
@@ -48,13 +54,21 @@ public static class DockerfileDiagnostics
         Error("CST2013", "FROM has one or three arguments: FROM IMAGE, or FROM IMAGE AS NAME.", location);
 
     public static Diagnostic InvalidStageName(string name, SourceLocation location) =>
-        Error("CST2014", $"'{name}' cannot name a stage: a name begins with a letter and holds letters, digits, '-', '_' and '.'.", location);
+        Error(
+            "CST2014",
+            $"'{name}' cannot name a stage: a name begins with a letter and holds letters, digits, '-', '_' and '.'.",
+            location);
 
     public static Diagnostic BaseWithoutValue(string written, string expanded, IEnumerable<string> unset, SourceLocation location)
     {
         var names = string.Join(", ", unset);
         var next = names.Length == 0 ? "" : $" {names} has no value: give it one with ARG before the first FROM, or with --build-arg.";
-        return Error("CST2015", expanded.Length == 0 ? $"The base '{written}' of FROM is blank.{next}" : $"The base '{written}' of FROM gives '{expanded}', which is no image.{next}", location);
+        return Error(
+            "CST2015",
+            expanded.Length == 0
+                ? $"The base '{written}' of FROM is blank.{next}"
+                : $"The base '{written}' of FROM gives '{expanded}', which is no image.{next}",
+            location);
     }
 
     public static Diagnostic InvalidPlatform(string platform, SourceLocation location) =>

@@ -21,7 +21,10 @@ public static class DotNetDiagnostics
         Error("CST3505", $"The .NET SDK of the builder image is not one that the project takes: {line} Set ContainerStagesBuilderImage to an image with the version that global.json or the target framework asks for, or allow a roll forward in global.json.", location);
 
     public static Diagnostic FileNotThere(string line, SourceLocation location) =>
-        Error("CST3506", $"A file that the project imports is not in the builder: {line} Name it with a ContainerStageInput item.", location);
+        Error(
+            "CST3506",
+            $"A file that the project imports is not in the builder: {line} Name it with a ContainerStageInput item.",
+            location);
 
     public static Diagnostic FeedRefused(string line, SourceLocation location) =>
         Error("CST3507", $"A package feed refuses the builder: {line} Give its credentials in packageSourceCredentials of a nuget.config, or in the environment variable NuGetPackageSourceCredentials_NAME.", location);

@@ -9,7 +9,10 @@ public static class KitDiagnostics
         Error("CST1610", $"ContainerStagesKit is for images on scratch, and ContainerBaseImage '{image}' brings users and folders of its own. Take one of the two away.", location);
 
     public static Diagnostic NoCertificate(string path, SourceLocation location) =>
-        Error("CST1612", $"ContainerStageCertificate '{path}' holds no certificate in PEM form. 'openssl x509 -inform der -in FILE' writes that form.", location);
+        Error(
+            "CST1612",
+            $"ContainerStageCertificate '{path}' holds no certificate in PEM form. 'openssl x509 -inform der -in FILE' writes that form.",
+            location);
 
     public static Diagnostic PrivateKey(string path, SourceLocation location) =>
         Error("CST1613", $"ContainerStageCertificate '{path}' holds a private key, which must not get into an image. Name a file with the certificate alone.", location);

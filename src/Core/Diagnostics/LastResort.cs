@@ -2,7 +2,9 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>The boundary of a program: failures that nobody foresaw become one diagnostic, and a trace on standard error where it is wanted.</summary>
+/// <summary>
+/// The boundary of a program: failures that nobody foresaw become one diagnostic, and a trace on standard error where it is wanted.
+/// </summary>
 public static class LastResort
 {
     /// <summary>From here on a failure on any thread ends the program with a diagnostic and <paramref name="exitCode"/>.</summary>

@@ -6,13 +6,22 @@ namespace ContainerStages.Diagnostics;
 public static class MountDiagnostics
 {
     public static Diagnostic UnknownType(string type, IReadOnlyCollection<string> valid, SourceLocation location) =>
-        Error("CST2210", $"Unsupported mount type '{type}'.{NearestName.Suggest(type, valid)} Valid: {string.Join(", ", valid)}.", location);
+        Error(
+            "CST2210",
+            $"Unsupported mount type '{type}'.{NearestName.Suggest(type, valid)} Valid: {string.Join(", ", valid)}.",
+            location);
 
     public static Diagnostic UnknownKey(string key, IReadOnlyCollection<string> valid, SourceLocation location) =>
-        Error("CST2211", $"Unexpected key '{key}' in a mount.{NearestName.Suggest(key, valid)} Valid: {string.Join(", ", valid)}.", location);
+        Error(
+            "CST2211",
+            $"Unexpected key '{key}' in a mount.{NearestName.Suggest(key, valid)} Valid: {string.Join(", ", valid)}.",
+            location);
 
     public static Diagnostic KeyOfOtherType(string key, string type, IReadOnlyCollection<string> types, SourceLocation location) =>
-        Error("CST2212", $"A mount of type {type} has no '{key}'; only {string.Join(", ", types)} {(types.Count == 1 ? "has" : "have")} it.", location);
+        Error(
+            "CST2212",
+            $"A mount of type {type} has no '{key}'; only {string.Join(", ", types)} {(types.Count == 1 ? "has" : "have")} it.",
+            location);
 
     public static Diagnostic KeyWithoutValue(string key, SourceLocation location) =>
         Error("CST2213", $"'{key}' of a mount has no value; write {key}=VALUE.", location);

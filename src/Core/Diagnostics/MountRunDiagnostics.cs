@@ -18,7 +18,10 @@ public static class MountRunDiagnostics
         Error("CST4304", $"The ssh agent '{id}' is to be at '{path}', but there is no socket. Start an agent, and name the socket that SSH_AUTH_SOCK then holds.", location);
 
     public static Diagnostic InsecureNotAllowed(SourceLocation location) =>
-        Error("CST4305", "RUN --security=insecure gives a command every right of the build itself, so it must be allowed: --allow security.insecure.", location);
+        Error(
+            "CST4305",
+            "RUN --security=insecure gives a command every right of the build itself, so it must be allowed: --allow security.insecure.",
+            location);
 
     public static Diagnostic NoTarget(string type, SourceLocation location) =>
         Error("CST4306", $"A {type} mount needs a target below '/': target=PATH.{(type == "secret" ? "" : " Without one it stands at the working directory.")}", location);

@@ -18,5 +18,7 @@ public static class OfflineDiagnostics
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"\n  {line}"));
 }
 
-/// <summary>Something would have to be asked, and the build is offline. <paramref name="whose"/>: the server or address, for the message.</summary>
+/// <summary>
+/// Something would have to be asked, and the build is offline. <paramref name="whose"/>: the server or address, for the message.
+/// </summary>
 public sealed class NetworkNeededException(string whose) : BuildFailedException(OfflineDiagnostics.NetworkNeeded(whose));

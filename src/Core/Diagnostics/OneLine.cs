@@ -4,5 +4,6 @@ namespace ContainerStages.Diagnostics;
 internal static class OneLine
 {
     /// <summary>The text with a space for each control character.</summary>
-    public static string Of(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
+    public static string Of(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
 }

@@ -24,5 +24,6 @@ public static class PlatformDiagnostics
         $"Programs for {platform} do not start, because the kernel looks for their emulator inside the image: '{name}' is registered without flag F. " +
         "Register it again with F (Debian's qemu-user-static does so).");
 
-    private static Diagnostic Error(string code, string message, SourceLocation? location = null) => new(code, Severity.Error, message, location);
+    private static Diagnostic Error(string code, string message, SourceLocation? location = null) =>
+        new(code, Severity.Error, message, location);
 }

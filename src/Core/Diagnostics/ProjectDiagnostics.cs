@@ -2,7 +2,9 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>CST11xx and CST151x: what can be wrong with a project file, as the engine program reads it, and with the module it stands in.</summary>
+/// <summary>
+/// CST11xx and CST151x: what can be wrong with a project file, as the engine program reads it, and with the module it stands in.
+/// </summary>
 public static class ProjectDiagnostics
 {
     public static Diagnostic NothingToBuild(SourceLocation project) =>
@@ -15,13 +17,19 @@ public static class ProjectDiagnostics
         Error("CST1103", $"From '{from}' names a project, and only MSBuild builds projects: use dotnet publish -p:PublishContainer=true, or name the image that the project makes.", location);
 
     public static Diagnostic ArtifactWithoutStage(string source, SourceLocation location) =>
-        Error("CST1104", $"ContainerStageArtifact '{source}' has no From, and the project has no ContainerStage to take it from.", location);
+        Error(
+            "CST1104",
+            $"ContainerStageArtifact '{source}' has no From, and the project has no ContainerStage to take it from.",
+            location);
 
     public static Diagnostic ArtifactWithoutDestination(string source, SourceLocation location) =>
         Error("CST1105", $"ContainerStageArtifact '{source}' has no Destination; name its path in the image.", location);
 
     public static Diagnostic GoModMissing(string directory, SourceLocation location) =>
-        Error("CST1110", $"There is no go.mod in '{directory}'. Run 'go mod init NAME' there, or name stages with ContainerStage items.", location);
+        Error(
+            "CST1110",
+            $"There is no go.mod in '{directory}'. Run 'go mod init NAME' there, or name stages with ContainerStage items.",
+            location);
 
     public static Diagnostic GoModUnreadable(string name, string reason, SourceLocation location) =>
         Error("CST1111", $"{name} cannot be read: {reason}", location);
@@ -42,7 +50,10 @@ public static class ProjectDiagnostics
     /// <param name="suggested">A folder that holds both, or null where another path is needed first.</param>
     /// <param name="location">Where the folder is named.</param>
     public static Diagnostic GoFolderUnseen(string problem, string? suggested, SourceLocation location) =>
-        Error("CST1510", $"{problem} Set ContainerStagesContextDirectory to a folder that holds both{(suggested is null ? "." : $": {suggested}")}", location);
+        Error(
+            "CST1510",
+            $"{problem} Set ContainerStagesContextDirectory to a folder that holds both{(suggested is null ? "." : $": {suggested}")}",
+            location);
 
     public static Diagnostic GoProgramNameInvalid(string name, SourceLocation location) =>
         Error("CST1116", $"'{name}' cannot name the program: a name is not blank, '.' or '..', and holds no '/'.", location);

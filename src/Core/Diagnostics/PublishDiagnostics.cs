@@ -26,7 +26,8 @@ public static class PublishDiagnostics
         PartMissingCode,
         $"The registry says that it lacks a part of {destination} ({detail}), although all of them were sent. Look at its log and storage; a registry that remembers what a clean-up removed must be started anew.");
 
-    public static Diagnostic UrlsRefused(string destination, IEnumerable<(string Layer, IEnumerable<string> Urls)> layers, string detail) => Error(
+    public static Diagnostic UrlsRefused(string destination, IEnumerable<(string Layer, IEnumerable<string> Urls)> layers, string detail) =>
+        Error(
         "CST6005",
         $"The registry refused the manifest for {destination}{(detail.Length == 0 ? "" : $" ({detail})")}, in which layers name addresses that they can be had from: {string.Join("; ", layers.Select(layer => $"{layer.Layer} {string.Join(", ", layer.Urls)}"))}. docker-registry takes such only where its configuration allows them: validation.manifests.urls.allow. Set that, or use a base image without such layers.");
 
@@ -56,6 +57,8 @@ public static class PublishDiagnostics
         "CST6305",
         $"An image for one platform has no index to annotate: {string.Join(", ", names)}. Annotate the manifest (manifest:KEY=VALUE), or build several platforms.");
 
-    /// <summary>What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.</summary>
+    /// <summary>
+    /// What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.
+    /// </summary>
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, OneLine.Of(message));
 }

@@ -11,10 +11,12 @@ public static class RegistryDiagnostics
     private const string NowhereCode = "CST5014";
 
     /// <summary>True where another name or digest would help: what was asked for is not to be had.</summary>
-    public static bool BlamesReference(Diagnostic diagnostic) => diagnostic.Code is NotFoundCode or NoPlatformCode or WrongPlatformCode or NowhereCode;
+    public static bool BlamesReference(Diagnostic diagnostic) =>
+        diagnostic.Code is NotFoundCode or NoPlatformCode or WrongPlatformCode or NowhereCode;
 
     /// <summary>The same error, with what to do in the project.</summary>
-    public static Diagnostic WithAdvice(Diagnostic diagnostic, string advice) => diagnostic with { Message = $"{diagnostic.Message} {advice}" };
+    public static Diagnostic WithAdvice(Diagnostic diagnostic, string advice) =>
+        diagnostic with { Message = $"{diagnostic.Message} {advice}" };
 
     public static Diagnostic Unreachable(string host, string reason) => Error(
         "CST5001",
@@ -29,7 +31,8 @@ public static class RegistryDiagnostics
     /// <param name="origin">Where the login is from that was refused; null where none was found.</param>
     /// <param name="places">Where a login was looked for.</param>
     /// <param name="variables">Prefix of the variables that would give one.</param>
-    public static Diagnostic Unauthorized(string host, string repository, string? origin, IReadOnlyList<string> places, string variables) => Error(
+    public static Diagnostic Unauthorized(string host, string repository, string? origin, IReadOnlyList<string> places, string variables) =>
+        Error(
         "CST5003",
         origin is not null
             ? $"The registry {host} refused the login for '{repository}'{(origin.Length == 0 ? "" : $", which is from {origin}")}. Log in again with 'dotnet-stages login {host}' (or 'docker login {host}')."
@@ -137,7 +140,8 @@ public static class RegistryDiagnostics
         "CST5024",
         $"The environment variable {name} cannot be used: {expected}.");
 
-    private static string Looked(IReadOnlyList<string> places) => places.Count == 0 ? "" : $", and none stands in {string.Join(", ", places)}";
+    private static string Looked(IReadOnlyList<string> places) =>
+        places.Count == 0 ? "" : $", and none stands in {string.Join(", ", places)}";
 
     private static string PrivateHint(string host) => host == "docker.io"
         ? "; a private repository needs 'dotnet-stages login', and a machine without Docker Hub needs a mirror in containers-registries.conf"
@@ -145,6 +149,8 @@ public static class RegistryDiagnostics
 
     private static string Detail(string detail) => detail.Length == 0 ? "" : $" ({detail})";
 
-    /// <summary>What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.</summary>
+    /// <summary>
+    /// What registries say ends up in messages, and must not move a terminal's cursor or start a line of its own in a log.
+    /// </summary>
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, OneLine.Of(message));
 }

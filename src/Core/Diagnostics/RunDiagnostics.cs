@@ -118,5 +118,6 @@ public static class RunDiagnostics
 
     private static string Reason(int error) => Marshal.GetPInvokeErrorMessage(error);
 
-    private static Diagnostic Error(string code, string message, SourceLocation? location = null) => new(code, Severity.Error, message, location);
+    private static Diagnostic Error(string code, string message, SourceLocation? location = null) =>
+        new(code, Severity.Error, message, location);
 }

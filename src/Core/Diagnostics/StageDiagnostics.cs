@@ -6,7 +6,10 @@ namespace ContainerStages.Diagnostics;
 public static class StageDiagnostics
 {
     public static Diagnostic UnknownStage(string name, string nearest, SourceLocation location) =>
-        Error("CST3001", $"There is no stage named '{name}'. Did you mean '{nearest}'? To name an image, add its tag: '{name}:latest'.", location);
+        Error(
+            "CST3001",
+            $"There is no stage named '{name}'. Did you mean '{nearest}'? To name an image, add its tag: '{name}:latest'.",
+            location);
 
     public static Diagnostic StageDefinedLater(string name, SourceLocation definition, SourceLocation location) =>
         Error("CST3002", $"Stage '{name}' is defined later, at line {definition.Line}; a Dockerfile can name only stages above. Move it up; to name an image, add its tag: '{name}:latest'.", location);
@@ -20,17 +23,32 @@ public static class StageDiagnostics
     public static Diagnostic UnknownTarget(string target, IReadOnlyList<string> names, SourceLocation? location)
     {
         var valid = names.Count == 0 ? "No stage has a name." : $"Stages: {string.Join(", ", names)}.";
-        return new Diagnostic("CST3005", Severity.Error, $"There is no stage '{target}' to build.{NearestName.Suggest(target, names)} {valid}", location);
+        return new Diagnostic(
+            "CST3005",
+            Severity.Error,
+            $"There is no stage '{target}' to build.{NearestName.Suggest(target, names)} {valid}",
+            location);
     }
 
     public static Diagnostic StageIndexOutOfRange(int index, int count, SourceLocation location) =>
-        Error("CST3006", count == 0 ? $"There is no stage {index}: no stage stands above." : $"There is no stage {index} above; valid are 0 to {count - 1}.", location);
+        Error(
+            "CST3006",
+            count == 0
+                ? $"There is no stage {index}: no stage stands above."
+                : $"There is no stage {index} above; valid are 0 to {count - 1}.",
+            location);
 
     public static Diagnostic InvalidImage(string text, SourceLocation location) =>
-        Error("CST3007", $"'{text}' is neither a stage nor an image reference ([registry/]repository[:tag][@digest], lower case).", location);
+        Error(
+            "CST3007",
+            $"'{text}' is neither a stage nor an image reference ([registry/]repository[:tag][@digest], lower case).",
+            location);
 
     public static Diagnostic StageNameRepeated(string name, SourceLocation first, SourceLocation location) =>
-        Error("CST3008", $"The stage name '{name}' is taken already, at {first}; names differ in more than upper and lower case.", location);
+        Error(
+            "CST3008",
+            $"The stage name '{name}' is taken already, at {first}; names differ in more than upper and lower case.",
+            location);
 
     public static Diagnostic ReservedStageName(string name, SourceLocation location) =>
         Error("CST3009", $"A stage cannot be named '{name}': 'scratch' is the empty base and 'context' the build context.", location);

@@ -19,13 +19,25 @@ public static class StepDiagnostics
         new("CST4203", Severity.Error, $"{instruction} found no '{source}' in {where}.{hint}", location);
 
     public static Diagnostic SeveralIntoFile(string instruction, string destination, SourceLocation location) =>
-        new("CST4204", Severity.Error, $"{instruction} has several sources, so the destination '{destination}' must be a folder. End it with '/'.", location);
+        new(
+            "CST4204",
+            Severity.Error,
+            $"{instruction} has several sources, so the destination '{destination}' must be a folder. End it with '/'.",
+            location);
 
     public static Diagnostic SourceOutsideContext(string source, string context, SourceLocation location) =>
-        new("CST4205", Severity.Error, $"'{source}' leads out of the build context '{context}' through a symbolic link. Copy the file into the context.", location);
+        new(
+            "CST4205",
+            Severity.Error,
+            $"'{source}' leads out of the build context '{context}' through a symbolic link. Copy the file into the context.",
+            location);
 
     public static Diagnostic BadMode(string chmod, SourceLocation location) =>
-        new("CST4206", Severity.Error, $"--chmod={chmod} is neither an octal mode such as 755 or 0644 nor a symbolic one such as u=rwX,go-w.", location);
+        new(
+            "CST4206",
+            Severity.Error,
+            $"--chmod={chmod} is neither an octal mode such as 755 or 0644 nor a symbolic one such as u=rwX,go-w.",
+            location);
 
     public static Diagnostic BadGlob(string pattern, SourceLocation location) =>
         new("CST4207", Severity.Error, $"'{pattern}' is not a valid file name pattern: a '[' is not closed or a '\\' ends it.", location);
@@ -36,9 +48,16 @@ public static class StepDiagnostics
     /// <param name="exitCode">Of the command.</param>
     /// <param name="lastLines">The end of its output.</param>
     /// <param name="outOfMemory">The kernel ended a process meanwhile.</param>
-    public static Diagnostic CommandFailed(string instruction, int exitCode, IEnumerable<string> lastLines, SourceLocation location, bool outOfMemory = false)
+    public static Diagnostic CommandFailed(
+        string instruction,
+        int exitCode,
+        IEnumerable<string> lastLines,
+        SourceLocation location,
+        bool outOfMemory = false)
     {
-        var memory = outOfMemory ? " Memory ran out meanwhile, and the kernel ended a process: give the build more, or let the command use less." : "";
+        var memory = outOfMemory
+            ? " Memory ran out meanwhile, and the kernel ended a process: give the build more, or let the command use less."
+            : "";
         var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + TerminalText.Uncoloured(line)));
         return new Diagnostic(Diagnostic.CommandFailed, Severity.Error, $"{instruction} failed with exit code {exitCode}{SignalOf(exitCode)}.{memory}{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
     }
@@ -63,14 +82,24 @@ public static class StepDiagnostics
         new("CST4210", Severity.Error, $"The image '{image}' has neither CMD nor ENTRYPOINT. Name the command to run behind the image.");
 
     public static Diagnostic NoSuchImage(string name, IEnumerable<string> known) =>
-        new("CST4211", Severity.Error, $"The store has no image '{name}'.{NearestName.Suggest(name, known)} 'dotnet-stages images' lists those it has.");
+        new(
+            "CST4211",
+            Severity.Error,
+            $"The store has no image '{name}'.{NearestName.Suggest(name, known)} 'dotnet-stages images' lists those it has.");
 
     public static Diagnostic LinkLoop(string path) =>
-        new("CST4212", Severity.Error, $"The symbolic links at '{path}' in the image or context lead in a circle. Remove one of them, or name the file itself.");
+        new(
+            "CST4212",
+            Severity.Error,
+            $"The symbolic links at '{path}' in the image or context lead in a circle. Remove one of them, or name the file itself.");
 
     /// <param name="path">The file on this machine.</param>
     public static Diagnostic SourceChanged(string path, SourceLocation? location) =>
-        new("CST4213", Severity.Error, $"'{path}' changed again and again while the build read it. Stop what writes it, or name it in the ignore file.", location);
+        new(
+            "CST4213",
+            Severity.Error,
+            $"'{path}' changed again and again while the build read it. Stop what writes it, or name it in the ignore file.",
+            location);
 
     public static Diagnostic SourceUnreadable(string path, string reason) =>
         new("CST4214", Severity.Error, $"'{path}' cannot be read: {reason}. Make it readable, or name it in the ignore file.");
@@ -79,5 +108,9 @@ public static class StepDiagnostics
         new("CST4215", Severity.Error, $"'{pattern}' names nothing: there is no folder '{folder}' in {where}.{hint} A pattern may match no file, but the folder before it must be there.", location);
 
     public static Diagnostic SpecialFileLeftOut(string path, SourceLocation location) =>
-        new("CST4216", Severity.Warning, $"'{path}' is a socket or a device, which a build does not copy. Name it in the ignore file, and nothing is said of it.", location);
+        new(
+            "CST4216",
+            Severity.Warning,
+            $"'{path}' is a socket or a device, which a build does not copy. Name it in the ignore file, and nothing is said of it.",
+            location);
 }

@@ -12,7 +12,9 @@ public static class StoreDiagnostics
         Error("CST4102", $"The store folder '{folder}' cannot be written: {reason} Make it writable for the user who builds, or choose another folder (CONTAINERSTAGES_STORE, or ContainerStagesStore in a project).");
 
     public static Diagnostic BlobDamaged(string digest, string reason) =>
-        Error("CST4103", $"The stored blob {digest} is damaged: {reason} It counts as missing from here on: build or pull again, which makes it anew.");
+        Error(
+            "CST4103",
+            $"The stored blob {digest} is damaged: {reason} It counts as missing from here on: build or pull again, which makes it anew.");
 
     public static Diagnostic LayerDigestMismatch(string layer, string what, string actual) =>
         Error("CST4104", $"Layer {layer} is not what its image announces: {what} is {actual}. The registry, a proxy or the store changed it; pull again, or name another mirror.");

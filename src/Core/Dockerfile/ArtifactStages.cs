@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Stages;
 
@@ -63,7 +62,8 @@ internal static class ArtifactStages
         _ => [copy],
     };
 
-    private static CopyInstruction Inline(CopyInstruction copy, InlineFile file) => new(copy.Location, "", [$"<<{EndOfFile}"], new WordExpander().Protect(file.Path))
+    private static CopyInstruction Inline(CopyInstruction copy, InlineFile file) =>
+        new(copy.Location, "", [$"<<{EndOfFile}"], new WordExpander().Protect(file.Path))
     {
         Chmod = file.Mode == UsualFile ? null : Octal(file.Mode),
         Documents = [new HereDocument(EndOfFile, file.Content!, Expand: false, copy.Location)],
@@ -71,7 +71,8 @@ internal static class ArtifactStages
 
     /// <summary>Those that do not come with their files.</summary>
     private static IEnumerable<InlineFile> Folders(ImmutableArray<InlineFile> files) => files.Where(folder =>
-        folder.Content is null && !(folder.Mode == UsualFolder && files.Any(file => file.Path.StartsWith(folder.Path + "/", StringComparison.Ordinal))));
+        folder.Content is null
+            && !(folder.Mode == UsualFolder && files.Any(file => file.Path.StartsWith(folder.Path + "/", StringComparison.Ordinal))));
 
     private static string NameOf(InlineFile folder) => $"{ArtifactLayer.Stage}{folder.Path.Replace('/', '-')}";
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>One line of comma-separated values; a field in double quotes may hold commas, and two quotes for one. Source: RFC 4180.</summary>
+/// <summary>
+/// One line of comma-separated values; a field in double quotes may hold commas, and two quotes for one. Source: RFC 4180.
+/// </summary>
 public static class CommaSeparated
 {
     /// <summary>The fields, without their quotes; at least one.</summary>

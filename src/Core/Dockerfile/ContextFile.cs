@@ -26,7 +26,9 @@ public static class ContextFile
         using var file = context.TryOpenInside(relative);
         if (file is null)
         {
-            return context.HasLink(relative) ? throw new BuildFailedException(ContextDiagnostics.LinkLeadsOut(path, contextDirectory)) : null;
+            return context.HasLink(relative)
+                ? throw new BuildFailedException(ContextDiagnostics.LinkLeadsOut(path, contextDirectory))
+                : null;
         }
 
         if (!FileCalls.TryStat(file, "", out var status) || status.IsDirectory)

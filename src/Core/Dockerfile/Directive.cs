@@ -3,7 +3,9 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>A parser directive, <c># name=value</c> with name syntax, escape or check. Source: Dockerfile reference, Parser directives.</summary>
+/// <summary>
+/// A parser directive, <c># name=value</c> with name syntax, escape or check. Source: Dockerfile reference, Parser directives.
+/// </summary>
 internal sealed record Directive(string Name, string Value, SourceLocation Location)
 {
     /// <summary>What is wrong with the value, or null.</summary>

@@ -31,7 +31,9 @@ public static class DockerfileFrontEnd
         return stages with { Escape = read.Escape, Warnings = warnings, Checks = SettingsOf(read, options) };
     }
 
-    /// <summary>What is wrong with a Dockerfile and what the build checks say of it, in the order of its lines; nothing is thrown.</summary>
+    /// <summary>
+    /// What is wrong with a Dockerfile and what the build checks say of it, in the order of its lines; nothing is thrown.
+    /// </summary>
     public static ImmutableArray<Diagnostic> Check(string text, string fileName, FrontEndOptions options)
     {
         var diagnostics = new List<Diagnostic>();
@@ -57,7 +59,8 @@ public static class DockerfileFrontEnd
         return InOrder(SettingsOf(read, options).Apply([.. WritingChecks.Run(file), .. FromChecks.Run(file), .. StageChecks.Run(file)]));
     }
 
-    private static CheckSettings SettingsOf(ReadInstructions read, FrontEndOptions options) => new(options.BuildKit.Checks ?? read.Lexer.Directives.GetValueOrDefault("check")?.Value)
+    private static CheckSettings SettingsOf(ReadInstructions read, FrontEndOptions options) =>
+        new(options.BuildKit.Checks ?? read.Lexer.Directives.GetValueOrDefault("check")?.Value)
     {
         Instructions = [.. read.Lines.SelectMany(line => CheckComment.Read(line, read.Lexer))],
     };
@@ -67,7 +70,8 @@ public static class DockerfileFrontEnd
     /// <param name="options">As for the text.</param>
     /// <param name="name">What messages call it; null for the path.</param>
     /// <exception cref="BuildFailedException">The file cannot be read, or something is wrong in it.</exception>
-    public static StageSet ReadFile(string path, FrontEndOptions options, string? name = null) => Read(TextOf(path, options), name ?? path, options);
+    public static StageSet ReadFile(string path, FrontEndOptions options, string? name = null) =>
+        Read(TextOf(path, options), name ?? path, options);
 
     /// <summary>The text of the file at a path.</summary>
     /// <exception cref="BuildFailedException">It cannot be read.</exception>
@@ -75,7 +79,8 @@ public static class DockerfileFrontEnd
     {
         try
         {
-            return ContextFile.TryRead(options.ContextDirectory ?? path, path) ?? throw new BuildFailedException(DockerfileDiagnostics.FileMissing(path));
+            return ContextFile.TryRead(options.ContextDirectory ?? path, path)
+                ?? throw new BuildFailedException(DockerfileDiagnostics.FileMissing(path));
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
@@ -83,7 +88,10 @@ public static class DockerfileFrontEnd
         }
     }
 
-    /// <summary>Reads the instructions of one stage, written somewhere in another file (the steps of a project's stage). FROM is an error, directives are comments.</summary>
+    /// <summary>
+    /// Reads the instructions of one stage, written somewhere in another file (the steps of a project's stage). FROM is an error,
+    /// directives are comments.
+    /// </summary>
     /// <param name="text">The instructions; their indentation is free.</param>
     /// <param name="file">The file they stand in.</param>
     /// <param name="line">The line of the file that <paramref name="text"/> begins in; 0 where unknown.</param>

@@ -20,7 +20,10 @@ public sealed class DockerfileWriter
     {
         var writer = new DockerfileWriter(set.Escape);
         var text = new StringBuilder(writer.EscapeDirective);
-        var arguments = set.GlobalArguments.Where(argument => !PlatformArguments.IsPredefined(argument.Key)).OrderBy(argument => argument.Key, StringComparer.Ordinal).ToArray();
+        var arguments = set.GlobalArguments
+            .Where(argument => !PlatformArguments.IsPredefined(argument.Key))
+            .OrderBy(argument => argument.Key, StringComparer.Ordinal)
+            .ToArray();
         foreach (var (name, value) in arguments)
         {
             text.Append(writer._text.Of(new ArgInstruction(default, "", [new NameValue(writer.Protect(name), value is null ? null : writer.Protect(value))]))).Append('\n');
@@ -38,7 +41,8 @@ public sealed class DockerfileWriter
     public static string Directives(StageSet set) => new DockerfileWriter(set.Escape).EscapeDirective;
 
     /// <summary>The instructions of one stage without its FROM, one after the other; each ends its line.</summary>
-    public static string WriteSteps(ImmutableArray<Instruction> instructions, char escape = WordExpander.DefaultEscape) => new DockerfileWriter(escape).Steps(instructions);
+    public static string WriteSteps(ImmutableArray<Instruction> instructions, char escape = WordExpander.DefaultEscape) =>
+        new DockerfileWriter(escape).Steps(instructions);
 
     private string EscapeDirective => _escape == WordExpander.DefaultEscape ? "" : $"# escape={_escape}\n";
 
@@ -58,7 +62,8 @@ public sealed class DockerfileWriter
     }
 
     /// <summary>The copies of a project's artifacts are instructions of their own in a Dockerfile.</summary>
-    private static IEnumerable<Instruction> Separate(Instruction instruction) => instruction is ArtifactsInstruction artifacts ? artifacts.Copies : [instruction];
+    private static IEnumerable<Instruction> Separate(Instruction instruction) =>
+        instruction is ArtifactsInstruction artifacts ? artifacts.Copies : [instruction];
 
     /// <summary>What the user wrote, which also is what history says; null where it means something else on one line.</summary>
     private string? AsWritten(Instruction instruction, string plain)
@@ -66,7 +71,9 @@ public sealed class DockerfileWriter
         var written = instruction.Text + InstructionText.Bodies(instruction);
         var mistakes = new List<Diagnostic>();
         var read = InstructionReader.Read(SourceText.Of(EscapeDirective + written, ""), withDirectives: true, mistakes).Instructions;
-        return mistakes.Count == 0 && read is [not FromInstruction] && read[0].Text == instruction.Text && _text.Of(read[0]) == plain ? written : null;
+        return mistakes.Count == 0 && read is [not FromInstruction] && read[0].Text == instruction.Text && _text.Of(read[0]) == plain
+            ? written
+            : null;
     }
 
     private string Protect(string literal) => new WordExpander(_escape).Protect(literal);

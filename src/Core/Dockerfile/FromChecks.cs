@@ -11,7 +11,11 @@ internal static class FromChecks
 {
     public static IEnumerable<Diagnostic> Run(CheckedFile file)
     {
-        var globals = file.Set.GlobalArguments.Where(argument => argument.Value is not null).ToImmutableDictionary(argument => argument.Key, argument => argument.Value!, StringComparer.Ordinal);
+        var globals = file.Set.GlobalArguments
+            .Where(argument => argument.Value is not null).ToImmutableDictionary(
+                argument => argument.Key,
+                argument => argument.Value!,
+                StringComparer.Ordinal);
         return [.. Names(file), .. file.Stages.SelectMany(stage => Arguments(file, stage, globals)), .. file.Stages.SelectMany(stage => Platforms(file, stage, globals)), .. Defaults(file)];
     }
 
@@ -23,12 +27,16 @@ internal static class FromChecks
             var name = stage.Stage.Name!.ToLowerInvariant();
             if (StageNames.IsReserved(name))
             {
-                yield return BuildChecks.ReservedStageName.Warn($"Stage name should not use the same name as reserved stage \"{name}\"", stage.Line.Location);
+                yield return BuildChecks.ReservedStageName.Warn(
+                    $"Stage name should not use the same name as reserved stage \"{name}\"",
+                    stage.Line.Location);
             }
 
             if (!seen.Add(name))
             {
-                yield return BuildChecks.DuplicateStageName.Warn($"Duplicate stage name \"{name}\", stage names should be unique", stage.Line.Location);
+                yield return BuildChecks.DuplicateStageName.Warn(
+                    $"Duplicate stage name \"{name}\", stage names should be unique",
+                    stage.Line.Location);
             }
         }
     }
@@ -36,7 +44,10 @@ internal static class FromChecks
     private static IEnumerable<Diagnostic> Arguments(CheckedFile file, CheckedStage stage, ImmutableDictionary<string, string> globals)
     {
         string?[] words = [stage.From.Image.Text, stage.From.Platform?.Value];
-        var unset = words.OfType<string>().SelectMany(word => file.Expand(word, globals, stage.From.Location)?.Unset ?? []).Where(name => !file.Set.GlobalArguments.ContainsKey(name));
+        var unset = words
+            .OfType<string>()
+            .SelectMany(word => file.Expand(word, globals, stage.From.Location)?.Unset ?? [])
+            .Where(name => !file.Set.GlobalArguments.ContainsKey(name));
         return unset.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name =>
             BuildChecks.UndefinedArgInFrom.Warn($"FROM argument '{name}' is not declared{(NearestName.Find(name, file.Set.GlobalArguments.Keys) is { } nearest ? $" (did you mean {nearest}?)" : "")}", stage.From.Location));
     }
@@ -50,14 +61,21 @@ internal static class FromChecks
 
         if (written is "$TARGETPLATFORM" or "${TARGETPLATFORM}")
         {
-            yield return BuildChecks.RedundantTargetPlatform.Warn("Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior", stage.From.Location);
+            yield return BuildChecks.RedundantTargetPlatform.Warn(
+                "Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior",
+                stage.From.Location);
         }
 
         var isConstant = !written.Contains('$', StringComparison.Ordinal);
         var name = stage.Stage.Name ?? "";
-        if (isConstant && Platform.TryParse(written) is { } platform && !name.Contains(platform.Os, StringComparison.OrdinalIgnoreCase) && !name.Contains(platform.Architecture, StringComparison.OrdinalIgnoreCase))
+        if (isConstant
+            && Platform.TryParse(written) is { } platform
+            && !name.Contains(platform.Os, StringComparison.OrdinalIgnoreCase)
+            && !name.Contains(platform.Architecture, StringComparison.OrdinalIgnoreCase))
         {
-            yield return BuildChecks.FromPlatformFlagConstDisallowed.Warn($"FROM --platform flag should not use constant value \"{written}\"", stage.From.Location);
+            yield return BuildChecks.FromPlatformFlagConstDisallowed.Warn(
+                $"FROM --platform flag should not use constant value \"{written}\"",
+                stage.From.Location);
         }
     }
 

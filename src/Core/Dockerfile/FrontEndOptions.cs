@@ -4,7 +4,9 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>What a front end needs beside the text: values for ARG, and the platforms of the image and of the machine that builds.</summary>
+/// <summary>
+/// What a front end needs beside the text: values for ARG, and the platforms of the image and of the machine that builds.
+/// </summary>
 public sealed record FrontEndOptions
 {
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = ImmutableDictionary<string, string>.Empty;

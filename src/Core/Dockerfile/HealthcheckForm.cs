@@ -4,7 +4,9 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>HEALTHCHECK: <c>NONE</c>, or options and <c>CMD</c> with a command. Source: Dockerfile reference, HEALTHCHECK; limits as in BuildKit.</summary>
+/// <summary>
+/// HEALTHCHECK: <c>NONE</c>, or options and <c>CMD</c> with a command. Source: Dockerfile reference, HEALTHCHECK; limits as in BuildKit.
+/// </summary>
 internal static class HealthcheckForm
 {
     public static IReadOnlyList<string> Flags { get; } = ["interval", "timeout", "start-period", "start-interval", "retries"];
@@ -64,7 +66,9 @@ internal static class HealthcheckForm
         {
             var (isRight, valid) = flag.Name == "retries"
                 ? (HealthcheckOption.Retries(flag.Value!) is not null, "a number, 0 or more")
-                : (HealthcheckOption.Duration(flag.Value!) is not null, "a duration of 1ms or more, for example 30s or 1m30s, or 0 for the default");
+                : (
+                    HealthcheckOption.Duration(flag.Value!) is not null,
+                    "a duration of 1ms or more, for example 30s or 1m30s, or 0 for the default");
             if (!isRight)
             {
                 diagnostics.Add(DockerfileDiagnostics.FlagValue("HEALTHCHECK", flag.Name, flag.Value!, valid, flag.Location));

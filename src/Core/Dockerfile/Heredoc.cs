@@ -52,13 +52,16 @@ internal sealed record Heredoc(string Name, bool DropsTabs, bool Expand, Word Wo
         var dropsTabs = text.StartsWith("<<-", StringComparison.Ordinal);
         var name = text[(dropsTabs ? 3 : 2)..];
         var plain = Unquote(name);
-        return plain.Length == 0 || name.Contains('<', StringComparison.Ordinal) ? null : new Heredoc(plain, dropsTabs, plain == name, word);
+        return plain.Length == 0 || name.Contains('<', StringComparison.Ordinal)
+            ? null
+            : new Heredoc(plain, dropsTabs, plain == name, word);
     }
 
     public bool IsEnd(string line) => WithoutTabs(line) == Name;
 
     /// <param name="lines">The lines up to the one that ends the document.</param>
-    public HereDocument ToDocument(IEnumerable<string> lines) => new(Name, string.Concat(lines.Select(line => WithoutTabs(line) + "\n")), Expand, Word.Location);
+    public HereDocument ToDocument(IEnumerable<string> lines) =>
+        new(Name, string.Concat(lines.Select(line => WithoutTabs(line) + "\n")), Expand, Word.Location);
 
     private static string WithoutDescriptor(string text) => text.TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
 

@@ -19,12 +19,15 @@ public sealed class IgnoreFile
 
     public static IgnoreFile Empty { get; } = new([]);
 
-    /// <summary>Reads the text of an ignore file. <paramref name="defaults"/> are rules that stand before it, so that it can take them back.</summary>
+    /// <summary>
+    /// Reads the text of an ignore file. <paramref name="defaults"/> are rules that stand before it, so that it can take them back.
+    /// </summary>
     /// <exception cref="BuildFailedException">One diagnostic per malformed pattern.</exception>
     public static IgnoreFile Read(string text, string fileName = ".dockerignore", IEnumerable<string>? defaults = null)
     {
         var diagnostics = new List<Diagnostic>();
-        var lines = text.TrimStart('\uFEFF').Split('\n').Select((line, index) => (Line: line, Location: new SourceLocation(fileName, index + 1)));
+        var lines = text.TrimStart('\uFEFF').Split('\n')
+            .Select((line, index) => (Line: line, Location: new SourceLocation(fileName, index + 1)));
         var rules = (defaults ?? []).Select(line => (Line: line, Location: default(SourceLocation)))
             .Concat(lines)
             .Select(pair => ReadRule(pair.Line, pair.Location, diagnostics))
@@ -33,7 +36,10 @@ public sealed class IgnoreFile
         return diagnostics.Count == 0 ? new IgnoreFile(rules) : throw new BuildFailedException([.. diagnostics]);
     }
 
-    /// <summary>Reads the ignore file of a build: <c>DOCKERFILE.dockerignore</c> beside the Dockerfile, else <c>.dockerignore</c> of the context, else only the defaults.</summary>
+    /// <summary>
+    /// Reads the ignore file of a build: <c>DOCKERFILE.dockerignore</c> beside the Dockerfile, else <c>.dockerignore</c> of the context,
+    /// else only the defaults.
+    /// </summary>
     /// <exception cref="BuildFailedException">The file cannot be read, or holds malformed patterns.</exception>
     public static IgnoreFile ReadFor(string contextDirectory, string? dockerfile, IEnumerable<string>? defaults = null)
     {
@@ -87,11 +93,15 @@ public sealed class IgnoreFile
         return decisive >= 0;
     }
 
-    /// <summary>True where a folder and everything below is hidden, so that a walk need not enter it; false where a rule might take something back.</summary>
+    /// <summary>
+    /// True where a folder and everything below is hidden, so that a walk need not enter it; false where a rule might take something back.
+    /// </summary>
     public bool ExcludesTree(string relativeFolder)
     {
         var below = relativeFolder.Trim('/') + "/";
-        return Excludes(relativeFolder) && !_rules.Any(rule => rule.TakesBack && (!rule.Pattern.IsLiteral || rule.Pattern.Text.StartsWith(below, StringComparison.Ordinal)));
+        return Excludes(relativeFolder)
+            && !_rules
+                .Any(rule => rule.TakesBack && (!rule.Pattern.IsLiteral || rule.Pattern.Text.StartsWith(below, StringComparison.Ordinal)));
     }
 
     /// <summary>Per rule, whether its pattern matches the path or one of its folders.</summary>
@@ -151,6 +161,7 @@ public sealed class IgnoreFile
 
     private sealed record Rule(string Text, bool TakesBack, IgnorePattern Pattern, SourceLocation Location)
     {
-        public override string ToString() => Location.Line == 0 ? $"'{Text}' (always)" : $"'{Text}' ({Location.File}, line {Location.Line})";
+        public override string ToString() =>
+            Location.Line == 0 ? $"'{Text}' (always)" : $"'{Text}' ({Location.File}, line {Location.Line})";
     }
 }

@@ -13,7 +13,8 @@ internal sealed class IgnorePattern
 
     private readonly Func<string, bool> _matches;
 
-    private IgnorePattern(string text, bool isLiteral, Func<string, bool> matches) => (Text, IsLiteral, _matches) = (text, isLiteral, matches);
+    private IgnorePattern(string text, bool isLiteral, Func<string, bool> matches) =>
+        (Text, IsLiteral, _matches) = (text, isLiteral, matches);
 
     public string Text { get; }
 
@@ -32,7 +33,10 @@ internal sealed class IgnorePattern
         {
             // '**name' matches any path that ends so, '**/name' also the name alone.
             var suffix = pattern[2..];
-            return new IgnorePattern(pattern, isLiteral: false, path => path.EndsWith(suffix, StringComparison.Ordinal) || (suffix.StartsWith('/') && path == suffix[1..]));
+            return new IgnorePattern(
+                pattern,
+                isLiteral: false,
+                path => path.EndsWith(suffix, StringComparison.Ordinal) || (suffix.StartsWith('/') && path == suffix[1..]));
         }
 
         if (pattern.EndsWith("**", StringComparison.Ordinal) && pattern.AsSpan(0, pattern.Length - 2).IndexOfAny(Special) < 0)

@@ -5,7 +5,9 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>Reads the instructions that a project adds to its image without naming a stage: those that only set the image's configuration.</summary>
+/// <summary>
+/// Reads the instructions that a project adds to its image without naming a stage: those that only set the image's configuration.
+/// </summary>
 public static class ImageInstructions
 {
     private const string Property = "ContainerStagesImageInstructions";
@@ -21,7 +23,9 @@ public static class ImageInstructions
             .. instructions.Where(instruction => !OnlyConfigures(instruction))
                 .Select(instruction => ProjectDiagnostics.NoImageInstruction(Property, instruction.Text.Split(' ', '\t')[0].ToUpperInvariant(), instruction.Location)),
         ];
-        return mistakes.Length == 0 ? instructions : throw new BuildFailedException([.. mistakes.OrderBy(mistake => mistake.Location?.Line)]);
+        return mistakes.Length == 0
+            ? instructions
+            : throw new BuildFailedException([.. mistakes.OrderBy(mistake => mistake.Location?.Line)]);
     }
 
     private static bool OnlyConfigures(Instruction instruction) => instruction is

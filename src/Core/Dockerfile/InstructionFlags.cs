@@ -54,7 +54,9 @@ internal sealed class InstructionFlags
         return kind switch
         {
             FlagKind.Missing => DockerfileDiagnostics.NotSupportedYet($"{keyword} --{flag.Name}", flag.Location),
-            FlagKind.Switch => flag.Value is null or "true" or "false" ? null : DockerfileDiagnostics.FlagNotBoolean(keyword, flag.Name, flag.Value, flag.Location),
+            FlagKind.Switch => flag.Value is null or "true" or "false"
+                ? null
+                : DockerfileDiagnostics.FlagNotBoolean(keyword, flag.Name, flag.Value, flag.Location),
             _ => string.IsNullOrEmpty(flag.Value) ? DockerfileDiagnostics.FlagWithoutValue(keyword, flag.Name, flag.Location) : null,
         };
     }

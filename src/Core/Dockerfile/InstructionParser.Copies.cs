@@ -11,7 +11,14 @@ internal sealed partial class InstructionParser
     {
         FlagSpec[] known = [FlagSpec.Text("from"), FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Switch("link"), FlagSpec.Switch("parents"), FlagSpec.List("exclude")];
         return TryReadFlags(line, known, out var flags) && ReadPaths(line) is { } paths
-            ? new CopyInstruction(line.Location, line.Text, paths[..^1], paths[^1], flags["from"]?.Value, flags["chown"]?.Value, flags["chmod"]?.Value)
+            ? new CopyInstruction(
+                line.Location,
+                line.Text,
+                paths[..^1],
+                paths[^1],
+                flags["from"]?.Value,
+                flags["chown"]?.Value,
+                flags["chmod"]?.Value)
             {
                 FromLocation = flags["from"]?.Location ?? line.Location,
                 Link = flags.Switch("link") is true,
@@ -42,7 +49,9 @@ internal sealed partial class InstructionParser
             : null;
     }
 
-    /// <summary>Sources and, last, the destination; a here-document among the sources is <c>&lt;&lt;NAME</c>. Null where there are too few.</summary>
+    /// <summary>
+    /// Sources and, last, the destination; a here-document among the sources is <c>&lt;&lt;NAME</c>. Null where there are too few.
+    /// </summary>
     private ImmutableArray<string>? ReadPaths(InstructionLine line)
     {
         if (ReadList(line) is not { } paths)

@@ -73,7 +73,9 @@ internal sealed partial class InstructionParser(char escape, ICollection<Diagnos
             return Fail<ArgInstruction>(DockerfileDiagnostics.ArgumentsMissing(line.Keyword, "NAME or NAME=VALUE", line.Location));
         }
 
-        var pairs = words.Select(word => word.Text.Split('=', 2)).Select(parts => new NameValue(parts[0], parts.ElementAtOrDefault(1))).ToImmutableArray();
+        var pairs = words
+            .Select(word => word.Text.Split('=', 2))
+            .Select(parts => new NameValue(parts[0], parts.ElementAtOrDefault(1))).ToImmutableArray();
         return pairs.IndexOf(pairs.FirstOrDefault(pair => pair.Name.Length == 0)!) is >= 0 and var blank
             ? Fail<ArgInstruction>(DockerfileDiagnostics.BlankName(line.Keyword, words[blank].Location))
             : new ArgInstruction(line.Location, line.Text, pairs);
@@ -178,7 +180,10 @@ internal sealed partial class InstructionParser(char escape, ICollection<Diagnos
         }
 
         return Keywords.Contains(keyword)
-            ? new OnBuildInstruction(line.Location, line.Text, line.Rest + string.Concat(documents.Select(document => $"\n{document.Content}{document.Name}")))
+            ? new OnBuildInstruction(
+                line.Location,
+                line.Text,
+                line.Rest + string.Concat(documents.Select(document => $"\n{document.Content}{document.Name}")))
             : Fail(DockerfileDiagnostics.UnknownInstruction(first.Text, Keywords, first.Location));
     }
 

@@ -5,7 +5,9 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>Text to the sequence of its instructions, FROM among them. All that is wrong is gathered; what is right is still returned.</summary>
+/// <summary>
+/// Text to the sequence of its instructions, FROM among them. All that is wrong is gathered; what is right is still returned.
+/// </summary>
 internal static class InstructionReader
 {
     public static ReadInstructions Read(SourceText source, bool withDirectives, ICollection<Diagnostic> diagnostics)
@@ -57,11 +59,16 @@ internal static class InstructionReader
         return documents.ToImmutable();
     }
 
-    /// <summary>What no line ends is the shell's own business where it can be: <c>&lt;&lt;- NAME</c>, and the shift in <c>$((1 &lt;&lt; 2))</c>.</summary>
-    private static bool IsText(Heredoc heredoc, InstructionLine line) => heredoc.IsWronglyApart || (heredoc.IsApart && line.Rest.Contains("((", StringComparison.Ordinal));
+    /// <summary>
+    /// What no line ends is the shell's own business where it can be: <c>&lt;&lt;- NAME</c>, and the shift in <c>$((1 &lt;&lt; 2))</c>.
+    /// </summary>
+    private static bool IsText(Heredoc heredoc, InstructionLine line) =>
+        heredoc.IsWronglyApart || (heredoc.IsApart && line.Rest.Contains("((", StringComparison.Ordinal));
 }
 
-/// <summary>What one text holds: its instructions, and for the checks the lines that they were read from and the lexer with its directives.</summary>
+/// <summary>
+/// What one text holds: its instructions, and for the checks the lines that they were read from and the lexer with its directives.
+/// </summary>
 internal sealed record ReadInstructions(ImmutableArray<Instruction> Instructions, ImmutableArray<InstructionLine> Lines, Lexer Lexer)
 {
     public char Escape => Lexer.Escape;

@@ -3,7 +3,10 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>One instruction in the one form that this project gives it: upper case, flags in a fixed order, words where they suffice and JSON where they do not.</summary>
+/// <summary>
+/// One instruction in the one form that this project gives it: upper case, flags in a fixed order, words where they suffice and JSON where
+/// they do not.
+/// </summary>
 internal sealed class InstructionText(char escape)
 {
     public string Of(Instruction instruction) => instruction switch
@@ -23,9 +26,15 @@ internal sealed class InstructionText(char escape)
         RunInstruction run => Line("RUN", FlagTexts.Of(run), Command(run.Command)) + Bodies(run),
         CopyInstruction copy => Line("COPY", FlagTexts.Of(copy), Files(copy.Sources, copy.Destination, copy.Documents)) + Bodies(copy),
         AddInstruction add => Line("ADD", FlagTexts.Of(add), Files(add.Sources, add.Destination, add.Documents)) + Bodies(add),
-        HealthcheckInstruction check => Line("HEALTHCHECK", FlagTexts.Of(check), check.Command is null ? "NONE" : $"CMD {Command(check.Command)}"),
+        HealthcheckInstruction check => Line(
+            "HEALTHCHECK",
+            FlagTexts.Of(check),
+            check.Command is null ? "NONE" : $"CMD {Command(check.Command)}"),
         OnBuildInstruction trigger => $"ONBUILD {trigger.Trigger}",
-        _ => throw new ArgumentOutOfRangeException(nameof(instruction), instruction.GetType().Name, "No text is known for this instruction."),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(instruction),
+            instruction.GetType().Name,
+            "No text is known for this instruction."),
     };
 
     /// <summary>The here-documents that follow the line of an instruction; of ONBUILD what follows the first line of its trigger.</summary>
@@ -38,11 +47,14 @@ internal sealed class InstructionText(char escape)
         _ => "",
     };
 
-    private static string Bodies(ImmutableArray<HereDocument> documents) => string.Concat(documents.Select(document => $"\n{document.Content}{document.Name}"));
+    private static string Bodies(ImmutableArray<HereDocument> documents) =>
+        string.Concat(documents.Select(document => $"\n{document.Content}{document.Name}"));
 
     /// <summary>Arguments that begin with two dashes would be flags but for the lone dashes before them.</summary>
     private static string Line(string keyword, IEnumerable<string> flags, string arguments) =>
-        string.Join(' ', [keyword, .. flags, .. arguments.StartsWith("--", StringComparison.Ordinal) ? ["--"] : Array.Empty<string>(), arguments]);
+        string.Join(
+            ' ',
+            [keyword, .. flags, .. arguments.StartsWith("--", StringComparison.Ordinal) ? ["--"] : Array.Empty<string>(), arguments]);
 
     private static string Command(CommandLine command) => command switch
     {
@@ -56,7 +68,12 @@ internal sealed class InstructionText(char escape)
 
     /// <summary>The old form <c>NAME rest of the line</c> where the value is no single word.</summary>
     private string Pairs(string keyword, ImmutableArray<NameValue> pairs) =>
-        Line(keyword, [], pairs is [{ Value: { Length: > 0 } value } only] && !IsWord(Pair(only)) ? $"{only.Name} {value}" : string.Join(' ', pairs.Select(Pair)));
+        Line(
+            keyword,
+            [],
+            pairs is [{ Value: { Length: > 0 } value } only] && !IsWord(Pair(only))
+                ? $"{only.Name} {value}"
+                : string.Join(' ', pairs.Select(Pair)));
 
     private bool IsWord(string text)
     {
@@ -78,9 +95,15 @@ internal sealed class InstructionText(char escape)
 
     private static string Mark(HereDocument document) => document.Expand ? $"<<{document.Name}" : $"<<\"{document.Name}\"";
 
-    private string List(ImmutableArray<string> words) => words.All(IsPlain) && !words[^1].EndsWith(escape) ? string.Join(' ', words) : JsonWords.Write(words);
+    private string List(ImmutableArray<string> words) =>
+        words.All(IsPlain) && !words[^1].EndsWith(escape) ? string.Join(' ', words) : JsonWords.Write(words);
 
     /// <summary>A quote could join words to one that begins a here-document.</summary>
     private static bool IsPlain(string word) =>
-        word.Length > 0 && !word.Any(char.IsWhiteSpace) && word.AsSpan().IndexOfAny("\"'\\") < 0 && word[0] != '[' && !Heredoc.IsMark(word) && Heredoc.TryParse(new Word(word, default)) is null;
+        word.Length > 0
+            && !word.Any(char.IsWhiteSpace)
+            && word.AsSpan().IndexOfAny("\"'\\") < 0
+            && word[0] != '['
+            && !Heredoc.IsMark(word)
+            && Heredoc.TryParse(new Word(word, default)) is null;
 }

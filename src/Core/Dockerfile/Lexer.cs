@@ -49,7 +49,9 @@ internal sealed class Lexer
         return null;
     }
 
-    /// <summary>Takes raw lines up to the one that <paramref name="isEnd"/> recognises, which is taken too; null and nothing taken where none does.</summary>
+    /// <summary>
+    /// Takes raw lines up to the one that <paramref name="isEnd"/> recognises, which is taken too; null and nothing taken where none does.
+    /// </summary>
     public ImmutableArray<string>? ReadRaw(Func<string, bool> isEnd)
     {
         for (var line = _next; line < _source.Lines.Length; line++)
@@ -65,7 +67,9 @@ internal sealed class Lexer
         return null;
     }
 
-    /// <summary>The texts of the comments right above a line, the nearest first, up to one that is blank; directives are no such comments.</summary>
+    /// <summary>
+    /// The texts of the comments right above a line, the nearest first, up to one that is blank; directives are no such comments.
+    /// </summary>
     /// <param name="line">A line of the file, from 1.</param>
     public IEnumerable<string> CommentsAbove(int line)
     {

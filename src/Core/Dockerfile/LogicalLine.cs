@@ -4,7 +4,9 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Dockerfile;
 
-/// <summary>One instruction as text: physical lines joined where the escape character ended one. It knows the place of every character.</summary>
+/// <summary>
+/// One instruction as text: physical lines joined where the escape character ended one. It knows the place of every character.
+/// </summary>
 internal sealed class LogicalLine
 {
     private readonly SourceText _source;

@@ -12,16 +12,25 @@ internal sealed partial class MountFields(IReadOnlyDictionary<string, string?> v
     public string? this[string key] => values.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
 
     /// <summary>A stage or an image; the graph of the stages needs it before variables have values.</summary>
-    public string? From => Checked("from", value => !HasVariable(value), "the name of a stage, its number, or an image; variables are not replaced here, so name a stage with FROM ... AS");
+    public string? From =>
+        Checked(
+            "from",
+            value => !HasVariable(value),
+            "the name of a stage, its number, or an image; variables are not replaced here, so name a stage with FROM ... AS");
 
-    public string? Mode => Checked("mode", value => HasVariable(value) || OctalNumber().IsMatch(value), "an octal number, for example 0755");
+    public string? Mode =>
+        Checked("mode", value => HasVariable(value) || OctalNumber().IsMatch(value), "an octal number, for example 0755");
 
     public string? Size => Checked("size", value => HasVariable(value) || ByteCount().IsMatch(value), "a size, for example 64m");
 
     public CacheSharing Sharing => Checked("sharing", value => Enum.TryParse<CacheSharing>(value, ignoreCase: true, out _) && char.IsLetter(value[0]), "shared, private or locked") is { } text
         && Enum.TryParse<CacheSharing>(text, ignoreCase: true, out var sharing) ? sharing : CacheSharing.Shared;
 
-    public string? Number(string key) => Checked(key, value => HasVariable(value) || uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _), "a number");
+    public string? Number(string key) =>
+        Checked(
+            key,
+            value => HasVariable(value) || uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            "a number");
 
     /// <summary>A key without a value is true; null where the key was not given.</summary>
     public bool? Switch(string key)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Stages;
@@ -14,7 +13,9 @@ internal static class MountParser
     /// <summary>Every key with its first name, and the types of mount that have it.</summary>
     private static readonly ImmutableDictionary<string, MountKey> Keys = CreateKeys();
 
-    /// <summary>Fields that say what the mount is: where one of them holds a variable, the rest cannot be read before it has a value.</summary>
+    /// <summary>
+    /// Fields that say what the mount is: where one of them holds a variable, the rest cannot be read before it has a value.
+    /// </summary>
     private static readonly string[] Deciding = ["type", "sharing", "readonly", "ro", "readwrite", "rw", "required"];
 
     /// <returns>Null where something is wrong; it is among the diagnostics then.</returns>
@@ -24,7 +25,8 @@ internal static class MountParser
         return fields.Any(IsVariable) ? ReadLater(flag, fields, diagnostics) : ReadNow(flag, diagnostics);
     }
 
-    private static bool IsVariable((string Key, string? Value) field) => Deciding.Contains(field.Key) && field.Value?.Contains('$', StringComparison.Ordinal) == true;
+    private static bool IsVariable((string Key, string? Value) field) =>
+        Deciding.Contains(field.Key) && field.Value?.Contains('$', StringComparison.Ordinal) == true;
 
     private static VariableMount ReadLater(Flag flag, (string Key, string? Value)[] fields, ICollection<Diagnostic> diagnostics)
     {
@@ -124,7 +126,10 @@ internal static class MountParser
     private static ImmutableDictionary<string, MountKey> CreateKeys()
     {
         string[] files = ["cache", "secret", "ssh"];
-        MountKey target = new("target", Types), source = new("source", ["bind", "cache", "secret"]), isReadOnly = new("readonly", Types, IsSwitch: true);
+        MountKey target = new("target", Types), source = new("source", ["bind", "cache", "secret"]), isReadOnly = new(
+            "readonly",
+            Types,
+            IsSwitch: true);
         var id = new MountKey("id", ["cache", "secret", "ssh"]);
         return new Dictionary<string, MountKey>(StringComparer.Ordinal)
         {

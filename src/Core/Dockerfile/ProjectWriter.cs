@@ -54,7 +54,9 @@ public sealed class ProjectWriter
         return text.Append("  </ItemGroup>\n</Project>\n").ToString();
     }
 
-    /// <summary>Names are unique in a project. Of several the last keeps it, because COPY --from means that; FROM is written anew.</summary>
+    /// <summary>
+    /// Names are unique in a project. Of several the last keeps it, because COPY --from means that; FROM is written anew.
+    /// </summary>
     private static ImmutableArray<string> Names(StageSet set)
     {
         var taken = set.Stages.Select(stage => stage.Name).OfType<string>().ToHashSet(StageNames.Comparer);
@@ -74,7 +76,9 @@ public sealed class ProjectWriter
         return name;
     }
 
-    /// <summary>A stage above of that name, the nearest; else an image, which a tag distinguishes from a stage below of that name.</summary>
+    /// <summary>
+    /// A stage above of that name, the nearest; else an image, which a tag distinguishes from a stage below of that name.
+    /// </summary>
     private string From(Stage stage)
     {
         if (_set.Stages.Take(stage.Index).LastOrDefault(other => StageNames.Comparer.Equals(other.Name, stage.From)) is { } above)
@@ -82,7 +86,8 @@ public sealed class ProjectWriter
             return _names[above.Index];
         }
 
-        var isNameOfOther = _set.Stages.Any(other => other.Index != stage.Index && StageNames.Comparer.Equals(_names[other.Index], stage.From));
+        var isNameOfOther = _set.Stages
+            .Any(other => other.Index != stage.Index && StageNames.Comparer.Equals(_names[other.Index], stage.From));
         return isNameOfOther && stage.From != StageNames.Scratch ? $"{stage.From}:latest" : stage.From;
     }
 
@@ -92,7 +97,11 @@ public sealed class ProjectWriter
     /// </summary>
     private static ImmutableSortedDictionary<string, string> BuildArguments(StageSet set)
     {
-        var declared = set.Stages.SelectMany(stage => stage.Instructions).OfType<ArgInstruction>().SelectMany(arg => arg.Arguments).ToLookup(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+        var declared = set.Stages
+            .SelectMany(stage => stage.Instructions)
+            .OfType<ArgInstruction>()
+            .SelectMany(arg => arg.Arguments)
+            .ToLookup(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
         return set.GlobalArguments
             .Where(global => global.Value is not null && !PlatformArguments.IsPredefined(global.Key) && declared.Contains(global.Key) && declared[global.Key].All(value => value is null))
             .ToImmutableSortedDictionary(global => global.Key, global => global.Value!, StringComparer.Ordinal);
@@ -101,12 +110,17 @@ public sealed class ProjectWriter
     private Instruction WithDefaults(Instruction instruction) => instruction is not ArgInstruction arg ? instruction : arg with
     {
         Arguments = [.. arg.Arguments.Select(pair =>
-            pair.Value is null && !PlatformArguments.IsPredefined(pair.Name) && !_buildArguments.ContainsKey(pair.Name) && _set.GlobalArguments.GetValueOrDefault(pair.Name) is { } value
+            pair.Value is null
+                && !PlatformArguments.IsPredefined(pair.Name)
+                && !_buildArguments.ContainsKey(pair.Name)
+                && _set.GlobalArguments.GetValueOrDefault(pair.Name) is { } value
                 ? pair with { Value = new WordExpander().Protect(value) }
                 : pair)],
     };
 
-    /// <summary>True where another escape character changes nothing: commands are for the shell, and elsewhere neither of the two stands.</summary>
+    /// <summary>
+    /// True where another escape character changes nothing: commands are for the shell, and elsewhere neither of the two stands.
+    /// </summary>
     private static bool MeansTheSame(Instruction instruction) => instruction switch
     {
         RunInstruction { Mounts.IsEmpty: true, Command: not HeredocForm } or CmdInstruction or EntrypointInstruction => !instruction.Text.EndsWith(WordExpander.DefaultEscape),

@@ -15,7 +15,9 @@ internal static partial class StageChecks
 
     private static IEnumerable<Diagnostic> Run(CheckedFile file, Stage stage) =>
     [
-        .. ShellForms(file, stage), .. RelativeFolders(file, stage), .. Repeated(stage), .. stage.Instructions.SelectMany(Secrets), .. stage.Instructions.SelectMany(Ports),
+        .. ShellForms(file, stage), .. RelativeFolders(file, stage), .. Repeated(stage), .. stage.Instructions
+            .SelectMany(Secrets), .. stage.Instructions
+            .SelectMany(Ports),
         .. stage.Instructions.SelectMany(instruction => IgnoredFiles(file, instruction)),
     ];
 
@@ -28,7 +30,9 @@ internal static partial class StageChecks
             if (!hasShell && instruction is (CmdInstruction { Command: ShellForm } or EntrypointInstruction { Command: ShellForm }))
             {
                 var keyword = instruction is CmdInstruction ? "CMD" : "ENTRYPOINT";
-                yield return BuildChecks.JsonArgsRecommended.Warn($"JSON arguments recommended for {keyword} to prevent unintended behavior related to OS signals", instruction.Location);
+                yield return BuildChecks.JsonArgsRecommended.Warn(
+                    $"JSON arguments recommended for {keyword} to prevent unintended behavior related to OS signals",
+                    instruction.Location);
             }
         }
     }
@@ -40,7 +44,9 @@ internal static partial class StageChecks
         {
             if (!isSet && !workdir.Path.TrimStart('"', '\'').StartsWith('/') && !workdir.Path.Contains('$', StringComparison.Ordinal))
             {
-                yield return BuildChecks.WorkdirRelativePath.Warn($"Relative workdir \"{workdir.Path}\" can have unexpected results if the base image changes", workdir.Location);
+                yield return BuildChecks.WorkdirRelativePath.Warn(
+                    $"Relative workdir \"{workdir.Path}\" can have unexpected results if the base image changes",
+                    workdir.Location);
             }
 
             isSet = true;
@@ -64,7 +70,9 @@ internal static partial class StageChecks
 
     /// <summary>What holds a variable is checked when that has its value.</summary>
     private static IEnumerable<Diagnostic> Ports(Instruction instruction) => instruction is ExposeInstruction expose
-        ? expose.Ports.Where(port => !port.Contains('$', StringComparison.Ordinal)).SelectMany(port => PortChecks.Run(port, expose.Location))
+        ? expose.Ports
+            .Where(port => !port.Contains('$', StringComparison.Ordinal))
+            .SelectMany(port => PortChecks.Run(port, expose.Location))
         : [];
 
     private static IEnumerable<Diagnostic> IgnoredFiles(CheckedFile file, Instruction instruction)

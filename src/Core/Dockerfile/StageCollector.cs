@@ -43,7 +43,11 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
         foreach (var (rawName, rawValue) in arg.Arguments)
         {
             var name = Expand(rawName, arg.Location)?.Text ?? "";
-            var value = options.BuildArgs.TryGetValue(name, out var given) ? given : rawValue is null ? null : Expand(rawValue, arg.Location)?.Text;
+            var value = options.BuildArgs.TryGetValue(name, out var given)
+                ? given
+                : rawValue is null
+                ? null
+                : Expand(rawValue, arg.Location)?.Text;
             // A variable can leave nothing of a name; nobody can ask for that argument.
             if (name.Length > 0 && (value is not null || !_globals.ContainsKey(name)))
             {
@@ -102,7 +106,10 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
     {
         try
         {
-            var values = _globals.Where(pair => pair.Value is not null).ToImmutableDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal);
+            var values = _globals.Where(pair => pair.Value is not null).ToImmutableDictionary(
+                pair => pair.Key,
+                pair => pair.Value!,
+                StringComparer.Ordinal);
             return words.Expand(raw, values, location);
         }
         catch (BuildFailedException malformed)

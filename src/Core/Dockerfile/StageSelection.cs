@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Stages;
 
@@ -40,7 +39,9 @@ public static class StageSelection
         var ordered = new List<Stage>();
         foreach (var stage in set.Stages.Where(stage => stage.Index != target.Index).Append(target))
         {
-            var needed = StageGraph.Create(set, stage.Index.ToString(CultureInfo.InvariantCulture)).Stages.Select(node => node.Stage).ToArray();
+            var needed = StageGraph.Create(set, stage.Index.ToString(CultureInfo.InvariantCulture)).Stages
+                .Select(node => node.Stage)
+                .ToArray();
             if (stage.Index == target.Index || needed.All(other => other.Index != target.Index))
             {
                 ordered.AddRange(needed.Where(other => ordered.TrueForAll(before => before.Index != other.Index)));

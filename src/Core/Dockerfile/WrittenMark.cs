@@ -40,7 +40,8 @@ public static class WrittenMark
         var lines = File.ReadAllText(path).Split('\n');
         var mark = Array.Find(lines, line => line.StartsWith(Begin, StringComparison.Ordinal));
         return mark is null ? WrittenBy.Somebody
-            : mark.Contains($"({DigestOf(string.Join('\n', lines.Where(line => !ReferenceEquals(line, mark))))})", StringComparison.Ordinal) ? WrittenBy.Us
+            : mark.Contains($"({DigestOf(string.Join('\n', lines.Where(line => !ReferenceEquals(line, mark))))})", StringComparison.Ordinal)
+                ? WrittenBy.Us
             : WrittenBy.UsAndSomebody;
     }
 

@@ -6,7 +6,9 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.EngineStores;
 
-/// <summary>The images of a Docker engine, over its API. Archives are those of <c>docker save</c>. Source: Docker Engine API 1.24 and later, Images.</summary>
+/// <summary>
+/// The images of a Docker engine, over its API. Archives are those of <c>docker save</c>. Source: Docker Engine API 1.24 and later, Images.
+/// </summary>
 public sealed class DockerStore : IEngineStore
 {
     private const string Engine = "Docker";
@@ -18,7 +20,9 @@ public sealed class DockerStore : IEngineStore
     /// <summary>The engine that <c>DOCKER_HOST</c> names; else the one of this machine, or of this user.</summary>
     /// <exception cref="BuildFailedException">The variable names something else.</exception>
     public static DockerStore Open(string? host) => host is { Length: > 0 }
-        ? Uri.TryCreate(host, UriKind.Absolute, out var address) ? Open(address) : throw new BuildFailedException(SourceDiagnostics.EngineAddress(host))
+        ? Uri.TryCreate(host, UriKind.Absolute, out var address)
+            ? Open(address)
+            : throw new BuildFailedException(SourceDiagnostics.EngineAddress(host))
         : Open(new Uri("unix://" + DefaultSocket()));
 
     public async Task<string?> FindIdAsync(string name, CancellationToken cancellationToken)
@@ -98,7 +102,11 @@ public sealed class DockerStore : IEngineStore
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         try
@@ -108,7 +116,9 @@ public sealed class DockerStore : IEngineStore
         catch (HttpRequestException failure)
         {
             var reason = (failure.InnerException ?? failure).Message;
-            throw new BuildFailedException(SourceDiagnostics.EngineNotThere(Engine, $"{address}: {reason}. Is the engine running, and may this user use it?"), failure);
+            throw new BuildFailedException(
+                SourceDiagnostics.EngineNotThere(Engine, $"{address}: {reason}. Is the engine running, and may this user use it?"),
+                failure);
         }
     }
 

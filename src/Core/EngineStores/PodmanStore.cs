@@ -4,7 +4,10 @@ using ContainerStages.Posix;
 
 namespace ContainerStages.EngineStores;
 
-/// <summary>The images of podman, through its program: it knows where its storage is and how it is locked. Archives are OCI archives. Source: podman-save(1), podman-load(1).</summary>
+/// <summary>
+/// The images of podman, through its program: it knows where its storage is and how it is locked. Archives are OCI archives. Source:
+/// podman-save(1), podman-load(1).
+/// </summary>
 public sealed class PodmanStore : IEngineStore
 {
     private const string Engine = "podman";
@@ -13,7 +16,9 @@ public sealed class PodmanStore : IEngineStore
     {
         var (exit, output, error) = await RunAsync(["image", "inspect", "--format", "{{.Id}}", name], cancellationToken);
         return exit == 0 ? output.Trim()
-            : error.Contains("no such image", StringComparison.OrdinalIgnoreCase) || error.Contains("not known", StringComparison.OrdinalIgnoreCase) ? null
+            : error.Contains("no such image", StringComparison.OrdinalIgnoreCase)
+                || error.Contains("not known", StringComparison.OrdinalIgnoreCase)
+                ? null
             : throw Refused($"to describe '{name}'", error);
     }
 
@@ -23,7 +28,9 @@ public sealed class PodmanStore : IEngineStore
         var file = Path.Combine(Path.GetTempPath(), $"stages-podman-{Path.GetRandomFileName()}");
         try
         {
-            var (exit, _, error) = await RunAsync(["save", "--quiet", "--format", "oci-archive", "--output", file, name], cancellationToken);
+            var (exit, _, error) = await RunAsync(
+                ["save", "--quiet", "--format", "oci-archive", "--output", file, name],
+                cancellationToken);
             return exit == 0
                 ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16)
                 : throw Refused($"to save '{name}'", error);
@@ -87,13 +94,15 @@ public sealed class PodmanStore : IEngineStore
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        var (exit, output, error) = await HostProgram.RunAsync(new ProcessStartInfo("podman", arguments), cancellationToken) ?? throw NotThere();
+        var (exit, output, error) = await HostProgram.RunAsync(new ProcessStartInfo("podman", arguments), cancellationToken)
+            ?? throw NotThere();
         return (exit, output, error.Trim());
     }
 
     private static Process Start(string[] arguments) => HostProgram.Start(new ProcessStartInfo("podman", arguments)) ?? throw NotThere();
 
-    private static BuildFailedException NotThere() => new(SourceDiagnostics.EngineNotThere(Engine, "there is no program 'podman' in PATH. Install podman."));
+    private static BuildFailedException NotThere() =>
+        new(SourceDiagnostics.EngineNotThere(Engine, "there is no program 'podman' in PATH. Install podman."));
 
     private static BuildFailedException Refused(string what, string error) => new(SourceDiagnostics.EngineRefused(Engine, what, error));
 }

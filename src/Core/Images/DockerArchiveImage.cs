@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace ContainerStages.Images;
 
-/// <summary>An image in manifest.json of what <c>docker save</c> writes: paths of configuration and layers. Member names are capitalised. Source: Docker image specification 1.2.</summary>
+/// <summary>
+/// An image in manifest.json of what <c>docker save</c> writes: paths of configuration and layers. Member names are capitalised. Source:
+/// Docker image specification 1.2.
+/// </summary>
 internal sealed record DockerArchiveImage(string Config, IReadOnlyList<string>? RepoTags, IReadOnlyList<string> Layers);
 
 [JsonSerializable(typeof(DockerArchiveImage[]))]

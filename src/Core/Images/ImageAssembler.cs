@@ -3,7 +3,6 @@ using System.Text.Json;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
-using ContainerStages.Layers;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Images;

@@ -134,5 +134,14 @@ public sealed record NamedImage(ImageReference Name, Descriptor Manifest, DateTi
 {
     /// <summary>An entry of the index.</summary>
     public static NamedImage Of(ImageReference name, Descriptor manifest) =>
-        new(name, manifest, DateTimeOffset.TryParse(manifest.Annotations?.GetValueOrDefault(ImageNames.StoredAt), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var stored) ? stored : null);
+        new(
+            name,
+            manifest,
+            DateTimeOffset.TryParse(
+                manifest.Annotations?.GetValueOrDefault(ImageNames.StoredAt),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var stored)
+                ? stored
+                : null);
 }

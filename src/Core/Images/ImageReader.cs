@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ContainerStages.Content;
@@ -11,7 +10,9 @@ namespace ContainerStages.Images;
 /// <summary>Reads images back from a store.</summary>
 public static class ImageReader
 {
-    /// <summary>Reads and verifies manifest and configuration. Layer blobs are not touched, except to measure one whose size nobody remembers.</summary>
+    /// <summary>
+    /// Reads and verifies manifest and configuration. Layer blobs are not touched, except to measure one whose size nobody remembers.
+    /// </summary>
     /// <param name="store">Holds at least the two documents.</param>
     /// <param name="sizes">Sizes of layers; null leaves them <see cref="LayerSizes.Unknown"/>.</param>
     /// <param name="manifest">Digest of a manifest, not of an index.</param>
@@ -37,7 +38,9 @@ public static class ImageReader
         }
 
         var layers = parsed.Layers.Zip(config.RootFs.DiffIds, (blob, diffId) =>
-            new ImageLayer(new Layer(blob, diffId, sizes?.GetOrMeasure(store, blob, diffId, cancellationToken) ?? LayerSizes.Unknown), origin));
+            new ImageLayer(
+                new Layer(blob, diffId, sizes?.GetOrMeasure(store, blob, diffId, cancellationToken) ?? LayerSizes.Unknown),
+                origin));
         return new Image
         {
             ManifestBytes = manifestBytes,
@@ -50,23 +53,34 @@ public static class ImageReader
         };
     }
 
-    /// <summary>Digest of the manifest that a descriptor stands for: of an index the image for <paramref name="platform"/>, else the first.</summary>
+    /// <summary>
+    /// Digest of the manifest that a descriptor stands for: of an index the image for <paramref name="platform"/>, else the first.
+    /// </summary>
     /// <exception cref="FileNotFoundException">The index is not in the store.</exception>
     /// <exception cref="BuildFailedException">The index is damaged or empty.</exception>
-    public static async Task<Digest> ChooseAsync(IContentStore store, Descriptor manifest, Platform platform, CancellationToken cancellationToken)
+    public static async Task<Digest> ChooseAsync(
+        IContentStore store,
+        Descriptor manifest,
+        Platform platform,
+        CancellationToken cancellationToken)
     {
         if (!MediaTypes.IsIndex(manifest.MediaType))
         {
             return manifest.Digest;
         }
 
-        var index = Parse(await store.ReadAllBytesAsync(manifest.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken), manifest.Digest, OciJson.Plain.ImageIndex);
+        var index = Parse(
+            await store.ReadAllBytesAsync(manifest.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken),
+            manifest.Digest,
+            OciJson.Plain.ImageIndex);
         if (DocumentRules.ProblemOf(index) is { } problem)
         {
             throw Damaged(manifest.Digest, problem);
         }
 
-        var chosen = index.Manifests.Where(image => image.Platform is { } other && platform.Matches(other)).MinBy(image => platform.DistanceTo(image.Platform!)) ?? (index.Manifests is [var first, ..] ? first : null);
+        var chosen = index.Manifests
+            .Where(image => image.Platform is { } other && platform.Matches(other)).MinBy(image => platform.DistanceTo(image.Platform!))
+            ?? (index.Manifests is [var first, ..] ? first : null);
         return chosen?.Digest ?? throw Damaged(manifest.Digest, "it lists no image.");
     }
 
@@ -83,5 +97,6 @@ public static class ImageReader
         }
     }
 
-    private static BuildFailedException Damaged(Digest digest, string reason) => new(StoreDiagnostics.BlobDamaged(digest.ToString(), reason));
+    private static BuildFailedException Damaged(Digest digest, string reason) =>
+        new(StoreDiagnostics.BlobDamaged(digest.ToString(), reason));
 }

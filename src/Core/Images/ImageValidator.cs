@@ -10,14 +10,21 @@ namespace ContainerStages.Images;
 /// <summary>Checks images against the image specification, reading every byte. Findings are sentences; none means valid.</summary>
 public static class ImageValidator
 {
-    /// <summary>Checks documents and every layer whose blob is in the store; a missing blob is a finding unless it can be fetched from its origin.</summary>
-    public static Task<IReadOnlyList<string>> ValidateAsync(Image image, IContentStore store, CancellationToken cancellationToken) => ValidateAsync(image, store, [], cancellationToken);
+    /// <summary>
+    /// Checks documents and every layer whose blob is in the store; a missing blob is a finding unless it can be fetched from its origin.
+    /// </summary>
+    public static Task<IReadOnlyList<string>> ValidateAsync(Image image, IContentStore store, CancellationToken cancellationToken) =>
+        ValidateAsync(image, store, [], cancellationToken);
 
     /// <param name="image">What is checked.</param>
     /// <param name="store">Holds the blobs.</param>
     /// <param name="inspected">What layers were found to be: images share them, and each is read once.</param>
     /// <param name="cancellationToken">Asked between entries of layers.</param>
-    internal static async Task<IReadOnlyList<string>> ValidateAsync(Image image, IContentStore store, Dictionary<Digest, LayerInspection> inspected, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<string>> ValidateAsync(
+        Image image,
+        IContentStore store,
+        Dictionary<Digest, LayerInspection> inspected,
+        CancellationToken cancellationToken)
     {
         var findings = new List<string>();
         CheckDocument(findings, "manifest", image.ManifestBytes, image.Digest, image.ManifestBytes.Length);
@@ -46,11 +53,16 @@ public static class ImageValidator
         return findings;
     }
 
-    /// <summary>What a configuration must say by itself and for the number of layers of its manifest. Source: image-spec, config.md.</summary>
+    /// <summary>
+    /// What a configuration must say by itself and for the number of layers of its manifest. Source: image-spec, config.md.
+    /// </summary>
     internal static void CheckConfig(List<string> findings, ImageConfig config, int layers)
     {
         Require(findings, config.RootFs.Type == "layers", $"rootfs.type is '{config.RootFs.Type}', not 'layers'.");
-        Require(findings, config.RootFs.DiffIds.Count == layers, $"The configuration has {config.RootFs.DiffIds.Count} diff ids for {layers} layers.");
+        Require(
+            findings,
+            config.RootFs.DiffIds.Count == layers,
+            $"The configuration has {config.RootFs.DiffIds.Count} diff ids for {layers} layers.");
         Require(findings, config.Os.Length > 0 && config.Architecture.Length > 0, "The configuration names no platform.");
         if (config.History is { } history)
         {
@@ -72,7 +84,11 @@ public static class ImageValidator
         Require(findings, bytes.Length == size, $"The {name} has {bytes.Length} bytes, not {size}.");
     }
 
-    private static async Task CheckStoredAsync(List<string> findings, IContentStore store, Digest digest, CancellationToken cancellationToken)
+    private static async Task CheckStoredAsync(
+        List<string> findings,
+        IContentStore store,
+        Digest digest,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -90,17 +106,34 @@ public static class ImageValidator
         var format = image.MediaType == MediaTypes.DockerManifest ? ImageFormat.Docker : ImageFormat.Oci;
         Require(findings, MediaTypes.IsManifest(image.MediaType), $"'{image.MediaType}' is no media type of a manifest.");
         Require(findings, manifest.SchemaVersion == 2, $"schemaVersion is {manifest.SchemaVersion}, not 2.");
-        Require(findings, manifest.MediaType == image.MediaType || (manifest.MediaType is null && format == ImageFormat.Oci), $"The manifest calls itself '{manifest.MediaType}', not '{image.MediaType}'.");
+        Require(
+            findings,
+            manifest.MediaType == image.MediaType || (manifest.MediaType is null && format == ImageFormat.Oci),
+            $"The manifest calls itself '{manifest.MediaType}', not '{image.MediaType}'.");
         var configType = format == ImageFormat.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig;
-        Require(findings, manifest.Config.MediaType == configType, $"The configuration has media type '{manifest.Config.MediaType}', not '{configType}'.");
+        Require(
+            findings,
+            manifest.Config.MediaType == configType,
+            $"The configuration has media type '{manifest.Config.MediaType}', not '{configType}'.");
         foreach (var layer in manifest.Layers)
         {
-            Require(findings, LayerMediaTypes.CompressionOf(layer.MediaType) is not null, $"Layer {layer.Digest} has the unknown media type '{layer.MediaType}'.");
-            Require(findings, LayerMediaTypes.In(format, layer.MediaType) == layer.MediaType, $"Layer {layer.Digest} has media type '{layer.MediaType}', which belongs to the other format.");
+            Require(
+                findings,
+                LayerMediaTypes.CompressionOf(layer.MediaType) is not null,
+                $"Layer {layer.Digest} has the unknown media type '{layer.MediaType}'.");
+            Require(
+                findings,
+                LayerMediaTypes.In(format, layer.MediaType) == layer.MediaType,
+                $"Layer {layer.Digest} has media type '{layer.MediaType}', which belongs to the other format.");
         }
     }
 
-    private static void CheckLayer(List<string> findings, Layer layer, IContentStore store, Dictionary<Digest, LayerInspection> inspected, CancellationToken cancellationToken)
+    private static void CheckLayer(
+        List<string> findings,
+        Layer layer,
+        IContentStore store,
+        Dictionary<Digest, LayerInspection> inspected,
+        CancellationToken cancellationToken)
     {
         var name = layer.Descriptor.Digest.ToString();
         try
@@ -113,11 +146,20 @@ public static class ImageValidator
             }
 
             Require(findings, actual.Digest == layer.Descriptor.Digest, $"The blob of layer {name} has digest {actual.Digest}.");
-            Require(findings, actual.BlobSize == layer.Descriptor.Size, $"The blob of layer {name} has {actual.BlobSize} bytes, not {layer.Descriptor.Size}.");
+            Require(
+                findings,
+                actual.BlobSize == layer.Descriptor.Size,
+                $"The blob of layer {name} has {actual.BlobSize} bytes, not {layer.Descriptor.Size}.");
             Require(findings, actual.DiffId == layer.DiffId, $"Layer {name} has diff id {actual.DiffId}, not {layer.DiffId}.");
-            Require(findings, layer.Size == LayerSizes.Unknown || actual.ContentSize == layer.Size, $"Layer {name} holds {actual.ContentSize} bytes of files, not {layer.Size}.");
+            Require(
+                findings,
+                layer.Size == LayerSizes.Unknown || actual.ContentSize == layer.Size,
+                $"Layer {name} holds {actual.ContentSize} bytes of files, not {layer.Size}.");
             var promised = LayerMediaTypes.CompressionOf(layer.Descriptor.MediaType);
-            Require(findings, promised == actual.Compression, $"Layer {name} is {actual.Compression}, not {promised} as its media type says.");
+            Require(
+                findings,
+                promised == actual.Compression,
+                $"Layer {name} is {actual.Compression}, not {promised} as its media type says.");
         }
         catch (BuildFailedException exception)
         {

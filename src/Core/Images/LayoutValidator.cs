@@ -6,7 +6,10 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Images;
 
-/// <summary>Checks OCI layout folders and image archives, with every image in them. Source: image-spec, image-layout.md; Docker image specification 1.2.</summary>
+/// <summary>
+/// Checks OCI layout folders and image archives, with every image in them. Source: image-spec, image-layout.md; Docker image specification
+/// 1.2.
+/// </summary>
 public static class LayoutValidator
 {
     /// <summary>Findings about an OCI layout folder; none means valid.</summary>
@@ -70,7 +73,12 @@ public static class LayoutValidator
         }
     }
 
-    private static async Task CheckIndexAsync(List<string> findings, string json, DiskContentStore store, Dictionary<Digest, LayerInspection> inspected, CancellationToken cancellationToken)
+    private static async Task CheckIndexAsync(
+        List<string> findings,
+        string json,
+        DiskContentStore store,
+        Dictionary<Digest, LayerInspection> inspected,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -153,6 +161,8 @@ public static class LayoutValidator
     private static string Locate(string folder, string name)
     {
         var path = Path.GetFullPath(Path.Combine(folder, name));
-        return path.StartsWith(Path.GetFullPath(folder) + "/", StringComparison.Ordinal) ? path : throw new InvalidDataException($"'{name}' leads out of the archive.");
+        return path.StartsWith(Path.GetFullPath(folder) + "/", StringComparison.Ordinal)
+            ? path
+            : throw new InvalidDataException($"'{name}' leads out of the archive.");
     }
 }

@@ -20,7 +20,15 @@ internal sealed class CompressedStreams(FileStream file, byte[] start, int paddi
     /// <summary>Null where the file begins with neither.</summary>
     public static CompressedStreams? TryOpen(FileStream file, ReadOnlySpan<byte> head) =>
         head.StartsWith(BZip2Start)
-            ? new CompressedStreams(file, BZip2Start, 0, stream => BZip2Stream.Create(stream, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true))
+            ? new CompressedStreams(
+                file,
+                BZip2Start,
+                0,
+                stream => BZip2Stream.Create(
+                    stream,
+                    SharpCompress.Compressors.CompressionMode.Decompress,
+                    decompressConcatenated: false,
+                    leaveOpen: true))
         // Source: The .xz File Format, 2. Overall Structure of .xz File.
         : head.StartsWith(XzStart) ? new CompressedStreams(file, XzStart, 4, OpenXz)
         : null;

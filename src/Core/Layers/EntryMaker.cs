@@ -34,7 +34,12 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
     private static SafeFileHandle? Create(SafeFileHandle parent, string name)
     {
         const int Flags = FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL;
-        var file = FileCalls.TryOpenAt(parent, name, Flags | FileCalls.O_NOFOLLOW, UnfinishedFile, FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS);
+        var file = FileCalls.TryOpenAt(
+            parent,
+            name,
+            Flags | FileCalls.O_NOFOLLOW,
+            UnfinishedFile,
+            FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS);
         return file is null && Marshal.GetLastPInvokeError() != Errno.EEXIST ? throw Errno.Exception("open", name) : file;
     }
 
@@ -100,13 +105,17 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
         notes.RememberTime(path.Full, entry);
     }
 
-    /// <summary>The target's parent is resolved inside the layer and the target itself is not followed, so no outside file gets a name here.</summary>
+    /// <summary>
+    /// The target's parent is resolved inside the layer and the target itself is not followed, so no outside file gets a name here.
+    /// </summary>
     public void MakeHardLink(TarEntry entry, EntryPath path)
     {
         var target = EntryPath.Parse(entry.LinkName, out var problem);
         if (problem.Length > 0 || target.IsRoot)
         {
-            throw notes.Refuse(entry, $"is a hard link whose target '{entry.LinkName}' {(problem.Length > 0 ? problem : "is the root folder.")}");
+            throw notes.Refuse(
+                entry,
+                $"is a hard link whose target '{entry.LinkName}' {(problem.Length > 0 ? problem : "is the root folder.")}");
         }
 
         folder.MakeRoom(2);
@@ -162,7 +171,11 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
         var isDevice = entry.Kind is TarEntryKind.CharacterDevice or TarEntryKind.BlockDevice;
         var result = entry.Kind == TarEntryKind.SymbolicLink ? FileCalls.SymlinkAt(entry.LinkName, parent, path.Name)
             : isDevice && folder.Owners is not null ? FileCalls.MknodAt(parent, path.Name, FileCalls.S_IFREG | UnfinishedFile, 0)
-            : FileCalls.MknodAt(parent, path.Name, NodeType(entry.Kind) | UnfinishedFile, FileCalls.MakeDevice(entry.DeviceMajor, entry.DeviceMinor));
+            : FileCalls.MknodAt(
+                parent,
+                path.Name,
+                NodeType(entry.Kind) | UnfinishedFile,
+                FileCalls.MakeDevice(entry.DeviceMajor, entry.DeviceMinor));
         if (result == 0)
         {
             EntryMetadata.Apply(parent, path.Name, entry, Recorded(parent, path.Name));

@@ -11,7 +11,9 @@ internal static class EntryMetadata
     /// <summary>The attribute that holds a file's capabilities, which only root may set.</summary>
     public const string Capability = "security.capability";
 
-    /// <summary>A file or folder through its own handle. Changing the owner drops set-id bits and capabilities, so it comes first.</summary>
+    /// <summary>
+    /// A file or folder through its own handle. Changing the owner drops set-id bits and capabilities, so it comes first.
+    /// </summary>
     /// <param name="recorded">Receives owner and mode, and the path that they are for, where this process may not give files any; else null.</param>
     public static void Apply(SafeFileHandle handle, TarEntry entry, (RecordedOwners Owners, string Path)? recorded, Action<string> skipped)
     {
@@ -69,10 +71,23 @@ internal static class EntryMetadata
                 owners.RecordLink(path, entry.UserId, entry.GroupId);
                 break;
             case TarEntryKind.Fifo:
-                Check(FileCalls.FchmodAt(parent, name, owners.Record(path, entry.UserId, entry.GroupId, entry.Mode, isFolder: false), FileCalls.AT_SYMLINK_NOFOLLOW), "chmod", entry);
+                Check(
+                    FileCalls.FchmodAt(
+                        parent,
+                        name,
+                        owners.Record(path, entry.UserId, entry.GroupId, entry.Mode, isFolder: false),
+                        FileCalls.AT_SYMLINK_NOFOLLOW),
+                    "chmod",
+                    entry);
                 break;
             default:
-                owners.RecordDevice(path, entry.UserId, entry.GroupId, EntryMaker.NodeType(entry.Kind) | entry.Mode, entry.DeviceMajor, entry.DeviceMinor);
+                owners.RecordDevice(
+                    path,
+                    entry.UserId,
+                    entry.GroupId,
+                    EntryMaker.NodeType(entry.Kind) | entry.Mode,
+                    entry.DeviceMajor,
+                    entry.DeviceMinor);
                 break;
         }
     }
@@ -108,7 +123,13 @@ internal static class EntryMetadata
     }
 
     /// <summary>The same where owners are recorded. Names between the first and the last keep what they were recorded with.</summary>
-    public static void RecordLink(RecordedOwners owners, string first, SafeFileHandle parent, string name, TarEntry entry, in FileStatus linked)
+    public static void RecordLink(
+        RecordedOwners owners,
+        string first,
+        SafeFileHandle parent,
+        string name,
+        TarEntry entry,
+        in FileStatus linked)
     {
         if (linked.IsSymbolicLink)
         {
@@ -124,7 +145,14 @@ internal static class EntryMetadata
 
         // The kernel takes capabilities away when it changes the owner.
         var capability = (before.UserId, before.GroupId) == (entry.UserId, entry.GroupId) ? owners.CapabilityOf(first) : null;
-        Check(FileCalls.FchmodAt(parent, name, owners.Record(first, entry.UserId, entry.GroupId, entry.Mode, isFolder: false), FileCalls.AT_SYMLINK_NOFOLLOW), "chmod", entry);
+        Check(
+            FileCalls.FchmodAt(
+                parent,
+                name,
+                owners.Record(first, entry.UserId, entry.GroupId, entry.Mode, isFolder: false),
+                FileCalls.AT_SYMLINK_NOFOLLOW),
+            "chmod",
+            entry);
         if (capability is not null)
         {
             owners.RecordCapability(first, capability);

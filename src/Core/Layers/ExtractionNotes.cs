@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Layers;
 
-/// <summary>What is remembered while a layer is unpacked: what was left out, folders that the archive only implied, and times to be set in the end.</summary>
+/// <summary>
+/// What is remembered while a layer is unpacked: what was left out, folders that the archive only implied, and times to be set in the end.
+/// </summary>
 internal sealed class ExtractionNotes(string layer)
 {
     private const int MostNotes = 1000;
@@ -27,7 +29,9 @@ internal sealed class ExtractionNotes(string layer)
         folderTimes.Add((path, FileTimes.Both(0)));
     }
 
-    /// <summary>At the end, because every entry made in a folder changes its time. Folders that were replaced meanwhile are passed over.</summary>
+    /// <summary>
+    /// At the end, because every entry made in a folder changes its time. Folders that were replaced meanwhile are passed over.
+    /// </summary>
     public void ApplyFolderTimes(SafeFileHandle root)
     {
         foreach (var (path, times) in folderTimes)

@@ -42,7 +42,12 @@ public sealed class LayerExtractor : IDisposable
     /// <param name="limits">How much the archive may ask for.</param>
     /// <param name="cancellationToken">Asked between entries and between pieces of a file.</param>
     /// <exception cref="BuildFailedException">The archive is damaged or refused, or the disk is full.</exception>
-    public static ExtractedLayer Extract(Stream tar, string directory, string layer, ExtractionLimits limits, CancellationToken cancellationToken)
+    public static ExtractedLayer Extract(
+        Stream tar,
+        string directory,
+        string layer,
+        ExtractionLimits limits,
+        CancellationToken cancellationToken)
     {
         using var extractor = new LayerExtractor(tar, directory, layer, limits, whiteouts: true);
         return extractor.ExtractAll(cancellationToken);
@@ -50,7 +55,13 @@ public sealed class LayerExtractor : IDisposable
 
     /// <summary>The same for an archive of the user, in which no name means a removed file.</summary>
     /// <inheritdoc cref="Extract(Stream, string, string, ExtractionLimits, CancellationToken)"/>
-    public static ExtractedLayer ExtractArchive(Stream tar, string directory, string archive, ExtractionLimits limits, bool keepOwners, CancellationToken cancellationToken)
+    public static ExtractedLayer ExtractArchive(
+        Stream tar,
+        string directory,
+        string archive,
+        ExtractionLimits limits,
+        bool keepOwners,
+        CancellationToken cancellationToken)
     {
         using var extractor = new LayerExtractor(tar, directory, archive, limits, whiteouts: false) { keepOwners = keepOwners };
         return extractor.ExtractAll(cancellationToken);
@@ -126,12 +137,15 @@ public sealed class LayerExtractor : IDisposable
         }
         catch (PosixException exception)
         {
-            throw new BuildFailedException(StoreDiagnostics.LayerEntryRefused(layer, entry.Name, $"cannot be made: {exception.Message}"), exception);
+            throw new BuildFailedException(
+                StoreDiagnostics.LayerEntryRefused(layer, entry.Name, $"cannot be made: {exception.Message}"),
+                exception);
         }
     }
 
     /// <summary>EPERM without the right to give files away, EINVAL where the user namespace does not map the id.</summary>
-    private static bool IsOwnerRefused(PosixException exception) => exception.Call == "chown" && exception.ErrorNumber is (Errno.EPERM or Errno.EINVAL);
+    private static bool IsOwnerRefused(PosixException exception) =>
+        exception.Call == "chown" && exception.ErrorNumber is (Errno.EPERM or Errno.EINVAL);
 
     private void Extract(TarEntry entry, EntryPath path, CancellationToken cancellationToken)
     {

@@ -42,10 +42,17 @@ internal sealed class LayerFolder(string directory) : IDisposable
             return known;
         }
 
-        var opened = FileCalls.TryOpenAt(Root, path, FolderFlags | FileCalls.O_DIRECTORY, 0, FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS);
+        var opened = FileCalls.TryOpenAt(
+            Root,
+            path,
+            FolderFlags | FileCalls.O_DIRECTORY,
+            0,
+            FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS);
         if (opened is null)
         {
-            opened = Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? MakeFolders(path) : throw Errno.Exception("open", path);
+            opened = Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR
+                ? MakeFolders(path)
+                : throw Errno.Exception("open", path);
         }
 
         Remember(path, opened);
@@ -60,7 +67,12 @@ internal sealed class LayerFolder(string directory) : IDisposable
             return true;
         }
 
-        using var folder = FileCalls.TryOpenAt(Root, path, FolderFlags | FileCalls.O_DIRECTORY, 0, FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS);
+        using var folder = FileCalls.TryOpenAt(
+            Root,
+            path,
+            FolderFlags | FileCalls.O_DIRECTORY,
+            0,
+            FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS);
         return folder is not null;
     }
 
@@ -143,7 +155,9 @@ internal sealed class LayerFolder(string directory) : IDisposable
 
                 if (status.IsSymbolicLink)
                 {
-                    var target = ++links <= MostLinks ? FileCalls.ReadLinkAt(current, name) : throw new PosixException("open", path, Errno.ELOOP);
+                    var target = ++links <= MostLinks
+                        ? FileCalls.ReadLinkAt(current, name)
+                        : throw new PosixException("open", path, Errno.ELOOP);
                     if (target.StartsWith('/'))
                     {
                         resolved.Clear();
@@ -191,11 +205,19 @@ internal sealed class LayerFolder(string directory) : IDisposable
     }
 
     private SafeFileHandle Reopen(List<string> path) =>
-        FileCalls.OpenAt(Root, path.Count == 0 ? "." : string.Join('/', path), FolderFlags | FileCalls.O_DIRECTORY, FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS);
+        FileCalls.OpenAt(
+            Root,
+            path.Count == 0 ? "." : string.Join('/', path),
+            FolderFlags | FileCalls.O_DIRECTORY,
+            FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS);
 
     /// <summary>Opens a real folder by name; never a link.</summary>
     public static SafeFileHandle OpenFolder(SafeFileHandle parent, string name) =>
-        FileCalls.OpenAt(parent, name, FolderFlags | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW, FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS);
+        FileCalls.OpenAt(
+            parent,
+            name,
+            FolderFlags | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW,
+            FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS);
 
     /// <summary>Makes a folder and opens it. Over a whiteout of the same layer it hides what the layers below have there.</summary>
     public static SafeFileHandle MakeFolder(SafeFileHandle parent, string name, bool overWhiteout)
@@ -217,7 +239,8 @@ internal sealed class LayerFolder(string directory) : IDisposable
         }
 
         // Neither the umask nor a set-group-id parent has a say in what a layer holds.
-        if (FileCalls.Fchown(folder, FileCalls.EffectiveUserId(), FileCalls.EffectiveGroupId()) != 0 || FileCalls.Fchmod(folder, NewFolderMode) != 0)
+        if (FileCalls.Fchown(folder, FileCalls.EffectiveUserId(), FileCalls.EffectiveGroupId()) != 0
+            || FileCalls.Fchmod(folder, NewFolderMode) != 0)
         {
             throw Errno.Exception("fchmod", name);
         }

@@ -157,7 +157,9 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
     private (IReadOnlyList<KeyValuePair<string, byte[]>> Xattrs, bool Opaque) ReadXattrs(SafeFileHandle file, string path)
     {
         var opaque = false;
-        List<KeyValuePair<string, byte[]>>? kept = owners?.CapabilityOf(path) is { } capability ? [KeyValuePair.Create(EntryMetadata.Capability, capability)] : null;
+        List<KeyValuePair<string, byte[]>>? kept = owners?.CapabilityOf(path) is { } capability
+            ? [KeyValuePair.Create(EntryMetadata.Capability, capability)]
+            : null;
         foreach (var name in FileCalls.ListXattrs(file, path))
         {
             if (Whiteout.IsOpaqueXattr(name))

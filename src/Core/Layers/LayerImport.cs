@@ -10,7 +10,9 @@ internal static class LayerImport
 {
     private const int GzipLevel = 6;
 
-    /// <summary>Stores a layer, compressed with gzip where it is not compressed at all, and says what it is. The same tar gives the same blob.</summary>
+    /// <summary>
+    /// Stores a layer, compressed with gzip where it is not compressed at all, and says what it is. The same tar gives the same blob.
+    /// </summary>
     /// <param name="content">The layer, read to its end.</param>
     /// <param name="name">For messages.</param>
     /// <param name="store">Takes the blob.</param>

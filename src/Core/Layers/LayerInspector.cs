@@ -7,7 +7,13 @@ using ContainerStages.Oci;
 namespace ContainerStages.Layers;
 
 /// <summary>What a layer's blob really is, whatever its image says. Sizes in bytes.</summary>
-public sealed record LayerInspection(Digest Digest, long BlobSize, LayerCompression Compression, Digest DiffId, long ContentSize, long Entries);
+public sealed record LayerInspection(
+    Digest Digest,
+    long BlobSize,
+    LayerCompression Compression,
+    Digest DiffId,
+    long ContentSize,
+    long Entries);
 
 /// <summary>Reads a layer to its end without unpacking it.</summary>
 public static class LayerInspector
@@ -25,7 +31,13 @@ public static class LayerInspector
             using var plain = new HashingReader(decompressed);
             var (size, entries) = ReadEntries(plain, cancellationToken);
             received.ReadToEnd();
-            return new LayerInspection(received.Digest, received.Count, LayerDecompression.Detect(received.Head), plain.Digest, size, entries);
+            return new LayerInspection(
+                received.Digest,
+                received.Count,
+                LayerDecompression.Detect(received.Head),
+                plain.Digest,
+                size,
+                entries);
         }
         catch (Exception exception) when (exception is TarFormatException or InvalidDataException or ZstdSharp.ZstdException or EndOfStreamException)
         {
@@ -40,7 +52,9 @@ public static class LayerInspector
         while (reader.ReadEntry() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            size = entry.Size <= DocumentRules.MostBytes - size ? size + entry.Size : throw new TarFormatException("its files have more bytes together than there are anywhere.");
+            size = entry.Size <= DocumentRules.MostBytes - size
+                ? size + entry.Size
+                : throw new TarFormatException("its files have more bytes together than there are anywhere.");
             entries++;
         }
 

@@ -25,7 +25,9 @@ public sealed class LayerSizes(string storeRoot, bool mayRecord = true)
     public long? TryGet(Digest diffId)
     {
         var text = SealedFile.Read(Path.Combine(folder, diffId.Hex));
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size <= DocumentRules.MostBytes ? size : null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size <= DocumentRules.MostBytes
+            ? size
+            : null;
     }
 
     public void Record(Digest diffId, long size)
@@ -39,7 +41,9 @@ public sealed class LayerSizes(string storeRoot, bool mayRecord = true)
         SealedFile.Write(Path.Combine(folder, diffId.Hex), Encoding.UTF8.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>The remembered size; else it is measured where the blob is here (a few seconds for a large one); else <see cref="Unknown"/>.</summary>
+    /// <summary>
+    /// The remembered size; else it is measured where the blob is here (a few seconds for a large one); else <see cref="Unknown"/>.
+    /// </summary>
     public long GetOrMeasure(IContentStore store, Descriptor blob, Digest diffId, CancellationToken cancellationToken)
     {
         if (TryGet(diffId) is { } known)

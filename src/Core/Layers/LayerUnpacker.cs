@@ -33,10 +33,14 @@ public static class LayerUnpacker
         ExtractionLimits? limits = null)
     {
         using var pipeline = new Pipeline(descriptor, cancellationToken);
-        var receiving = pipeline.Start(pipeline.Compressed, token => ReceiveAsync(blob, descriptor, tee, onBytes, pipeline.Compressed, token));
+        var receiving = pipeline.Start(
+            pipeline.Compressed,
+            token => ReceiveAsync(blob, descriptor, tee, onBytes, pipeline.Compressed, token));
         var decompressing = pipeline.Start(pipeline.Plain, token => Decompress(pipeline.Compressed, pipeline.Plain, token));
         var hashing = pipeline.Start(pipeline.Hashed, token => HashContent(pipeline.Plain, pipeline.Hashed, token));
-        var extracting = pipeline.Start(null, token => ExtractLayer(pipeline.Hashed, directory, descriptor.Digest, limits ?? ExtractionLimits.Default, token));
+        var extracting = pipeline.Start(
+            null,
+            token => ExtractLayer(pipeline.Hashed, directory, descriptor.Digest, limits ?? ExtractionLimits.Default, token));
         await pipeline.CompleteAsync(receiving, decompressing, hashing, extracting);
 
         Verify(descriptor, "the digest", descriptor.Digest, await receiving);
@@ -49,13 +53,23 @@ public static class LayerUnpacker
         return await extracting;
     }
 
-    private static async Task<Digest> ReceiveAsync(Stream blob, Descriptor descriptor, IBlobWriter? tee, Action<long>? onBytes, BlockPipe output, CancellationToken cancellationToken)
+    private static async Task<Digest> ReceiveAsync(
+        Stream blob,
+        Descriptor descriptor,
+        IBlobWriter? tee,
+        Action<long>? onBytes,
+        BlockPipe output,
+        CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var total = 0L; ;)
         {
             var block = BlockPipe.Rent();
-            var count = await blob.ReadAtLeastAsync(block.Bytes.AsMemory(0, BlockPipe.BlockSize), BlockPipe.BlockSize, throwOnEndOfStream: false, cancellationToken);
+            var count = await blob.ReadAtLeastAsync(
+                block.Bytes.AsMemory(0, BlockPipe.BlockSize),
+                BlockPipe.BlockSize,
+                throwOnEndOfStream: false,
+                cancellationToken);
             total += count;
             if (total > descriptor.Size || (count == 0 && total < descriptor.Size))
             {
@@ -119,7 +133,12 @@ public static class LayerUnpacker
         return Task.FromResult(Digest.FromHash(hash.GetHashAndReset()));
     }
 
-    private static Task<ExtractedLayer> ExtractLayer(BlockPipe input, string directory, Digest layer, ExtractionLimits limits, CancellationToken cancellationToken)
+    private static Task<ExtractedLayer> ExtractLayer(
+        BlockPipe input,
+        string directory,
+        Digest layer,
+        ExtractionLimits limits,
+        CancellationToken cancellationToken)
     {
         using var tar = input.OpenRead(cancellationToken);
         return Task.FromResult(LayerExtractor.Extract(tar, directory, layer.ToString(), limits, cancellationToken));
@@ -159,7 +178,9 @@ public static class LayerUnpacker
                 case null:
                     return;
                 case InvalidDataException or ZstdSharp.ZstdException or EndOfStreamException:
-                    throw new BuildFailedException(StoreDiagnostics.LayerDamaged(layer.Digest.ToString(), $"its compressed data is damaged ({failure.Message})"), failure);
+                    throw new BuildFailedException(
+                        StoreDiagnostics.LayerDamaged(layer.Digest.ToString(), $"its compressed data is damaged ({failure.Message})"),
+                        failure);
                 default:
                     ExceptionDispatchInfo.Throw(failure);
                     return;

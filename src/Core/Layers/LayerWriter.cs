@@ -21,7 +21,11 @@ public static class LayerWriter
     /// </summary>
     /// <returns>Null where the folder is empty: nothing changed, no layer.</returns>
     /// <exception cref="Diagnostics.BuildFailedException">A name cannot be in a layer, or the store cannot be written.</exception>
-    public static async Task<Layer?> WriteAsync(string layerDirectory, IContentStore store, LayerWriterOptions options, CancellationToken cancellationToken)
+    public static async Task<Layer?> WriteAsync(
+        string layerDirectory,
+        IContentStore store,
+        LayerWriterOptions options,
+        CancellationToken cancellationToken)
     {
         var (layer, count) = await WriteAsync(
             writer =>
@@ -36,7 +40,9 @@ public static class LayerWriter
         return count == 0 ? null : layer;
     }
 
-    /// <summary>Writes entries from anywhere as a layer; <paramref name="write"/> returns the bytes of all files and the number of entries.</summary>
+    /// <summary>
+    /// Writes entries from anywhere as a layer; <paramref name="write"/> returns the bytes of all files and the number of entries.
+    /// </summary>
     /// <exception cref="NotSupportedException">Docker's format has no name for zstd.</exception>
     internal static async Task<(Layer? Layer, int Count)> WriteAsync(
         Func<TarStreamWriter, (long Size, int Count)> write, IContentStore store, LayerWriterOptions options, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ internal sealed class MarkerEntries(LayerFolder folder, ExtractionNotes notes)
             throw notes.Refuse(entry, "lies in a folder whose name is reserved for removed files.");
         }
 
-        return path.Name.StartsWith(Whiteout.Prefix, StringComparison.Ordinal) || path.Parent.Split('/').Any(part => part.StartsWith(Whiteout.MetadataPrefix, StringComparison.Ordinal));
+        return path.Name.StartsWith(Whiteout.Prefix, StringComparison.Ordinal)
+            || path.Parent.Split('/').Any(part => part.StartsWith(Whiteout.MetadataPrefix, StringComparison.Ordinal));
     }
 
     public void Apply(TarEntry entry, EntryPath path)

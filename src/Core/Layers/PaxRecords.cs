@@ -4,7 +4,9 @@ using ContainerStages.Posix;
 
 namespace ContainerStages.Layers;
 
-/// <summary>Records of one pax header, or of several that follow each other; a later record wins. Source: POSIX pax, pax Header Block.</summary>
+/// <summary>
+/// Records of one pax header, or of several that follow each other; a later record wins. Source: POSIX pax, pax Header Block.
+/// </summary>
 internal sealed class PaxRecords
 {
     private const string XattrPrefix = "SCHILY.xattr.";

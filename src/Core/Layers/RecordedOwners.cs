@@ -23,7 +23,9 @@ internal sealed class RecordedOwners
     /// <summary>The file that belongs to a layer's folder.</summary>
     public static string FileOf(string folder) => folder + Suffix;
 
-    /// <summary>What was recorded of a folder; null where its files have their owners themselves, and where the record is damaged.</summary>
+    /// <summary>
+    /// What was recorded of a folder; null where its files have their owners themselves, and where the record is damaged.
+    /// </summary>
     public static RecordedOwners? Read(string folder) => AreNeeded && File.Exists(FileOf(folder)) ? ReadRecord(folder) : null;
 
     /// <summary>The same whoever asks: a process that may give files away has no such folders.</summary>
@@ -48,7 +50,10 @@ internal sealed class RecordedOwners
     {
         lock (gate)
         {
-            SealedJson.Write(FileOf(folder), [.. byPath.Values.OrderBy(file => file.Path, StringComparer.Ordinal)], RecordedOwnersJson.Default.RecordedFileArray);
+            SealedJson.Write(
+                FileOf(folder),
+                [.. byPath.Values.OrderBy(file => file.Path, StringComparer.Ordinal)],
+                RecordedOwnersJson.Default.RecordedFileArray);
         }
     }
 

@@ -94,7 +94,9 @@ internal static class SparseFormat
                     return value;
                 }
 
-                value = letter is >= (byte)'0' and <= (byte)'9' && value < long.MaxValue / 100 ? (value * 10) + (letter - '0') : throw Malformed();
+                value = letter is >= (byte)'0' and <= (byte)'9' && value < long.MaxValue / 100
+                    ? (value * 10) + (letter - '0')
+                    : throw Malformed();
             }
         }
 

@@ -94,7 +94,8 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
 
-    private static ReadOnlySpan<byte> UntilZero(ReadOnlySpan<byte> text) => text.IndexOf((byte)0) is >= 0 and var zero ? text[..zero] : text;
+    private static ReadOnlySpan<byte> UntilZero(ReadOnlySpan<byte> text) =>
+        text.IndexOf((byte)0) is >= 0 and var zero ? text[..zero] : text;
 
     private static TarFormatException CutOff() => new("the archive is cut off.");
 
@@ -144,7 +145,9 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
     };
 
     private static uint ToId(long id, string name) =>
-        id is >= 0 and < uint.MaxValue ? (uint)id : throw new TarFormatException($"entry '{name}' has the owner or group {id}, which is out of range.");
+        id is >= 0 and < uint.MaxValue
+            ? (uint)id
+            : throw new TarFormatException($"entry '{name}' has the owner or group {id}, which is out of range.");
 
     private bool TryReadHeader(out ReadOnlySpan<byte> block)
     {
@@ -211,7 +214,9 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
         }
     }
 
-    /// <summary>Some writers (umoci insert) end with the content of the last file; readers of images take that for the end of the archive.</summary>
+    /// <summary>
+    /// Some writers (umoci insert) end with the content of the last file; readers of images take that for the end of the archive.
+    /// </summary>
     private void SkipPadding()
     {
         if (padding > 0 && Ensure(1))

@@ -64,7 +64,9 @@ internal sealed class TarStreamWriter(Stream stream)
     /// <exception cref="InvalidOperationException">More content than the entry announced.</exception>
     public void WriteContent(ReadOnlySpan<byte> bytes)
     {
-        contentLeft = bytes.Length <= contentLeft ? contentLeft - bytes.Length : throw new InvalidOperationException("An entry got more content than it announced.");
+        contentLeft = bytes.Length <= contentLeft
+            ? contentLeft - bytes.Length
+            : throw new InvalidOperationException("An entry got more content than it announced.");
         stream.Write(bytes);
     }
 
@@ -88,7 +90,9 @@ internal sealed class TarStreamWriter(Stream stream)
         _ => (byte)'6',
     };
 
-    /// <summary>Cuts a long name at a slash into the two fields of the header; the second part stays too long where that is impossible.</summary>
+    /// <summary>
+    /// Cuts a long name at a slash into the two fields of the header; the second part stays too long where that is impossible.
+    /// </summary>
     private static (ReadOnlyMemory<byte> Prefix, byte[] Name) SplitName(byte[] name)
     {
         if (name.Length > NameLength)

@@ -1,11 +1,12 @@
-using System.IO.Compression;
 using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Layers;
 
-/// <summary>Tar archives of the user, plain or compressed with gzip, bzip2, xz or zstd: told apart by content, as ADD does, not by name.</summary>
+/// <summary>
+/// Tar archives of the user, plain or compressed with gzip, bzip2, xz or zstd: told apart by content, as ADD does, not by name.
+/// </summary>
 internal static class UserArchive
 {
     /// <summary>True where the file, once decompressed, begins with a tar header.</summary>
@@ -56,7 +57,12 @@ internal static class UserArchive
     public static void ExtractContext(string path, string name, string directory, CancellationToken cancellationToken) =>
         Extract(FileCalls.OpenFile(path, FileCalls.O_RDONLY), name, directory, keepOwners: false, cancellationToken);
 
-    private static ExtractedLayer Extract(SafeFileHandle archive, string name, string directory, bool keepOwners, CancellationToken cancellationToken)
+    private static ExtractedLayer Extract(
+        SafeFileHandle archive,
+        string name,
+        string directory,
+        bool keepOwners,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -69,7 +75,9 @@ internal static class UserArchive
         }
         catch (Exception exception) when (IsDamage(exception))
         {
-            throw new BuildFailedException(StoreDiagnostics.LayerDamaged(name, $"its compressed data is damaged ({exception.Message})"), exception);
+            throw new BuildFailedException(
+                StoreDiagnostics.LayerDamaged(name, $"its compressed data is damaged ({exception.Message})"),
+                exception);
         }
     }
 

@@ -53,7 +53,9 @@ public readonly record struct Digest
 
     /// <exception cref="FormatException">The text is not a SHA-256 digest.</exception>
     public static Digest Parse(string text) =>
-        TryParse(text, out var digest) ? digest : throw new FormatException($"'{text}' is not a digest of the form sha256:<64 hexadecimal digits>.");
+        TryParse(text, out var digest)
+            ? digest
+            : throw new FormatException($"'{text}' is not a digest of the form sha256:<64 hexadecimal digits>.");
 
     public override string ToString() => hex is null ? "" : Prefix + hex;
 }
@@ -61,7 +63,10 @@ public readonly record struct Digest
 internal sealed class DigestJsonConverter : JsonConverter<Digest>
 {
     public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Digest.TryParse(reader.GetString(), out var digest) ? digest : throw new JsonException("A digest must be sha256:<64 hexadecimal digits>.");
+        Digest.TryParse(reader.GetString(), out var digest)
+            ? digest
+            : throw new JsonException("A digest must be sha256:<64 hexadecimal digits>.");
 
-    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

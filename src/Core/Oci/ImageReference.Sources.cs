@@ -38,7 +38,9 @@ public sealed partial record ImageReference
         var rest = text.AsSpan(colon + 1);
         rest = rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest;
         return scheme.Transport is ImageTransport.DockerStore or ImageTransport.PodmanStore
-            ? TryParse(rest.ToString()) is { } name ? new ImageReference("", name.FamiliarName, null, null) { Transport = scheme.Transport } : null
+            ? TryParse(rest.ToString()) is { } name
+                ? new ImageReference("", name.FamiliarName, null, null) { Transport = scheme.Transport }
+                : null
             : ParseFile(scheme.Transport, rest.ToString(), folder);
     }
 

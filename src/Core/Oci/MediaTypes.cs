@@ -26,9 +26,14 @@ public static class MediaTypes
 
     /// <summary>True for the layers of container images; an encrypted one is none that can be read.</summary>
     public static bool IsLayer(string mediaType) =>
-        (mediaType.StartsWith(OciLayers, StringComparison.Ordinal) || mediaType.StartsWith(DockerLayers, StringComparison.Ordinal)) && !mediaType.EndsWith("+encrypted", StringComparison.Ordinal);
+        (mediaType.StartsWith(OciLayers, StringComparison.Ordinal) || mediaType.StartsWith(DockerLayers, StringComparison.Ordinal))
+            && !mediaType.EndsWith("+encrypted", StringComparison.Ordinal);
 
-    /// <summary>True for layers that may not be handed on, and are fetched from where their descriptor says. Source: image-spec, layer.md, Non-Distributable Layers.</summary>
+    /// <summary>
+    /// True for layers that may not be handed on, and are fetched from where their descriptor says. Source: image-spec, layer.md,
+    /// Non-Distributable Layers.
+    /// </summary>
     public static bool IsForeignLayer(string mediaType) =>
-        mediaType.StartsWith(OciLayers + "nondistributable.", StringComparison.Ordinal) || mediaType.StartsWith(DockerLayers + "foreign.", StringComparison.Ordinal);
+        mediaType.StartsWith(OciLayers + "nondistributable.", StringComparison.Ordinal)
+            || mediaType.StartsWith(DockerLayers + "foreign.", StringComparison.Ordinal);
 }

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace ContainerStages.Oci;
 
-/// <summary>JSON of image-spec documents: camelCase, nulls left out, members in a fixed order, so that equal values give equal bytes.</summary>
+/// <summary>
+/// JSON of image-spec documents: camelCase, nulls left out, members in a fixed order, so that equal values give equal bytes.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -15,7 +17,9 @@ namespace ContainerStages.Oci;
 [JsonSerializable(typeof(string[]))]
 public sealed partial class OciJson : JsonSerializerContext
 {
-    /// <summary>The context that writes shell commands readably (<c>&amp;&amp;</c>, not <c>\u0026</c>): documents are never put into HTML.</summary>
+    /// <summary>
+    /// The context that writes shell commands readably (<c>&amp;&amp;</c>, not <c>\u0026</c>): documents are never put into HTML.
+    /// </summary>
     public static OciJson Plain { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -51,7 +51,11 @@ public sealed record Platform
 
         if (parts is [var alone])
         {
-            return Systems.Contains(alone) ? Host with { Os = alone } : Create("linux", alone, null) is { } found && Architectures.Contains(found.Architecture) ? found : null;
+            return Systems.Contains(alone)
+                ? Host with { Os = alone }
+                : Create("linux", alone, null) is { } found && Architectures.Contains(found.Architecture)
+                ? found
+                : null;
         }
 
         return Create(parts[0], parts[1], parts.ElementAtOrDefault(2));
@@ -84,11 +88,18 @@ public sealed record Platform
     public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
 
     /// <summary>Documents of strangers write it in many ways.</summary>
-    private Platform Normalized => Create(Os?.ToLowerInvariant() ?? "", Architecture?.ToLowerInvariant() ?? "", string.IsNullOrEmpty(Variant) ? null : Variant.ToLowerInvariant());
+    private Platform Normalized =>
+        Create(
+            Os?.ToLowerInvariant() ?? "",
+            Architecture?.ToLowerInvariant() ?? "",
+            string.IsNullOrEmpty(Variant) ? null : Variant.ToLowerInvariant());
 
     /// <summary>Generation of the processor: arm 7 for v7, amd64 1 where nothing is said.</summary>
     private int? Level =>
-        Variant is { } variant ? int.TryParse(variant.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var level) && variant[0] == 'v' ? level : null
+        Variant is { } variant
+            ? int.TryParse(variant.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var level) && variant[0] == 'v'
+            ? level
+            : null
         : Architecture switch { "amd64" => 1, "arm64" => 8, "arm" => 7, _ => null };
 
     private static Platform Create(string os, string architecture, string? variant) =>

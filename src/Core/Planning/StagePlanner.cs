@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 using ContainerStages.Stages;

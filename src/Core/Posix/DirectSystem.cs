@@ -15,7 +15,9 @@ internal readonly unsafe struct DirectSystem
 
     private DirectSystem(nint libc, string function)
     {
-        _call = (delegate* unmanaged[SuppressGCTransition]<long, nint, nint, nint, nint, nint, long>)NativeLibrary.GetExport(libc, function);
+        _call = (delegate* unmanaged[SuppressGCTransition]<long, nint, nint, nint, nint, nint, long>)NativeLibrary.GetExport(
+            libc,
+            function);
         _errorLocation = (delegate* unmanaged[SuppressGCTransition]<int*>)NativeLibrary.GetExport(libc, "__errno_location");
         _arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
     }
@@ -34,7 +36,8 @@ internal readonly unsafe struct DirectSystem
 
     public bool Unshare(int flags) => _call(_arm ? 97 : 272, flags, 0, 0, 0, 0) == 0;
 
-    public bool Mount(byte* source, byte* target, byte* type, ulong flags) => _call(_arm ? 40 : 165, (nint)source, (nint)target, (nint)type, (nint)flags, 0) == 0;
+    public bool Mount(byte* source, byte* target, byte* type, ulong flags) =>
+        _call(_arm ? 40 : 165, (nint)source, (nint)target, (nint)type, (nint)flags, 0) == 0;
 
     public long Read(int file, void* data, nuint size) => _call(_arm ? 63 : 0, file, (nint)data, (nint)size, 0, 0);
 

@@ -15,7 +15,9 @@ internal static class DiskSpace
     /// <summary>Bytes that are free on the file system of an open file or folder.</summary>
     public static long FreeOf(SafeFileHandle file) => new DriveInfo($"/proc/self/fd/{file.DangerousGetHandle()}").TotalFreeSpace;
 
-    /// <summary>Whether an attribute did not fit: file systems keep few bytes of them beside a file, and say so as if the disk were full.</summary>
+    /// <summary>
+    /// Whether an attribute did not fit: file systems keep few bytes of them beside a file, and say so as if the disk were full.
+    /// </summary>
     public static bool IsAttributeTooLarge(int error, SafeFileHandle file) =>
         error is Errno.E2BIG or Errno.ERANGE || (error is Errno.ENOSPC or Errno.EDQUOT && FreeOf(file) > LargestAttribute);
 }

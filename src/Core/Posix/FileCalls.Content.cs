@@ -71,7 +71,9 @@ internal static unsafe partial class FileCalls
     /// <summary>Moves the position of a handle, in bytes from the start.</summary>
     public static long SeekTo(SafeFileHandle file, long offset) => lseek(file, offset, 0);
 
-    /// <summary>Where the next bytes are that take space, from a position on; the end of the file where there are none. Moves the handle's position.</summary>
+    /// <summary>
+    /// Where the next bytes are that take space, from a position on; the end of the file where there are none. Moves the handle's position.
+    /// </summary>
     public static long FindData(SafeFileHandle file, long offset, long end) => Seek(file, offset, end, 3, offset);
 
     /// <summary>Where the next hole begins, at the latest the end. Moves the handle's position.</summary>
@@ -99,7 +101,9 @@ internal static unsafe partial class FileCalls
                 if (count <= 0)
                 {
                     // A folder that somebody else removed meanwhile holds nothing.
-                    return count == 0 || Marshal.GetLastPInvokeError() == Errno.ENOENT ? names : throw Errno.Exception("getdents64", subject);
+                    return count == 0 || Marshal.GetLastPInvokeError() == Errno.ENOENT
+                        ? names
+                        : throw Errno.Exception("getdents64", subject);
                 }
 
                 for (var entry = buffer.AsSpan(0, count); !entry.IsEmpty; entry = entry[BinaryPrimitives.ReadUInt16LittleEndian(entry[16..])..])

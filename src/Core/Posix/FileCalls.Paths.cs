@@ -22,7 +22,13 @@ internal static unsafe partial class FileCalls
 
     /// <summary>copy_file_range(2); zero offsets mean the files' own positions.</summary>
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
-    public static partial nint CopyFileRange(SafeFileHandle from, nint fromOffset, SafeFileHandle to, nint toOffset, nuint length, uint flags);
+    public static partial nint CopyFileRange(
+        SafeFileHandle from,
+        nint fromOffset,
+        SafeFileHandle to,
+        nint toOffset,
+        nuint length,
+        uint flags);
 
     /// <summary>Names in a folder, in no order.</summary>
     /// <exception cref="PosixException">It cannot be read.</exception>

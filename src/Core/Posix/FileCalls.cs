@@ -143,7 +143,8 @@ internal static unsafe partial class FileCalls
     private static bool Interpret(int result, string path, in StatxData data, out FileStatus status)
     {
         status = result == 0 ? new FileStatus(data) : default;
-        return result == 0 || (Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? false : throw Errno.Exception("statx", path));
+        return result == 0
+            || (Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? false : throw Errno.Exception("statx", path));
     }
 
     private const uint StatxBasic = 0x7ff;

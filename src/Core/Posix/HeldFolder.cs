@@ -40,7 +40,8 @@ internal sealed class HeldFolder
     /// <summary>Opens for reading what a relative path leads to when links are followed inside this folder, never out of it.</summary>
     /// <returns>Null where that is nothing.</returns>
     /// <exception cref="PosixException">Any other failure.</exception>
-    public SafeFileHandle? TryOpenInside(string path) => TryOpen(path, FileCalls.O_RDONLY | FileCalls.O_NONBLOCK | FileCalls.O_NOCTTY, Inside);
+    public SafeFileHandle? TryOpenInside(string path) =>
+        TryOpen(path, FileCalls.O_RDONLY | FileCalls.O_NONBLOCK | FileCalls.O_NOCTTY, Inside);
 
     /// <summary>True where a link stands at a relative path.</summary>
     public bool HasLink(string path)
@@ -54,7 +55,9 @@ internal sealed class HeldFolder
     public string? TryReadLink(string path)
     {
         using var link = TryOpen(path, FileCalls.O_PATH | FileCalls.O_NOFOLLOW);
-        return link is not null && FileCalls.TryStat(link, "", out var status) && status.IsSymbolicLink ? FileCalls.ReadLinkAt(link, "") : null;
+        return link is not null && FileCalls.TryStat(link, "", out var status) && status.IsSymbolicLink
+            ? FileCalls.ReadLinkAt(link, "")
+            : null;
     }
 
     private SafeFileHandle? TryOpen(string path, int flags) => TryOpen(path == "/" ? "." : path[1..], flags, Beneath);
@@ -65,5 +68,6 @@ internal sealed class HeldFolder
         return handle is not null || IsGone(Marshal.GetLastPInvokeError()) ? handle : throw Errno.Exception("open", $"{Path}/{relative}");
     }
 
-    private static bool IsGone(int error) => error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.EXDEV or Errno.ENXIO or Errno.ESTALE or Errno.EAGAIN;
+    private static bool IsGone(int error) =>
+        error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.EXDEV or Errno.ENXIO or Errno.ESTALE or Errno.EAGAIN;
 }

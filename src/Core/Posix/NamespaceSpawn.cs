@@ -48,7 +48,10 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
         (ReportRead, _reportWrite) = ProcessCalls.CreatePipe();
     }
 
-    /// <summary>First a <see cref="SpawnReport"/> when the program has been started or could not be, then, when it has ended, one with its wait status.</summary>
+    /// <summary>
+    /// First a <see cref="SpawnReport"/> when the program has been started or could not be, then, when it has ended, one with its wait
+    /// status.
+    /// </summary>
     public SafeFileHandle ReportRead { get; }
 
     /// <summary>Starts the thread. It holds what it needs; this object may be disposed when the last report has been read.</summary>
@@ -89,7 +92,13 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
         }
 
         int process;
-        message.Error = posix_spawn(&process, _program.Pointers[0], _settings.Actions, _settings.Attributes, _program.Pointers, _environment.Pointers);
+        message.Error = posix_spawn(
+            &process,
+            _program.Pointers[0],
+            _settings.Actions,
+            _settings.Attributes,
+            _program.Pointers,
+            _environment.Pointers);
         if (message.Error != 0)
         {
             write(report, &message, (nuint)sizeof(SpawnReport));

@@ -56,7 +56,8 @@ internal static unsafe class PathText
         var written = 0;
         while (!text.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) != OperationStatus.Done && text[0] is >= '\uDC80' and <= '\uDCFF')
+            if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) != OperationStatus.Done
+                && text[0] is >= '\uDC80' and <= '\uDCFF')
             {
                 bytes[written++] = (byte)(text[0] - 0xDC00);
                 consumed = 1;
@@ -106,7 +107,8 @@ internal static unsafe class PathText
         public readonly ref byte GetPinnableReference() => ref MemoryMarshal.GetReference(text);
 
         /// <summary>The generated code has pinned <see cref="GetPinnableReference"/> when it asks for this.</summary>
-        public readonly byte* ToUnmanaged() => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(text));
+        public readonly byte* ToUnmanaged() =>
+            (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(text));
 
         public readonly void Free() => NativeMemory.Free(allocated);
     }

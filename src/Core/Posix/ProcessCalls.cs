@@ -12,7 +12,9 @@ internal static unsafe partial class ProcessCalls
     public const short POLLIN = 1;
     public const short POLLERR = 8;
 
-    /// <summary>Both ends close on exec and have numbers from 10 up, so that putting them at 0 to 9 in a new process overwrites none of them.</summary>
+    /// <summary>
+    /// Both ends close on exec and have numbers from 10 up, so that putting them at 0 to 9 in a new process overwrites none of them.
+    /// </summary>
     public static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
     {
         var ends = stackalloc int[2];
@@ -64,7 +66,9 @@ internal static unsafe partial class ProcessCalls
         return result < 0 ? throw Errno.Exception("waitpid", "command") : new SpawnReport { WaitStatus = status }.ExitCode;
     }
 
-    /// <summary>Waits until one of the descriptors has something to tell (or <paramref name="milliseconds"/> are over; -1 is for ever).</summary>
+    /// <summary>
+    /// Waits until one of the descriptors has something to tell (or <paramref name="milliseconds"/> are over; -1 is for ever).
+    /// </summary>
     /// <returns>How many have.</returns>
     public static int Poll(Span<PollEntry> entries, int milliseconds)
     {

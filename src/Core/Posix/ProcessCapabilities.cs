@@ -11,13 +11,19 @@ internal static class ProcessCapabilities
     private const ulong Owners = (1 << 0) | (1 << 3);
 
     /// <summary>True where it may give files to others, and change the modes of those that it gave away.</summary>
-    public static bool MayChangeOwners() => MayChangeOwners(File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status") : [], FileCalls.EffectiveUserId());
+    public static bool MayChangeOwners() =>
+        MayChangeOwners(File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status") : [], FileCalls.EffectiveUserId());
 
     /// <param name="status">Lines of the process's status; without any, root may.</param>
     internal static bool MayChangeOwners(IEnumerable<string> status, uint userId)
     {
         var line = status.FirstOrDefault(line => line.StartsWith(Effective, StringComparison.Ordinal));
-        return line is not null && ulong.TryParse(line.AsSpan(Effective.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var held)
+        return line is not null
+            && ulong.TryParse(
+                line.AsSpan(Effective.Length).Trim(),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out var held)
             ? (held & Owners) == Owners
             : userId == 0;
     }

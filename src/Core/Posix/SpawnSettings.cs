@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Posix;
 
-/// <summary>File actions and attributes of posix_spawn(3): descriptors put in place, every signal back to its default and none blocked.</summary>
+/// <summary>
+/// File actions and attributes of posix_spawn(3): descriptors put in place, every signal back to its default and none blocked.
+/// </summary>
 internal sealed unsafe partial class SpawnSettings : IDisposable
 {
     // Both types are opaque; glibc and musl use at most 336 bytes.

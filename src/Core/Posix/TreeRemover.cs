@@ -6,7 +6,9 @@ namespace ContainerStages.Posix;
 /// <summary>Removes an entry with everything below it, never following a link.</summary>
 internal static class TreeRemover
 {
-    /// <summary>Removes what is at an absolute path; its parents are trusted. Names that are not UTF-8 are no obstacle, unlike for Directory.Delete.</summary>
+    /// <summary>
+    /// Removes what is at an absolute path; its parents are trusted. Names that are not UTF-8 are no obstacle, unlike for Directory.Delete.
+    /// </summary>
     /// <exception cref="PosixException">Something could not be removed.</exception>
     public static void Remove(string path)
     {
@@ -43,7 +45,11 @@ internal static class TreeRemover
     {
         try
         {
-            using var folder = FileCalls.OpenAt(parent, name, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW, FileCalls.RESOLVE_BENEATH);
+            using var folder = FileCalls.OpenAt(
+                parent,
+                name,
+                FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW,
+                FileCalls.RESOLVE_BENEATH);
             foreach (var child in FileCalls.ListNames(folder, name))
             {
                 Remove(folder, child);

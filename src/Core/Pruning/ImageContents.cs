@@ -3,7 +3,6 @@ using System.Text.Json;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
-using ContainerStages.Images;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Pruning;
@@ -22,7 +21,11 @@ internal sealed class ImageContents
 
     /// <param name="images">Manifests or indexes, with what to call them.</param>
     /// <param name="lastUse">When the blob of a manifest was last used.</param>
-    public static async Task<ImageContents> ReadAsync(IEnumerable<(string Name, Descriptor Document)> images, IContentStore content, Func<string, DateTime> lastUse, CancellationToken cancellationToken)
+    public static async Task<ImageContents> ReadAsync(
+        IEnumerable<(string Name, Descriptor Document)> images,
+        IContentStore content,
+        Func<string, DateTime> lastUse,
+        CancellationToken cancellationToken)
     {
         var contents = new ImageContents();
         foreach (var (name, document) in images)
@@ -64,7 +67,8 @@ internal sealed class ImageContents
 
     /// <summary>An index may stand in another one, or in several; it is looked at once for each use.</summary>
     private bool IsPart(Descriptor entry, DateTime lastUse) =>
-        MediaTypes.IsManifest(entry.MediaType) || (MediaTypes.IsIndex(entry.MediaType) && !(reached.TryGetValue(entry.Digest.Hex, out var known) && known >= lastUse));
+        MediaTypes.IsManifest(entry.MediaType)
+            || (MediaTypes.IsIndex(entry.MediaType) && !(reached.TryGetValue(entry.Digest.Hex, out var known) && known >= lastUse));
 
     /// <summary>The document itself says what it is: who remembered it knew only its digest.</summary>
     private static bool IsIndex(ReadOnlyMemory<byte> bytes)

@@ -8,7 +8,10 @@ internal static class PruneChoice
     /// <returns>Leftovers first, then what was not used for the longest time.</returns>
     public static ImmutableArray<StoreItem> Choose(IReadOnlyList<StoreItem> items, PruneSettings settings, DateTime now)
     {
-        var candidates = items.Where(item => settings.All || !item.IsNamed).OrderBy(item => item.Kind != StoreItemKind.Leftover).ThenBy(item => item.LastUse).ToArray();
+        var candidates = items
+            .Where(item => settings.All || !item.IsNamed)
+            .OrderBy(item => item.Kind != StoreItemKind.Leftover).ThenBy(item => item.LastUse)
+            .ToArray();
         var chosen = candidates.Where(item => Goes(item, settings, now)).ToHashSet();
         if (settings.MaxSize is { } most)
         {

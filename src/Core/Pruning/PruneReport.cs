@@ -8,7 +8,12 @@ namespace ContainerStages.Pruning;
 /// <param name="Names">Images that lost their name.</param>
 /// <param name="InUse">How many things stay only because a running build uses them.</param>
 /// <param name="Left">Bytes that the store holds afterwards.</param>
-public sealed record PruneReport(ImmutableArray<StoreItem> Removed, ImmutableArray<string> Names, int InUse, long Left, ImmutableArray<Diagnostic> Warnings)
+public sealed record PruneReport(
+    ImmutableArray<StoreItem> Removed,
+    ImmutableArray<string> Names,
+    int InUse,
+    long Left,
+    ImmutableArray<Diagnostic> Warnings)
 {
     /// <summary>False where something could not be removed.</summary>
     public bool IsComplete { get; init; } = true;

@@ -1,6 +1,9 @@
 namespace ContainerStages.Pruning;
 
-/// <summary>What goes. Without age, size and <see cref="All"/> only what nothing refers to: leftovers of interrupted builds, blobs of no image and no step.</summary>
+/// <summary>
+/// What goes. Without age, size and <see cref="All"/> only what nothing refers to: leftovers of interrupted builds, blobs of no image and
+/// no step.
+/// </summary>
 public sealed record PruneSettings
 {
     /// <summary>Also what no build has used for so long.</summary>

@@ -1,6 +1,5 @@
 using ContainerStages.Caching;
 using ContainerStages.Content;
-using ContainerStages.Engines;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Posix;
@@ -26,18 +25,28 @@ internal sealed class StoreContents(StoreDirectory store)
 
     /// <summary>The images that have names.</summary>
     public Task<ImageContents> ReadNamedAsync(CancellationToken cancellationToken) =>
-        ImageContents.ReadAsync(new ImageNames(store).List().Select(image => (image.Name.FamiliarName, image.Manifest)), content, LastUseOfBlob, cancellationToken);
+        ImageContents.ReadAsync(
+            new ImageNames(store).List().Select(image => (image.Name.FamiliarName, image.Manifest)),
+            content,
+            LastUseOfBlob,
+            cancellationToken);
 
     public async Task<IReadOnlyList<StoreItem>> ListAsync(ImageContents named, CancellationToken cancellationToken)
     {
-        var remembered = await ImageContents.ReadAsync(RememberedImages().Concat(ImportedImages()), content, LastUseOfBlob, cancellationToken);
+        var remembered = await ImageContents.ReadAsync(
+            RememberedImages().Concat(ImportedImages()),
+            content,
+            LastUseOfBlob,
+            cancellationToken);
         return [.. Leftovers(), .. Blobs(named, remembered), .. Snapshots(), .. Downloads(), .. Caches(), .. SmallRecords()];
     }
 
     /// <summary>Records of steps whose layer is neither unpacked nor a blob: they would promise what is no longer there.</summary>
     public IEnumerable<string> BrokenSteps()
     {
-        var exported = Finished("layers").Where(key => records.FindLayer(new LayerKey(key)) is { } layer && content.Contains(layer.Descriptor.Digest)).Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
+        var exported = Finished("layers")
+            .Where(key => records.FindLayer(new LayerKey(key)) is { } layer && content.Contains(layer.Descriptor.Digest))
+            .Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
         return Finished("steps")
             .Where(key => records.PeekStep(new StepKey(key)) is { Empty: false } step && !exported.Contains(step.Layer) && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
             .Select(key => $"steps/{key}");
@@ -50,7 +59,8 @@ internal sealed class StoreContents(StoreDirectory store)
     {
         foreach (var key in Finished("references"))
         {
-            if (RememberedDigests.Read(Path.Combine(store.Root, "references", key)) is var (digest, text) && content.GetSize(digest) is { } size)
+            if (RememberedDigests.Read(Path.Combine(store.Root, "references", key)) is var (digest, text)
+                && content.GetSize(digest) is { } size)
             {
                 yield return (text, new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size });
             }
@@ -72,13 +82,17 @@ internal sealed class StoreContents(StoreDirectory store)
             .. BesideSnapshots(),
             .. Names("uses").Select(name => Path.Combine(store.Root, "uses", name)).Where(Directory.Exists),
             .. Names("").Where(IsBeingWritten).Select(name => Path.Combine(store.Root, name)).Where(IsAbandoned),
-            .. Sealed.SelectMany(folder => Finished(folder).Select(name => Path.Combine(store.Root, folder, name))).Where(path => SealedFile.Read(path) is null),
+            .. Sealed
+                .SelectMany(folder => Finished(folder).Select(name => Path.Combine(store.Root, folder, name)))
+                .Where(path => SealedFile.Read(path) is null),
             .. Fetched.Concat(Records).SelectMany(folder => Names(folder).Where(IsBeingWritten).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
         ];
         return paths.Select(path => Item(StoreItemKind.Leftover, Path.GetRelativePath(store.Root, path), isReferred: false));
     }
 
-    /// <summary>Files that stand beside a snapshot that is not there; what tells of a layer is written shortly before its folder appears.</summary>
+    /// <summary>
+    /// Files that stand beside a snapshot that is not there; what tells of a layer is written shortly before its folder appears.
+    /// </summary>
     private IEnumerable<string> BesideSnapshots() =>
         Names("snapshots").Where(name => name.IndexOf('.', StringComparison.Ordinal) is 32 && !Directory.Exists(Path.Combine(store.Root, "snapshots", name[..32])))
             .Select(name => Path.Combine(store.Root, "snapshots", name))
@@ -86,16 +100,23 @@ internal sealed class StoreContents(StoreDirectory store)
 
     private IEnumerable<StoreItem> Blobs(ImageContents named, ImageContents remembered)
     {
-        var exported = Finished("layers").Select(key => records.FindLayer(new LayerKey(key))).OfType<Layers.Layer>().Select(layer => layer.Descriptor.Digest.Hex).ToHashSet(StringComparer.Ordinal);
+        var exported = Finished("layers")
+            .Select(key => records.FindLayer(new LayerKey(key)))
+            .OfType<Layers.Layer>()
+            .Select(layer => layer.Descriptor.Digest.Hex).ToHashSet(StringComparer.Ordinal);
         foreach (var hex in Names("blobs/sha256"))
         {
             var item = Item(StoreItemKind.Blob, $"blobs/sha256/{hex}", remembered.LastUse(hex) is not null || exported.Contains(hex));
-            yield return named.LastUse(hex) is { } used ? item with { IsReferred = true, IsNamed = true, LastUse = used > item.LastUse ? used : item.LastUse } : item;
+            yield return named.LastUse(hex) is { } used
+                ? item with { IsReferred = true, IsNamed = true, LastUse = used > item.LastUse ? used : item.LastUse }
+                : item;
         }
     }
 
     private IEnumerable<StoreItem> Snapshots() =>
-        Names("snapshots").Where(name => name.Length == 32 && !name.Contains('.', StringComparison.Ordinal)).Select(name => Item(StoreItemKind.Snapshot, $"snapshots/{name}", isReferred: true));
+        Names("snapshots")
+            .Where(name => name.Length == 32 && !name.Contains('.', StringComparison.Ordinal))
+            .Select(name => Item(StoreItemKind.Snapshot, $"snapshots/{name}", isReferred: true));
 
     private IEnumerable<StoreItem> Downloads() =>
         Fetched.SelectMany(folder => Finished(folder).Where(name => !IsIncomplete(name)).Select(name => Item(name.EndsWith(".json", StringComparison.Ordinal) ? StoreItemKind.Record : StoreItemKind.Download, $"{folder}/{name}", isReferred: true)));

@@ -36,7 +36,10 @@ public sealed class StorePruner(StoreDirectory store)
             var named = await contents.ReadNamedAsync(cancellationToken);
             warnings = named.Warnings;
             gone = [.. wanted.Where(item => !used.Contains(item.Path) && (item.IsNamed || item.Kind != StoreItemKind.Blob || named.LastUse(Path.GetFileName(item.Path)) is null))];
-            namesGone = await DropNamesAsync(gone.Where(item => item.IsNamed).Select(item => Path.GetFileName(item.Path)).ToHashSet(StringComparer.Ordinal), settings, cancellationToken);
+            namesGone = await DropNamesAsync(
+                gone.Where(item => item.IsNamed).Select(item => Path.GetFileName(item.Path)).ToHashSet(StringComparer.Ordinal),
+                settings,
+                cancellationToken);
             if (!settings.DryRun)
             {
                 MoveToTrash(gone);
@@ -67,12 +70,19 @@ public sealed class StorePruner(StoreDirectory store)
     }
 
     /// <summary>An image that loses a part loses its name.</summary>
-    private async Task<ImmutableArray<string>> DropNamesAsync(HashSet<string> blobs, PruneSettings settings, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<string>> DropNamesAsync(
+        HashSet<string> blobs,
+        PruneSettings settings,
+        CancellationToken cancellationToken)
     {
         var dropped = ImmutableArray.CreateBuilder<NamedImage>();
         foreach (var image in settings.All ? names.List() : [])
         {
-            var parts = await ImageContents.ReadAsync([(image.Name.FamiliarName, image.Manifest)], new DiskContentStore(store.Root), _ => default, cancellationToken);
+            var parts = await ImageContents.ReadAsync(
+                [(image.Name.FamiliarName, image.Manifest)],
+                new DiskContentStore(store.Root),
+                _ => default,
+                cancellationToken);
             if (!parts.Warnings.IsEmpty || blobs.Any(hex => parts.LastUse(hex) is not null))
             {
                 dropped.Add(image);

@@ -14,7 +14,8 @@ namespace ContainerStages.Publishing;
 /// <param name="names">Names with tags, under which <c>docker load</c> tags the image.</param>
 /// <param name="store">Where the image was made.</param>
 /// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
-public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
+public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher)
+    : IPublisher
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 
@@ -26,14 +27,19 @@ public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> na
             ? only
             : throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(Destination, images.Images.Select(one => one.Config.Platform.ToString())));
         await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
-        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, image, store, Documents(image, references), cancellationToken));
+        var written = await ImageBlobs.GuardAsync(
+            path,
+            () => ImageArchive.WriteAsync(path, image, store, Documents(image, references), cancellationToken));
         return new PublishedImage([.. references.Select(name => name.FamiliarName)], OutputFile.Reported(path), written);
     }
 
     /// <summary>What stands beside the blobs.</summary>
     internal static IReadOnlyDictionary<string, string> Documents(Image image, IReadOnlyList<ImageReference> names)
     {
-        var described = new DockerArchiveImage(BlobPath(image.Manifest.Config), [.. names.Select(name => name.FamiliarName)], [.. image.Manifest.Layers.Select(BlobPath)]);
+        var described = new DockerArchiveImage(
+            BlobPath(image.Manifest.Config),
+            [.. names.Select(name => name.FamiliarName)],
+            [.. image.Manifest.Layers.Select(BlobPath)]);
         return new Dictionary<string, string>(OciArchivePublisher.Documents(image, names), StringComparer.Ordinal)
         {
             ["manifest.json"] = JsonSerializer.Serialize([described], DockerArchiveJson.Default.DockerArchiveImageArray),

@@ -14,7 +14,8 @@ namespace ContainerStages.Publishing;
 /// <param name="names">Names with tags that it gets there; at least one.</param>
 /// <param name="store">Where the image was made.</param>
 /// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
-public sealed class EngineStorePublisher(ImageTransport transport, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
+public sealed class EngineStorePublisher(ImageTransport transport, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher)
+    : IPublisher
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 

@@ -24,7 +24,12 @@ internal static class ImageArchive
             async finished => !await IsSameAsync(finished, path, cancellationToken));
 
     /// <summary>The archive itself, to anywhere.</summary>
-    public static void WriteTar(Stream file, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken)
+    public static void WriteTar(
+        Stream file,
+        ImageSet images,
+        IContentStore store,
+        IReadOnlyDictionary<string, string> documents,
+        CancellationToken cancellationToken)
     {
         var tar = new TarStreamWriter(file);
         WriteFolder(tar, "blobs/");
@@ -45,7 +50,8 @@ internal static class ImageArchive
         tar.Finish();
     }
 
-    private static void WriteFolder(TarStreamWriter tar, string name) => tar.WriteEntry(new TarEntry { Kind = TarEntryKind.Directory, Name = name, Mode = FolderMode });
+    private static void WriteFolder(TarStreamWriter tar, string name) =>
+        tar.WriteEntry(new TarEntry { Kind = TarEntryKind.Directory, Name = name, Mode = FolderMode });
 
     private static void WriteBlob(TarStreamWriter tar, Descriptor blob, Stream content, CancellationToken cancellationToken)
     {

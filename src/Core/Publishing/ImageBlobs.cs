@@ -17,7 +17,10 @@ internal static class ImageBlobs
     /// <exception cref="BuildFailedException">A blob is nowhere to be had.</exception>
     public static Task FetchMissingAsync(ImageSet images, IContentStore store, IBlobFetcher? fetcher, CancellationToken cancellationToken)
     {
-        var missing = images.Images.SelectMany(image => image.Layers).DistinctBy(layer => layer.Layer.Descriptor.Digest).Where(layer => !store.Contains(layer.Layer.Descriptor.Digest)).ToArray();
+        var missing = images.Images
+            .SelectMany(image => image.Layers).DistinctBy(layer => layer.Layer.Descriptor.Digest)
+            .Where(layer => !store.Contains(layer.Layer.Descriptor.Digest))
+            .ToArray();
         return missing.FirstOrDefault(layer => layer.Origin is null || fetcher is null) is { } lost
             ? throw new BuildFailedException(ArchiveDiagnostics.BlobMissing(lost.Layer.Descriptor.Digest.ToString()))
             : Task.WhenAll(missing.Select(layer => fetcher!.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
@@ -48,11 +51,15 @@ internal static class ImageBlobs
         }
         catch (DigestMismatchException exception)
         {
-            throw new BuildFailedException(StoreDiagnostics.BlobDamaged(exception.Expected.ToString(), $"its content has digest {exception.Actual}."), exception);
+            throw new BuildFailedException(
+                StoreDiagnostics.BlobDamaged(exception.Expected.ToString(), $"its content has digest {exception.Actual}."),
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(DiskSpace.IsFull(exception) ? ArchiveDiagnostics.DiskFull(path) : ArchiveDiagnostics.CannotWrite(path, exception.Message), exception);
+            throw new BuildFailedException(
+                DiskSpace.IsFull(exception) ? ArchiveDiagnostics.DiskFull(path) : ArchiveDiagnostics.CannotWrite(path, exception.Message),
+                exception);
         }
     }
 }

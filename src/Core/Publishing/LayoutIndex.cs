@@ -7,7 +7,9 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Publishing;
 
-/// <summary>The index.json of an OCI layout; members that others wrote stay as they are. Source: image-spec, image-layout.md, annotations.md.</summary>
+/// <summary>
+/// The index.json of an OCI layout; members that others wrote stay as they are. Source: image-spec, image-layout.md, annotations.md.
+/// </summary>
 internal sealed class LayoutIndex
 {
     public const string LayoutFile = "{\"imageLayoutVersion\":\"1.0.0\"}";
@@ -17,7 +19,8 @@ internal sealed class LayoutIndex
 
     private LayoutIndex(JsonObject document) => this.document = document;
 
-    public static LayoutIndex CreateEmpty() => new(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.OciIndex, ["manifests"] = new JsonArray() });
+    public static LayoutIndex CreateEmpty() =>
+        new(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.OciIndex, ["manifests"] = new JsonArray() });
 
     /// <exception cref="BuildFailedException">The text is no index.</exception>
     public static LayoutIndex Parse(string path, string json)

@@ -18,7 +18,9 @@ public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
         await ImageBlobs.FetchMissingAsync(images, store, fetcher, cancellationToken);
-        var written = await ImageBlobs.GuardAsync(path, () => ImageArchive.WriteAsync(path, images, store, Documents(images, references), cancellationToken));
+        var written = await ImageBlobs.GuardAsync(
+            path,
+            () => ImageArchive.WriteAsync(path, images, store, Documents(images, references), cancellationToken));
         return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], OutputFile.Reported(path), written);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ContainerStages.Content;
-using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
@@ -24,12 +23,14 @@ public sealed class RegistryPublisher(
 {
     public string Destination => destination.ToString();
 
-    private IReadOnlyList<ImageReference> Names => [.. furtherTags.Select(destination.WithTag).Prepend(destination).DistinctBy(name => name.ToString())];
+    private IReadOnlyList<ImageReference> Names =>
+        [.. furtherTags.Select(destination.WithTag).Prepend(destination).DistinctBy(name => name.ToString())];
 
     /// <summary>True where nothing is left to do: every name stands for these images, and the images of an index are there.</summary>
     /// <exception cref="BuildFailedException">The registry refused or could not be reached.</exception>
     public async Task<bool> IsThereAsync(ImageSet images, CancellationToken cancellationToken) =>
-        (await MissingNamesAsync(Names, images.Top.Digest, cancellationToken)).Count == 0 && (await LostImagesAsync(images, cancellationToken)).Length == 0;
+        (await MissingNamesAsync(Names, images.Top.Digest, cancellationToken)).Count == 0
+            && (await LostImagesAsync(images, cancellationToken)).Length == 0;
 
     /// <inheritdoc/>
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
@@ -66,8 +67,15 @@ public sealed class RegistryPublisher(
         return [.. images.Images.Where((image, place) => found[place] != image.Digest)];
     }
 
-    /// <summary>A registry may say that it has a blob and miss it afterwards, where it remembers what a clean-up removed: then it gets the blobs unasked.</summary>
-    private async Task PushManifestAsync(ImageReference name, ImageDocument document, ImmutableArray<Image> images, CancellationToken cancellationToken)
+    /// <summary>
+    /// A registry may say that it has a blob and miss it afterwards, where it remembers what a clean-up removed: then it gets the blobs
+    /// unasked.
+    /// </summary>
+    private async Task PushManifestAsync(
+        ImageReference name,
+        ImageDocument document,
+        ImmutableArray<Image> images,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -80,7 +88,10 @@ public sealed class RegistryPublisher(
         }
     }
 
-    private async Task<List<ImageReference>> MissingNamesAsync(IReadOnlyList<ImageReference> names, Digest digest, CancellationToken cancellationToken)
+    private async Task<List<ImageReference>> MissingNamesAsync(
+        IReadOnlyList<ImageReference> names,
+        Digest digest,
+        CancellationToken cancellationToken)
     {
         var missing = new List<ImageReference>();
         foreach (var name in names)
@@ -135,7 +146,9 @@ public sealed class RegistryPublisher(
             // The registry says of damaged bytes only that they are refused.
             if (await store.DiscardDamagedAsync(blob.Descriptor.Digest, cancellationToken))
             {
-                throw new BuildFailedException(StoreDiagnostics.BlobDamaged(blob.Descriptor.Digest.ToString(), "its content has another digest."), failure);
+                throw new BuildFailedException(
+                    StoreDiagnostics.BlobDamaged(blob.Descriptor.Digest.ToString(), "its content has another digest."),
+                    failure);
             }
 
             throw;
@@ -151,7 +164,8 @@ public sealed class RegistryPublisher(
 
         if (!store.Contains(blob.Descriptor.Digest))
         {
-            var origin = blob.Origin ?? throw new BuildFailedException(PublishDiagnostics.LayerContentMissing(blob.Descriptor.Digest.ToString(), Destination));
+            var origin = blob.Origin
+                ?? throw new BuildFailedException(PublishDiagnostics.LayerContentMissing(blob.Descriptor.Digest.ToString(), Destination));
             await fetcher.FetchAsync(origin, blob.Descriptor, cancellationToken);
         }
 

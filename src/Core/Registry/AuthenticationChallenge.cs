@@ -38,7 +38,9 @@ internal sealed record AuthenticationChallenge(bool IsBearer, string Realm, stri
 
             var name = text[position..equals].Trim(' ', ',', '\t');
             position = equals + 1;
-            parameters[name] = position < text.Length && text[position] == '"' ? ReadQuoted(text, ref position) : ReadToken(text, ref position);
+            parameters[name] = position < text.Length && text[position] == '"'
+                ? ReadQuoted(text, ref position)
+                : ReadToken(text, ref position);
         }
 
         return parameters;

@@ -1,7 +1,6 @@
 using ContainerStages.Concurrency;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
-using ContainerStages.Images;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Registry;
@@ -44,7 +43,13 @@ public sealed class BlobFetcher(RegistryClient client, IContentStore store) : IB
         }
         catch (DigestMismatchException e)
         {
-            throw new BuildFailedException(RegistryDiagnostics.DigestMismatch($"blob of '{origin.FamiliarName}'", origin.Registry, e.Expected.ToString(), e.Actual.ToString()), e);
+            throw new BuildFailedException(
+                RegistryDiagnostics.DigestMismatch(
+                    $"blob of '{origin.FamiliarName}'",
+                    origin.Registry,
+                    e.Expected.ToString(),
+                    e.Actual.ToString()),
+                e);
         }
     }
 }

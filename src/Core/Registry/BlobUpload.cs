@@ -130,11 +130,17 @@ internal sealed class BlobUpload(
             CanRepeat = false,
         };
         using var response = await transport.SendAsync(request, cancellationToken);
-        leastChunk = response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var least) && long.TryParse(least.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
+        leastChunk = response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var least)
+            && long.TryParse(least.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            ? bytes
+            : 0;
         return response.StatusCode switch
         {
             HttpStatusCode.Created when mountFrom is not null => null,
-            HttpStatusCode.Accepted when response.Headers.Location is { } location => await transport.ResolveAsync(endpoint, location, cancellationToken),
+            HttpStatusCode.Accepted when response.Headers.Location is { } location => await transport.ResolveAsync(
+                endpoint,
+                location,
+                cancellationToken),
             _ => throw await RegistryAnswer.UnexpectedAsync(request, response, cancellationToken),
         };
     }
@@ -154,7 +160,12 @@ internal sealed class BlobUpload(
             }
         }
 
-        using var response = await SendBytesAsync(HttpMethod.Put, WithDigest(session!, blob.Digest), content, blob.Size - offset, cancellationToken);
+        using var response = await SendBytesAsync(
+            HttpMethod.Put,
+            WithDigest(session!, blob.Digest),
+            content,
+            blob.Size - offset,
+            cancellationToken);
         if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.NoContent))
         {
             throw await RefusedAsync(response, cancellationToken);
@@ -178,7 +189,12 @@ internal sealed class BlobUpload(
         }
     }
 
-    private async Task<HttpResponseMessage> SendBytesAsync(HttpMethod method, Uri target, Stream content, long length, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendBytesAsync(
+        HttpMethod method,
+        Uri target,
+        Stream content,
+        long length,
+        CancellationToken cancellationToken)
     {
         using var watched = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var request = new RegistryRequest
@@ -188,7 +204,12 @@ internal sealed class BlobUpload(
             Path = "blobs/uploads/",
             Target = target,
             Access = RegistryAccess.Push,
-            Content = () => new UploadContent(content, new UploadRange(offset, length, IsPart: length > 0 && length < blob.Size), progress, transport.Retry, watched),
+            Content = () => new UploadContent(
+                content,
+                new UploadRange(offset, length, IsPart: length > 0 && length < blob.Size),
+                progress,
+                transport.Retry,
+                watched),
             CanRepeat = false,
             IsBodySpent = true,
             Timeout = Timeout.InfiniteTimeSpan,
@@ -207,12 +228,16 @@ internal sealed class BlobUpload(
         }
     }
 
-    /// <summary>What a session's <c>Range</c> says. <c>0-0</c> is ambiguous (registries write it for nothing too), so it is not known.</summary>
+    /// <summary>
+    /// What a session's <c>Range</c> says. <c>0-0</c> is ambiguous (registries write it for nothing too), so it is not known.
+    /// </summary>
     private static long? ReceivedBytes(HttpResponseMessage response)
     {
         var text = response.Headers.TryGetValues("Range", out var values) ? values.First() : "";
         var dash = text.IndexOf('-', StringComparison.Ordinal);
-        return dash >= 0 && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last > 0 ? last + 1 : null;
+        return dash >= 0 && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last > 0
+            ? last + 1
+            : null;
     }
 
     private static Uri WithDigest(Uri session, Digest digest)
@@ -226,8 +251,11 @@ internal sealed class BlobUpload(
     {
         session = null;
         var detail = await RegistryAnswer.DetailAsync(response, cancellationToken);
-        var isDamaged = detail.Contains("DIGEST_INVALID", StringComparison.Ordinal) || detail.Contains("BLOB_UPLOAD", StringComparison.Ordinal) || detail.Contains("SIZE_INVALID", StringComparison.Ordinal);
-        var mayWork = isDamaged || response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.Conflict;
+        var isDamaged = detail.Contains("DIGEST_INVALID", StringComparison.Ordinal)
+            || detail.Contains("BLOB_UPLOAD", StringComparison.Ordinal)
+            || detail.Contains("SIZE_INVALID", StringComparison.Ordinal);
+        var mayWork = isDamaged
+            || response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.Conflict;
         return new EndpointException(
             PublishDiagnostics.UploadRefused(destination.ToString(), $"blob {blob.Digest}", (int)response.StatusCode, detail), $"status {(int)response.StatusCode}", mayWork ? EndpointFailure.Transient : EndpointFailure.Final);
     }

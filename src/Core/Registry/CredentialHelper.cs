@@ -33,11 +33,16 @@ internal sealed class CredentialHelper(string name, RegistryEnvironment environm
     /// <exception cref="BuildFailedException">The helper is missing, failed, or took more than 30 seconds.</exception>
     public async Task StoreAsync(string host, string user, string secret, CancellationToken cancellationToken)
     {
-        var question = JsonSerializer.Serialize(new HelperQuestion(CredentialsFile.ServerName(host), user, secret), CredentialsJson.Default.HelperQuestion);
+        var question = JsonSerializer.Serialize(
+            new HelperQuestion(CredentialsFile.ServerName(host), user, secret),
+            CredentialsJson.Default.HelperQuestion);
         var answer = await AskAsync("store", question, host, cancellationToken);
         if (answer.ExitCode != 0)
         {
-            throw Failed(host, $"it did not keep the login (exit code {answer.ExitCode})", answer with { Output = Without(answer.Output, secret), Errors = Without(answer.Errors, secret) });
+            throw Failed(
+                host,
+                $"it did not keep the login (exit code {answer.ExitCode})",
+                answer with { Output = Without(answer.Output, secret), Errors = Without(answer.Errors, secret) });
         }
     }
 
@@ -46,7 +51,8 @@ internal sealed class CredentialHelper(string name, RegistryEnvironment environm
     public async Task<bool> EraseAsync(string host, CancellationToken cancellationToken)
     {
         var answer = await AskAsync("erase", CredentialsFile.ServerName(host), host, cancellationToken);
-        return answer.ExitCode == 0 || (answer.SaysNotFound ? false : throw Failed(host, $"it did not forget the login (exit code {answer.ExitCode})", answer));
+        return answer.ExitCode == 0
+            || (answer.SaysNotFound ? false : throw Failed(host, $"it did not forget the login (exit code {answer.ExitCode})", answer));
     }
 
     private async Task<HelperOutput> AskAsync(string verb, string question, string host, CancellationToken cancellationToken)
@@ -148,13 +154,17 @@ internal sealed class CredentialHelper(string name, RegistryEnvironment environm
     /// <summary>Helpers say on either stream why they failed. What looks like an answer is not shown: it may hold the secret.</summary>
     private static string Words(HelperOutput said)
     {
-        var words = string.Join(' ', new[] { said.Errors, said.Output }.Select(text => text.Trim()).Where(text => text.Length > 0 && !LooksLikeAnswer(text)));
+        var words = string.Join(
+            ' ',
+            new[] { said.Errors, said.Output }.Select(text => text.Trim()).Where(text => text.Length > 0 && !LooksLikeAnswer(text)));
         return words.Length > LongestWords ? words[..LongestWords] + "..." : words;
     }
 
-    private static bool LooksLikeAnswer(string text) => text.StartsWith('{') || text.Contains("\"Secret\"", StringComparison.OrdinalIgnoreCase);
+    private static bool LooksLikeAnswer(string text) =>
+        text.StartsWith('{') || text.Contains("\"Secret\"", StringComparison.OrdinalIgnoreCase);
 
-    private static string Without(string text, string secret) => secret.Length == 0 ? text : text.Replace(secret, "***", StringComparison.Ordinal);
+    private static string Without(string text, string secret) =>
+        secret.Length == 0 ? text : text.Replace(secret, "***", StringComparison.Ordinal);
 
     private sealed record HelperOutput(int ExitCode, string Output, string Errors)
     {

@@ -27,7 +27,9 @@ internal sealed class CredentialsFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(new SourceLocation(file), $"The registry credentials cannot be read: {e.Message}"), e);
+            throw new BuildFailedException(
+                RegistryDiagnostics.InvalidConfiguration(new SourceLocation(file), $"The registry credentials cannot be read: {e.Message}"),
+                e);
         }
     }
 
@@ -37,7 +39,9 @@ internal sealed class CredentialsFile
     {
         try
         {
-            return new CredentialsFile(JsonSerializer.Deserialize(json, CredentialsJson.Default.CredentialsDocument) ?? new CredentialsDocument(), source);
+            return new CredentialsFile(
+                JsonSerializer.Deserialize(json, CredentialsJson.Default.CredentialsDocument) ?? new CredentialsDocument(),
+                source);
         }
         catch (JsonException e)
         {
@@ -69,13 +73,17 @@ internal sealed class CredentialsFile
             }
         }
 
-        return auths.Where(entry => HostOf(entry.Key) == host).Select(entry => entry.Value?.ToCredential()).FirstOrDefault(credential => credential is not null);
+        return auths
+            .Where(entry => HostOf(entry.Key) == host)
+            .Select(entry => entry.Value?.ToCredential()).FirstOrDefault(credential => credential is not null);
     }
 
     /// <summary>What Docker calls a registry when it asks a helper.</summary>
     public static string ServerName(string host) => host == "docker.io" ? DockerHubKey : host;
 
-    /// <summary>Host of a key, which may be a URL as older versions wrote it; a key with a repository is for that repository alone.</summary>
+    /// <summary>
+    /// Host of a key, which may be a URL as older versions wrote it; a key with a repository is for that repository alone.
+    /// </summary>
     internal static string HostOf(string key)
     {
         var isUrl = key.Contains("://", StringComparison.Ordinal);

@@ -7,14 +7,17 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Registry;
 
-/// <summary>Docker's <c>config.json</c>, to be changed: what belongs to others in it stays. Source: Docker CLI, configuration files.</summary>
+/// <summary>
+/// Docker's <c>config.json</c>, to be changed: what belongs to others in it stays. Source: Docker CLI, configuration files.
+/// </summary>
 internal sealed class DockerConfiguration
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly JsonObject document;
     private readonly CredentialsFile known;
 
-    private DockerConfiguration(string path, JsonObject document, CredentialsFile known) => (Path, this.document, this.known) = (path, document, known);
+    private DockerConfiguration(string path, JsonObject document, CredentialsFile known) =>
+        (Path, this.document, this.known) = (path, document, known);
 
     /// <summary>Where a link leads, so that the link stays.</summary>
     public string Path { get; }
@@ -34,7 +37,11 @@ internal sealed class DockerConfiguration
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(new SourceLocation(named), "This is not valid JSON of the form that 'dotnet-stages login' and 'docker login' write."), e);
+            throw new BuildFailedException(
+                RegistryDiagnostics.InvalidConfiguration(
+                    new SourceLocation(named),
+                    "This is not valid JSON of the form that 'dotnet-stages login' and 'docker login' write."),
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -42,9 +42,16 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
         };
     }
 
-    private async Task<RegistryDocument> ChooseAsync(RegistryDocument index, ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    private async Task<RegistryDocument> ChooseAsync(
+        RegistryDocument index,
+        ImageReference reference,
+        Platform platform,
+        CancellationToken cancellationToken)
     {
-        var search = new IndexSearch(reference, platform, async entry => await DocumentAsync(reference.WithDigest(entry.Digest), cancellationToken));
+        var search = new IndexSearch(
+            reference,
+            platform,
+            async entry => await DocumentAsync(reference.WithDigest(entry.Digest), cancellationToken));
         return (await search.FindAsync(index))!;
     }
 
@@ -88,7 +95,8 @@ public sealed class ImagePuller(RegistryClient client, IContentStore store)
             ?? throw Malformed("configuration", reference, "it was damaged in the store.");
     }
 
-    private Task<ReadOnlyMemory<byte>?> StoredAsync(Digest digest, long limit, CancellationToken cancellationToken) => StoredDocument.ReadAsync(store, digest, limit, cancellationToken);
+    private Task<ReadOnlyMemory<byte>?> StoredAsync(Digest digest, long limit, CancellationToken cancellationToken) =>
+        StoredDocument.ReadAsync(store, digest, limit, cancellationToken);
 
     private static ImageConfig ReadConfig(ReadOnlyMemory<byte> bytes, Manifest manifest, ImageReference reference, Platform? promised)
     {

@@ -68,7 +68,8 @@ internal sealed class IndexSearch(ImageReference reference, Platform wanted, Fun
             return null;
         }
 
-        return document.IsIndex != isIndex ? throw Malformed($"its entry {entry.Digest} is called {entry.MediaType}, but is {document.MediaType}.")
+        return document.IsIndex != isIndex
+            ? throw Malformed($"its entry {entry.Digest} is called {entry.MediaType}, but is {document.MediaType}.")
             : isIndex ? await FindAsync(document, level + 1)
             : document;
     }
@@ -76,14 +77,18 @@ internal sealed class IndexSearch(ImageReference reference, Platform wanted, Fun
     /// <summary>Entries worth a look, the best first: those that serve the platform, and indexes that name no platform.</summary>
     private IEnumerable<Descriptor> Candidates(List<Descriptor> images)
     {
-        var serving = images.Where(entry => entry.Platform is { } platform && wanted.Matches(platform)).OrderBy(entry => wanted.DistanceTo(entry.Platform!)).ToArray();
+        var serving = images
+            .Where(entry => entry.Platform is { } platform && wanted.Matches(platform))
+            .OrderBy(entry => wanted.DistanceTo(entry.Platform!))
+            .ToArray();
         // Some tools write an index of one image and name no platform; its configuration tells.
         var unnamed = images.Where(entry => entry.Platform is null && (MediaTypes.IsIndex(entry.MediaType) || images.Count == 1));
         return serving.Concat(unnamed);
     }
 
     /// <summary>Attestations stand in the index as manifests for the platform unknown/unknown.</summary>
-    private static bool IsImage(Descriptor entry) => (MediaTypes.IsManifest(entry.MediaType) || MediaTypes.IsIndex(entry.MediaType)) && entry.Platform is not { Os: "unknown" };
+    private static bool IsImage(Descriptor entry) =>
+        (MediaTypes.IsManifest(entry.MediaType) || MediaTypes.IsIndex(entry.MediaType)) && entry.Platform is not { Os: "unknown" };
 
     private BuildFailedException Malformed(string problem) => new(RegistryDiagnostics.MalformedDocument($"index of '{reference.FamiliarName}'", reference.Transport == ImageTransport.Registry ? reference.Registry : reference.FamiliarName, problem));
 }

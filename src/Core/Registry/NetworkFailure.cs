@@ -12,17 +12,30 @@ internal static class NetworkFailure
 {
     /// <summary>True where the network failed; false for bugs, and where the caller cancelled.</summary>
     public static bool Is(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException or SocketException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        exception is HttpRequestException or IOException or SocketException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     /// <summary>The failure of an endpoint that an exception of the network stands for.</summary>
     public static EndpointException From(Exception exception, RegistryEndpoint endpoint) => exception switch
     {
-        OperationCanceledException { InnerException: TimeoutException } => Unreachable(endpoint, "no connection within 10 seconds", EndpointFailure.Unreachable, exception),
+        OperationCanceledException { InnerException: TimeoutException } => Unreachable(
+            endpoint,
+            "no connection within 10 seconds",
+            EndpointFailure.Unreachable,
+            exception),
         OperationCanceledException => Unreachable(endpoint, "no answer in time", EndpointFailure.Silent, exception),
         StallException => Unreachable(endpoint, exception.Message, EndpointFailure.Silent, exception),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Tls(exception, endpoint),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Unreachable(endpoint, "the name is not known", EndpointFailure.Unreachable, exception),
-        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => Unreachable(endpoint, "the proxy refused the connection", EndpointFailure.Unreachable, exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => Unreachable(
+            endpoint,
+            "the name is not known",
+            EndpointFailure.Unreachable,
+            exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => Unreachable(
+            endpoint,
+            "the proxy refused the connection",
+            EndpointFailure.Unreachable,
+            exception),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => ConnectFailed(exception, endpoint),
         _ => Unreachable(endpoint, ReasonOf(exception), EndpointFailure.Transient, exception),
     };
@@ -59,7 +72,11 @@ internal static class NetworkFailure
     private static EndpointException ConnectFailed(Exception exception, RegistryEndpoint endpoint)
     {
         var reason = ReasonOf(exception);
-        return Unreachable(endpoint, reason, reason == "the connection was reset" ? EndpointFailure.Transient : EndpointFailure.Unreachable, exception);
+        return Unreachable(
+            endpoint,
+            reason,
+            reason == "the connection was reset" ? EndpointFailure.Transient : EndpointFailure.Unreachable,
+            exception);
     }
 
     private static EndpointException Tls(Exception exception, RegistryEndpoint endpoint)
@@ -73,10 +90,15 @@ internal static class NetworkFailure
         var message = inner.Message;
         var reason = message.Contains("RemoteCertificateNameMismatch", StringComparison.Ordinal) ? "it is for another host name"
             : message.Contains("NotTimeValid", StringComparison.Ordinal) ? "it has expired or is not valid yet"
-            : message.Contains("UntrustedRoot", StringComparison.Ordinal) || message.Contains("PartialChain", StringComparison.Ordinal) ? "no certificate authority known here signed it"
+            : message.Contains("UntrustedRoot", StringComparison.Ordinal) || message.Contains("PartialChain", StringComparison.Ordinal)
+                ? "no certificate authority known here signed it"
             : message.Contains("corrupted frame", StringComparison.Ordinal) ? "the server does not speak TLS"
             : message;
-        return new EndpointException(RegistryDiagnostics.TlsFailure(endpoint.Host, reason), "certificate not accepted: " + reason, EndpointFailure.Unreachable, exception);
+        return new EndpointException(
+            RegistryDiagnostics.TlsFailure(endpoint.Host, reason),
+            "certificate not accepted: " + reason,
+            EndpointFailure.Unreachable,
+            exception);
     }
 
     private static EndpointException Unreachable(RegistryEndpoint endpoint, string reason, EndpointFailure kind, Exception? cause) =>

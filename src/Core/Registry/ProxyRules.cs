@@ -20,7 +20,9 @@ internal sealed class ProxyRules : IWebProxy
         var all = Find(environment, "ALL_PROXY");
         forHttp = Find(environment, "HTTP_PROXY") ?? all;
         forHttps = Find(environment, "HTTPS_PROXY") ?? all;
-        direct = (environment["NO_PROXY"] ?? environment["no_proxy"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        direct = (environment["NO_PROXY"] ?? environment["no_proxy"] ?? "").Split(
+            ',',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Credentials = new ProxyLogin([forHttp, forHttps]);
     }
 
@@ -82,7 +84,8 @@ internal sealed class ProxyRules : IWebProxy
     {
         public NetworkCredential? GetCredential(Uri uri, string authType)
         {
-            var info = Array.Find(proxies, proxy => proxy is not null && proxy.IdnHost == uri.IdnHost && proxy.Port == uri.Port)?.UserInfo ?? "";
+            var info = Array.Find(proxies, proxy => proxy is not null && proxy.IdnHost == uri.IdnHost && proxy.Port == uri.Port)?.UserInfo
+                ?? "";
             var colon = info.IndexOf(':', StringComparison.Ordinal);
             return info.Length == 0 ? null
                 : colon < 0 ? new NetworkCredential(Uri.UnescapeDataString(info), "")

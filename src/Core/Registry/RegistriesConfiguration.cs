@@ -39,7 +39,9 @@ public sealed record RegistriesConfiguration
         {
             foreach (var mirror in entry.Mirrors.Where(mirror => mirror.Serves(reference)))
             {
-                Add(endpoints, Endpoint(mirror.Location + name[MatchLength(name, entry.Prefix)!.Value..], mirror.Insecure) with { IsMirror = true });
+                Add(
+                    endpoints,
+                    Endpoint(mirror.Location + name[MatchLength(name, entry.Prefix)!.Value..], mirror.Insecure) with { IsMirror = true });
             }
         }
 
@@ -49,7 +51,8 @@ public sealed record RegistriesConfiguration
 
     /// <summary>Where pushes go: never to a mirror.</summary>
     /// <exception cref="BuildFailedException">The image is blocked.</exception>
-    public RegistryEndpoint DestinationFor(ImageReference reference) => Itself($"{reference.Registry}/{reference.Repository}", Find(reference));
+    public RegistryEndpoint DestinationFor(ImageReference reference) =>
+        Itself($"{reference.Registry}/{reference.Repository}", Find(reference));
 
     private RegistryEndpoint Itself(string name, RegistryEntry? entry) => entry?.Location is { Length: > 0 } location
         ? Endpoint(location + name[MatchLength(name, entry.Prefix)!.Value..], entry.Insecure)
@@ -85,7 +88,9 @@ public sealed record RegistriesConfiguration
         }
     }
 
-    /// <summary>Length of the part of the name that the prefix stands for, or null. <c>*.example.com</c> stands for any host below.</summary>
+    /// <summary>
+    /// Length of the part of the name that the prefix stands for, or null. <c>*.example.com</c> stands for any host below.
+    /// </summary>
     private static int? MatchLength(string name, string prefix)
     {
         if (prefix.StartsWith("*.", StringComparison.Ordinal))
@@ -94,7 +99,9 @@ public sealed record RegistriesConfiguration
             return name[..host].Split(':')[0].EndsWith(prefix[1..], StringComparison.Ordinal) ? host : null;
         }
 
-        return name.StartsWith(prefix, StringComparison.Ordinal) && (name.Length == prefix.Length || name[prefix.Length] == '/') ? prefix.Length : null;
+        return name.StartsWith(prefix, StringComparison.Ordinal) && (name.Length == prefix.Length || name[prefix.Length] == '/')
+            ? prefix.Length
+            : null;
     }
 }
 

@@ -67,7 +67,9 @@ public static class RegistriesConfigurationReader
         }
 
         var user = environment.UnderHome(".config/containers");
-        var main = new[] { user, environment.SystemDirectory }.OfType<string>().Select(folder => Path.Combine(folder, "registries.conf")).FirstOrDefault(File.Exists);
+        var main = new[] { user, environment.SystemDirectory }
+            .OfType<string>()
+            .Select(folder => Path.Combine(folder, "registries.conf")).FirstOrDefault(File.Exists);
         var dropIns = new[] { environment.SystemDirectory, user }.OfType<string>()
             .Select(folder => Path.Combine(folder, "registries.conf.d"))
             .Where(Directory.Exists)
@@ -83,7 +85,11 @@ public static class RegistriesConfigurationReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(new SourceLocation(file), $"The registries configuration cannot be read: {e.Message}"), e);
+            throw new BuildFailedException(
+                RegistryDiagnostics.InvalidConfiguration(
+                    new SourceLocation(file),
+                    $"The registries configuration cannot be read: {e.Message}"),
+                e);
         }
     }
 
@@ -112,7 +118,10 @@ public static class RegistriesConfigurationReader
         }
         else if (name is "registries.search" or "registries.insecure" or "registries.block" && table.Items.ChildrenCount > 0)
         {
-            throw Invalid(file, table.Span, $"[{name}] is version 1 of this format, which is not read. Write [[registry]] with prefix, location, insecure, blocked.");
+            throw Invalid(
+                file,
+                table.Span,
+                $"[{name}] is version 1 of this format, which is not read. Write [[registry]] with prefix, location, insecure, blocked.");
         }
     }
 
@@ -178,7 +187,9 @@ public static class RegistriesConfigurationReader
         public string Location(string key, string file)
         {
             var location = Texts.GetValueOrDefault(key, "");
-            return location.Contains("://", StringComparison.Ordinal) || location.Contains('@', StringComparison.Ordinal) || location.Any(char.IsWhiteSpace)
+            return location.Contains("://", StringComparison.Ordinal)
+                || location.Contains('@', StringComparison.Ordinal)
+                || location.Any(char.IsWhiteSpace)
                 ? throw Invalid(file, Span, $"'{key}' is '{location}'; it must be host[:port][/path] without http://.")
                 : NormaliseLocation(location);
         }

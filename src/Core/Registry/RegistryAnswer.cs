@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using ContainerStages.Diagnostics;
@@ -13,8 +12,13 @@ internal static class RegistryAnswer
     /// <summary>The reason for a refusal is worth little waiting.</summary>
     private static readonly TimeSpan DetailStall = TimeSpan.FromSeconds(1);
 
-    /// <summary>The failure that a status stands for whatever was asked, or null where the status is the caller's to judge, as 401 is.</summary>
-    public static async Task<EndpointException?> FailureAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>
+    /// The failure that a status stands for whatever was asked, or null where the status is the caller's to judge, as 401 is.
+    /// </summary>
+    public static async Task<EndpointException?> FailureAsync(
+        RegistryRequest request,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         if (status is < 400 or 404 || (status is >= 400 and < 500 and not (403 or 408 or 413 or 429)))
@@ -23,7 +27,9 @@ internal static class RegistryAnswer
         }
 
         var detail = await DetailAsync(response, cancellationToken);
-        var isFull = status is 413 or 507 || detail.Contains("no space left", StringComparison.OrdinalIgnoreCase) || detail.Contains("quota", StringComparison.OrdinalIgnoreCase);
+        var isFull = status is 413 or 507
+            || detail.Contains("no space left", StringComparison.OrdinalIgnoreCase)
+            || detail.Contains("quota", StringComparison.OrdinalIgnoreCase);
         return Failure(request, response, detail, isFull);
     }
 
@@ -35,12 +41,18 @@ internal static class RegistryAnswer
             429 => (RegistryDiagnostics.RateLimited(host, detail), "too many requests", EndpointFailure.Transient),
             _ when isFull => (RegistryDiagnostics.NoSpace(host, detail), "no space left", EndpointFailure.Final),
             403 => (RegistryDiagnostics.Denied(host, repository, detail), "not allowed", EndpointFailure.Final),
-            var status => (RegistryDiagnostics.UnexpectedAnswer(host, request.Title, status, detail), $"status {status}", EndpointFailure.Transient),
+            var status => (
+                RegistryDiagnostics.UnexpectedAnswer(host, request.Title, status, detail),
+                $"status {status}",
+                EndpointFailure.Transient),
         };
         return new EndpointException(diagnostic, reason, kind) { Status = response.StatusCode, Detail = detail, RetryAfter = RetryAfter(response) };
     }
 
-    public static async Task<EndpointException> UnexpectedAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<EndpointException> UnexpectedAsync(
+        RegistryRequest request,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var detail = await DetailAsync(response, cancellationToken);
@@ -66,7 +78,9 @@ internal static class RegistryAnswer
         try
         {
             var error = JsonSerializer.Deserialize(body, CredentialsJson.Default.ErrorAnswer)?.Errors is [var first, ..] ? first : null;
-            var detail = error?.Detail is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } given ? " " + given.GetRawText() : "";
+            var detail = error?.Detail is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } given
+                ? " " + given.GetRawText()
+                : "";
             return error is null ? "" : $"{error.Code}: {error.Message}{detail}";
         }
         catch (JsonException)

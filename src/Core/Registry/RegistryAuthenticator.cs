@@ -12,7 +12,8 @@ namespace ContainerStages.Registry;
 /// Answers the challenges of registries: nothing, Basic, or a bearer token of the server they name, one per scope.
 /// Source: distribution, Token Authentication Specification.
 /// </summary>
-internal sealed class RegistryAuthenticator(RegistryCredentials credentials, RegistryConnections connections, RetryPolicy retry) : IDisposable
+internal sealed class RegistryAuthenticator(RegistryCredentials credentials, RegistryConnections connections, RetryPolicy retry)
+    : IDisposable
 {
     private const int LargestToken = 256 * 1024;
     private readonly ConcurrentDictionary<Uri, AuthenticationChallenge> challenges = new();
@@ -21,7 +22,9 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
 
     /// <summary>The header to send at once, as far as this registry's ways are known; null for none.</summary>
     public async Task<AuthenticationHeaderValue?> CurrentAsync(RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken) =>
-        challenges.TryGetValue(connection.Base, out var challenge) ? await AnswerAsync(challenge, connection, request, cancellationToken) : null;
+        challenges.TryGetValue(connection.Base, out var challenge)
+            ? await AnswerAsync(challenge, connection, request, cancellationToken)
+            : null;
 
     /// <summary>The header after a refusal, or null where there is nothing (else) to show.</summary>
     public async Task<AuthenticationHeaderValue?> AfterRefusalAsync(
@@ -67,7 +70,9 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         var credential = await FindAsync(request, cancellationToken);
         if (challenge.IsBearer)
         {
-            return new AuthenticationHeaderValue("Bearer", credential?.RegistryToken ?? await TokenAsync(challenge, credential, connection, request, cancellationToken));
+            return new AuthenticationHeaderValue(
+                "Bearer",
+                credential?.RegistryToken ?? await TokenAsync(challenge, credential, connection, request, cancellationToken));
         }
 
         return credential is { IdentityToken: null, RegistryToken: null } ? Basic(credential) : null;
@@ -132,7 +137,10 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         limited.CancelAfter(retry.Answer);
         try
         {
-            using var response = await connections.ClientFor(realm, request.Endpoint).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            using var response = await connections.ClientFor(realm, request.Endpoint).SendAsync(
+                message,
+                HttpCompletionOption.ResponseHeadersRead,
+                limited.Token);
             return await ReadAsync(request, response, credential, limited.Token);
         }
         catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
@@ -141,7 +149,11 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         }
     }
 
-    private async Task<Token> ReadAsync(RegistryRequest request, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken)
+    private async Task<Token> ReadAsync(
+        RegistryRequest request,
+        HttpResponseMessage response,
+        RegistryCredential? credential,
+        CancellationToken cancellationToken)
     {
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
         {
@@ -153,7 +165,9 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
             throw failure;
         }
 
-        var body = response.IsSuccessStatusCode ? await BoundedBody.ReadAsync(response.Content, LargestToken, retry.Stall, cancellationToken) : null;
+        var body = response.IsSuccessStatusCode
+            ? await BoundedBody.ReadAsync(response.Content, LargestToken, retry.Stall, cancellationToken)
+            : null;
         return Parse(body) ?? throw new EndpointException(
             RegistryDiagnostics.MalformedDocument("token", request.Endpoint.Host, "its token server did not answer with a token."), "no token", EndpointFailure.Final);
     }
@@ -181,7 +195,10 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
                 || (realm.Scheme == "http" && (endpoint.Insecure || (endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(realm.IdnHost))) && connection.Base.Scheme == "http"));
         return isSafe
             ? realm!
-            : throw new EndpointException(RegistryDiagnostics.UnsafeTokenServer(endpoint.Host, challenge.Realm), "unsafe token server", EndpointFailure.Final);
+            : throw new EndpointException(
+                RegistryDiagnostics.UnsafeTokenServer(endpoint.Host, challenge.Realm),
+                "unsafe token server",
+                EndpointFailure.Final);
     }
 
     private static HttpRequestMessage Ask(Uri realm, AuthenticationChallenge challenge, string scope, RegistryCredential? credential)
@@ -198,7 +215,8 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
         return request;
     }
 
-    private static HttpRequestMessage Exchange(Uri realm, AuthenticationChallenge challenge, string scope, string identityToken) => new(HttpMethod.Post, realm)
+    private static HttpRequestMessage Exchange(Uri realm, AuthenticationChallenge challenge, string scope, string identityToken) =>
+        new(HttpMethod.Post, realm)
     {
         Content = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -31,7 +31,10 @@ internal sealed class RegistryCertificates(RegistryEnvironment environment) : ID
         var certificates = known.GetOrAdd(folder, _ => new(() => HostCertificates.Read(folder))).Value;
         options.ClientCertificateContext = certificates.Client;
         // Not verified at all ("insecure") needs no authorities.
-        options.RemoteCertificateValidationCallback ??= (_, certificate, chain, errors) => certificates.IsTrusted(certificate, chain, errors);
+        options.RemoteCertificateValidationCallback ??= (_, certificate, chain, errors) => certificates.IsTrusted(
+            certificate,
+            chain,
+            errors);
     }
 
     public void Dispose()
@@ -68,7 +71,9 @@ internal sealed class RegistryCertificates(RegistryEnvironment environment) : ID
         /// <summary>The name must fit whoever signed; only the authority may be one of the folder's.</summary>
         public bool IsTrusted(X509Certificate? certificate, X509Chain? presented, SslPolicyErrors errors)
         {
-            if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf || authorities.Count == 0)
+            if (errors != SslPolicyErrors.RemoteCertificateChainErrors
+                || certificate is not X509Certificate2 leaf
+                || authorities.Count == 0)
             {
                 return errors == SslPolicyErrors.None;
             }
@@ -127,7 +132,11 @@ internal sealed class RegistryCertificates(RegistryEnvironment environment) : ID
             }
             catch (Exception e) when (e is CryptographicException or ArgumentException)
             {
-                throw new BuildFailedException(RegistryDiagnostics.CertificateUnusable(new SourceLocation(file), "it is not PEM, or certificate and key do not belong together"), e);
+                throw new BuildFailedException(
+                    RegistryDiagnostics.CertificateUnusable(
+                        new SourceLocation(file),
+                        "it is not PEM, or certificate and key do not belong together"),
+                    e);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -18,7 +18,9 @@ public sealed partial class RegistryClient
             try
             {
                 return await FromFirstEndpointAsync(
-                    reference, endpoint => endpoint.Host == lost?.Host ? throw Lost(blob, lost) : OpenAtAsync(endpoint, reference, blob, null, offset, token));
+                    reference, endpoint => endpoint.Host == lost?.Host
+                        ? throw Lost(blob, lost)
+                        : OpenAtAsync(endpoint, reference, blob, null, offset, token));
             }
             catch (BuildFailedException) when (blob.Urls is { Count: > 0 })
             {
@@ -44,7 +46,13 @@ public sealed partial class RegistryClient
             : throw await RegistryAnswer.UnexpectedAsync(request, response, cancellationToken);
     }
 
-    private async Task<OpenedBlob> OpenAtAsync(RegistryEndpoint endpoint, ImageReference reference, Descriptor blob, Uri? target, long offset, CancellationToken cancellationToken)
+    private async Task<OpenedBlob> OpenAtAsync(
+        RegistryEndpoint endpoint,
+        ImageReference reference,
+        Descriptor blob,
+        Uri? target,
+        long offset,
+        CancellationToken cancellationToken)
     {
         var request = new RegistryRequest { Method = HttpMethod.Get, Endpoint = endpoint, Path = $"blobs/{blob.Digest}", Target = target, Offset = offset };
         var response = await transport.SendAsync(request, cancellationToken);
@@ -52,7 +60,9 @@ public sealed partial class RegistryClient
         {
             if (response.StatusCode == HttpStatusCode.NotFound)
             {
-                throw Failure(RegistryDiagnostics.BlobNotFound(reference.FamiliarName, blob.Digest.ToString(), endpoint.Host), $"it lacks {blob.Digest}");
+                throw Failure(
+                    RegistryDiagnostics.BlobNotFound(reference.FamiliarName, blob.Digest.ToString(), endpoint.Host),
+                    $"it lacks {blob.Digest}");
             }
 
             var start = response.StatusCode switch
@@ -63,7 +73,9 @@ public sealed partial class RegistryClient
             };
             if (response.Content.Headers.ContentLength is { } length && start + length != blob.Size)
             {
-                throw Failure(RegistryDiagnostics.WrongSize(blob.Digest.ToString(), endpoint.Host, blob.Size, $"{start + length}"), "blob of a wrong size");
+                throw Failure(
+                    RegistryDiagnostics.WrongSize(blob.Digest.ToString(), endpoint.Host, blob.Size, $"{start + length}"),
+                    "blob of a wrong size");
             }
 
             return new OpenedBlob(endpoint.Host, response, await response.Content.ReadAsStreamAsync(cancellationToken), offset - start);
@@ -79,7 +91,11 @@ public sealed partial class RegistryClient
     /// A foreign layer from where its descriptor says, without credentials; null where no address works. An image's author must not make
     /// this machine talk to services of its network, so plain HTTP is refused, except on this machine for a registry that is here too.
     /// </summary>
-    private async Task<OpenedBlob?> OpenElsewhereAsync(ImageReference reference, Descriptor blob, long offset, CancellationToken cancellationToken)
+    private async Task<OpenedBlob?> OpenElsewhereAsync(
+        ImageReference reference,
+        Descriptor blob,
+        long offset,
+        CancellationToken cancellationToken)
     {
         var endpoint = configuration.DestinationFor(reference);
         foreach (var text in blob.Urls!)
@@ -102,7 +118,9 @@ public sealed partial class RegistryClient
     }
 
     private static EndpointException Lost(Descriptor blob, LostEndpoint lost) =>
-        Failure(RegistryDiagnostics.ConnectionLost($"the download of {blob.Digest}", lost.Host, lost.Reason), "the connection broke again and again");
+        Failure(
+            RegistryDiagnostics.ConnectionLost($"the download of {blob.Digest}", lost.Host, lost.Reason),
+            "the connection broke again and again");
 }
 
 /// <summary>A blob's answer: the body, of which the first <see cref="Excess"/> bytes are known already (a server without ranges).</summary>

@@ -47,14 +47,27 @@ public sealed partial class RegistryClient
     /// <exception cref="BuildFailedException">The registry refused or could not be reached.</exception>
     public Task<bool> PushBlobAsync(
         ImageReference destination, Descriptor blob, string? mountFrom, Func<CancellationToken, Task<Stream>> open, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        AtDestinationAsync(destination, endpoint => new BlobUpload(transport, endpoint, destination, blob, open, progress, Uploads.ChunkSize).RunAsync(mountFrom, cancellationToken));
+        AtDestinationAsync(
+            destination,
+            endpoint => new BlobUpload(transport, endpoint, destination, blob, open, progress, Uploads.ChunkSize).RunAsync(
+                mountFrom,
+                cancellationToken));
 
     /// <summary>Writes a manifest under a name (or its digest): from then on others see the image.</summary>
     /// <exception cref="BuildFailedException">The registry refused, could not be reached, or stored something else.</exception>
     public Task PushManifestAsync(ImageReference name, string mediaType, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        AtDestinationAsync(name, endpoint => transport.Retry.RunAsync(() => PushManifestOnceAsync(endpoint, name, mediaType, bytes, cancellationToken), cancellationToken));
+        AtDestinationAsync(
+            name,
+            endpoint => transport.Retry.RunAsync(
+                () => PushManifestOnceAsync(endpoint, name, mediaType, bytes, cancellationToken),
+                cancellationToken));
 
-    private async Task<bool> PushManifestOnceAsync(RegistryEndpoint endpoint, ImageReference name, string mediaType, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private async Task<bool> PushManifestOnceAsync(
+        RegistryEndpoint endpoint,
+        ImageReference name,
+        string mediaType,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken)
     {
         var request = ManifestRequest(HttpMethod.Put, endpoint, name) with
         {
@@ -71,12 +84,18 @@ public sealed partial class RegistryClient
 
         var digest = Digest.Of(bytes.Span);
         return DigestHeader(response) is { } stored && stored != digest
-            ? throw Failure(PublishDiagnostics.StoredOtherwise(name.ToString(), digest.ToString(), stored.ToString()), "it stored another manifest")
+            ? throw Failure(
+                PublishDiagnostics.StoredOtherwise(name.ToString(), digest.ToString(), stored.ToString()),
+                "it stored another manifest")
             : true;
     }
 
     /// <summary>docker-registry 2.8 answers 500 where it does not allow the <c>urls</c> of a layer: asking again is no use then.</summary>
-    private async Task<HttpResponseMessage> SendManifestAsync(RegistryRequest request, ImageReference name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendManifestAsync(
+        RegistryRequest request,
+        ImageReference name,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -84,7 +103,11 @@ public sealed partial class RegistryClient
         }
         catch (EndpointException e) when (e is { Status: HttpStatusCode.InternalServerError, Detail: var detail } && LayersWithUrls(bytes) is { Count: > 0 } layers)
         {
-            throw new EndpointException(PublishDiagnostics.UrlsRefused(name.ToString(), layers, detail), "addresses of layers refused", EndpointFailure.Final, e);
+            throw new EndpointException(
+                PublishDiagnostics.UrlsRefused(name.ToString(), layers, detail),
+                "addresses of layers refused",
+                EndpointFailure.Final,
+                e);
         }
     }
 
@@ -97,7 +120,10 @@ public sealed partial class RegistryClient
     /// The digest is right, so whoever says otherwise got other bytes, or looked while another push of the same image was writing: docker-registry
     /// 2.8 reads its own half-written files then.
     /// </summary>
-    private static async Task<EndpointException> RefusedAsync(ImageReference name, HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<EndpointException> RefusedAsync(
+        ImageReference name,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken)
     {
         var detail = await RegistryAnswer.DetailAsync(response, cancellationToken);
         return detail.Contains("BLOB_UNKNOWN", StringComparison.Ordinal)

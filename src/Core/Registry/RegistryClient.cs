@@ -24,12 +24,21 @@ public sealed partial class RegistryClient : IDisposable
     /// <param name="environment">Proxies, certificates, and how uploads are cut.</param>
     /// <param name="events">Told while a registry does not answer for long; null for nobody.</param>
     /// <exception cref="BuildFailedException">A variable has a value that means nothing.</exception>
-    public RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment, IBuildEvents? events = null)
+    public RegistryClient(
+        RegistriesConfiguration configuration,
+        RegistryCredentials credentials,
+        RegistryEnvironment environment,
+        IBuildEvents? events = null)
         : this(configuration, credentials, environment, new RetryPolicy(), events)
     {
     }
 
-    internal RegistryClient(RegistriesConfiguration configuration, RegistryCredentials credentials, RegistryEnvironment environment, RetryPolicy retry, IBuildEvents? events = null)
+    internal RegistryClient(
+        RegistriesConfiguration configuration,
+        RegistryCredentials credentials,
+        RegistryEnvironment environment,
+        RetryPolicy retry,
+        IBuildEvents? events = null)
     {
         this.configuration = configuration;
         Uploads = UploadSettings.Read(environment);
@@ -60,7 +69,10 @@ public sealed partial class RegistryClient : IDisposable
     private Task<RegistryDocument> GetManifestAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken) =>
         transport.Retry.RunAsync(() => GetManifestOnceAsync(endpoint, reference, cancellationToken), cancellationToken);
 
-    private async Task<RegistryDocument> GetManifestOnceAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken)
+    private async Task<RegistryDocument> GetManifestOnceAsync(
+        RegistryEndpoint endpoint,
+        ImageReference reference,
+        CancellationToken cancellationToken)
     {
         var request = ManifestRequest(HttpMethod.Get, endpoint, reference) with { CanRepeat = false };
         using var response = await transport.SendAsync(request, cancellationToken);
@@ -71,11 +83,22 @@ public sealed partial class RegistryClient : IDisposable
         }
 
         var bytes = await ReadDocumentAsync(response, endpoint, cancellationToken)
-            ?? throw Failure(RegistryDiagnostics.DocumentTooLarge($"manifest of '{reference.FamiliarName}'", response.Content.Headers.ContentLength ?? LargestManifest + 1, LargestManifest), "manifest too large");
+            ?? throw Failure(
+                RegistryDiagnostics.DocumentTooLarge(
+                    $"manifest of '{reference.FamiliarName}'",
+                    response.Content.Headers.ContentLength ?? LargestManifest + 1,
+                    LargestManifest),
+                "manifest too large");
         var digest = Digest.Of(bytes);
         if ((reference.Digest ?? DigestHeader(response)) is { } expected && expected != digest)
         {
-            throw Failure(RegistryDiagnostics.DigestMismatch($"manifest for '{reference.FamiliarName}'", endpoint.Host, expected.ToString(), digest.ToString()), "manifest with a wrong digest");
+            throw Failure(
+                RegistryDiagnostics.DigestMismatch(
+                    $"manifest for '{reference.FamiliarName}'",
+                    endpoint.Host,
+                    expected.ToString(),
+                    digest.ToString()),
+                "manifest with a wrong digest");
         }
 
         try
@@ -88,7 +111,10 @@ public sealed partial class RegistryClient : IDisposable
         }
     }
 
-    private async Task<byte[]?> ReadDocumentAsync(HttpResponseMessage response, RegistryEndpoint endpoint, CancellationToken cancellationToken)
+    private async Task<byte[]?> ReadDocumentAsync(
+        HttpResponseMessage response,
+        RegistryEndpoint endpoint,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -159,7 +185,11 @@ public sealed partial class RegistryClient : IDisposable
     }
 
     private static Digest? DigestHeader(HttpResponseMessage response) =>
-        response.IsSuccessStatusCode && response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.FirstOrDefault(), out var digest) ? digest : null;
+        response.IsSuccessStatusCode
+            && response.Headers.TryGetValues("Docker-Content-Digest", out var values)
+            && Digest.TryParse(values.FirstOrDefault(), out var digest)
+            ? digest
+            : null;
 
     private static EndpointException Failure(Diagnostic diagnostic, string reason) => new(diagnostic, reason, EndpointFailure.Final);
 }

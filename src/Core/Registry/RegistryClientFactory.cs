@@ -14,5 +14,9 @@ public static class RegistryClientFactory
     /// <exception cref="BuildFailedException">A configuration file is not valid.</exception>
     public static RegistryClient Create(
         RegistryEnvironment environment, IReadOnlyList<RegistryMirror> mirrors, IEnumerable<string> destinationHosts, IEnumerable<string> baseHosts, IBuildEvents? events = null) =>
-        new(RegistriesConfigurationReader.Load(environment, mirrors), new RegistryCredentials(environment, destinationHosts, baseHosts), environment, events);
+        new(
+            RegistriesConfigurationReader.Load(environment, mirrors),
+            new RegistryCredentials(environment, destinationHosts, baseHosts),
+            environment,
+            events);
 }

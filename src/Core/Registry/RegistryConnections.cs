@@ -56,7 +56,9 @@ internal sealed class RegistryConnections : IDisposable
         return known.GetOrAdd(key, connection);
     }
 
-    /// <summary>The client for another server that <paramref name="endpoint"/> leads to: a token server, storage behind a redirect.</summary>
+    /// <summary>
+    /// The client for another server that <paramref name="endpoint"/> leads to: a token server, storage behind a redirect.
+    /// </summary>
     public HttpClient ClientFor(Uri target, RegistryEndpoint endpoint) => Client(
         target.IsDefaultPort ? [target.IdnHost, $"{target.IdnHost}:{target.Port}"] : [$"{target.IdnHost}:{target.Port}"],
         verify: !(endpoint.Insecure || (endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(target.IdnHost))));
@@ -77,7 +79,9 @@ internal sealed class RegistryConnections : IDisposable
         var failures = new List<EndpointException>();
         foreach (var scheme in schemes)
         {
-            var connection = new RegistryConnection(new Uri($"{scheme}://{endpoint.Address}/"), Client([endpoint.Host, endpoint.Address], verify: false));
+            var connection = new RegistryConnection(
+                new Uri($"{scheme}://{endpoint.Address}/"),
+                Client([endpoint.Host, endpoint.Address], verify: false));
             try
             {
                 if (await SpeaksAsync(connection, cancellationToken))
@@ -111,7 +115,8 @@ internal sealed class RegistryConnections : IDisposable
     }
 
 #pragma warning disable CA2000 // The client disposes of its handler.
-    private HttpClient CreateClient(string? folder, bool verify) => new(CreateHandler(folder, verify), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    private HttpClient CreateClient(string? folder, bool verify) =>
+        new(CreateHandler(folder, verify), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore CA2000
 
     private SocketsHttpHandler CreateHandler(string? folder, bool verify)

@@ -30,7 +30,8 @@ public sealed class RegistryCredential
 
     public static RegistryCredential Bearer(string token) => new("", "", null, token);
 
-    public override string ToString() => IdentityToken is not null ? "(identity token)" : RegistryToken is not null ? "(token)" : "(password)";
+    public override string ToString() =>
+        IdentityToken is not null ? "(identity token)" : RegistryToken is not null ? "(token)" : "(password)";
 }
 
 /// <summary>What the credential is wanted for.</summary>

@@ -23,7 +23,10 @@ public sealed class RegistryCredentials
     /// <param name="environment">Where files and variables are looked for.</param>
     /// <param name="pushHosts">Hosts of the build's destinations: for these, *_PUSH_REGISTRY_* and *_REGISTRY_* variables.</param>
     /// <param name="pullHosts">Hosts that the *_PULL_REGISTRY_* variables are for.</param>
-    public RegistryCredentials(RegistryEnvironment environment, IEnumerable<string>? pushHosts = null, IEnumerable<string>? pullHosts = null)
+    public RegistryCredentials(
+        RegistryEnvironment environment,
+        IEnumerable<string>? pushHosts = null,
+        IEnumerable<string>? pullHosts = null)
     {
         this.environment = environment;
         this.pushHosts = (pushHosts ?? []).ToHashSet(StringComparer.Ordinal);
@@ -36,7 +39,12 @@ public sealed class RegistryCredentials
         : this(environment) => given = (host, credential);
 
     /// <summary>Where a login was looked for, for messages: the files that exist, else the one where Docker's would be.</summary>
-    public IReadOnlyList<string> Places => files.Value is { Count: > 0 } read ? [.. read.Select(file => file.Name)] : DockerFileOf(environment) is { } usual ? [usual + " (which does not exist)"] : [];
+    public IReadOnlyList<string> Places =>
+        files.Value is { Count: > 0 } read
+            ? [.. read.Select(file => file.Name)]
+            : DockerFileOf(environment) is { } usual
+            ? [usual + " (which does not exist)"]
+            : [];
 
     /// <summary>Docker's configuration file; null without a home folder.</summary>
     public static string? DockerFileOf(RegistryEnvironment environment) =>
@@ -44,7 +52,11 @@ public sealed class RegistryCredentials
 
     /// <summary>The credential of a host, or null for anonymous. The first file that knows the host decides.</summary>
     /// <exception cref="BuildFailedException">A file is not valid, or a helper failed.</exception>
-    public async Task<RegistryCredential?> FindAsync(string host, string repository, RegistryAccess access, CancellationToken cancellationToken)
+    public async Task<RegistryCredential?> FindAsync(
+        string host,
+        string repository,
+        RegistryAccess access,
+        CancellationToken cancellationToken)
     {
         if (given is { } one)
         {
@@ -96,19 +108,24 @@ public sealed class RegistryCredentials
     private RegistryCredential? Variables(string name) =>
         Pair($"DOTNET_CONTAINER_{name}") ?? Pair($"SDK_CONTAINER_{name}");
 
-    private RegistryCredential? Pair(string prefix) => environment[prefix + "_UNAME"] is { } user && environment[prefix + "_PWORD"] is { } secret
+    private RegistryCredential? Pair(string prefix) =>
+        environment[prefix + "_UNAME"] is { } user && environment[prefix + "_PWORD"] is { } secret
         ? (user == CredentialHelper.IdentityTokenUser ? RegistryCredential.Identity(secret) : RegistryCredential.Password(user, secret)).From($"the variables {prefix}_UNAME and {prefix}_PWORD")
         : null;
 
     /// <summary>The text of a config.json, as CI systems hand it over. Source: Docker CLI, environment variables.</summary>
     private static IEnumerable<CredentialsFile> FromVariable(RegistryEnvironment environment) =>
-        environment["DOCKER_AUTH_CONFIG"] is { } json ? [CredentialsFile.Parse(System.Text.Encoding.UTF8.GetBytes(json), "DOCKER_AUTH_CONFIG")] : [];
+        environment["DOCKER_AUTH_CONFIG"] is { } json
+            ? [CredentialsFile.Parse(System.Text.Encoding.UTF8.GetBytes(json), "DOCKER_AUTH_CONFIG")]
+            : [];
 
     private static IEnumerable<string> FilesOf(RegistryEnvironment environment) => new[]
     {
         environment["REGISTRY_AUTH_FILE"],
         DockerFileOf(environment),
-        Path.Combine(environment["XDG_RUNTIME_DIR"] is { } runtime ? Path.Combine(runtime, "containers") : environment.RuntimeDirectory, "auth.json"),
+        Path.Combine(
+            environment["XDG_RUNTIME_DIR"] is { } runtime ? Path.Combine(runtime, "containers") : environment.RuntimeDirectory,
+            "auth.json"),
         environment.UnderHome(".config/containers/auth.json"),
     }.OfType<string>();
 }

@@ -33,7 +33,8 @@ public sealed record RegistryDocument
         var what = $"manifest of '{reference.FamiliarName}'";
         try
         {
-            var shape = JsonSerializer.Deserialize(bytes.Span, DocumentJson.Default.DocumentShape) ?? throw new JsonException("it is null.");
+            var shape = JsonSerializer.Deserialize(bytes.Span, DocumentJson.Default.DocumentShape)
+                ?? throw new JsonException("it is null.");
             var mediaType = shape.MediaType ?? Known(announced) ?? (shape.HasManifests ? MediaTypes.OciIndex : MediaTypes.OciManifest);
             if (shape.SchemaVersion != 2 || !(MediaTypes.IsIndex(mediaType) || MediaTypes.IsManifest(mediaType)))
             {

@@ -12,7 +12,10 @@ public sealed class RegistryLogin(RegistryEnvironment environment)
 {
     private readonly RetryPolicy retry = new();
 
-    /// <summary>Host of a registry as people write it: <c>https://index.docker.io/v1/</c>, <c>localhost:5000</c>; Docker Hub where nothing is written.</summary>
+    /// <summary>
+    /// Host of a registry as people write it: <c>https://index.docker.io/v1/</c>, <c>localhost:5000</c>; Docker Hub where nothing is
+    /// written.
+    /// </summary>
     /// <returns>Null where it is no registry.</returns>
     public static string? HostOf(string text)
     {
@@ -53,7 +56,8 @@ public sealed class RegistryLogin(RegistryEnvironment environment)
     public async Task<bool> LogoutAsync(string host, CancellationToken cancellationToken)
     {
         var file = DockerConfiguration.Open(environment, host);
-        var erased = file.HelperFor(host) is { } helper && await new CredentialHelper(helper, environment).EraseAsync(host, cancellationToken);
+        var erased = file.HelperFor(host) is { } helper
+            && await new CredentialHelper(helper, environment).EraseAsync(host, cancellationToken);
         var removed = file.Remove(host);
         if (removed)
         {
@@ -67,7 +71,11 @@ public sealed class RegistryLogin(RegistryEnvironment environment)
     {
         var configuration = RegistriesConfigurationReader.Load(environment, []);
         var endpoint = configuration.DestinationFor(Oci.ImageReference.Parse($"{host}/x")) with { Host = host, Repository = "" };
-        using var transport = new RegistryTransport(new RegistryCredentials(environment, host, RegistryCredential.Password(user, secret)), environment, retry, NoBuildEvents.Instance);
+        using var transport = new RegistryTransport(
+            new RegistryCredentials(environment, host, RegistryCredential.Password(user, secret)),
+            environment,
+            retry,
+            NoBuildEvents.Instance);
         try
         {
             var request = new RegistryRequest
@@ -86,7 +94,11 @@ public sealed class RegistryLogin(RegistryEnvironment environment)
         }
         catch (EndpointException e)
         {
-            throw new BuildFailedException(e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? RegistryDiagnostics.LoginRefused(host, user) : e.Diagnostic, e);
+            throw new BuildFailedException(
+                e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                    ? RegistryDiagnostics.LoginRefused(host, user)
+                    : e.Diagnostic,
+                e);
         }
     }
 

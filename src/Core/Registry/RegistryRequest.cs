@@ -38,7 +38,8 @@ internal sealed record RegistryRequest
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Empty where no repository is asked for. Source: distribution, Token Scope Documentation.</summary>
-    public string Scope => Endpoint.Repository.Length == 0 ? "" : $"repository:{Endpoint.Repository}:{(Access == RegistryAccess.Push ? "pull,push" : "pull")}"
+    public string Scope =>
+        Endpoint.Repository.Length == 0 ? "" : $"repository:{Endpoint.Repository}:{(Access == RegistryAccess.Push ? "pull,push" : "pull")}"
         + (AlsoRead is null ? "" : $" repository:{AlsoRead}:pull");
 
     /// <summary>For messages: never a query, which may hold a signature or state.</summary>

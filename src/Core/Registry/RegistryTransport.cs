@@ -32,7 +32,9 @@ internal sealed class RegistryTransport : IDisposable
     /// <summary>The answer's headers; success or a status that the caller judges (404 and most of 4xx).</summary>
     /// <exception cref="EndpointException">No such answer was to be had.</exception>
     public Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken) =>
-        request.CanRepeat ? Retry.RunAsync(() => SendOnceAsync(request, cancellationToken), cancellationToken) : SendOnceAsync(request, cancellationToken);
+        request.CanRepeat
+            ? Retry.RunAsync(() => SendOnceAsync(request, cancellationToken), cancellationToken)
+            : SendOnceAsync(request, cancellationToken);
 
     /// <summary>Where a <c>Location</c> of the registry leads.</summary>
     public async Task<Uri> ResolveAsync(RegistryEndpoint endpoint, Uri location, CancellationToken cancellationToken)
@@ -87,7 +89,9 @@ internal sealed class RegistryTransport : IDisposable
         var authorization = await authenticator.CurrentAsync(connection, request, cancellationToken);
         var response = await ExchangeAsync(connection, request, authorization, cancellationToken);
         // A server that a redirect leads to has no say in where this registry's credentials go.
-        if (response.StatusCode == HttpStatusCode.Unauthorized && response.RequestMessage?.RequestUri is { } answering && connection.IsSameOrigin(answering))
+        if (response.StatusCode == HttpStatusCode.Unauthorized
+            && response.RequestMessage?.RequestUri is { } answering
+            && connection.IsSameOrigin(answering))
         {
             var answer = await authenticator.AfterRefusalAsync(connection, request, authorization, response, cancellationToken);
             if (answer is not null && request.IsBodySpent)
@@ -106,7 +110,10 @@ internal sealed class RegistryTransport : IDisposable
         return await CheckedAsync(request, response, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> CheckedAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> CheckedAsync(
+        RegistryRequest request,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken)
     {
         if ((int)response.StatusCode < 400)
         {
@@ -170,7 +177,10 @@ internal sealed class RegistryTransport : IDisposable
 
         try
         {
-            return await (isItself ? connection.Client : connections.ClientFor(target, request.Endpoint)).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            return await (isItself ? connection.Client : connections.ClientFor(target, request.Endpoint)).SendAsync(
+                message,
+                HttpCompletionOption.ResponseHeadersRead,
+                limited.Token);
         }
         catch (Exception e) when (NetworkFailure.Is(e, cancellationToken))
         {

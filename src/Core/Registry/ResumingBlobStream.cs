@@ -67,7 +67,8 @@ internal sealed class ResumingBlobStream(
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>For readers that know no other way (tar and gzip readers on a thread of their own).</summary>
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Flush()
     {
@@ -113,7 +114,9 @@ internal sealed class ResumingBlobStream(
         return count;
     }
 
-    /// <summary>Reads with a limit on the time that is spent waiting here; what the reader of this stream does meanwhile does not count.</summary>
+    /// <summary>
+    /// Reads with a limit on the time that is spent waiting here; what the reader of this stream does meanwhile does not count.
+    /// </summary>
     private async ValueTask<int> ReadBodyAsync(OpenedBlob opened, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -124,7 +127,9 @@ internal sealed class ResumingBlobStream(
         trickled += count;
         if (trickled >= BoundedBody.LeastBytes || waited >= retry.Stall)
         {
-            (waited, trickled) = trickled >= BoundedBody.LeastBytes ? (TimeSpan.Zero, 0) : throw new IOException($"only {trickled} bytes came in {waited.TotalSeconds:0} seconds");
+            (waited, trickled) = trickled >= BoundedBody.LeastBytes
+                ? (TimeSpan.Zero, 0)
+                : throw new IOException($"only {trickled} bytes came in {waited.TotalSeconds:0} seconds");
         }
 
         return count;
@@ -145,7 +150,9 @@ internal sealed class ResumingBlobStream(
         }
         else
         {
-            throw new BuildFailedException(RegistryDiagnostics.ConnectionLost($"the download of {blob.Digest}", host, NetworkFailure.ReasonOf(cause)), cause);
+            throw new BuildFailedException(
+                RegistryDiagnostics.ConnectionLost($"the download of {blob.Digest}", host, NetworkFailure.ReasonOf(cause)),
+                cause);
         }
     }
 

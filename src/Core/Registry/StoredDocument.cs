@@ -3,11 +3,17 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Registry;
 
-/// <summary>Manifests, indexes and configurations of the content store: one that is damaged counts as missing, so that it is fetched again.</summary>
+/// <summary>
+/// Manifests, indexes and configurations of the content store: one that is damaged counts as missing, so that it is fetched again.
+/// </summary>
 internal static class StoredDocument
 {
     /// <summary>The document; null where it is missing, larger than <paramref name="limit"/> bytes, or not what its digest says.</summary>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(IContentStore store, Digest digest, long limit, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(
+        IContentStore store,
+        Digest digest,
+        long limit,
+        CancellationToken cancellationToken)
     {
         if (store.GetSize(digest) is not { } size || size > limit)
         {

@@ -57,7 +57,8 @@ internal sealed class TomlDuplicates
     private (SourceSpan Span, string Problem)? FindIn(ValueSyntax? value, string path) => value switch
     {
         InlineTableSyntax table => FindIn(table.Items.Select(item => item.KeyValue!), path),
-        ArraySyntax array => array.Items.Select((item, number) => FindIn(item.Value, $"{path}#{number}")).FirstOrDefault(problem => problem is not null),
+        ArraySyntax array => array.Items
+            .Select((item, number) => FindIn(item.Value, $"{path}#{number}")).FirstOrDefault(problem => problem is not null),
         _ => null,
     };
 
@@ -92,5 +93,8 @@ internal sealed class TomlDuplicates
 
     private static string NameOf(KeySyntax key) => string.Join('.', Parts(key));
 
-    private static IEnumerable<string> Parts(KeySyntax key) => key.DotKeys.Select(item => item.Key).Prepend(key.Key).Select(part => part is StringValueSyntax quoted ? quoted.Value ?? "" : part?.ToString().Trim() ?? "");
+    private static IEnumerable<string> Parts(KeySyntax key) =>
+        key.DotKeys
+            .Select(item => item.Key).Prepend(key.Key)
+            .Select(part => part is StringValueSyntax quoted ? quoted.Value ?? "" : part?.ToString().Trim() ?? "");
 }

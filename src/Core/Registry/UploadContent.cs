@@ -25,7 +25,9 @@ internal sealed class UploadContent : HttpContent
         if (range.IsPart)
         {
             // Not HTTP's own form (bytes 0-99/*). Source: distribution-spec, Pushing a blob in chunks.
-            Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{range.Offset}-{range.Offset + range.Length - 1}"));
+            Headers.TryAddWithoutValidation(
+                "Content-Range",
+                string.Create(CultureInfo.InvariantCulture, $"{range.Offset}-{range.Offset + range.Length - 1}"));
         }
     }
 
@@ -35,7 +37,8 @@ internal sealed class UploadContent : HttpContent
         return true;
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, watched.Token);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, watched.Token);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
@@ -43,7 +46,9 @@ internal sealed class UploadContent : HttpContent
         watched.CancelAfter(retry.Stall);
         for (var sent = 0L; sent < range.Length;)
         {
-            var count = await content.ReadAsync(buffer.Memory[..(int)Math.Min(buffer.Memory.Length, range.Length - sent)], cancellationToken);
+            var count = await content.ReadAsync(
+                buffer.Memory[..(int)Math.Min(buffer.Memory.Length, range.Length - sent)],
+                cancellationToken);
             if (count == 0)
             {
                 throw new InvalidDataException($"The blob ended after {range.Offset + sent} bytes.");

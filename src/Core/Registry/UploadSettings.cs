@@ -24,12 +24,17 @@ public sealed record UploadSettings
         AtOnce = Find(environment, "PARALLEL_UPLOAD") is { } parallel && !Flag("PARALLEL_UPLOAD", parallel) ? 1 : 4,
     };
 
-    private static string? Find(RegistryEnvironment environment, string name) => environment["DOTNET_CONTAINER_REGISTRY_" + name] ?? environment["SDK_CONTAINER_REGISTRY_" + name];
+    private static string? Find(RegistryEnvironment environment, string name) =>
+        environment["DOTNET_CONTAINER_REGISTRY_" + name] ?? environment["SDK_CONTAINER_REGISTRY_" + name];
 
     private static long Size(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : throw Bad("CHUNKED_UPLOAD_SIZE_BYTES", "it must be a number of bytes greater than 0");
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
+            ? size
+            : throw Bad("CHUNKED_UPLOAD_SIZE_BYTES", "it must be a number of bytes greater than 0");
 
-    private static bool Flag(string name, string text) => bool.TryParse(text, out var flag) ? flag : throw Bad(name, "it must be true or false");
+    private static bool Flag(string name, string text) =>
+        bool.TryParse(text, out var flag) ? flag : throw Bad(name, "it must be true or false");
 
-    private static BuildFailedException Bad(string name, string expected) => new(RegistryDiagnostics.BadVariable("DOTNET_CONTAINER_REGISTRY_" + name, expected));
+    private static BuildFailedException Bad(string name, string expected) =>
+        new(RegistryDiagnostics.BadVariable("DOTNET_CONTAINER_REGISTRY_" + name, expected));
 }

@@ -24,7 +24,9 @@ public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? Referen
     public static string LayersToText(Image image)
     {
         var sizes = new Queue<ImageLayer>(image.Layers);
-        IEnumerable<HistoryEntry> history = image.Config.History is { Count: > 0 } known ? known : image.Layers.Select(_ => new HistoryEntry());
+        IEnumerable<HistoryEntry> history = image.Config.History is { Count: > 0 } known
+            ? known
+            : image.Layers.Select(_ => new HistoryEntry());
         var rows = new List<ImmutableArray<string>>();
         foreach (var entry in history)
         {
@@ -47,7 +49,9 @@ public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? Referen
         ByteSize.Format(row.Image.Size),
         ByteSize.Format(row.Image.Layers.Sum(layer => layer.Layer.Descriptor.Size)),
         .. ReferenceRow is { } reference ? (string[])[Share(row.Image.Size, Rows[reference].Image.Size)] : [],
-        .. HasTimes ? (string[])[row.BuildTime is { } time ? time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) + " s" : ""] : [],
+        .. HasTimes
+            ? (string[])[row.BuildTime is { } time ? time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) + " s" : ""]
+            : [],
     ];
 
     private static string Share(long size, long reference) =>

@@ -39,5 +39,6 @@ public sealed record TextTable(ImmutableArray<string> Header, ImmutableArray<Imm
 
     private bool IsText(int column) => TextColumn is null || TextColumn == column;
 
-    private static void AppendRow(StringBuilder text, ImmutableArray<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+    private static void AppendRow(StringBuilder text, ImmutableArray<string> cells) =>
+        text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
 }

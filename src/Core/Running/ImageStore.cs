@@ -58,13 +58,16 @@ public sealed class ImageStore : IDisposable
             return null;
         }
 
-        var found = (await ReadAsync(List(), cancellationToken)).Where(one => DigestsOf(one).Any(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal))).ToArray();
+        var found = (await ReadAsync(List(), cancellationToken))
+            .Where(one => DigestsOf(one).Any(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal)))
+            .ToArray();
         return found.DistinctBy(one => one.Image.Digest).Count() > 1
             ? throw new BuildFailedException(StoreDiagnostics.AmbiguousId(name, found.Select(one => $"{one.Named.Name.FamiliarName} ({DigestsOf(one).Last(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal)).Hex[..Math.Max(12, hex.Length + 2)]})")))
             : found.Length > 0 ? found[0] : null;
     }
 
-    private static Digest[] DigestsOf((NamedImage Named, Image Image) one) => [one.Named.Manifest.Digest, one.Image.Digest, one.Image.Manifest.Config.Digest];
+    private static Digest[] DigestsOf((NamedImage Named, Image Image) one) =>
+        [one.Named.Manifest.Digest, one.Image.Digest, one.Image.Manifest.Config.Digest];
 
     private Diagnostic NoSuchImage(string name) => StepDiagnostics.NoSuchImage(name, List().Select(image => image.Name.FamiliarName));
 
@@ -75,7 +78,12 @@ public sealed class ImageStore : IDisposable
         try
         {
             var chosen = await ImageReader.ChooseAsync(store.Content, named.Manifest, Platform.Host, cancellationToken);
-            return await ImageReader.ReadAsync(store.Content, new LayerSizes(store.Directory.Root, store.Directory.IsWritable), chosen, origin: null, cancellationToken);
+            return await ImageReader.ReadAsync(
+                store.Content,
+                new LayerSizes(store.Directory.Root, store.Directory.IsWritable),
+                chosen,
+                origin: null,
+                cancellationToken);
         }
         catch (FileNotFoundException missing)
         {
@@ -110,12 +118,23 @@ public sealed class ImageStore : IDisposable
     /// the store runs whatever it was made for, as with Docker; anything else is one for this machine.
     /// </summary>
     /// <exception cref="BuildFailedException">There is no such image, none for the platform, or it cannot be run here.</exception>
-    public async Task<int> RunAsync(string name, Platform? platform, RunSettings settings, IBuildEvents events, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        string name,
+        Platform? platform,
+        RunSettings settings,
+        IBuildEvents events,
+        CancellationToken cancellationToken)
     {
         var image = await ResolveAsync(name, platform, cancellationToken);
-        using var scratch = store.Directory.IsWritable ? null : new TemporaryFolder(Directory.CreateTempSubdirectory("containerstages-").FullName);
+        using var scratch = store.Directory.IsWritable
+            ? null
+            : new TemporaryFolder(Directory.CreateTempSubdirectory("containerstages-").FullName);
         var blobs = new StoredBlobs(store.Content, new RegistryBlobs(registry));
-        var runner = new ImageRunner(scratch is null ? store.Directory : new StoreDirectory(scratch.Path), blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events);
+        var runner = new ImageRunner(
+            scratch is null ? store.Directory : new StoreDirectory(scratch.Path),
+            blobs,
+            new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
+            events);
         return await runner.RunAsync(new ImageBase(image.Reference, image.Manifest, image.Config), settings, cancellationToken);
     }
 
@@ -125,10 +144,16 @@ public sealed class ImageStore : IDisposable
         var reference = Digest.TryParse(name, out _) ? null : ImageReference.TryParse(name);
         if (await FindHereAsync(name, cancellationToken) is { } here && (platform is null || here.Named.Name != reference))
         {
-            return await sources.ResolveAsync(here.Named.Name.WithDigest(here.Named.Manifest.Digest), platform ?? here.Image.Config.Platform, cancellationToken);
+            return await sources.ResolveAsync(
+                here.Named.Name.WithDigest(here.Named.Manifest.Digest),
+                platform ?? here.Image.Config.Platform,
+                cancellationToken);
         }
 
-        return await sources.ResolveAsync(reference ?? throw new BuildFailedException(NoSuchImage(name)), platform ?? Platform.Host, cancellationToken);
+        return await sources.ResolveAsync(
+            reference ?? throw new BuildFailedException(NoSuchImage(name)),
+            platform ?? Platform.Host,
+            cancellationToken);
     }
 
     public void Dispose()

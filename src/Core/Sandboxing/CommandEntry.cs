@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Sandboxing;
@@ -69,7 +68,10 @@ internal sealed unsafe class CommandEntry : IDisposable
         Execute();
     }
 
-    /// <summary>Calls what <see cref="Enter"/> calls only where a call before it failed, so that all of it is compiled: to be called with a practice system.</summary>
+    /// <summary>
+    /// Calls what <see cref="Enter"/> calls only where a call before it failed, so that all of it is compiled: to be called with a practice
+    /// system.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Rehearse() => Need(_system.MakeDirectory(_places.Pointers[1], 0), SandboxStep.WorkingDirectory, null);
 

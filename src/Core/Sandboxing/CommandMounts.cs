@@ -81,7 +81,8 @@ internal sealed class CommandMounts(SandboxFolder folder, SafeFileHandle root)
     {
         var path = $"{folder.Memory}/{mount.Name}";
         using var memory = FileCalls.OpenDirectory(folder.Memory);
-        using var file = FileCalls.OpenBeneath(memory, mount.Name, FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_WRONLY, 0x180, 0) ?? throw Errno.Exception("open", mount.Target);
+        using var file = FileCalls.OpenBeneath(memory, mount.Name, FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_WRONLY, 0x180, 0)
+            ?? throw Errno.Exception("open", mount.Target);
         FileCalls.WriteAll(file, Convert.FromBase64String(mount.Content), mount.Target);
         if (FileCalls.Fchown(file, mount.UserId, mount.GroupId) < 0 || FileCalls.Fchmod(file, mount.Mode) < 0)
         {
@@ -117,7 +118,8 @@ internal sealed class CommandMounts(SandboxFolder folder, SafeFileHandle root)
             }
             else
             {
-                using var made = FileCalls.OpenBeneath(parent, names[^1], FileCalls.O_CREAT | FileCalls.O_WRONLY, 0x1A4, 0) ?? throw Errno.Exception("open", mount.Target);
+                using var made = FileCalls.OpenBeneath(parent, names[^1], FileCalls.O_CREAT | FileCalls.O_WRONLY, 0x1A4, 0)
+                    ?? throw Errno.Exception("open", mount.Target);
             }
         }
 

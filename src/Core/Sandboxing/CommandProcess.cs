@@ -30,7 +30,9 @@ internal sealed unsafe class CommandProcess : IDisposable
         _waits = (int)_goes.Read.DangerousGetHandle();
     }
 
-    /// <summary>Starts it in the current folder, the new root. It mounts a /proc of its own processes, which no other process could, and waits.</summary>
+    /// <summary>
+    /// Starts it in the current folder, the new root. It mounts a /proc of its own processes, which no other process could, and waits.
+    /// </summary>
     /// <param name="specification">What the command is.</param>
     /// <param name="proc">Where /proc is to be mounted.</param>
     /// <exception cref="PosixException">No process could be made, or it could not mount.</exception>
@@ -108,7 +110,9 @@ internal sealed unsafe class CommandProcess : IDisposable
     private void Become()
     {
         var proc = _texts.Pointers[0];
-        var error = _system.Mount(proc, _texts.Pointers[1], proc, MountCalls.MS_NOSUID | MountCalls.MS_NODEV | MountCalls.MS_NOEXEC) ? 0 : _system.Error;
+        var error = _system.Mount(proc, _texts.Pointers[1], proc, MountCalls.MS_NOSUID | MountCalls.MS_NODEV | MountCalls.MS_NOEXEC)
+            ? 0
+            : _system.Error;
         _system.Write(_tells, &error, sizeof(int));
         byte goes;
         if (_system.Read(_waits, &goes, 1) != 1 | !_system.Unshare(NamespaceSpawn.CLONE_NEWNS))

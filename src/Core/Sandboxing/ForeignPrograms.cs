@@ -18,13 +18,16 @@ internal static class ForeignPrograms
     /// <summary>Why programs of a platform do not start here; null where they do, or where that is not the reason.</summary>
     public static Diagnostic? Explain(Platform platform, string registrations = Registrations)
     {
-        if (platform.Os != "linux" || platform.Architecture == Platform.Host.Architecture || Machine(platform.Architecture) is not { } machine)
+        if (platform.Os != "linux"
+            || platform.Architecture == Platform.Host.Architecture
+            || Machine(platform.Architecture) is not { } machine)
         {
             return null;
         }
 
         var (name, text) = Find(registrations, machine);
-        return name is null ? PlatformDiagnostics.NoEmulator(platform.ToString(), Platform.Host.ToString(), EmulatorOf(platform.Architecture))
+        return name is null
+            ? PlatformDiagnostics.NoEmulator(platform.ToString(), Platform.Host.ToString(), EmulatorOf(platform.Architecture))
             : !Lines(text).Contains("enabled") ? PlatformDiagnostics.EmulatorOff(platform.ToString(), $"{registrations}/{name}")
             : !Flags(text).Contains('F', StringComparison.Ordinal) ? PlatformDiagnostics.EmulatorOutsideRoot(platform.ToString(), name)
             : null;
@@ -38,7 +41,9 @@ internal static class ForeignPrograms
             return default;
         }
 
-        var files = Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) is not ("register" or "status")).Order(StringComparer.Ordinal);
+        var files = Directory.EnumerateFiles(folder)
+            .Where(file => Path.GetFileName(file) is not ("register" or "status"))
+            .Order(StringComparer.Ordinal);
         var found = files.Select(file => (Name: Path.GetFileName(file), Text: File.ReadAllText(file))).FirstOrDefault(file => IsFor(file.Text, machine));
         return found;
     }
@@ -53,7 +58,8 @@ internal static class ForeignPrograms
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.TrimEntries);
 
-    private static string Flags(string text) => Lines(text).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal))?["flags:".Length..] ?? "";
+    private static string Flags(string text) =>
+        Lines(text).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal))?["flags:".Length..] ?? "";
 
     /// <summary>Machine of an ELF header by GOARCH. Source: elf.h, e_machine.</summary>
     private static ushort? Machine(string architecture) => architecture switch

@@ -8,7 +8,9 @@ internal static class HostFiles
 {
     public static void Write(SandboxFolder folder, SandboxCommand command)
     {
-        WriteReadable(folder.Hosts, Hosts(command.Network && command.MachineHosts ? ReadOrEmpty("/etc/hosts") : "", command.HostName, command.ExtraHosts));
+        WriteReadable(
+            folder.Hosts,
+            Hosts(command.Network && command.MachineHosts ? ReadOrEmpty("/etc/hosts") : "", command.HostName, command.ExtraHosts));
         WriteReadable(folder.ResolvConf, command.Network ? ReadOrEmpty("/etc/resolv.conf") : "");
     }
 

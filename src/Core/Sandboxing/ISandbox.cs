@@ -17,16 +17,23 @@ public interface ISandbox
 /// <summary>What to run, where. Paths of the machine are absolute.</summary>
 public sealed record SandboxCommand
 {
-    /// <summary>Read-only layer folders in overlay form (whiteouts as 0/0 character devices, opaque folders as user.overlay.opaque), from the base up.</summary>
+    /// <summary>
+    /// Read-only layer folders in overlay form (whiteouts as 0/0 character devices, opaque folders as user.overlay.opaque), from the base
+    /// up.
+    /// </summary>
     public required ImmutableArray<string> LowerDirectories { get; init; }
 
     /// <summary>Empty folder that receives what the command changes, in overlay form.</summary>
     public required string UpperDirectory { get; init; }
 
-    /// <summary>Empty folder on the same file system, for the sandbox's own use (overlay work folder, mount points, specification file).</summary>
+    /// <summary>
+    /// Empty folder on the same file system, for the sandbox's own use (overlay work folder, mount points, specification file).
+    /// </summary>
     public required string WorkDirectory { get; init; }
 
-    /// <summary>Program and arguments; a program without a slash is looked up in PATH of <see cref="Environment"/> inside the root.</summary>
+    /// <summary>
+    /// Program and arguments; a program without a slash is looked up in PATH of <see cref="Environment"/> inside the root.
+    /// </summary>
     public required ImmutableArray<string> Arguments { get; init; }
 
     /// <summary><c>NAME=value</c>.</summary>
@@ -72,11 +79,16 @@ public sealed record SandboxCommand
     /// <summary>What the lines of output must not show.</summary>
     public SecretMask Secrets { get; init; } = SecretMask.None;
 
-    /// <summary>True: standard input, output and error are the caller's own (for <c>run</c>); <see cref="ISandboxOutput"/> hears nothing.</summary>
+    /// <summary>
+    /// True: standard input, output and error are the caller's own (for <c>run</c>); <see cref="ISandboxOutput"/> hears nothing.
+    /// </summary>
     public bool Interactive { get; init; }
 }
 
-/// <summary>Receives output as it comes; chunks are whole lines without their line end, except that a last line may lack it. Called from several threads.</summary>
+/// <summary>
+/// Receives output as it comes; chunks are whole lines without their line end, except that a last line may lack it. Called from several
+/// threads.
+/// </summary>
 public interface ISandboxOutput
 {
     void WriteLine(string line, bool isError);

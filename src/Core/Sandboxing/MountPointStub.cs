@@ -36,7 +36,10 @@ internal static class MountPointStub
 
     // It is made inside that mount, and must not be seen below it.
     private static bool IsInsideAnother(string path, ImmutableArray<SandboxMount> mounts) =>
-        mounts.Select(mount => mount.Target.Trim('/')).Concat(["dev", "proc", "sys"]).Any(other => path.StartsWith(other + "/", StringComparison.Ordinal));
+        mounts
+            .Select(mount => mount.Target.Trim('/'))
+            .Concat(["dev", "proc", "sys"])
+            .Any(other => path.StartsWith(other + "/", StringComparison.Ordinal));
 
     private static void Add(string stub, UnionView stack, string path, bool isFolder)
     {
@@ -54,7 +57,8 @@ internal static class MountPointStub
         }
         else
         {
-            using var made = FileCalls.OpenBeneath(root, path, FileCalls.O_CREAT | FileCalls.O_WRONLY, 0x1A4, FileCalls.RESOLVE_NO_SYMLINKS) ?? throw Errno.Exception("open", path);
+            using var made = FileCalls.OpenBeneath(root, path, FileCalls.O_CREAT | FileCalls.O_WRONLY, 0x1A4, FileCalls.RESOLVE_NO_SYMLINKS)
+                ?? throw Errno.Exception("open", path);
         }
     }
 
@@ -73,7 +77,8 @@ internal static class MountPointStub
         }
 
         FileCopy.AllAttributes(source, $"{stub}/{path}");
-        if (FileCalls.FchownAt(root, path, status.UserId, status.GroupId, 0) < 0 || FileCalls.FchmodAt(root, path, status.Permissions, 0) < 0)
+        if (FileCalls.FchownAt(root, path, status.UserId, status.GroupId, 0) < 0
+            || FileCalls.FchmodAt(root, path, status.Permissions, 0) < 0)
         {
             throw Errno.Exception("chown", $"{stub}/{path}");
         }

@@ -65,7 +65,11 @@ internal sealed record MountRecord
     /// <summary>The fields in their order; <see cref="Read"/> takes as many.</summary>
     public IReadOnlyList<string> ToFields() =>
     [
-        Kind, Target, IsFolder ? "1" : "0", ReadOnly ? "1" : "0", Source, LowerNames, Name, Options, Content, Text(Mode), Text(UserId), Text(GroupId),
+        Kind, Target, IsFolder
+            ? "1"
+            : "0", ReadOnly
+            ? "1"
+            : "0", Source, LowerNames, Name, Options, Content, Text(Mode), Text(UserId), Text(GroupId),
     ];
 
     public static MountRecord Read(IReadOnlyList<string> fields) => new()

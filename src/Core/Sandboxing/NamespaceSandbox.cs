@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Collections.Immutable;
-using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Sandboxing;

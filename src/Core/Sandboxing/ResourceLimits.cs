@@ -12,5 +12,6 @@ public static class ResourceLimits
     ];
 
     /// <exception cref="ArgumentException">No such limit.</exception>
-    public static int NumberOf(string name) => Names.IndexOf(name) is >= 0 and var number ? number : throw new ArgumentException($"There is no limit '{name}'.", nameof(name));
+    public static int NumberOf(string name) =>
+        Names.IndexOf(name) is >= 0 and var number ? number : throw new ArgumentException($"There is no limit '{name}'.", nameof(name));
 }

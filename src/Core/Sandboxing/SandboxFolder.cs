@@ -17,7 +17,9 @@ internal readonly record struct SandboxFolder(string Path)
     /// </summary>
     public string Links => Path + "/l";
 
-    /// <summary>A lower folder that holds the mount points that the layers lack, so that none of them is left in the upper folder.</summary>
+    /// <summary>
+    /// A lower folder that holds the mount points that the layers lack, so that none of them is left in the upper folder.
+    /// </summary>
     public string Stub => Path + "/stub";
 
     public string Hosts => Path + "/hosts";

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace ContainerStages.Sandboxing;
 
-/// <summary>Something the command sees at <see cref="Target"/>, an absolute path inside the root. Nothing of it ends up in the upper folder.</summary>
+/// <summary>
+/// Something the command sees at <see cref="Target"/>, an absolute path inside the root. Nothing of it ends up in the upper folder.
+/// </summary>
 public abstract record SandboxMount(string Target)
 {
     /// <summary>False: a file is mounted on a file.</summary>
@@ -15,8 +17,12 @@ public sealed record HostMount(string Target, string Source, bool IsFolder, bool
     public override bool IsFolder { get; } = IsFolder;
 }
 
-/// <summary>What is at the absolute path <see cref="Source"/> of a stack of layer folders (from the base up); what the command writes there is thrown away.</summary>
-public sealed record StackMount(string Target, ImmutableArray<string> LowerDirectories, string Source, bool IsFolder, bool ReadOnly) : SandboxMount(Target)
+/// <summary>
+/// What is at the absolute path <see cref="Source"/> of a stack of layer folders (from the base up); what the command writes there is
+/// thrown away.
+/// </summary>
+public sealed record StackMount(string Target, ImmutableArray<string> LowerDirectories, string Source, bool IsFolder, bool ReadOnly)
+    : SandboxMount(Target)
 {
     public override bool IsFolder { get; } = IsFolder;
 }

@@ -41,7 +41,8 @@ internal static class SandboxOutcomes
     }
 
     /// <summary>What the kernel says of a program for another processor; without flag F it misses the emulator instead.</summary>
-    private static bool IsForeign(SandboxFailure failure) => failure is { Step: SandboxStep.NotExecutable, Error: Posix.Errno.ENOEXEC } or { Step: SandboxStep.NoInterpreter };
+    private static bool IsForeign(SandboxFailure failure) =>
+        failure is { Step: SandboxStep.NotExecutable, Error: Posix.Errno.ENOEXEC } or { Step: SandboxStep.NoInterpreter };
 
     private static Diagnostic Describe(SandboxFailure failure, SandboxSpecification specification) => failure.Step switch
     {

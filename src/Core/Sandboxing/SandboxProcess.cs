@@ -169,7 +169,9 @@ internal sealed class SandboxProcess : IDisposable
     {
         Span<byte> report = stackalloc byte[Marshal.SizeOf<SpawnReport>()];
         var count = ProcessCalls.Read(_spawn.ReportRead, report);
-        return count == report.Length ? MemoryMarshal.Read<SpawnReport>(report) : throw new InvalidOperationException("The sandbox's parent thread told nothing.");
+        return count == report.Length
+            ? MemoryMarshal.Read<SpawnReport>(report)
+            : throw new InvalidOperationException("The sandbox's parent thread told nothing.");
     }
 
     // The pipes end when the command's processes have closed theirs.
@@ -180,5 +182,6 @@ internal sealed class SandboxProcess : IDisposable
         _status.Write.Dispose();
     }
 
-    private static PollEntry Watching(SafeFileHandle pipe) => new() { Descriptor = (int)pipe.DangerousGetHandle(), Events = ProcessCalls.POLLIN };
+    private static PollEntry Watching(SafeFileHandle pipe) =>
+        new() { Descriptor = (int)pipe.DangerousGetHandle(), Events = ProcessCalls.POLLIN };
 }

@@ -131,7 +131,10 @@ internal sealed record SandboxSpecification
     private static SandboxLimit Limit(string text)
     {
         var parts = text.Split(' ');
-        return new SandboxLimit(int.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture), ulong.Parse(parts[2], CultureInfo.InvariantCulture));
+        return new SandboxLimit(
+            int.Parse(parts[0], CultureInfo.InvariantCulture),
+            ulong.Parse(parts[1], CultureInfo.InvariantCulture),
+            ulong.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
     private static uint Number(string text) => uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

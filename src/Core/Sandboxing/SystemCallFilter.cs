@@ -98,9 +98,11 @@ internal sealed unsafe class SystemCallFilter : IDisposable
     private static void Case(List<FilterInstruction> code, uint number, IReadOnlyCollection<FilterInstruction> then) =>
         code.AddRange([JumpUnless(number, (byte)then.Count), .. then]);
 
-    private static IEnumerable<FilterInstruction> AllowEach(params uint[] values) => values.SelectMany(value => (FilterInstruction[])[JumpUnless(value, 1), Return(Allow)]);
+    private static IEnumerable<FilterInstruction> AllowEach(params uint[] values) =>
+        values.SelectMany(value => (FilterInstruction[])[JumpUnless(value, 1), Return(Allow)]);
 
-    private static IEnumerable<FilterInstruction> RefuseEach(params uint[] values) => values.SelectMany(value => (FilterInstruction[])[JumpUnless(value, 1), Return(Refuse)]);
+    private static IEnumerable<FilterInstruction> RefuseEach(params uint[] values) =>
+        values.SelectMany(value => (FilterInstruction[])[JumpUnless(value, 1), Return(Refuse)]);
 
     /// <summary>struct sock_fprog.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -3,7 +3,9 @@ namespace ContainerStages.Sandboxing;
 /// <summary>The numbers of one processor's system calls, as far as the filter looks at them. Source: the kernel's syscall tables.</summary>
 internal sealed class SystemCallTable
 {
-    /// <summary>The first number that no profile knows yet: 467, open_tree_attr. From 424 on every processor has the same numbers.</summary>
+    /// <summary>
+    /// The first number that no profile knows yet: 467, open_tree_attr. From 424 on every processor has the same numbers.
+    /// </summary>
     public const uint FirstUnknown = 467;
 
     public const uint Clone3 = 435;

@@ -111,7 +111,12 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
         MakeFolders(dev, "pts", "shm", "mqueue");
         const ulong quiet = MS_NOSUID | MS_NOEXEC;
         MountTerminals(quiet);
-        Mount("shm", "dev/shm", "tmpfs", quiet | MS_NODEV, $"mode=1777,size={specification.SharedMemory.ToString(CultureInfo.InvariantCulture)}");
+        Mount(
+            "shm",
+            "dev/shm",
+            "tmpfs",
+            quiet | MS_NODEV,
+            $"mode=1777,size={specification.SharedMemory.ToString(CultureInfo.InvariantCulture)}");
         using (var queues = Open("dev/mqueue"))
         {
             // Kernels without POSIX message queues have none to offer; the folder stays empty.
@@ -141,7 +146,8 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
     // owner, which are the machine's; a device on such a mount can be written all the same.
     private void BindDevice(SafeFileHandle dev, string name)
     {
-        using var place = FileCalls.OpenBeneath(dev, name, FileCalls.O_CREAT | FileCalls.O_RDONLY, 0x1B6, 0) ?? throw Errno.Exception("open", "dev/" + name);
+        using var place = FileCalls.OpenBeneath(dev, name, FileCalls.O_CREAT | FileCalls.O_RDONLY, 0x1B6, 0)
+            ?? throw Errno.Exception("open", "dev/" + name);
         BindReadOnly("/dev/" + name, "dev/" + name);
     }
 

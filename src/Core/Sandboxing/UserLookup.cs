@@ -43,7 +43,8 @@ public static class UserLookup
     private static (string? Name, uint UserId, uint GroupId, string Home) FindUser(string user, string? passwd, SourceLocation? location)
     {
         var isNumber = user.All(char.IsAsciiDigit);
-        var row = Rows(passwd, 7).FirstOrDefault(row => row[0] == user) ?? Rows(passwd, 7).FirstOrDefault(row => isNumber && Number(row[2]) == Number(user));
+        var row = Rows(passwd, 7).FirstOrDefault(row => row[0] == user)
+            ?? Rows(passwd, 7).FirstOrDefault(row => isNumber && Number(row[2]) == Number(user));
         if (row is not null && Number(row[2]) is { } userId && Number(row[3]) is { } groupId)
         {
             return (row[0], userId, groupId, row[5].Length == 0 ? "/" : row[5]);

@@ -35,7 +35,8 @@ public static class UserNamespace
             throw new InvalidOperationException("This process is in its user namespace already.");
         }
 
-        var unshare = UserNamespaceChecks.FindProgram("unshare") ?? throw new BuildFailedException(RunDiagnostics.NoUserNamespaceTool("unshare"));
+        var unshare = UserNamespaceChecks.FindProgram("unshare")
+            ?? throw new BuildFailedException(RunDiagnostics.NoUserNamespaceTool("unshare"));
         UserNamespaceChecks.CheckSubordinateIds();
         Try(unshare);
         if (standardInput is { } bytes)
@@ -43,7 +44,9 @@ public static class UserNamespace
             ProcessReplacement.SetStandardInput(bytes.Span);
         }
 
-        ProcessReplacement.Execute([unshare, .. Options, .. SandboxInitCommand.ThisProgram(), .. arguments], [.. Variables(), Marker + "=1"]);
+        ProcessReplacement.Execute(
+            [unshare, .. Options, .. SandboxInitCommand.ThisProgram(), .. arguments],
+            [.. Variables(), Marker + "=1"]);
     }
 
     /// <summary>The same; where the machine does not allow it, the reason is returned.</summary>
@@ -82,5 +85,7 @@ public static class UserNamespace
     }
 
     private static IEnumerable<string> Variables() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Where(variable => (string)variable.Key != Marker).Select(variable => $"{variable.Key}={variable.Value}");
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(variable => (string)variable.Key != Marker)
+            .Select(variable => $"{variable.Key}={variable.Value}");
 }

@@ -3,7 +3,10 @@ using ContainerStages.Posix;
 
 namespace ContainerStages.Snapshots;
 
-/// <summary>Owners, modes, attributes and times of the files of one layer folder: given to them, or recorded where this process may not give files any.</summary>
+/// <summary>
+/// Owners, modes, attributes and times of the files of one layer folder: given to them, or recorded where this process may not give files
+/// any.
+/// </summary>
 /// <param name="layer">The folder.</param>
 /// <param name="epoch">Time of all files, in seconds since 1970.</param>
 internal sealed class ComposedMetadata(string layer, long epoch)
@@ -53,7 +56,13 @@ internal sealed class ComposedMetadata(string layer, long epoch)
         }
 
         FileCalls.OpenFile(target, FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL, 0x180).Dispose();
-        recorded.RecordDevice(PathOf(target), owner.UserId, owner.GroupId, (source.Status.Mode & FileCalls.S_IFMT) | mode, source.Status.DeviceMajor, source.Status.DeviceMinor);
+        recorded.RecordDevice(
+            PathOf(target),
+            owner.UserId,
+            owner.GroupId,
+            (source.Status.Mode & FileCalls.S_IFMT) | mode,
+            source.Status.DeviceMajor,
+            source.Status.DeviceMinor);
         SetTimes(target);
     }
 

@@ -23,7 +23,11 @@ public static class ContentDigest
     /// <exception cref="SourceChangedException">A file is gone, has become something else, or is written all the time.</exception>
     public static string Of(IReadOnlyList<SelectedSource> sources, bool withOwners, CancellationToken cancellationToken)
     {
-        var files = sources.SelectMany(source => source.Entries).Where(item => item.Entry.IsRegularFile).Select(item => item.Entry).ToArray();
+        var files = sources
+            .SelectMany(source => source.Entries)
+            .Where(item => item.Entry.IsRegularFile)
+            .Select(item => item.Entry)
+            .ToArray();
         var hashes = HashFiles(files, cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var next = 0;
@@ -58,7 +62,11 @@ public static class ContentDigest
 
         try
         {
-            Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => hashes[i] = HashFile(files[i]));
+            Parallel.For(
+                0,
+                files.Length,
+                new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                i => hashes[i] = HashFile(files[i]));
             return hashes;
         }
         catch (AggregateException failures)

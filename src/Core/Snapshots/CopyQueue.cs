@@ -2,7 +2,10 @@ using System.Runtime.ExceptionServices;
 
 namespace ContainerStages.Snapshots;
 
-/// <summary>Copies of files that run beside the thread that finds them, on all cores. Whoever asks for a path that is still under way must wait: <see cref="Settle"/>.</summary>
+/// <summary>
+/// Copies of files that run beside the thread that finds them, on all cores. Whoever asks for a path that is still under way must wait:
+/// <see cref="Settle"/>.
+/// </summary>
 internal sealed class CopyQueue
 {
     // One file alone is not worth another thread.

@@ -53,7 +53,9 @@ internal static class FileCopy
             var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(count, 1 << 30), 0);
             if (copied < 0)
             {
-                return Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP ? false : throw Errno.Exception("copy_file_range", subject);
+                return Marshal.GetLastPInvokeError() is Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP
+                    ? false
+                    : throw Errno.Exception("copy_file_range", subject);
             }
 
             count = copied == 0 ? 0 : count - copied;
@@ -65,18 +67,28 @@ internal static class FileCopy
     private static void CopyByReading(SafeFileHandle from, SafeFileHandle to, long start, long count)
     {
         var buffer = new byte[(int)Math.Min(count, 1 << 20)];
-        for (int read; count > 0 && (read = RandomAccess.Read(from, buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)), start)) > 0; start += read, count -= read)
+        for (
+            int read; count > 0
+                && (read = RandomAccess.Read(from, buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)), start)) > 0; start += read,
+            count -= read)
         {
             RandomAccess.Write(to, buffer.AsSpan(0, read), start);
         }
     }
 
     public static void Node(string target, in FileStatus status) =>
-        FileCalls.Check(FileCalls.Mknod(target, status.Mode, FileCalls.MakeDevice(status.DeviceMajor, status.DeviceMinor)), "mknod", target);
+        FileCalls.Check(
+            FileCalls.Mknod(target, status.Mode, FileCalls.MakeDevice(status.DeviceMajor, status.DeviceMinor)),
+            "mknod",
+            target);
 
     /// <summary>Extended attributes that belong to content: capabilities and the user's own, not overlayfs's.</summary>
     public static void Attributes(string source, string target) =>
-        Attributes(source, target, name => name == "security.capability" || name.StartsWith("user.", StringComparison.Ordinal), mustSet: true);
+        Attributes(
+            source,
+            target,
+            name => name == "security.capability" || name.StartsWith("user.", StringComparison.Ordinal),
+            mustSet: true);
 
     /// <summary>Every extended attribute that may be set here, but not overlayfs's.</summary>
     public static void AllAttributes(string source, string target) => Attributes(source, target, _ => true, mustSet: false);
@@ -85,7 +97,9 @@ internal static class FileCopy
     {
         foreach (var name in AttributeNames(source))
         {
-            if (name.StartsWith("user.overlay.", StringComparison.Ordinal) || name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || !isWanted(name))
+            if (name.StartsWith("user.overlay.", StringComparison.Ordinal)
+                || name.StartsWith("trusted.overlay.", StringComparison.Ordinal)
+                || !isWanted(name))
             {
                 continue;
             }

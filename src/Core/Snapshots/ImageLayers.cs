@@ -31,7 +31,10 @@ public static class ImageLayers
         return layers;
     }
 
-    /// <summary>Implied folders that overlayfs would show with other owner, mode or attributes than the layers below gave them; each with the folder that is right.</summary>
+    /// <summary>
+    /// Implied folders that overlayfs would show with other owner, mode or attributes than the layers below gave them; each with the folder
+    /// that is right.
+    /// </summary>
     public static IReadOnlyList<(string Path, string Origin)> FindChanged(ImmutableArray<UnpackedLayer> layers)
     {
         var view = new UnionView([.. layers.Select(layer => layer.Folder)]);
@@ -40,7 +43,8 @@ public static class ImageLayers
         foreach (var path in layers.Skip(1).SelectMany(layer => layer.Implied).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             // One that stands in a single layer needs no look at the layers between.
-            if (layers.Count(layer => FileCalls.TryStat(HostPath(layer.Folder, path), out _)) < 2 || view.Find("/" + path, followLast: false) is not { IsDirectory: true } entry)
+            if (layers.Count(layer => FileCalls.TryStat(HostPath(layer.Folder, path), out _)) < 2
+                || view.Find("/" + path, followLast: false) is not { IsDirectory: true } entry)
             {
                 continue;
             }
@@ -57,7 +61,10 @@ public static class ImageLayers
 
     /// <summary>Writes a layer that, on top of the others, shows the folders as they should be.</summary>
     /// <param name="target">An empty folder.</param>
-    public static void WriteChanged(IReadOnlyList<(string Path, string Origin)> changed, ImmutableArray<UnpackedLayer> layers, string target)
+    public static void WriteChanged(
+        IReadOnlyList<(string Path, string Origin)> changed,
+        ImmutableArray<UnpackedLayer> layers,
+        string target)
     {
         var view = new UnionView([.. layers.Select(layer => layer.Folder)]);
         LayerComposer.Write(view, target, 0, composer =>
@@ -65,7 +72,10 @@ public static class ImageLayers
             foreach (var (path, origin) in changed)
             {
                 var status = view.StatusOf(origin);
-                composer.ReplaceDirectory(path.Length == 0 ? "/" : "/" + path, new Ownership(status.UserId, status.GroupId), status.Permissions);
+                composer.ReplaceDirectory(
+                    path.Length == 0 ? "/" : "/" + path,
+                    new Ownership(status.UserId, status.GroupId),
+                    status.Permissions);
                 FileCopy.Attributes(origin, HostPath(target, path));
             }
         });

@@ -19,7 +19,8 @@ internal sealed class LayerComposer
     private readonly HashSet<string> replaced = new(StringComparer.Ordinal);
     private readonly ComposedMetadata metadata;
 
-    private LayerComposer(UnionView below, string layer, long epoch) => (this.below, this.layer, metadata) = (below, layer, new ComposedMetadata(layer, epoch));
+    private LayerComposer(UnionView below, string layer, long epoch) =>
+        (this.below, this.layer, metadata) = (below, layer, new ComposedMetadata(layer, epoch));
 
     /// <summary>Makes a layer of what <paramref name="write"/> puts into it.</summary>
     /// <param name="below">What the layer stands on.</param>
@@ -35,7 +36,8 @@ internal sealed class LayerComposer
     }
 
     /// <summary>The same into a folder of the user, whose own owner and mode stay.</summary>
-    public static void WriteInto(string folder, long epoch, Action<LayerComposer> write) => new LayerComposer(new UnionView([]), folder, epoch).Compose(write);
+    public static void WriteInto(string folder, long epoch, Action<LayerComposer> write) =>
+        new LayerComposer(new UnionView([]), folder, epoch).Compose(write);
 
     /// <summary>Copies owner and mode of the root, which overlayfs takes from the topmost layer.</summary>
     public static void MakeRoot(UnionView below, string layer, long epoch) => new LayerComposer(below, layer, epoch).MakeRoot();
@@ -84,7 +86,9 @@ internal sealed class LayerComposer
         }
     }
 
-    /// <summary>Sees to it that a folder stands at <paramref name="path"/>; ones that exist keep their metadata, new ones get what is given.</summary>
+    /// <summary>
+    /// Sees to it that a folder stands at <paramref name="path"/>; ones that exist keep their metadata, new ones get what is given.
+    /// </summary>
     /// <exception cref="BuildFailedException">A file stands in the way.</exception>
     public void MakeDirectory(string path, Ownership owner, uint mode = 0x1ED)
     {
@@ -119,7 +123,10 @@ internal sealed class LayerComposer
         }
     }
 
-    /// <summary>Takes away what stands at <paramref name="path"/> in the way of an archive's entry: anything but a folder where a folder is to be made, and the other way round.</summary>
+    /// <summary>
+    /// Takes away what stands at <paramref name="path"/> in the way of an archive's entry: anything but a folder where a folder is to be
+    /// made, and the other way round.
+    /// </summary>
     public void ClearFor(string path, bool directory)
     {
         SettleFor(path);
@@ -140,7 +147,9 @@ internal sealed class LayerComposer
         }
     }
 
-    /// <summary>The same, but a folder that exists gets the owner and mode too, and the attributes of <paramref name="source"/> where one is given.</summary>
+    /// <summary>
+    /// The same, but a folder that exists gets the owner and mode too, and the attributes of <paramref name="source"/> where one is given.
+    /// </summary>
     public void ReplaceDirectory(string path, Ownership owner, uint mode, UnionEntry? source = null)
     {
         MakeDirectory(path, owner, mode);

@@ -19,7 +19,8 @@ internal sealed class LayerOwners
     }
 
     /// <summary>What a file is in the image.</summary>
-    public FileStatus Apply(string hostPath, in FileStatus status) => Find(hostPath) is var (owners, path) ? owners.Apply(path, status) : status;
+    public FileStatus Apply(string hostPath, in FileStatus status) =>
+        Find(hostPath) is var (owners, path) ? owners.Apply(path, status) : status;
 
     public byte[]? CapabilityOf(string hostPath) => Find(hostPath) is var (owners, path) ? owners.CapabilityOf(path) : null;
 
@@ -27,7 +28,8 @@ internal sealed class LayerOwners
     {
         foreach (var (folder, owners) in layers)
         {
-            if (hostPath.StartsWith(folder, StringComparison.Ordinal) && (hostPath.Length == folder.Length || hostPath[folder.Length] == '/'))
+            if (hostPath.StartsWith(folder, StringComparison.Ordinal)
+                && (hostPath.Length == folder.Length || hostPath[folder.Length] == '/'))
             {
                 return (owners, hostPath.Length == folder.Length ? "" : hostPath[(folder.Length + 1)..]);
             }

@@ -78,7 +78,11 @@ public sealed class SnapshotStore(StoreDirectory store)
         }
     }
 
-    private async Task<bool> CreateLockedAsync(string id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
+    private async Task<bool> CreateLockedAsync(
+        string id,
+        Func<string, CancellationToken,
+        Task<string>> fill,
+        CancellationToken cancellationToken)
     {
         using var held = await store.LockAsync("snapshot-" + id[..32], cancellationToken);
         if (Exists(id))
@@ -97,7 +101,9 @@ public sealed class SnapshotStore(StoreDirectory store)
         return true;
     }
 
-    /// <summary>When a process started, in clock ticks since boot: with the number it names a process for good; empty where there is none.</summary>
+    /// <summary>
+    /// When a process started, in clock ticks since boot: with the number it names a process for good; empty where there is none.
+    /// </summary>
     private static string ProcessStart(int processId)
     {
         try

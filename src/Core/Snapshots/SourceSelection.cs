@@ -17,7 +17,9 @@ public interface IPathFilter
 /// <summary>One thing to copy: its path below the destination (empty for the destination itself) and where it comes from.</summary>
 public readonly record struct SelectedEntry(string RelativePath, UnionEntry Entry);
 
-/// <summary>One source of a COPY: a single file, or the content of a folder. <see cref="Name"/> is the last path element as found.</summary>
+/// <summary>
+/// One source of a COPY: a single file, or the content of a folder. <see cref="Name"/> is the last path element as found.
+/// </summary>
 public sealed record SelectedSource(string Name, bool IsDirectory, ImmutableArray<SelectedEntry> Entries);
 
 /// <summary>Finds what the sources of a COPY name in a context or stage. Source: Dockerfile reference, COPY.</summary>
@@ -50,7 +52,9 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
             }
         }
 
-        return entries.Count == 0 ? [] : [new SelectedSource("", true, [.. entries.Select(pair => new SelectedEntry(pair.Key, pair.Value))])];
+        return entries.Count == 0
+            ? []
+            : [new SelectedSource("", true, [.. entries.Select(pair => new SelectedEntry(pair.Key, pair.Value))])];
     }
 
     /// <summary>
@@ -62,11 +66,17 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         var names = NamesOf(source);
         var folder = "/" + string.Join('/', names.TakeWhile(name => !FilePattern.IsWildcard(name)));
         var found = Expand(folder).Select(entry => view.Find(entry.Path)).FirstOrDefault();
-        return folder == "/" || !names.Any(FilePattern.IsWildcard) || found is { IsDirectory: true } && filter?.ExcludesTree(Relative(found)) != true ? null : folder[1..];
+        return folder == "/"
+            || !names.Any(FilePattern.IsWildcard)
+            || found is { IsDirectory: true }
+            && filter?.ExcludesTree(Relative(found)) != true
+            ? null
+            : folder[1..];
     }
 
     /// <summary>True where the source names sockets or devices alone.</summary>
-    public bool IsSpecialFile(string source) => Expand(source).Select(entry => view.Find(entry.Path)).FirstOrDefault() is { } entry && IsLeftOut(entry);
+    public bool IsSpecialFile(string source) =>
+        Expand(source).Select(entry => view.Find(entry.Path)).FirstOrDefault() is { } entry && IsLeftOut(entry);
 
     /// <summary>Sockets and devices that were left out so far.</summary>
     public IReadOnlyCollection<string> LeftOut => leftOut;
@@ -103,7 +113,12 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         return entries.Count == 0 ? null : new SelectedSource(name, true, entries.ToImmutable());
     }
 
-    private void AddFolder(UnionEntry folder, string relativePath, ImmutableArray<SelectedEntry>.Builder entries, bool emit, CancellationToken cancellationToken)
+    private void AddFolder(
+        UnionEntry folder,
+        string relativePath,
+        ImmutableArray<SelectedEntry>.Builder entries,
+        bool emit,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!emit && filter!.ExcludesTree(Relative(folder)))
@@ -137,7 +152,11 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         }
     }
 
-    private void AddWithParents(UnionEntry start, UnionEntry match, SortedDictionary<string, UnionEntry> entries, CancellationToken cancellationToken)
+    private void AddWithParents(
+        UnionEntry start,
+        UnionEntry match,
+        SortedDictionary<string, UnionEntry> entries,
+        CancellationToken cancellationToken)
     {
         if (SelectOne(match, cancellationToken) is not { } selected)
         {
@@ -167,7 +186,9 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         if (names.Span[0] != "**")
         {
             return view.Find(parent) is { IsDirectory: true } folder
-                ? UnionView.List(folder, cancellationToken).Where(child => FilePattern.Matches(names.Span[0], NameOf(child))).SelectMany(child => names.Length == 1 ? [child] : ExpandDeep(names[1..], child.Path, cancellationToken))
+                ? UnionView.List(folder, cancellationToken)
+                    .Where(child => FilePattern.Matches(names.Span[0], NameOf(child)))
+                    .SelectMany(child => names.Length == 1 ? [child] : ExpandDeep(names[1..], child.Path, cancellationToken))
                 : [];
         }
 
@@ -179,7 +200,8 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
 
     private static string NameOf(UnionEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
 
-    private static string[] NamesOf(string source) => [.. source.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".")];
+    private static string[] NamesOf(string source) =>
+        [.. source.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".")];
 
     private IEnumerable<UnionEntry> Expand(string source, CancellationToken cancellationToken = default)
     {
@@ -233,7 +255,8 @@ public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool wi
         }
     }
 
-    private bool IsLeftOut(UnionEntry entry) => !withSpecialFiles && ((entry.Status.Mode & FileCalls.S_IFMT) is FileCalls.S_IFSOCK or FileCalls.S_IFCHR or FileCalls.S_IFBLK);
+    private bool IsLeftOut(UnionEntry entry) =>
+        !withSpecialFiles && ((entry.Status.Mode & FileCalls.S_IFMT) is FileCalls.S_IFSOCK or FileCalls.S_IFCHR or FileCalls.S_IFBLK);
 
     private bool IsHidden(UnionEntry entry) => filter is not null && entry.Path != "/" && filter.Excludes(Relative(entry), out _);
 

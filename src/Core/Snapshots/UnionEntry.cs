@@ -55,7 +55,9 @@ public sealed class UnionEntry
     /// <summary>Absolute path inside the root.</summary>
     public string Path { get; }
 
-    /// <summary>The topmost layer's file; null only where <see cref="IsNoFile"/>. Of a context it is for messages: others may change what is there.</summary>
+    /// <summary>
+    /// The topmost layer's file; null only where <see cref="IsNoFile"/>. Of a context it is for messages: others may change what is there.
+    /// </summary>
     public string? HostPath => held is null ? hostPath : Path == "/" ? held.Path : held.Path + Path;
 
     /// <summary>The root of an empty stack.</summary>
@@ -71,7 +73,9 @@ public sealed class UnionEntry
     /// <exception cref="SourceChangedException">It is no longer a link.</exception>
     public string LinkTarget => linkTarget ??= held is null ? FileCalls.ReadLink(hostPath!) : ReadHeldLink();
 
-    /// <summary>Folders that make up this folder, topmost first; empty for anything else, and where <see cref="Held"/> is what it lies in.</summary>
+    /// <summary>
+    /// Folders that make up this folder, topmost first; empty for anything else, and where <see cref="Held"/> is what it lies in.
+    /// </summary>
     internal ImmutableArray<string> Parts { get; }
 
     internal FileStatus Status => status;
@@ -129,7 +133,8 @@ public sealed class UnionEntry
 
     /// <summary>Takes the status of the opened file for that of this entry.</summary>
     /// <exception cref="SourceChangedException">It is no longer a regular file.</exception>
-    internal void Adopt(SafeFileHandle file) => status = FileCalls.TryStat(file, "", out var now) && now.IsRegularFile ? now : throw Changed();
+    internal void Adopt(SafeFileHandle file) =>
+        status = FileCalls.TryStat(file, "", out var now) && now.IsRegularFile ? now : throw Changed();
 
     /// <summary>Waits until a change of this file could not pass for the one it had last.</summary>
     internal void AwaitClockTick()

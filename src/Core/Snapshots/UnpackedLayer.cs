@@ -17,7 +17,9 @@ public sealed record UnpackedLayer(string Folder, ImmutableArray<string> Implied
     /// <summary>Reads what was remembered of a snapshot.</summary>
     public static UnpackedLayer Read(string snapshot)
     {
-        return new UnpackedLayer(snapshot, SealedFile.Read(snapshot + ImpliedSuffix) is { } bytes ? [.. PathText.Decode(bytes).Split('\0')[..^1]] : []);
+        return new UnpackedLayer(
+            snapshot,
+            SealedFile.Read(snapshot + ImpliedSuffix) is { } bytes ? [.. PathText.Decode(bytes).Split('\0')[..^1]] : []);
     }
 
     /// <summary>False where nothing was remembered of a snapshot, or it was damaged.</summary>

@@ -37,7 +37,9 @@ internal sealed class ArchiveReader(IContentStore content)
         return index ?? throw new InvalidDataException("it has no index.json. A docker archive is named with docker-archive:.");
     }
 
-    /// <summary>What <c>docker save</c> writes, of any age: layers become gzip where they are plain tars. Source: Docker image specification 1.2.</summary>
+    /// <summary>
+    /// What <c>docker save</c> writes, of any age: layers become gzip where they are plain tars. Source: Docker image specification 1.2.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
     public async Task<ImageIndex> ReadDockerAsync(Stream stream, CancellationToken cancellationToken)
     {

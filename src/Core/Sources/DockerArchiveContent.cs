@@ -51,7 +51,8 @@ internal sealed class DockerArchiveContent(IContentStore content)
         }
 
         var bytes = Find(documents, image.Config);
-        var config = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageConfig) ?? throw new InvalidDataException("a configuration is empty.");
+        var config = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageConfig)
+            ?? throw new InvalidDataException("a configuration is empty.");
         var found = image.Layers.Select(layer => Find(layers, layer)).ToArray();
         if (config.RootFs?.DiffIds is not { } diffIds || !found.Select(layer => layer.DiffId).SequenceEqual(diffIds))
         {

@@ -2,7 +2,6 @@ using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Registry;
-using ContainerStages.Sources;
 
 namespace ContainerStages.Sources;
 
@@ -13,7 +12,9 @@ namespace ContainerStages.Sources;
 internal sealed class EmbeddedStore(string? folder, Action<Diagnostic> report, bool forReading = false)
 {
     public StoreDirectory Directory { get; } =
-        forReading ? StoreDirectory.OpenForReading(folder ?? StoreDirectory.DefaultPath()) : new StoreDirectory(folder ?? StoreDirectory.DefaultPath());
+        forReading
+            ? StoreDirectory.OpenForReading(folder ?? StoreDirectory.DefaultPath())
+            : new StoreDirectory(folder ?? StoreDirectory.DefaultPath());
 
     public DiskContentStore Content => field ??= new DiskContentStore(Directory);
 

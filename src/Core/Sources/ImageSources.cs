@@ -35,7 +35,8 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
                 return await puller.ResolveAsync(reference.WithDigest(named.Digest), platform, cancellationToken);
             }
 
-            if (remembered.Find(reference, platform) is { } digest && await TryResolveAsync(reference.WithDigest(digest), platform, cancellationToken) is { } known)
+            if (remembered.Find(reference, platform) is { } digest
+                && await TryResolveAsync(reference.WithDigest(digest), platform, cancellationToken) is { } known)
             {
                 return known;
             }
@@ -47,7 +48,9 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
         return image;
     }
 
-    /// <summary>Null where the registry has no such digest (any more), or what was remembered is damaged: then it is asked for the name.</summary>
+    /// <summary>
+    /// Null where the registry has no such digest (any more), or what was remembered is damaged: then it is asked for the name.
+    /// </summary>
     private async Task<PulledImage?> TryResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         try
@@ -61,5 +64,8 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
     }
 
     private Descriptor? FindBuiltHere(ImageReference reference, Platform platform) =>
-        names.Find(reference) is { } local && (MediaTypes.IsIndex(local.MediaType) || (local.Platform is { } built && platform.HasProcessorOf(built))) ? local : null;
+        names.Find(reference) is { } local
+            && (MediaTypes.IsIndex(local.MediaType) || (local.Platform is { } built && platform.HasProcessorOf(built)))
+            ? local
+            : null;
 }

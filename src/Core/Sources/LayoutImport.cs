@@ -10,7 +10,9 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
 {
     private Digest? missing;
 
-    /// <summary>The digest of the manifest or index that the reference means; null where a blob is missing, see <see cref="Incomplete"/>.</summary>
+    /// <summary>
+    /// The digest of the manifest or index that the reference means; null where a blob is missing, see <see cref="Incomplete"/>.
+    /// </summary>
     /// <exception cref="BuildFailedException">The layout has no such image, or not for the platform.</exception>
     public async Task<Digest?> TakeAsync(ImageIndex index, CancellationToken cancellationToken)
     {
@@ -20,7 +22,9 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
             return null;
         }
 
-        var chosen = document.IsIndex ? await new IndexSearch(reference, platform, entry => DocumentAsync(entry, cancellationToken)).FindAsync(document) : document;
+        var chosen = document.IsIndex
+            ? await new IndexSearch(reference, platform, entry => DocumentAsync(entry, cancellationToken)).FindAsync(document)
+            : document;
         if (chosen?.Manifest is not { } manifest)
         {
             return null;
@@ -45,7 +49,11 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
         }
 
         return await CopyDocumentAsync(descriptor.Digest, cancellationToken)
-            ? RegistryDocument.Create(await content.ReadAllBytesAsync(descriptor.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken), descriptor.MediaType, reference, reference.FamiliarName)
+            ? RegistryDocument.Create(
+                await content.ReadAllBytesAsync(descriptor.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken),
+                descriptor.MediaType,
+                reference,
+                reference.FamiliarName)
             : null;
     }
 

@@ -4,7 +4,6 @@ using ContainerStages.Diagnostics;
 using ContainerStages.EngineStores;
 using ContainerStages.Oci;
 using ContainerStages.Posix;
-using ContainerStages.Registry;
 
 namespace ContainerStages.Sources;
 
@@ -16,7 +15,9 @@ internal sealed class LocalImages(StoreDirectory store)
 {
     private readonly DiskContentStore content = new(store);
 
-    /// <summary>Manifest, configuration and layers of the image for a platform, all verified; returns the digest of what the name stands for.</summary>
+    /// <summary>
+    /// Manifest, configuration and layers of the image for a platform, all verified; returns the digest of what the name stands for.
+    /// </summary>
     /// <exception cref="BuildFailedException">It is not there, not readable, not whole, or not for the platform.</exception>
     public async Task<Digest> TakeAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
@@ -28,7 +29,9 @@ internal sealed class LocalImages(StoreDirectory store)
         }
         catch (DigestMismatchException damaged)
         {
-            throw new BuildFailedException(SourceDiagnostics.BlobDamaged(reference.FamiliarName, damaged.Expected.ToString(), damaged.Actual.ToString()), damaged);
+            throw new BuildFailedException(
+                SourceDiagnostics.BlobDamaged(reference.FamiliarName, damaged.Expected.ToString(), damaged.Actual.ToString()),
+                damaged);
         }
         catch (Exception failure) when (failure is JsonException or InvalidDataException or IOException or UnauthorizedAccessException && StoreDirectory.Explain(failure, store.Root) is null)
         {
@@ -95,18 +98,22 @@ internal sealed class LocalImages(StoreDirectory store)
     /// <summary>One that the user names may be a pipe.</summary>
     private static FileStream OpenArchive(ImageReference reference) =>
         reference.KeptIn is null ? File.OpenRead(reference.Repository)
-        : new SourceFiles(reference).TryOpen() ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
+        : new SourceFiles(reference).TryOpen()
+            ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
 
     /// <summary>A text that is another one as soon as the source may be another one.</summary>
     private static async Task<string> StateAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
     {
         if (engine is not null)
         {
-            var id = await engine.FindIdAsync(reference.Repository, cancellationToken) ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
+            var id = await engine.FindIdAsync(reference.Repository, cancellationToken)
+                ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
             return $"{reference.Transport} {id}";
         }
 
-        var path = Path.Exists(reference.Repository) ? File.ResolveLinkTarget(reference.Repository, returnFinalTarget: true)?.FullName ?? reference.Repository : reference.Repository;
+        var path = Path.Exists(reference.Repository)
+            ? File.ResolveLinkTarget(reference.Repository, returnFinalTarget: true)?.FullName ?? reference.Repository
+            : reference.Repository;
         if (!TryStat(reference, path, out var file))
         {
             throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
@@ -134,7 +141,10 @@ internal sealed class LocalImages(StoreDirectory store)
     /// <exception cref="InvalidDataException">It lacks what the others rely on.</exception>
     internal static ImageIndex Parse(byte[] bytes)
     {
-        var index = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageIndex) ?? throw new InvalidDataException("its index.json lists no manifests.");
-        return DocumentRules.ProblemOf(index) is { } problem ? throw new InvalidDataException($"its index.json is damaged: {problem}") : index;
+        var index = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageIndex)
+            ?? throw new InvalidDataException("its index.json lists no manifests.");
+        return DocumentRules.ProblemOf(index) is { } problem
+            ? throw new InvalidDataException($"its index.json is damaged: {problem}")
+            : index;
     }
 }

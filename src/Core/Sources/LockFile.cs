@@ -74,7 +74,8 @@ public sealed record LockFile(ImmutableSortedDictionary<string, LockedInputs> Pr
     /// <summary>It may lie in a context of somebody else: nothing waits at a pipe, or reads a device that has no end.</summary>
     private static string ReadText(string path)
     {
-        var handle = HeldFolder.Open("/").TryOpenInside(Path.GetRelativePath("/", Path.GetFullPath(path))) ?? throw new FileNotFoundException(null, path);
+        var handle = HeldFolder.Open("/").TryOpenInside(Path.GetRelativePath("/", Path.GetFullPath(path)))
+            ?? throw new FileNotFoundException(null, path);
         using (handle)
         {
             if (!FileCalls.TryStat(handle, "", out var status) || !status.IsRegularFile || status.Size > Largest)

@@ -36,14 +36,20 @@ internal sealed class LockFileReader
         }
         catch (JsonException problem)
         {
-            throw new BuildFailedException(LockDiagnostics.Malformed(problem.Message, new SourceLocation(path, (int)(problem.LineNumber ?? -1) + 1)), problem);
+            throw new BuildFailedException(
+                LockDiagnostics.Malformed(problem.Message, new SourceLocation(path, (int)(problem.LineNumber ?? -1) + 1)),
+                problem);
         }
     }
 
     private void RefuseConflict()
     {
         var lines = text.Split('\n');
-        var marker = Array.FindIndex(lines, line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith("=======", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal));
+        var marker = Array.FindIndex(
+            lines,
+            line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal)
+                || line.StartsWith("=======", StringComparison.Ordinal)
+                || line.StartsWith(">>>>>>> ", StringComparison.Ordinal));
         if (marker >= 0)
         {
             throw new BuildFailedException(LockDiagnostics.MergeConflict(new SourceLocation(path, marker + 1)));
@@ -86,16 +92,23 @@ internal sealed class LockFileReader
     private Digest DigestOf(string name, JsonElement element) =>
         element.ValueKind == JsonValueKind.String && Digest.TryParse(element.GetString(), out var digest)
             ? digest
-            : throw Malformed($"{element.GetRawText()} of '{name}' is no digest (sha256: and 64 hexadecimal digits).", element.GetRawText());
+            : throw Malformed(
+                $"{element.GetRawText()} of '{name}' is no digest (sha256: and 64 hexadecimal digits).",
+                element.GetRawText());
 
     private string Commit(string name, JsonElement element) =>
-        element.ValueKind == JsonValueKind.String && element.GetString() is { Length: 40 or 64 } commit && commit.All(char.IsAsciiHexDigitLower)
+        element.ValueKind == JsonValueKind.String
+            && element.GetString() is { Length: 40 or 64 } commit
+            && commit.All(char.IsAsciiHexDigitLower)
             ? commit
             : throw Malformed($"{element.GetRawText()} of '{name}' is no commit (40 or 64 hexadecimal digits).", element.GetRawText());
 
     private ImmutableSortedDictionary<string, T> Read<T>(IReadOnlyDictionary<string, JsonElement> members, string name, Func<string, JsonElement, T> read) =>
         members.TryGetValue(name, out var element)
-            ? Members(element, name).ToImmutableSortedDictionary(member => member.Key, member => read(member.Key, member.Value), StringComparer.Ordinal)
+            ? Members(element, name).ToImmutableSortedDictionary(
+                member => member.Key,
+                member => read(member.Key, member.Value),
+                StringComparer.Ordinal)
             : LockFile.Sorted<T>();
 
     private Dictionary<string, JsonElement> Members(JsonElement element, string what) =>

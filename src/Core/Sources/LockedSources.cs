@@ -38,10 +38,12 @@ public sealed class LockedSources(ImageSources sources, ProjectLock locked)
             : AskAsync(reference, platform, cancellationToken);
 
     /// <summary>What is named by digest needs no lock; what was built here has no digest that another machine could use.</summary>
-    private bool NeedsNoLock(ImageReference reference, Platform platform) => IsPinned(reference) || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform));
+    private bool NeedsNoLock(ImageReference reference, Platform platform) =>
+        IsPinned(reference) || (locked.Find(reference) is null && sources.IsBuiltHere(reference, platform));
 
     /// <summary>A digest names one image; and what is taken from this machine is no name that another one could look up.</summary>
-    private static bool IsPinned(ImageReference reference) => reference.Digest is not null || reference.Transport != ImageTransport.Registry;
+    private static bool IsPinned(ImageReference reference) =>
+        reference.Digest is not null || reference.Transport != ImageTransport.Registry;
 
     private async Task<PulledImage> AskAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
@@ -56,7 +58,11 @@ public sealed class LockedSources(ImageSources sources, ProjectLock locked)
         return image;
     }
 
-    private async Task<PulledImage> PinnedAsync(ImageReference reference, Platform platform, Digest digest, CancellationToken cancellationToken)
+    private async Task<PulledImage> PinnedAsync(
+        ImageReference reference,
+        Platform platform,
+        Digest digest,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -64,7 +70,9 @@ public sealed class LockedSources(ImageSources sources, ProjectLock locked)
         }
         catch (BuildFailedException failure) when (failure.Diagnostics is [var only] && RegistryDiagnostics.BlamesReference(only))
         {
-            throw new BuildFailedException(LockDiagnostics.PinnedNotFound(locked.Path, reference.FamiliarName, platform.ToString(), digest.ToString(), only.Message), failure);
+            throw new BuildFailedException(
+                LockDiagnostics.PinnedNotFound(locked.Path, reference.FamiliarName, platform.ToString(), digest.ToString(), only.Message),
+                failure);
         }
     }
 

@@ -44,7 +44,9 @@ public sealed class ProjectLock
     /// <summary>What the file says of an image, or null.</summary>
     public LockedImage? Find(ImageReference reference) => Known.Images.GetValueOrDefault(reference.FamiliarName);
 
-    /// <summary>Takes note of an image; null, or the digest that the name already has for other platforms, which are to be of one image.</summary>
+    /// <summary>
+    /// Takes note of an image; null, or the digest that the name already has for other platforms, which are to be of one image.
+    /// </summary>
     /// <param name="named">The digest of the index, or that of the manifest where there is none.</param>
     public Digest? Learn(ImageReference reference, Platform platform, Digest named, Digest manifest)
     {
@@ -83,9 +85,14 @@ public sealed class ProjectLock
         Learned.IsEmpty ? Task.CompletedTask : WriteAsync(store, Merge, cancellationToken);
 
     /// <summary>Puts what was learned in the place of what stood there.</summary>
-    public Task ReplaceAsync(StoreDirectory store, CancellationToken cancellationToken) => WriteAsync(store, (_, now) => now, cancellationToken);
+    public Task ReplaceAsync(StoreDirectory store, CancellationToken cancellationToken) =>
+        WriteAsync(store, (_, now) => now, cancellationToken);
 
-    private async Task WriteAsync(StoreDirectory store, Func<LockedInputs, LockedInputs, LockedInputs> combine, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        StoreDirectory store,
+        Func<LockedInputs, LockedInputs,
+        LockedInputs> combine,
+        CancellationToken cancellationToken)
     {
         // Projects of one folder may be built at once: each adds to what the other has just written.
         using var held = await store.LockAsync("lock-file-" + StoreDirectory.KeyOf(path)[..32], cancellationToken);
@@ -110,5 +117,7 @@ public sealed class ProjectLock
         before.Commits.SetItems(learned.Commits));
 
     private static LockedImage Merge(LockedImage? before, LockedImage learned) =>
-        before is null || before.Named != learned.Named ? learned : learned with { Platforms = before.Platforms.SetItems(learned.Platforms) };
+        before is null || before.Named != learned.Named
+            ? learned
+            : learned with { Platforms = before.Platforms.SetItems(learned.Platforms) };
 }

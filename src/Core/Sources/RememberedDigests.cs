@@ -13,7 +13,11 @@ internal sealed class RememberedDigests(StoreDirectory store)
 
     /// <summary>What a file of the folder says, with its text; null where it is damaged.</summary>
     public static (Digest Digest, string Text)? Read(string path) =>
-        SealedFile.Read(path) is { } bytes && Encoding.UTF8.GetString(bytes) is var text && Digest.TryParse(text.Split('\n')[0], out var digest) ? (digest, text) : null;
+        SealedFile.Read(path) is { } bytes
+            && Encoding.UTF8.GetString(bytes) is var text
+            && Digest.TryParse(text.Split('\n')[0], out var digest)
+            ? (digest, text)
+            : null;
 
     /// <summary>The second line says for whom, so that a person can read the folder.</summary>
     public void Save(ImageReference reference, Platform platform, Digest digest)

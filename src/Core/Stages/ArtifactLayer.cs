@@ -11,10 +11,12 @@ public static class ArtifactLayer
     public const string Stage = "container-stage-artifacts";
 
     /// <summary>The text that a history has of them: the copy itself where there is one that a Dockerfile can say.</summary>
-    public static string TextOf(ImmutableArray<CopyInstruction> copies) => IsOneCopy(copies) ? copies[0].Text : Gathered(copies, copies[0]).Text;
+    public static string TextOf(ImmutableArray<CopyInstruction> copies) =>
+        IsOneCopy(copies) ? copies[0].Text : Gathered(copies, copies[0]).Text;
 
     /// <summary>True where no stage is needed to gather.</summary>
-    public static bool IsOneCopy(ImmutableArray<CopyInstruction> copies) => copies is [{ SkipMissing: false, Append: false, Files.IsEmpty: true }];
+    public static bool IsOneCopy(ImmutableArray<CopyInstruction> copies) =>
+        copies is [{ SkipMissing: false, Append: false, Files.IsEmpty: true }];
 
     /// <summary>The copy from the gathering stage.</summary>
     public static CopyInstruction Gathered(ImmutableArray<CopyInstruction> copies, Instruction place)
@@ -25,9 +27,12 @@ public static class ArtifactLayer
     }
 
     /// <summary>True where all destinations begin at the root, or none does: only then do they have a folder in common.</summary>
-    public static bool HasCommonFolder(ImmutableArray<CopyInstruction> copies) => copies.Select(copy => IsAbsolute(copy.Destination)).Distinct().Count() == 1;
+    public static bool HasCommonFolder(ImmutableArray<CopyInstruction> copies) =>
+        copies.Select(copy => IsAbsolute(copy.Destination)).Distinct().Count() == 1;
 
-    /// <summary>Folders that are there already keep their mode where they need not be copied, so the folder is as deep as can be. Ends with a slash.</summary>
+    /// <summary>
+    /// Folders that are there already keep their mode where they need not be copied, so the folder is as deep as can be. Ends with a slash.
+    /// </summary>
     private static string CommonFolder(ImmutableArray<CopyInstruction> copies)
     {
         if (!IsAbsolute(copies[0].Destination))

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Stages;
@@ -16,7 +15,9 @@ public sealed class BuildKitArguments(IReadOnlyDictionary<string, string> argume
     /// <summary>Source: sethostname(2).</summary>
     private const int MostHostName = 64;
 
-    /// <summary>Those that ask for nothing here are among them: what they ask of BuildKit, this engine does anyway, or has no use for.</summary>
+    /// <summary>
+    /// Those that ask for nothing here are among them: what they ask of BuildKit, this engine does anyway, or has no use for.
+    /// </summary>
     private static readonly FrozenSet<string> Names = new[]
     {
         SourceDateEpoch, "BUILDKIT_BUILDINFO", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_DISABLE_FILEOP", "BUILDKIT_DOCKERFILE_CHECK",
@@ -42,7 +43,9 @@ public sealed class BuildKitArguments(IReadOnlyDictionary<string, string> argume
         : name.Length <= MostHostName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.') ? name
         : throw new BuildFailedException(PlanDiagnostics.BadHostName(name));
 
-    /// <summary>Whether a git repository that is the context keeps its .git folder; as Go reads booleans, and false where it reads none.</summary>
+    /// <summary>
+    /// Whether a git repository that is the context keeps its .git folder; as Go reads booleans, and false where it reads none.
+    /// </summary>
     public bool KeepGitDirectory => Value("BUILDKIT_CONTEXT_KEEP_GIT_DIR") is { } text && GoBoolean.Read(text) is true;
 
     /// <summary>Seconds since 1970, or null.</summary>

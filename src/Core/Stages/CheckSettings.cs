@@ -4,7 +4,9 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Stages;
 
-/// <summary>What a file says of the build checks: its directive, and comments above single instructions. Source: Dockerfile reference, check.</summary>
+/// <summary>
+/// What a file says of the build checks: its directive, and comments above single instructions. Source: Dockerfile reference, check.
+/// </summary>
 /// <param name="directive">The value of the directive; null where the file has none.</param>
 public sealed class CheckSettings(string? directive)
 {
@@ -20,7 +22,8 @@ public sealed class CheckSettings(string? directive)
     {
         var check = BuildChecks.All.First(known => known.Code == warning.Code);
         CheckOptions[] own = [.. Instructions.Where(instruction => instruction.Contains(warning.Location)).Select(instruction => instruction.Options)];
-        return !own.Any(options => options.Skips(check)) && (check.IsExperimental ? own.Append(file).Any(options => options.Tries(check)) : !file.Skips(check));
+        return !own.Any(options => options.Skips(check))
+            && (check.IsExperimental ? own.Append(file).Any(options => options.Tries(check)) : !file.Skips(check));
     }
 }
 
@@ -42,7 +45,10 @@ internal sealed class CheckOptions(string? text)
         .Select(option => option.Split('=', 2))
         .Where(option => option.Length == 2)
         .GroupBy(option => option[0].Trim(), StringComparer.Ordinal)
-        .ToImmutableDictionary(group => group.Key, group => group.Last()[1].Split(',').Select(name => name.Trim()).ToImmutableHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal);
+        .ToImmutableDictionary(
+            group => group.Key,
+            group => group.Last()[1].Split(',').Select(name => name.Trim()).ToImmutableHashSet(StringComparer.OrdinalIgnoreCase),
+            StringComparer.Ordinal);
 
     public bool AreErrors => options.TryGetValue("error", out var value) && value.Any(flag => GoBoolean.Read(flag) is true);
 
@@ -51,5 +57,6 @@ internal sealed class CheckOptions(string? text)
     /// <summary>True where an experimental check is asked for.</summary>
     public bool Tries(BuildCheck check) => Names("experimental", check);
 
-    private bool Names(string option, BuildCheck check) => options.TryGetValue(option, out var names) && (names.Contains("all") || names.Contains(check.Name));
+    private bool Names(string option, BuildCheck check) =>
+        options.TryGetValue(option, out var names) && (names.Contains("all") || names.Contains(check.Name));
 }

@@ -19,7 +19,12 @@ internal static partial class GoDuration
         var end = 0;
         foreach (Match part in Part().Matches(parts.ToString()))
         {
-            if (part.Index != end || !decimal.TryParse(part.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (part.Index != end
+                || !decimal.TryParse(
+                    part.Groups["number"].Value,
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var number))
             {
                 return null;
             }

@@ -8,12 +8,17 @@ public static class ImageSettings
 {
     private static readonly WordExpander Words = new();
 
-    /// <summary>Values are literal: a <c>$</c> in them is a dollar sign. In a fixed order, so that the same settings give the same image.</summary>
+    /// <summary>
+    /// Values are literal: a <c>$</c> in them is a dollar sign. In a fixed order, so that the same settings give the same image.
+    /// </summary>
     public static ImmutableArray<Instruction> ToInstructions(ProjectImageConfig config, SourceLocation location)
     {
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
         instructions.AddRange(config.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair =>
-            new EnvInstruction(location, $"ENV {Words.Protect(pair.Key)}={Words.Protect(pair.Value)}", [new NameValue(Words.Protect(pair.Key), Words.Protect(pair.Value))])));
+            new EnvInstruction(
+                location,
+                $"ENV {Words.Protect(pair.Key)}={Words.Protect(pair.Value)}",
+                [new NameValue(Words.Protect(pair.Key), Words.Protect(pair.Value))])));
         if (config.WorkingDirectory is { } directory)
         {
             instructions.Add(new WorkdirInstruction(location, $"WORKDIR {Words.Protect(directory)}", Words.Protect(directory)));
@@ -43,7 +48,13 @@ public static class ImageSettings
     }
 
     /// <summary>A copy from a stage or image, its paths literal but for wildcards.</summary>
-    public static CopyInstruction Copy(SourceLocation location, string from, string source, string destination, string? chown = null, string? chmod = null)
+    public static CopyInstruction Copy(
+        SourceLocation location,
+        string from,
+        string source,
+        string destination,
+        string? chown = null,
+        string? chmod = null)
     {
         string[] paths = [Words.Protect(source), Words.Protect(destination)];
         var isPlain = paths.All(path => path.Length > 0 && path[0] != '[' && path.AsSpan().IndexOfAny(" \t\"'\\") < 0);

@@ -11,7 +11,9 @@ namespace ContainerStages.Stages;
 /// <param name="Text">The instruction as one line, for history and progress (<c>RUN go build</c>).</param>
 public abstract record Instruction(SourceLocation Location, string Text);
 
-/// <summary>A <c>NAME=value</c> as written, both sides still to be expanded; <see cref="Value"/> null where none was given (<c>ARG NAME</c>).</summary>
+/// <summary>
+/// A <c>NAME=value</c> as written, both sides still to be expanded; <see cref="Value"/> null where none was given (<c>ARG NAME</c>).
+/// </summary>
 public sealed record NameValue(string Name, string? Value);
 
 /// <summary>Shell form (one text for the stage's shell) or exec form (a list of words).</summary>
@@ -21,15 +23,22 @@ public sealed record ShellForm(string Text) : CommandLine;
 
 public sealed record ExecForm(ImmutableArray<string> Arguments) : CommandLine;
 
-/// <summary>RUN with here-documents: the line with its <c>&lt;&lt;WORD</c> marks, and the documents in order. Source: Dockerfile reference, Here-Documents.</summary>
+/// <summary>
+/// RUN with here-documents: the line with its <c>&lt;&lt;WORD</c> marks, and the documents in order. Source: Dockerfile reference,
+/// Here-Documents.
+/// </summary>
 public sealed record HeredocForm(string Text, ImmutableArray<HereDocument> Documents) : CommandLine;
 
-/// <summary>A here-document. <see cref="Expand"/> is false where its word was quoted; tabs are removed already where it began with <c>&lt;&lt;-</c>.</summary>
+/// <summary>
+/// A here-document. <see cref="Expand"/> is false where its word was quoted; tabs are removed already where it began with <c>&lt;&lt;-</c>.
+/// </summary>
 public sealed record HereDocument(string Name, string Content, bool Expand, SourceLocation Location);
 
-public sealed record ArgInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Arguments) : Instruction(Location, Text);
+public sealed record ArgInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Arguments)
+    : Instruction(Location, Text);
 
-public sealed record EnvInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Variables) : Instruction(Location, Text);
+public sealed record EnvInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Variables)
+    : Instruction(Location, Text);
 
 public sealed record LabelInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Labels) : Instruction(Location, Text);
 
@@ -59,7 +68,9 @@ public sealed record RunInstruction(SourceLocation Location, string Text, Comman
     /// <summary>True for --security=insecure.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>What a failure means, told by the last lines of the output; null, or a null result, for nothing better. Conventions know.</summary>
+    /// <summary>
+    /// What a failure means, told by the last lines of the output; null, or a null result, for nothing better. Conventions know.
+    /// </summary>
     public Func<IReadOnlyList<string>, Diagnostic?>? Explain { get; init; }
 }
 
@@ -87,7 +98,9 @@ public sealed record CopyInstruction(
     /// <summary>Where --from stands; the whole instruction where that is not known.</summary>
     public SourceLocation FromLocation { get; init; } = Location;
 
-    /// <summary>True: a source that does not exist is left out instead of being an error. No Dockerfile says this; conventions do.</summary>
+    /// <summary>
+    /// True: a source that does not exist is left out instead of being an error. No Dockerfile says this; conventions do.
+    /// </summary>
     public bool SkipMissing { get; init; }
 
     /// <summary>What is written in place of sources. No Dockerfile says this; conventions do.</summary>
@@ -96,7 +109,9 @@ public sealed record CopyInstruction(
     /// <summary>True: content goes behind that of a file which is there already.</summary>
     public bool Append { get; init; }
 
-    /// <summary>Only these files of what a .NET publish wrote into the one folder that is the source. No Dockerfile says this; conventions do.</summary>
+    /// <summary>
+    /// Only these files of what a .NET publish wrote into the one folder that is the source. No Dockerfile says this; conventions do.
+    /// </summary>
     public PublishedPart? Part { get; init; }
 
     public bool Link { get; init; }
@@ -110,7 +125,10 @@ public sealed record CopyInstruction(
     public ImmutableArray<HereDocument> Documents { get; init; } = [];
 }
 
-/// <summary>A file with its content, or a folder (content null), by its path in the image. Folders come before what is in them; parents need not be named.</summary>
+/// <summary>
+/// A file with its content, or a folder (content null), by its path in the image. Folders come before what is in them; parents need not be
+/// named.
+/// </summary>
 public sealed record InlineFile(string Path, string? Content, uint Mode);
 
 /// <summary>ADD. Sources are paths of the context, http(s) addresses or git repositories.</summary>
@@ -155,7 +173,8 @@ public sealed record HealthcheckInstruction(SourceLocation Location, string Text
 /// What the variables of a base image say of it by convention: APP_UID names the user where the image names none, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS and
 /// ASPNETCORE_HTTPS_PORTS the ports. No Dockerfile says this; conventions do. Source: the .NET SDK's container publishing.
 /// </summary>
-public sealed record BaseVariablesInstruction(SourceLocation Location) : Instruction(Location, "USER and EXPOSE from the variables of the base image");
+public sealed record BaseVariablesInstruction(SourceLocation Location)
+    : Instruction(Location, "USER and EXPOSE from the variables of the base image");
 
 /// <summary>ONBUILD: an instruction as text, for whoever builds on the image.</summary>
 public sealed record OnBuildInstruction(SourceLocation Location, string Text, string Trigger) : Instruction(Location, Text);

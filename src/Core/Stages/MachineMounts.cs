@@ -11,7 +11,8 @@ public static class MachineMounts
         ImmutableArray<RunMount> mounts =
         [
             .. access.Files.Select(file => new MachineMount(file.Target, file.Source)),
-            .. access.Secrets.Select(secret => new MachineSecretMount(secret.Target, secret.EngineVariable, secret.Variable, secret.Masked)),
+            .. access.Secrets
+                .Select(secret => new MachineSecretMount(secret.Target, secret.EngineVariable, secret.Variable, secret.Masked)),
         ];
         return mounts.IsEmpty ? set : set with { Stages = [.. set.Stages.Select(stage => stage with { Instructions = [.. stage.Instructions.Select(instruction => Add(instruction, mounts))] })] };
     }

@@ -10,12 +10,16 @@ internal static class PortChecks
     {
         if (port.Split('/', 2).ElementAtOrDefault(1)?.Any(char.IsUpper) == true)
         {
-            yield return BuildChecks.ExposeProtoCasing.Warn($"Defined protocol '{port}' in EXPOSE instruction should be lowercase", location);
+            yield return BuildChecks.ExposeProtoCasing.Warn(
+                $"Defined protocol '{port}' in EXPOSE instruction should be lowercase",
+                location);
         }
 
         if (port.Split(':').SkipLast(1).Any(part => part.Length > 0))
         {
-            yield return BuildChecks.ExposeInvalidFormat.Warn($"EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'", location);
+            yield return BuildChecks.ExposeInvalidFormat.Warn(
+                $"EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'",
+                location);
         }
     }
 }

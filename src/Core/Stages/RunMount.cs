@@ -3,7 +3,9 @@ namespace ContainerStages.Stages;
 /// <summary>A RUN --mount as written; words are raw and null where not given. Source: Dockerfile reference, RUN --mount.</summary>
 public abstract record RunMount(string? Target)
 {
-    /// <summary>The stage, image or context that the mount takes files from; null where it takes none, or those of the build context.</summary>
+    /// <summary>
+    /// The stage, image or context that the mount takes files from; null where it takes none, or those of the build context.
+    /// </summary>
     public virtual string? TakesFrom => null;
 }
 

@@ -42,7 +42,9 @@ public sealed class ScratchKit
             : new ScratchKit(project.Kit, isScratch && (project.Kit.Enabled ?? byDefault), withZones, place);
     }
 
-    /// <summary>In the order in which they are made; the own certificates go behind the authorities that are there, also those of a base image.</summary>
+    /// <summary>
+    /// In the order in which they are made; the own certificates go behind the authorities that are there, also those of a base image.
+    /// </summary>
     /// <param name="stage">Where the program comes from.</param>
     /// <exception cref="BuildFailedException">A certificate of the project is none, or comes with its private key.</exception>
     public ImmutableArray<CopyInstruction> Copies(string stage)
@@ -79,7 +81,9 @@ public sealed class ScratchKit
     public ProjectImageConfig Configure(ProjectImageConfig config) => !isOn ? config : config with
     {
         User = config.User ?? (HasUsers ? NonRoot : null),
-        Environment = config.Environment.ContainsKey("PATH") ? config.Environment : config.Environment.ToImmutableDictionary().Add("PATH", SearchPath),
+        Environment = config.Environment.ContainsKey("PATH")
+            ? config.Environment
+            : config.Environment.ToImmutableDictionary().Add("PATH", SearchPath),
     };
 
     private ImmutableArray<InlineFile> SystemFiles() =>
@@ -98,7 +102,9 @@ public sealed class ScratchKit
     private CopyInstruction Write(string text, ImmutableArray<InlineFile> files) => new(location, text, [], "/") { Files = files };
 
     private string Check(CertificateFile file) =>
-        !file.Text.Contains(FirstLine, StringComparison.Ordinal) ? throw new BuildFailedException(KitDiagnostics.NoCertificate(file.Path, location))
-        : file.Text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? throw new BuildFailedException(KitDiagnostics.PrivateKey(file.Path, location))
+        !file.Text.Contains(FirstLine, StringComparison.Ordinal)
+            ? throw new BuildFailedException(KitDiagnostics.NoCertificate(file.Path, location))
+        : file.Text.Contains("PRIVATE KEY-----", StringComparison.Ordinal)
+            ? throw new BuildFailedException(KitDiagnostics.PrivateKey(file.Path, location))
         : file.Text.ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
 }

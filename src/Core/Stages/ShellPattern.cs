@@ -62,7 +62,9 @@ internal sealed class ShellPattern
         return starts.Select(start => value[..start]).FirstOrDefault(value);
     }
 
-    /// <summary>Puts <paramref name="replacement"/> for the first match, or for all; each match is the leftmost, then the longest.</summary>
+    /// <summary>
+    /// Puts <paramref name="replacement"/> for the first match, or for all; each match is the leftmost, then the longest.
+    /// </summary>
     public string Replace(string value, string replacement, bool all)
     {
         var result = new StringBuilder();
@@ -100,7 +102,8 @@ internal sealed class ShellPattern
         return fromEnd ? places.Reverse() : places;
     }
 
-    private static bool IsPlace(string value, int place) => place == 0 || place == value.Length || !char.IsSurrogatePair(value[place - 1], value[place]);
+    private static bool IsPlace(string value, int place) =>
+        place == 0 || place == value.Length || !char.IsSurrogatePair(value[place - 1], value[place]);
 
     private int? LongestFrom(string value, int start)
     {

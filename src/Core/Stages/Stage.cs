@@ -53,7 +53,9 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     /// <summary>Where relative paths of layouts and archives in FROM and COPY --from start.</summary>
     public string ImageFolder { get; init; } = "/";
 
-    /// <summary>True where such a path may not leave <see cref="ImageFolder"/>: a Dockerfile reads nothing of the machine but its context.</summary>
+    /// <summary>
+    /// True where such a path may not leave <see cref="ImageFolder"/>: a Dockerfile reads nothing of the machine but its context.
+    /// </summary>
     public bool KeepsToImageFolder { get; init; }
 
     /// <summary>What the build checks say of the file, in the order of its lines.</summary>
@@ -62,15 +64,21 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     /// <summary>What the file says of the build checks; null where it has none (projects).</summary>
     public CheckSettings? Checks { get; init; }
 
-    /// <summary>True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.</summary>
+    /// <summary>
+    /// True where a stage may name one that stands below it (project files); a Dockerfile's stages name earlier ones only.
+    /// </summary>
     public bool AnyOrder { get; init; }
 
     /// <summary>The stage of that name, or of that index; the last where none is named; null where there is no such stage.</summary>
     public Stage? Find(string? target) => target is null
         ? Stages.LastOrDefault()
-        : Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, target)) ?? (int.TryParse(target, out var index) ? Stages.ElementAtOrDefault(index) : null);
+        : Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, target))
+            ?? (int.TryParse(target, out var index) ? Stages.ElementAtOrDefault(index) : null);
 
-    /// <summary>With instructions after those of the stage that becomes the image; no stage that the image needs can build on it, so nothing else sees them.</summary>
+    /// <summary>
+    /// With instructions after those of the stage that becomes the image; no stage that the image needs can build on it, so nothing else
+    /// sees them.
+    /// </summary>
     /// <param name="target">As for <see cref="Find"/>. Where there is no such stage nothing changes, and the graph says so.</param>
     /// <param name="instructions">What is appended.</param>
     public StageSet Append(string? target, ImmutableArray<Instruction> instructions)

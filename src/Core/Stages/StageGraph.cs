@@ -11,7 +11,8 @@ namespace ContainerStages.Stages;
 public sealed record StageNode(Stage Stage, StageSource Base, ImmutableDictionary<string, StageSource> CopySources)
 {
     /// <summary>Indexes of the stages that have to be built before this one.</summary>
-    public IEnumerable<int> Needs => CopySources.Values.Prepend(Base).OfType<StageSource.OtherStage>().Select(source => source.Index).Distinct();
+    public IEnumerable<int> Needs =>
+        CopySources.Values.Prepend(Base).OfType<StageSource.OtherStage>().Select(source => source.Index).Distinct();
 
     /// <summary>Where a copy of this stage takes from; null for the build context.</summary>
     public StageSource? SourceOf(CopyInstruction copy) => copy.From is { } from ? CopySources[from] : null;

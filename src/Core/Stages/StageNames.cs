@@ -16,7 +16,8 @@ public static partial class StageNames
     public static bool IsReserved(string name) => Comparer.Equals(name, Scratch) || Comparer.Equals(name, "context");
 
     /// <summary>What is wrong with a name, or null.</summary>
-    public static Diagnostic? Check(string name, SourceLocation location) => Grammar().IsMatch(name) ? null : DockerfileDiagnostics.InvalidStageName(name, location);
+    public static Diagnostic? Check(string name, SourceLocation location) =>
+        Grammar().IsMatch(name) ? null : DockerfileDiagnostics.InvalidStageName(name, location);
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_.-]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Grammar();

@@ -4,7 +4,9 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Stages;
 
-/// <summary>Depth-first topological order of the stages that one stage needs; finds circles, also among stages that it does not need.</summary>
+/// <summary>
+/// Depth-first topological order of the stages that one stage needs; finds circles, also among stages that it does not need.
+/// </summary>
 internal sealed class StageOrder(ImmutableArray<StageNode> nodes, ICollection<Diagnostic> diagnostics)
 {
     private readonly ImmutableArray<StageNode>.Builder _order = ImmutableArray.CreateBuilder<StageNode>();

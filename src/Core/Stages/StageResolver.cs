@@ -33,10 +33,14 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
         _byName[name] = stage;
     }
 
-    /// <summary>The stage that a FROM means: where the order counts, the last of its name above, or else one below, which is an error.</summary>
+    /// <summary>
+    /// The stage that a FROM means: where the order counts, the last of its name above, or else one below, which is an error.
+    /// </summary>
     private Stage? FindBase(Stage stage)
     {
-        var above = set.AnyOrder ? null : set.Stages.Take(stage.Index).LastOrDefault(other => StageNames.Comparer.Equals(other.Name, stage.From));
+        var above = set.AnyOrder
+            ? null
+            : set.Stages.Take(stage.Index).LastOrDefault(other => StageNames.Comparer.Equals(other.Name, stage.From));
         return above ?? _byName.GetValueOrDefault(stage.From);
     }
 
@@ -44,7 +48,9 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
     {
         if (set.Contexts.Find(stage.From) is { } given)
         {
-            return given is StageSource.Folder folder ? Fail(AddDiagnostics.FolderAsBase(stage.From, folder.Path, stage.FromLocation)) : given;
+            return given is StageSource.Folder folder
+                ? Fail(AddDiagnostics.FolderAsBase(stage.From, folder.Path, stage.FromLocation))
+                : given;
         }
 
         // 'FROM golang AS golang' names the image: a stage is no base of itself.
@@ -120,7 +126,9 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
             return Fail(StageDiagnostics.StageNamesItself(stage.DisplayName, location));
         }
 
-        return index < 0 || index >= count ? Fail(StageDiagnostics.StageIndexOutOfRange(index, count, location)) : new StageSource.OtherStage(index);
+        return index < 0 || index >= count
+            ? Fail(StageDiagnostics.StageIndexOutOfRange(index, count, location))
+            : new StageSource.OtherStage(index);
     }
 
     private StageSource ResolveNamed(Stage stage, Stage named, string name, SourceLocation location)
@@ -146,11 +154,15 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
 
         var reference = ImageReference.TryParseSource(name, set.ImageFolder);
         return reference is null ? Fail(StageDiagnostics.InvalidImage(name, location))
-            : reference.IsFile && set.KeepsToImageFolder && !IsInside(reference.Repository) ? Fail(SourceDiagnostics.ImageOutsideContext(name, set.ImageFolder, location))
-            : new StageSource.Image(reference.IsFile && set.KeepsToImageFolder ? reference with { KeptIn = set.ImageFolder } : reference, location);
+            : reference.IsFile && set.KeepsToImageFolder && !IsInside(reference.Repository)
+                ? Fail(SourceDiagnostics.ImageOutsideContext(name, set.ImageFolder, location))
+            : new StageSource.Image(
+                reference.IsFile && set.KeepsToImageFolder ? reference with { KeptIn = set.ImageFolder } : reference,
+                location);
     }
 
-    private bool IsInside(string path) => path.StartsWith(set.ImageFolder.TrimEnd('/') + "/", StringComparison.Ordinal) || path == set.ImageFolder;
+    private bool IsInside(string path) =>
+        path.StartsWith(set.ImageFolder.TrimEnd('/') + "/", StringComparison.Ordinal) || path == set.ImageFolder;
 
     /// <summary>The result is never seen: diagnostics end the graph.</summary>
     private StageSource.Scratch Fail(Diagnostic diagnostic)

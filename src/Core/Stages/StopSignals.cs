@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace ContainerStages.Stages;
 
-/// <summary>What STOPSIGNAL may name: a signal of Linux, with or without SIG and in any case, or a number. Source: signal(7); numbers as in BuildKit.</summary>
+/// <summary>
+/// What STOPSIGNAL may name: a signal of Linux, with or without SIG and in any case, or a number. Source: signal(7); numbers as in
+/// BuildKit.
+/// </summary>
 internal static class StopSignals
 {
     private static readonly FrozenSet<string> Names = new[]
@@ -15,7 +18,8 @@ internal static class StopSignals
     .Concat(Enumerable.Range(1, 14).Select(number => $"RTMAX-{number.ToString(CultureInfo.InvariantCulture)}"))
     .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public static bool IsKnown(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+    public static bool IsKnown(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         ? number != 0
         : Names.Contains(text.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? text[3..] : text);
 }

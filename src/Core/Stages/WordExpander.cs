@@ -63,5 +63,7 @@ public sealed class WordExpander(char escape = WordExpander.DefaultEscape)
 
     /// <summary>The raw word that expands to <paramref name="literal"/> whatever the variables are.</summary>
     public string Protect(string literal) => string.Concat(literal.Select(character =>
-        character is '$' or '"' or '\'' || character == escape || char.IsWhiteSpace(character) ? $"{escape}{character}" : character.ToString()));
+        character is '$' or '"' or '\'' || character == escape || char.IsWhiteSpace(character)
+            ? $"{escape}{character}"
+            : character.ToString()));
 }

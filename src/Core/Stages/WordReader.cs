@@ -138,7 +138,9 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     {
         var value = ReadValue();
         _ofVariables += value.Length;
-        return _ofVariables <= MostOfVariables ? value : throw Malformed($"its variables have more than {MostOfVariables >> 20} million characters");
+        return _ofVariables <= MostOfVariables
+            ? value
+            : throw Malformed($"its variables have more than {MostOfVariables >> 20} million characters");
     }
 
     private string ReadValue()
@@ -218,7 +220,9 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
         return pattern.Replace(Lookup(name) ?? "", replacement, all);
     }
 
-    /// <summary>A name, the digits of a positional parameter, or one of the shell's special parameters (which never have a value here).</summary>
+    /// <summary>
+    /// A name, the digits of a positional parameter, or one of the shell's special parameters (which never have a value here).
+    /// </summary>
     private string ReadName()
     {
         var start = _position;
@@ -244,7 +248,8 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
         return source[start.._position];
     }
 
-    private string? HasValue(string name, bool emptyIsUnset) => Lookup(name) is { } value && !(emptyIsUnset && value.Length == 0) ? value : null;
+    private string? HasValue(string name, bool emptyIsUnset) =>
+        Lookup(name) is { } value && !(emptyIsUnset && value.Length == 0) ? value : null;
 
     private string? Lookup(string name)
     {

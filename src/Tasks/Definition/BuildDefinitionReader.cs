@@ -3,11 +3,13 @@ using ContainerStages.Tasks.DotNet;
 using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
-using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
-/// <summary>Turns the items and properties that a project hands to the task into a <see cref="BuildDefinition"/>, and says everything that is wrong with them at once.</summary>
+/// <summary>
+/// Turns the items and properties that a project hands to the task into a <see cref="BuildDefinition"/>, and says everything that is wrong
+/// with them at once.
+/// </summary>
 public sealed class BuildDefinitionReader
 {
     private readonly PublishContainerStages _task;
@@ -38,7 +40,9 @@ public sealed class BuildDefinitionReader
         var dockerfile = Dockerfile();
         var images = new ProjectImageList(_task.ProjectImages);
         var platforms = values.Platforms();
-        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null ? null : new DotNetReader(_task, _problems, _secrets).Read(platforms);
+        var dotNet = _task.DotNetProject.Length == 0 || dockerfile is not null
+            ? null
+            : new DotNetReader(_task, _problems, _secrets).Read(platforms);
         var names = new NameReader(_task, _problems, _files).Read(platforms.Count);
         var pull = values.Boolean("ContainerStagesPull", _task.Pull);
         var locks = new LockReader(_task, _problems, values);
@@ -48,7 +52,11 @@ public sealed class BuildDefinitionReader
             LockFile = locks.File(),
             Locked = locks.Locked(),
             Offline = locks.Offline(pull),
-            Export = _task.ExportFile.Length == 0 ? null : new ExportedDockerfile(_task.FullPath(_task.ExportFile), values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
+            Export = _task.ExportFile.Length == 0
+                ? null
+                : new ExportedDockerfile(
+                    _task.FullPath(_task.ExportFile),
+                    values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
             Dockerfile = dockerfile,
             Project = dockerfile is null ? ProjectDefinition(values, images, dotNet) : null,
             ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
@@ -56,7 +64,9 @@ public sealed class BuildDefinitionReader
             OwnOutput = dotNet is not null || IsGoByConvention ? OwnOutput.OfAllFiles() : OwnOutput.OfStreams(),
             Target = NullIfEmpty(_task.Target),
             Platforms = [.. platforms.Select(platform => platform.Name)],
-            PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)] : [],
+            PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1
+                ? [.. platforms.Select(platform => platform.RuntimeIdentifier)]
+                : [],
             BuildArgs = values.BuildArgs(),
             BuildContexts = new ContextReader(_task, _problems, _files, images).Read(),
             Secrets = secrets.Secrets(),
@@ -145,7 +155,11 @@ public sealed class BuildDefinitionReader
             Access = dotNet?.Access ?? Access(),
             Config = new ImageConfigReader(_task, _problems, _files).Read(),
         };
-        if (project.Stages.Count == 0 && project.Artifacts.Count == 0 && project.Go is null && dotNet is null && _task.UnsupportedNames.Length == 0)
+        if (project.Stages.Count == 0
+            && project.Artifacts.Count == 0
+            && project.Go is null
+            && dotNet is null
+            && _task.UnsupportedNames.Length == 0)
         {
             _problems.Add(ProjectDiagnostics.NothingToBuild(_task.ProjectFile));
         }

@@ -8,7 +8,8 @@ namespace ContainerStages.Tasks.Definition;
 /// <summary>Images of other projects of this build, by the full path of the project: name and digest in the local store.</summary>
 internal sealed class ProjectImageList(ITaskItem[] images)
 {
-    private readonly Dictionary<string, string> _byProject = images.DistinctBy(image => image.ItemSpec).ToDictionary(image => image.ItemSpec, image => image.GetMetadata("Image"), StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _byProject = images.DistinctBy(image => image.ItemSpec)
+        .ToDictionary(image => image.ItemSpec, image => image.GetMetadata("Image"), StringComparer.Ordinal);
 
     /// <summary>Null where the project made no image.</summary>
     public string? Find(string project) => _byProject.GetValueOrDefault(project) is { Length: > 0 } image ? image : null;
@@ -52,7 +53,10 @@ internal sealed partial class ContextReader(PublishContainerStages task, Problem
         return contexts;
     }
 
-    /// <summary>What the names of one context have in common: <c>golang</c>, <c>golang:latest</c> and <c>docker.io/library/golang</c> are one. Source: BuildKit, dockerui NamedContext.</summary>
+    /// <summary>
+    /// What the names of one context have in common: <c>golang</c>, <c>golang:latest</c> and <c>docker.io/library/golang</c> are one.
+    /// Source: BuildKit, dockerui NamedContext.
+    /// </summary>
     private static string ReferenceOf(string name)
     {
         var match = Reference().Match(name);

@@ -5,7 +5,9 @@ using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
-/// <summary>Reads what the Container* items and properties say of the image's configuration, with the meaning they have in the .NET SDK.</summary>
+/// <summary>
+/// Reads what the Container* items and properties say of the image's configuration, with the meaning they have in the .NET SDK.
+/// </summary>
 internal sealed class ImageConfigReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
 {
     public const string InstructionsName = "ContainerStagesImageInstructions";

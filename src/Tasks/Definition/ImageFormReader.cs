@@ -59,7 +59,8 @@ internal sealed class ImageFormReader
     {
         foreach (string name in item.CloneCustomMetadata().Keys)
         {
-            if (!string.Equals(name, "Value", StringComparison.OrdinalIgnoreCase) && !string.Equals(name, "Scope", StringComparison.OrdinalIgnoreCase))
+            if (!string.Equals(name, "Value", StringComparison.OrdinalIgnoreCase)
+                && !string.Equals(name, "Scope", StringComparison.OrdinalIgnoreCase))
             {
                 problems.Add(ProjectDiagnostics.UnknownMetadata("ContainerAnnotation", item.ItemSpec, name, "Value, Scope", files.Locate("ContainerAnnotation", item)));
             }

@@ -109,7 +109,8 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
             path = Path.Combine(path, task.Repository.Replace('/', '-') + ".tar");
         }
 
-        var isDockers = string.Equals(task.ImageFormat, "Docker", StringComparison.OrdinalIgnoreCase) || (task.ImageFormat.Length == 0 && platforms < 2);
+        var isDockers = string.Equals(task.ImageFormat, "Docker", StringComparison.OrdinalIgnoreCase)
+            || (task.ImageFormat.Length == 0 && platforms < 2);
         var kind = isDockers ? DestinationKind.DockerArchive : DestinationKind.OciArchive;
         return [new Destination(kind, path) { Names = names }];
     }
@@ -162,7 +163,9 @@ internal sealed partial class NameReader(PublishContainerStages task, ProblemLis
 
         if (text.Contains('@', StringComparison.Ordinal))
         {
-            Refuse(item, "has an '@': credentials come from 'docker login' or variables, and what is pushed gets its digest from its content");
+            Refuse(
+                item,
+                "has an '@': credentials come from 'docker login' or variables, and what is pushed gets its digest from its content");
             return [];
         }
 

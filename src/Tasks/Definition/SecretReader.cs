@@ -4,7 +4,9 @@ using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
-/// <summary>Reads ContainerStageSecret and ContainerStageSsh items. They say where a secret is, never what it is: items are written to build logs.</summary>
+/// <summary>
+/// Reads ContainerStageSecret and ContainerStageSsh items. They say where a secret is, never what it is: items are written to build logs.
+/// </summary>
 internal sealed class SecretReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
 {
     public IReadOnlyDictionary<string, SecretSource> Secrets()
@@ -26,7 +28,9 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
         return secrets;
     }
 
-    /// <summary>Path is the socket of an agent, or private keys divided by semicolons. Without it an agent is the one of SSH_AUTH_SOCK.</summary>
+    /// <summary>
+    /// Path is the socket of an agent, or private keys divided by semicolons. Without it an agent is the one of SSH_AUTH_SOCK.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Agents()
     {
         var agents = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);

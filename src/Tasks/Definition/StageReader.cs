@@ -44,7 +44,8 @@ internal sealed class StageReader(ProblemList problems, ProjectFiles files, Proj
         }
 
         return new ProjectArtifact(
-            item.ItemSpec, Resolve(Metadata(item, "From"), location), destination ?? "", Metadata(item, "Chmod"), Metadata(item, "Chown"), location.File, location.Line);
+            item.ItemSpec, Resolve(Metadata(item, "From"), location), destination
+                ?? "", Metadata(item, "Chmod"), Metadata(item, "Chown"), location.File, location.Line);
     }
 
     /// <summary>What a stage is built from, with the image of another project in its place.</summary>

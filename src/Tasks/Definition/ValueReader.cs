@@ -18,7 +18,10 @@ internal sealed class ValueReader(PublishContainerStages task, ProblemList probl
         ("linux-s390x", "linux/s390x"), ("linux-ppc64le", "linux/ppc64le"), ("linux-riscv64", "linux/riscv64"), ("linux-loongarch64", "linux/loong64"),
     ];
 
-    /// <summary>In the order they were given; of two runtime identifiers with one platform (glibc and musl) the first stays, for an index has one image for each.</summary>
+    /// <summary>
+    /// In the order they were given; of two runtime identifiers with one platform (glibc and musl) the first stays, for an index has one
+    /// image for each.
+    /// </summary>
     public IReadOnlyList<RequestedPlatform> Platforms() =>
     [
         .. task.RuntimeIdentifiers.Split([';', ',', ' ', '\n', '\r', '\t', '"'], StringSplitOptions.RemoveEmptyEntries)
@@ -91,7 +94,10 @@ internal sealed class ValueReader(PublishContainerStages task, ProblemList probl
         }
     }
 
-    /// <summary>As <c>--build-arg NAME</c> does, an argument without a value takes the environment variable of its name, and is left out when there is none.</summary>
+    /// <summary>
+    /// As <c>--build-arg NAME</c> does, an argument without a value takes the environment variable of its name, and is left out when there
+    /// is none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> BuildArgs()
     {
         var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -150,7 +156,8 @@ internal sealed class ValueReader(PublishContainerStages task, ProblemList probl
             return seconds;
         }
 
-        if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.ToUnixTimeSeconds() >= 0)
+        if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && time.ToUnixTimeSeconds() >= 0)
         {
             return time.ToUnixTimeSeconds();
         }

@@ -2,13 +2,17 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Tasks.DotNet;
 
-/// <summary>Files of this machine that a builder gets as text: NuGet's settings, and what .NET looks for in the folders above a project.</summary>
+/// <summary>
+/// Files of this machine that a builder gets as text: NuGet's settings, and what .NET looks for in the folders above a project.
+/// </summary>
 internal sealed class BuilderFiles(RestoreGraph graph, NuGetSettings settings, string target)
 {
     // Of several in the folders above each other, the nearest counts.
     private static readonly string[] Above = ["global.json", ".config/dotnet-tools.json", "dotnet-tools.json", ".editorconfig"];
 
-    /// <summary>The files, and the rules that keep the originals out. Settings that stand outside the context come first when NuGet looks upwards.</summary>
+    /// <summary>
+    /// The files, and the rules that keep the originals out. Settings that stand outside the context come first when NuGet looks upwards.
+    /// </summary>
     /// <param name="context">The build context.</param>
     /// <param name="projectFolder">Where .NET begins to look.</param>
     public (IReadOnlyList<WrittenFile> Files, IReadOnlyList<string> Hidden) Read(string context, string projectFolder)

@@ -17,7 +17,8 @@ internal static class DotNetDiagnostics
     public static Diagnostic FarFromProject(string path, string project) => Error("CST6321",
         $"The build needs '{path}', which shares no folder with the project but /, and is no text that the builder could be given alone. Put it into a folder beside the project, or set ContainerStagesBuilder to host.", project);
 
-    public static Diagnostic SettingsUnreadable(string reason, SourceLocation location) => new("CST1504", Severity.Error, $"NuGet's settings cannot be read: {reason}", location);
+    public static Diagnostic SettingsUnreadable(string reason, SourceLocation location) =>
+        new("CST1504", Severity.Error, $"NuGet's settings cannot be read: {reason}", location);
 
     public static Diagnostic UnknownBuilder(string builder, string project) => Error("CST1505",
         $"ContainerStagesBuilder '{builder}' is unknown. Valid: container (a builder stage publishes), host (this machine publishes), sdk (the .NET SDK makes the image).", project);
@@ -37,7 +38,9 @@ internal static class DotNetDiagnostics
     public static Diagnostic NoBuildUnused(string project) => Warning("CST1512",
         "--no-build has no effect: a builder stage compiles, from the sources and not from what was built here. Set ContainerStagesBuilder to host to make the image of what was built here, or remove the switch.", project);
 
-    private static Diagnostic Warning(string code, string message, string project) => new(code, Severity.Warning, message, new SourceLocation(project));
+    private static Diagnostic Warning(string code, string message, string project) =>
+        new(code, Severity.Warning, message, new SourceLocation(project));
 
-    private static Diagnostic Error(string code, string message, string project) => new(code, Severity.Error, message, new SourceLocation(project));
+    private static Diagnostic Error(string code, string message, string project) =>
+        new(code, Severity.Error, message, new SourceLocation(project));
 }

@@ -34,7 +34,8 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
             AssetsFile = "",
             AssemblyName = Value("AssemblyName"),
             Framework = Framework(),
-            Musl = Value("ContainerFamily").StartsWith("alpine", StringComparison.OrdinalIgnoreCase) || task.RuntimeIdentifiers.Contains("linux-musl-", StringComparison.OrdinalIgnoreCase),
+            Musl = Value("ContainerFamily").StartsWith("alpine", StringComparison.OrdinalIgnoreCase)
+                || task.RuntimeIdentifiers.Contains("linux-musl-", StringComparison.OrdinalIgnoreCase),
             NativeAot = IsTrue("PublishAot"),
             BuilderImage = NullIfEmpty(Value("BuilderImage")),
         };
@@ -54,11 +55,20 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
     private DotNetBuild OnHost(DotNetApplication application, IReadOnlyList<RequestedPlatform> platforms)
     {
         string Folder(string path) => Path.TrimEndingDirectorySeparator(task.FullPath(path));
-        var folders = task.PublishedFolders.ToDictionary(folder => folder.GetMetadata("RuntimeIdentifier"), folder => Folder(folder.ItemSpec), StringComparer.OrdinalIgnoreCase);
+        var folders = task.PublishedFolders
+            .ToDictionary(
+                folder => folder.GetMetadata("RuntimeIdentifier"),
+                folder => Folder(folder.ItemSpec),
+                StringComparer.OrdinalIgnoreCase);
         application = application with
         {
             PublishDirectory = Folder(Value("PublishDirectory")),
-            PlatformDirectories = folders.Count == 0 ? application.PlatformDirectories : platforms.ToDictionary(platform => platform.Name, platform => folders[platform.RuntimeIdentifier], StringComparer.Ordinal),
+            PlatformDirectories = folders.Count == 0
+                ? application.PlatformDirectories
+                : platforms.ToDictionary(
+                    platform => platform.Name,
+                    platform => folders[platform.RuntimeIdentifier],
+                    StringComparer.Ordinal),
         };
         return new DotNetBuild(application, Path.TrimEndingDirectorySeparator(task.ProjectDirectory), new MachineAccess());
     }
@@ -99,12 +109,18 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
             });
     }
 
-    /// <summary>What text, evaluation and the user name. An application that is one file has no project file to evaluate again: its items are those of this build.</summary>
+    /// <summary>
+    /// What text, evaluation and the user name. An application that is one file has no project file to evaluate again: its items are those
+    /// of this build.
+    /// </summary>
     private ProjectInputs Inputs(RestoreGraph graph, IReadOnlyDictionary<string, string> global)
     {
         var evaluated = EvaluatedInputs.Read(graph, global);
         var own = EntryPoint is null ? [] : task.DotNetItems.Select(found => task.FullPath(found.ItemSpec)).Where(File.Exists);
-        var inputs = new ProjectInputs([.. evaluated.Projects], task.DotNetInputs.Select(input => task.FullPath(input.ItemSpec)).Concat(own), EntryPoint);
+        var inputs = new ProjectInputs(
+            [.. evaluated.Projects],
+            task.DotNetInputs.Select(input => task.FullPath(input.ItemSpec)).Concat(own),
+            EntryPoint);
         inputs.Add(evaluated);
 
         // The builder gets them without what is secret in them.
@@ -186,7 +202,10 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
         return properties;
     }
 
-    /// <summary>This package, so that the project's Sdk or PackageReference is found where no feed has it. A folder of another form is none of NuGet's.</summary>
+    /// <summary>
+    /// This package, so that the project's Sdk or PackageReference is found where no feed has it. A folder of another form is none of
+    /// NuGet's.
+    /// </summary>
     private IEnumerable<MachineFile> Package()
     {
         var folder = Path.TrimEndingDirectorySeparator(task.FullPath(Value("PackageFolder")));
@@ -197,13 +216,18 @@ internal sealed class DotNetReader(PublishContainerStages task, ProblemList prob
     private string Framework()
     {
         var version = Value("TargetFrameworkVersion").TrimStart('v');
-        return Value("TargetFrameworkIdentifier") == ".NETCoreApp" && Value("TargetPlatform").Length == 0 && Version.TryParse(version, out var number) && number.Major >= 6
+        return Value("TargetFrameworkIdentifier") == ".NETCoreApp"
+            && Value("TargetPlatform").Length == 0
+            && Version.TryParse(version, out var number)
+            && number.Major >= 6
             ? version
             : throw new ProjectException(DotNetDiagnostics.NoImageFor(Value("TargetFramework"), task.ProjectFile));
     }
 
     private IEnumerable<string> Ignored(string value, string context) =>
-        value.Length > 0 && task.FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context) ? [Relative(path, context)] : [];
+        value.Length > 0 && task.FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context)
+            ? [Relative(path, context)]
+            : [];
 
     private bool IsTrue(string name) => Value(name).Equals("true", StringComparison.OrdinalIgnoreCase);
 

@@ -95,7 +95,10 @@ internal sealed class EvaluatedInputs
 
     private static IEnumerable<string> Paths(ProjectItem item, string folder)
     {
-        if (item.ItemType != "ProjectReference" && Outside(item.EvaluatedInclude, folder) is { } file && File.Exists(file) && !IsStyleFile(file))
+        if (item.ItemType != "ProjectReference"
+            && Outside(item.EvaluatedInclude, folder) is { } file
+            && File.Exists(file)
+            && !IsStyleFile(file))
         {
             yield return file;
         }
@@ -111,9 +114,15 @@ internal sealed class EvaluatedInputs
 
     /// <summary>The absolute path, or null for one below the folder and for what is no path.</summary>
     private static string? Outside(string value, string folder) =>
-        value.Length > 0 && (value[0] is '/' or '.' || value.Contains("..", StringComparison.Ordinal)) && Full(value, folder) is var path && !ProjectInputs.IsInside(path, folder) ? path : null;
+        value.Length > 0
+            && (value[0] is '/' or '.' || value.Contains("..", StringComparison.Ordinal))
+            && Full(value, folder) is var path
+            && !ProjectInputs.IsInside(path, folder)
+            ? path
+            : null;
 
-    private static string Full(string path, string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path.Trim().Replace('\\', '/'), folder));
+    private static string Full(string path, string folder) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(path.Trim().Replace('\\', '/'), folder));
 
     // Those of every folder above, up to the top of this machine.
     private static bool IsStyleFile(string file) => Path.GetFileName(file) is ".editorconfig" or ".globalconfig";

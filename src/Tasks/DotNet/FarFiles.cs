@@ -3,7 +3,9 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Tasks.DotNet;
 
-/// <summary>Files that share no folder with the project: a builder gets each alone, at its own path, because the project names it by that.</summary>
+/// <summary>
+/// Files that share no folder with the project: a builder gets each alone, at its own path, because the project names it by that.
+/// </summary>
 internal sealed class FarFiles(string projectFile)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

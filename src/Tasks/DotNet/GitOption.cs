@@ -15,12 +15,14 @@ internal sealed partial class GitOption
 
     private readonly bool _withBranches;
 
-    private GitOption(IReadOnlyList<GitRepository> repositories, bool withBranches) => (Repositories, _withBranches) = (repositories, withBranches);
+    private GitOption(IReadOnlyList<GitRepository> repositories, bool withBranches) =>
+        (Repositories, _withBranches) = (repositories, withBranches);
 
     public IReadOnlyList<GitRepository> Repositories { get; }
 
     /// <summary>Null where the builder sees no repository.</summary>
-    public string? State => Repositories.Count == 0 ? null : string.Join(' ', Repositories.Select(repository => repository.State(_withBranches)));
+    public string? State =>
+        Repositories.Count == 0 ? null : string.Join(' ', Repositories.Select(repository => repository.State(_withBranches)));
 
     /// <param name="value">What the project says: <c>auto</c>, <c>true</c>, <c>false</c> or nothing.</param>
     /// <param name="graph">The projects and packages.</param>
@@ -45,7 +47,10 @@ internal sealed partial class GitOption
 
         List<GitRepository> found =
         [
-            .. graph.Projects.Append(projectFile).Select(project => GitRepository.Find(Path.GetDirectoryName(project)!)).OfType<GitRepository>()
+            .. graph.Projects
+                .Append(projectFile)
+                .Select(project => GitRepository.Find(Path.GetDirectoryName(project)!))
+                .OfType<GitRepository>()
                 .DistinctBy(repository => repository.Root).OrderBy(repository => repository.Root, StringComparer.Ordinal),
         ];
         if (isWanted == true && found.Count == 0)
@@ -55,7 +60,9 @@ internal sealed partial class GitOption
 
         var isNeeded = isWanted == true || found.Count > 1 || Packages.Any(graph.Packages.Contains)
             || Switches.Any(name => property(name).Equals("true", StringComparison.OrdinalIgnoreCase)) || inputs.ProjectFiles.Any(CallsGit);
-        return isNeeded ? new GitOption(found, graph.Packages.Any(name => name.StartsWith("GitVersion", StringComparison.OrdinalIgnoreCase))) : none;
+        return isNeeded
+            ? new GitOption(found, graph.Packages.Any(name => name.StartsWith("GitVersion", StringComparison.OrdinalIgnoreCase)))
+            : none;
     }
 
     /// <summary>The repositories for a builder whose folder <paramref name="target"/> is <paramref name="context"/>.</summary>
@@ -69,7 +76,9 @@ internal sealed partial class GitOption
             .Select(group => (Place: group.Key == "." ? $"{target}/.git" : $"{target}/{group.Key}/.git", Repository: group.Last()));
         return Repositories.Count == 0
             ? []
-            : places.SelectMany((place, i) => new GitMounts(place.Repository, place.Place, Path.Combine(folder, $"git{i}")).Create(i)).Append(GitMounts.Trust(folder));
+            : places
+                .SelectMany((place, i) => new GitMounts(place.Repository, place.Place, Path.Combine(folder, $"git{i}")).Create(i))
+                .Append(GitMounts.Trust(folder));
     }
 
     private static bool CallsGit(string file) => GitCall().IsMatch(File.ReadAllText(file));

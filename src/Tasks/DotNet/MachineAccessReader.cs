@@ -28,7 +28,8 @@ internal sealed partial class MachineAccessReader(EngineSecrets secrets)
 
     /// <summary>Programs that get credentials for NuGet.</summary>
     public static IEnumerable<MachineFile> NuGetPlugins() =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "plugins") is var folder && Directory.Exists(folder)
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "plugins") is var folder
+            && Directory.Exists(folder)
             ? [new MachineFile(folder, "/root/.nuget/plugins")]
             : [];
 
@@ -94,7 +95,8 @@ internal sealed partial class MachineAccessReader(EngineSecrets secrets)
         properties.Select(property => secrets.AsVariable(property.Key, property.Value, masked: true));
 
     private static bool IsFeedVariable(string name) =>
-        name.StartsWith("NuGetPackageSourceCredentials_", StringComparison.OrdinalIgnoreCase) || FeedVariables.Contains(name, StringComparer.Ordinal);
+        name.StartsWith("NuGetPackageSourceCredentials_", StringComparison.OrdinalIgnoreCase)
+            || FeedVariables.Contains(name, StringComparer.Ordinal);
 
     private static IEnumerable<(string Name, string Value)> Variables(Func<string, bool> isWanted) =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

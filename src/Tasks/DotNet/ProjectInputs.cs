@@ -47,12 +47,14 @@ internal sealed class ProjectInputs
     public IReadOnlyCollection<string> RestoreFiles => _restore;
 
     /// <summary>Absolute; files and folders, none inside another.</summary>
-    public IReadOnlyCollection<string> Sources => [.. _sources.Where(path => !_sources.Any(other => other != path && IsInside(path, other)))];
+    public IReadOnlyCollection<string> Sources =>
+        [.. _sources.Where(path => !_sources.Any(other => other != path && IsInside(path, other)))];
 
     /// <summary>Absolute; what a restore must find, whatever is in it.</summary>
     public IReadOnlyCollection<string> RestoreNames { get; private set; } = [];
 
-    public static bool IsInside(string path, string folder) => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
+    public static bool IsInside(string path, string folder) =>
+        path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     /// <summary>Takes what the evaluation of the projects found.</summary>
     public void Add(EvaluatedInputs found)
@@ -127,7 +129,10 @@ internal sealed class ProjectInputs
         }
     }
 
-    /// <summary>Rules for analyzers, the version of the SDK, tools; they do not widen the context, because most of them stand at the top of a repository.</summary>
+    /// <summary>
+    /// Rules for analyzers, the version of the SDK, tools; they do not widen the context, because most of them stand at the top of a
+    /// repository.
+    /// </summary>
     private void AddFilesOfTree()
     {
         foreach (var folder in _sources.Where(Directory.Exists).ToList())
@@ -140,7 +145,8 @@ internal sealed class ProjectInputs
         }
     }
 
-    private static IEnumerable<string> Existing(string folder, params string[] names) => names.Select(name => Path.Combine(folder, name)).Where(File.Exists);
+    private static IEnumerable<string> Existing(string folder, params string[] names) =>
+        names.Select(name => Path.Combine(folder, name)).Where(File.Exists);
 
     private static string CommonFolder(IEnumerable<string> paths)
     {

@@ -72,7 +72,8 @@ internal sealed class ProjectScan
     }
 
     private static bool LeadsOut(string text) =>
-        text.TrimStart().StartsWith("..", StringComparison.Ordinal) || text.Contains("$(MSBuildThisFileDirectory)", StringComparison.OrdinalIgnoreCase);
+        text.TrimStart().StartsWith("..", StringComparison.Ordinal)
+            || text.Contains("$(MSBuildThisFileDirectory)", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> Resolve(string? text, string file, string projectFolder)
     {
@@ -82,12 +83,15 @@ internal sealed class ProjectScan
             .Replace("$(MSBuildThisFileDirectory)", folder, StringComparison.OrdinalIgnoreCase)
             .Replace("$(MSBuildProjectDirectory)", projectFolder, StringComparison.OrdinalIgnoreCase)
             .Replace("$(ProjectDir)", projectFolder + "/", StringComparison.OrdinalIgnoreCase);
-        return path.Length == 0 || path.Contains('(', StringComparison.Ordinal) || path.Contains('\n', StringComparison.Ordinal) ? [] : [Path.GetFullPath(path, folder)];
+        return path.Length == 0 || path.Contains('(', StringComparison.Ordinal) || path.Contains('\n', StringComparison.Ordinal)
+            ? []
+            : [Path.GetFullPath(path, folder)];
     }
 
     private static IEnumerable<string> Matches(string path) =>
         path.IndexOfAny(Wildcards) < 0 ? (File.Exists(path) ? [path] : [])
-        : Path.GetDirectoryName(path) is { } folder && folder.IndexOfAny(Wildcards) < 0 && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, Path.GetFileName(path))
+        : Path.GetDirectoryName(path) is { } folder && folder.IndexOfAny(Wildcards) < 0 && Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, Path.GetFileName(path))
         : [];
 
     // A file that is no XML is MSBuild's to complain of, or was no project file.

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace ContainerStages.Tasks.DotNet;
 
-/// <summary>What NuGet's restore on this machine found out: every project that takes part, and the settings files that were read, the strongest first.</summary>
+/// <summary>
+/// What NuGet's restore on this machine found out: every project that takes part, and the settings files that were read, the strongest
+/// first.
+/// </summary>
 internal sealed record RestoreGraph(IReadOnlyList<string> Projects, IReadOnlyList<string> ConfigFiles)
 {
     private readonly Dictionary<string, IReadOnlyList<string>> _frameworks = new(StringComparer.Ordinal);
@@ -22,9 +25,12 @@ internal sealed record RestoreGraph(IReadOnlyList<string> Projects, IReadOnlyLis
             var own = projects.GetProperty(project).GetProperty("restore");
             var graph = new RestoreGraph(
                 [.. projects.EnumerateObject().Select(entry => entry.Name).Where(File.Exists).Order(StringComparer.Ordinal)],
-                own.TryGetProperty("configFilePaths", out var files) ? [.. files.EnumerateArray().Select(path => path.GetString()!).Where(File.Exists)] : [])
+                own.TryGetProperty("configFilePaths", out var files)
+                    ? [.. files.EnumerateArray().Select(path => path.GetString()!).Where(File.Exists)]
+                    : [])
             {
-                Packages = projects.EnumerateObject().SelectMany(entry => PackagesOf(entry.Value)).ToHashSet(StringComparer.OrdinalIgnoreCase),
+                Packages = projects.EnumerateObject()
+                    .SelectMany(entry => PackagesOf(entry.Value)).ToHashSet(StringComparer.OrdinalIgnoreCase),
             };
             foreach (var entry in projects.EnumerateObject())
             {

@@ -7,10 +7,14 @@ using ContainerStages.Tasks.Posix;
 
 namespace ContainerStages.Tasks.Engine;
 
-/// <summary>How the engine program ended: its exit code and the end of what it wrote on standard error (only a crash writes there).</summary>
+/// <summary>
+/// How the engine program ended: its exit code and the end of what it wrote on standard error (only a crash writes there).
+/// </summary>
 public sealed record EngineExit(int Code, string LastErrorLines);
 
-/// <summary>One run of <c>dotnet-stages execute</c>: the definition on its standard input, one event per line on its standard output.</summary>
+/// <summary>
+/// One run of <c>dotnet-stages execute</c>: the definition on its standard input, one event per line on its standard output.
+/// </summary>
 public sealed class EngineProcess(EngineProgram program, string workingDirectory)
 {
     public const int Done = 0;
@@ -23,7 +27,9 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
     /// <summary>Variables that the program gets beside those of this process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Runs to the end, also when cancelled: then the engine is told to stop and waited for, so that nothing runs on behind.</summary>
+    /// <summary>
+    /// Runs to the end, also when cancelled: then the engine is told to stop and waited for, so that nothing runs on behind.
+    /// </summary>
     public async Task<EngineExit> RunAsync(BuildDefinition definition, Action<BuildEvent> report, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -8,7 +8,9 @@ public sealed record EngineProgram(string FileName, IReadOnlyList<string> Argume
 {
     private const string NativeName = "dotnet-stages";
 
-    /// <summary>The program that the project names, else the package's native one where it fits the machine, else the package's .NET one.</summary>
+    /// <summary>
+    /// The program that the project names, else the package's native one where it fits the machine, else the package's .NET one.
+    /// </summary>
     public static EngineProgram Find(EngineTask task)
     {
         if (task.Program.Length > 0)

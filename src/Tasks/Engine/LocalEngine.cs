@@ -22,7 +22,8 @@ internal static class LocalEngine
         {
             return !Uri.TryCreate(host, UriKind.Absolute, out var address) ? null
                 : address.Scheme == "unix" ? new UnixDomainSocketEndPoint(address.AbsolutePath)
-                : address.Scheme is "tcp" or "http" && Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is null or "" ? new DnsEndPoint(address.DnsSafeHost, address.Port)
+                : address.Scheme is "tcp" or "http" && Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is null or ""
+                    ? new DnsEndPoint(address.DnsSafeHost, address.Port)
                 : null;
         }
 
@@ -35,7 +36,9 @@ internal static class LocalEngine
     {
         try
         {
-            using var socket = docker is UnixDomainSocketEndPoint ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            using var socket = docker is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
             (socket.SendTimeout, socket.ReceiveTimeout) = (Patience, Patience);
             socket.Connect(docker);
             socket.Send("GET /_ping HTTP/1.0\r\nHost: localhost\r\n\r\n"u8);
@@ -51,5 +54,6 @@ internal static class LocalEngine
     }
 
     private static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

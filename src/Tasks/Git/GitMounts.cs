@@ -16,7 +16,9 @@ internal sealed class GitMounts(GitRepository repository, string target, string 
     // Settings of submodules and worktrees may hold credentials too, and a checkout of its own is mounted on its own.
     private static readonly string[] Hidden = ["modules", "worktrees"];
 
-    /// <summary>Settings that let git read a repository whose files belong to somebody else; libraries that read repositories look there too.</summary>
+    /// <summary>
+    /// Settings that let git read a repository whose files belong to somebody else; libraries that read repositories look there too.
+    /// </summary>
     public static MachineFile Trust(string folder) => new(Write(folder, "gitconfig", "[safe]\n\tdirectory = *\n"), "/etc/gitconfig");
 
     /// <summary>Writes the files that are made for the builder.</summary>
@@ -45,7 +47,8 @@ internal sealed class GitMounts(GitRepository repository, string target, string 
     }
 
     // A file is mounted over one that is there.
-    private bool InBoth(string name) => File.Exists(Path.Combine(repository.GitFolder, name)) && File.Exists(Path.Combine(repository.CommonFolder, name));
+    private bool InBoth(string name) =>
+        File.Exists(Path.Combine(repository.GitFolder, name)) && File.Exists(Path.Combine(repository.CommonFolder, name));
 
     private static string Write(string folder, string name, string text)
     {

@@ -11,7 +11,8 @@ internal sealed class GitRepository
 {
     private const int LongestPath = 4096;
 
-    private GitRepository(string root, string gitFolder, string commonFolder) => (Root, GitFolder, CommonFolder) = (root, gitFolder, commonFolder);
+    private GitRepository(string root, string gitFolder, string commonFolder) =>
+        (Root, GitFolder, CommonFolder) = (root, gitFolder, commonFolder);
 
     /// <summary>The folder that holds <c>.git</c>; absolute.</summary>
     public string Root { get; }
@@ -19,7 +20,10 @@ internal sealed class GitRepository
     /// <summary>What is this checkout's own: HEAD and the index.</summary>
     public string GitFolder { get; }
 
-    /// <summary>What all worktrees of a repository share: objects, references and settings. The same folder as <see cref="GitFolder"/> in a plain clone.</summary>
+    /// <summary>
+    /// What all worktrees of a repository share: objects, references and settings. The same folder as <see cref="GitFolder"/> in a plain
+    /// clone.
+    /// </summary>
     public string CommonFolder { get; }
 
     /// <summary>The repository that holds a folder; null where none does.</summary>
@@ -51,14 +55,18 @@ internal sealed class GitRepository
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Folders of objects that this repository borrows from others, theirs included (<c>git clone --shared</c> and <c>--reference</c>); absolute.</summary>
+    /// <summary>
+    /// Folders of objects that this repository borrows from others, theirs included (<c>git clone --shared</c> and <c>--reference</c>);
+    /// absolute.
+    /// </summary>
     public IReadOnlyList<string> BorrowedObjects()
     {
         List<string> found = [];
         var waiting = new Queue<string>([Path.Combine(CommonFolder, "objects")]);
         while (waiting.TryDequeue(out var objects))
         {
-            var named = ReadText(objects, "info/alternates").Split('\n').Where(line => line.Length is > 0 and < LongestPath && line[0] != '#');
+            var named = ReadText(objects, "info/alternates").Split('\n')
+                .Where(line => line.Length is > 0 and < LongestPath && line[0] != '#');
             foreach (var folder in named.Select(line => Path.GetFullPath(line, objects)).Where(folder => IsObjectFolder(folder) && !found.Contains(folder)))
             {
                 found.Add(folder);
@@ -80,27 +88,35 @@ internal sealed class GitRepository
         }
 
         var common = ReadLine(folder, "commondir") is { Length: > 0 } named ? Path.GetFullPath(named, folder) : folder;
-        return IsObjectFolder(Path.Combine(common, "objects")) && File.Exists(Path.Combine(common, "config")) && File.Exists(Path.Combine(common, "HEAD"))
+        return IsObjectFolder(Path.Combine(common, "objects"))
+            && File.Exists(Path.Combine(common, "config"))
+            && File.Exists(Path.Combine(common, "HEAD"))
             ? new GitRepository(root, Path.TrimEndingDirectorySeparator(folder), Path.TrimEndingDirectorySeparator(common))
             : null;
     }
 
     private static string? Pointed(string file, string key) =>
-        File.Exists(file) && ReadLine(Path.GetDirectoryName(file)!, Path.GetFileName(file)) is var line && line.StartsWith(key, StringComparison.Ordinal)
+        File.Exists(file)
+            && ReadLine(Path.GetDirectoryName(file)!, Path.GetFileName(file)) is var line
+            && line.StartsWith(key, StringComparison.Ordinal)
             ? Path.GetFullPath(line[key.Length..].Trim(), Path.GetDirectoryName(file)!)
             : null;
 
-    private static bool IsObjectFolder(string folder) => Directory.Exists(Path.Combine(folder, "pack")) && Directory.Exists(Path.Combine(folder, "info"));
+    private static bool IsObjectFolder(string folder) =>
+        Directory.Exists(Path.Combine(folder, "pack")) && Directory.Exists(Path.Combine(folder, "info"));
 
     private string Resolve(string head) => head.StartsWith("ref:", StringComparison.Ordinal)
-        ? ReadLine(CommonFolder, head[4..].Trim()) is { Length: > 0 } loose ? loose : References().FirstOrDefault(reference => reference.Name == head[4..].Trim()).Value ?? ""
+        ? ReadLine(CommonFolder, head[4..].Trim()) is { Length: > 0 } loose
+            ? loose
+            : References().FirstOrDefault(reference => reference.Name == head[4..].Trim()).Value ?? ""
         : head;
 
     private IEnumerable<(string Name, string Value)> References()
     {
         var loose = Path.Combine(CommonFolder, "refs");
         var files = Directory.Exists(loose)
-            ? Directory.EnumerateFiles(loose, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(CommonFolder, file)).ToHashSet(StringComparer.Ordinal)
+            ? Directory.EnumerateFiles(loose, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(CommonFolder, file)).ToHashSet(StringComparer.Ordinal)
             : [];
         var packed = ReadText(CommonFolder, "packed-refs").Split('\n')
             .Where(line => line.Length > 0 && line[0] is not ('#' or '^'))
@@ -109,7 +125,10 @@ internal sealed class GitRepository
 
         // Tables of references have no order of ours: all of them count, by the name that a change gives them.
         var tables = ReadText(CommonFolder, "reftable/tables.list");
-        return files.Select(name => (Name: name, Value: ReadLine(CommonFolder, name))).Concat(packed).OrderBy(reference => reference.Name, StringComparer.Ordinal)
+        return files
+            .Select(name => (Name: name, Value: ReadLine(CommonFolder, name)))
+            .Concat(packed)
+            .OrderBy(reference => reference.Name, StringComparer.Ordinal)
             .Concat(tables.Length > 0 ? [("refs/tags/", tables)] : []);
     }
 
@@ -123,5 +142,6 @@ internal sealed class GitRepository
 
     private static string ReadLine(string folder, string name) => ReadText(folder, name).Split('\n')[0].Trim();
 
-    private static string ReadText(string folder, string name) => Path.Combine(folder, name) is var file && File.Exists(file) ? File.ReadAllText(file) : "";
+    private static string ReadText(string folder, string name) =>
+        Path.Combine(folder, name) is var file && File.Exists(file) ? File.ReadAllText(file) : "";
 }

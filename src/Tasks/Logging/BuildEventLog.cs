@@ -37,7 +37,9 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
                 End(finished);
                 break;
             case ProgressChanged progress:
-                log.LogMessage(MessageImportance.Low, $"{Title(progress.Id)} {progress.Bytes:N0}{(progress.Total > 0 ? $" of {progress.Total:N0}" : "")} bytes");
+                log.LogMessage(
+                    MessageImportance.Low,
+                    $"{Title(progress.Id)} {progress.Bytes:N0}{(progress.Total > 0 ? $" of {progress.Total:N0}" : "")} bytes");
                 break;
             case DiagnosticReported reported:
                 _compilers.Report(reported.Diagnostic);

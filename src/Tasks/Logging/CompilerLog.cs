@@ -68,7 +68,9 @@ internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     // What was generated in the builder is not here, even where a build on this machine left a file of that name.
     private string? PlaceOf(CompilerMessage message) =>
-        message.Line == 0 || (message.Project.Length > 0 && message.Path.Contains("/obj/", StringComparison.Ordinal)) ? null : hostFiles.Find(message.Path);
+        message.Line == 0 || (message.Project.Length > 0 && message.Path.Contains("/obj/", StringComparison.Ordinal))
+            ? null
+            : hostFiles.Find(message.Path);
 
     private void WriteOfProjects()
     {
@@ -84,10 +86,13 @@ internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     private void WriteOfProject(CompilerMessage message, bool isError)
     {
         // The restore of this machine has said the warnings of packages.
-        if (hostFiles.Find(message.Project) is { } project && (isError || !message.Code.StartsWith("NU", StringComparison.OrdinalIgnoreCase)))
+        if (hostFiles.Find(message.Project) is { } project
+            && (isError || !message.Code.StartsWith("NU", StringComparison.OrdinalIgnoreCase)))
         {
             var folder = Path.GetDirectoryName(message.Project) + "/";
-            var place = message.Line > 0 && message.Path.StartsWith(folder, StringComparison.Ordinal) ? $"{message.Path[folder.Length..]}({message.Line},{message.Column}): " : "";
+            var place = message.Line > 0 && message.Path.StartsWith(folder, StringComparison.Ordinal)
+                ? $"{message.Path[folder.Length..]}({message.Line},{message.Column}): "
+                : "";
             Write(message with { Text = place + message.Text, Line = 0, Column = 0 }, project, isError);
         }
     }

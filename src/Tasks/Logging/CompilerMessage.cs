@@ -8,13 +8,21 @@ namespace ContainerStages.Tasks.Logging;
 /// where the line names none; <see cref="Severity"/> is null where the line names none (Go never does: its messages are errors exactly when the command
 /// fails); <see cref="Project"/> is the project that MSBuild writes behind its messages, or nothing.
 /// </summary>
-public sealed partial record CompilerMessage(string Path, int Line, int Column, Severity? Severity, string Code, string Text, string Project = "")
+public sealed partial record CompilerMessage(
+    string Path,
+    int Line,
+    int Column,
+    Severity? Severity,
+    string Code,
+    string Text,
+    string Project = "")
 {
     /// <summary>
     /// Reads <c>path:line[:column]: [error|warning:] text</c> (Go, C, Rust's short form), <c>path(line[,column]): error CODE: text</c> (MSBuild, C#) or
     /// <c>path : error CODE: text</c> (MSBuild, of a whole project); null for any other line.
     /// </summary>
-    public static CompilerMessage? Parse(string line) => Read(Colons().Match(line)) ?? Read(Parentheses().Match(line)) ?? OfProject(NoPlace().Match(line));
+    public static CompilerMessage? Parse(string line) =>
+        Read(Colons().Match(line)) ?? Read(Parentheses().Match(line)) ?? OfProject(NoPlace().Match(line));
 
     /// <summary>True for a line that goes on with the message before it: Go and others indent those with a tab.</summary>
     public static bool Continues(string line) => line.StartsWith('\t') && line.Trim().Length > 0;
@@ -37,7 +45,14 @@ public sealed partial record CompilerMessage(string Path, int Line, int Column, 
             "WARNING" => Contracts.Severity.Warning,
             _ => null,
         };
-        return new CompilerMessage(match.Groups["path"].Value, line, column, severity, match.Groups["code"].Value, match.Groups["text"].Value.Trim(), match.Groups["project"].Value);
+        return new CompilerMessage(
+            match.Groups["path"].Value,
+            line,
+            column,
+            severity,
+            match.Groups["code"].Value,
+            match.Groups["text"].Value.Trim(),
+            match.Groups["project"].Value);
     }
 
     private static bool IsProject(string path) => path.StartsWith('/') && path.EndsWith("proj", StringComparison.OrdinalIgnoreCase);

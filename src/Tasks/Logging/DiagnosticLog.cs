@@ -6,7 +6,9 @@ namespace ContainerStages.Tasks.Logging;
 /// <summary>Diagnostics as MSBuild errors and warnings, with their code, place and help link.</summary>
 public sealed class DiagnosticLog(TaskLoggingHelper log)
 {
-    /// <summary>Where a diagnostic without a place of its own stands; without this MSBuild names the file of our targets, which nobody can mend.</summary>
+    /// <summary>
+    /// Where a diagnostic without a place of its own stands; without this MSBuild names the file of our targets, which nobody can mend.
+    /// </summary>
     public string? ProjectFile { get; set; }
 
     /// <summary>Stands for the project file of an application that is one file; empty for other projects.</summary>

@@ -33,7 +33,10 @@ public sealed class HostFiles(string contextDirectory, string? containerFolder =
     private Regex Folder() => new($@"(?<![\w./-]){Regex.Escape(containerFolder!)}(?=/)", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private string? InContext(string path) =>
-        containerFolder is not null && path.StartsWith(containerFolder + "/", StringComparison.Ordinal) && Path.Combine(contextDirectory, path[(containerFolder.Length + 1)..]) is var file && File.Exists(file)
+        containerFolder is not null
+            && path.StartsWith(containerFolder + "/", StringComparison.Ordinal)
+            && Path.Combine(contextDirectory, path[(containerFolder.Length + 1)..]) is var file
+            && File.Exists(file)
             ? file
             : null;
 

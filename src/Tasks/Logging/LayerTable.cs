@@ -3,7 +3,9 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Tasks.Logging;
 
-/// <summary>The layers of an image, lowest first, each with the instruction that made it and its size as it travels to a registry.</summary>
+/// <summary>
+/// The layers of an image, lowest first, each with the instruction that made it and its size as it travels to a registry.
+/// </summary>
 public static class LayerTable
 {
     /// <param name="manifest">An image manifest as JSON text. Source: OCI image-spec, manifest.md.</param>
@@ -20,9 +22,11 @@ public static class LayerTable
         return [.. descriptors.Select((layer, i) => (hasTitles ? titles[i] : layer.GetProperty("digest").GetString()!, ByteSize.Format(layer.GetProperty("size").GetInt64())))];
     }
 
-    private static List<string> Titles(JsonElement config) => config.TryGetProperty("history", out var history) && history.ValueKind == JsonValueKind.Array
+    private static List<string> Titles(JsonElement config) =>
+        config.TryGetProperty("history", out var history) && history.ValueKind == JsonValueKind.Array
         ? [.. history.EnumerateArray().Where(MadeALayer).Select(entry => entry.TryGetProperty("created_by", out var by) ? by.GetString() ?? "" : "")]
         : [];
 
-    private static bool MadeALayer(JsonElement entry) => !(entry.TryGetProperty("empty_layer", out var empty) && empty.ValueKind == JsonValueKind.True);
+    private static bool MadeALayer(JsonElement entry) =>
+        !(entry.TryGetProperty("empty_layer", out var empty) && empty.ValueKind == JsonValueKind.True);
 }

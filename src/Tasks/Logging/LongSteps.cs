@@ -28,7 +28,8 @@ public sealed class LongSteps : IDisposable
     }
 
     /// <summary>As the log names a step.</summary>
-    public static string TitleOf(StepStarted started) => TerminalText.Line(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}");
+    public static string TitleOf(StepStarted started) =>
+        TerminalText.Line(started.Stage.Length == 0 ? started.Title : $"[{started.Stage}] {started.Title}");
 
     /// <summary>How a step ended, in words that follow its title.</summary>
     public static string OutcomeOf(StepFinished finished) => finished.Outcome switch
@@ -152,7 +153,8 @@ public sealed class LongSteps : IDisposable
         : step.SinceShown >= StepInterval;
 
     // The terminal logger takes a line with an arrow behind a project's name for the project's result.
-    private void Write(string text) => _log!.LogMessage(MessageImportance.High, "{0}: {1}", _projectName, text.Replace(" -> ", " → ", StringComparison.Ordinal));
+    private void Write(string text) =>
+        _log!.LogMessage(MessageImportance.High, "{0}: {1}", _projectName, text.Replace(" -> ", " → ", StringComparison.Ordinal));
 }
 
 /// <summary>A step that runs.</summary>

@@ -50,7 +50,8 @@ public sealed class StepTargets(IBuildEngine engine, LongSteps steps, string pro
         return name.Length <= width ? name : name[..(width - 1)] + "…";
     }
 
-    private static bool Wait(System.Threading.Tasks.Task work) => ((IAsyncResult)work).AsyncWaitHandle.WaitOne(TimeSpan.FromMilliseconds(100));
+    private static bool Wait(System.Threading.Tasks.Task work) =>
+        ((IAsyncResult)work).AsyncWaitHandle.WaitOne(TimeSpan.FromMilliseconds(100));
 
     // False where MSBuild builds no more: it was cancelled, and the work ends soon.
     private bool Show(LongStep step, System.Threading.Tasks.Task work)
@@ -61,7 +62,11 @@ public sealed class StepTargets(IBuildEngine engine, LongSteps steps, string pro
         var file = Path.Combine(directory, $"{projectName}.step-{_run}-{++_count}");
         Directory.CreateDirectory(directory);
         File.WriteAllText(file, Project(target, file));
-        _ = System.Threading.Tasks.Task.WhenAny(step.Ended, work).ContinueWith(_ => File.Delete(file), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = System.Threading.Tasks.Task.WhenAny(step.Ended, work).ContinueWith(
+            _ => File.Delete(file),
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
         try
         {
             return engine.BuildProjectFile(file, [target], null, null);

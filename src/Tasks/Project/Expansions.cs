@@ -11,7 +11,10 @@ public readonly record struct Expression(string Text, int Offset)
     public string Body => Text[2..^1];
 }
 
-/// <summary>Finds the MSBuild expressions of a text that evaluation turned into nothing: mostly shell <c>$(command)</c>s that nobody meant for MSBuild.</summary>
+/// <summary>
+/// Finds the MSBuild expressions of a text that evaluation turned into nothing: mostly shell <c>$(command)</c>s that nobody meant for
+/// MSBuild.
+/// </summary>
 public static partial class Expansions
 {
     /// <summary>The expressions of <paramref name="raw"/> that left no text in <paramref name="evaluated"/>.</summary>
@@ -29,7 +32,9 @@ public static partial class Expansions
             : [.. runs.Where((_, index) => match.Groups[$"e{index}"].Length == 0).SelectMany(run => run)];
     }
 
-    /// <summary>True where <paramref name="evaluated"/> is <paramref name="raw"/> with something, or nothing, in place of its expressions.</summary>
+    /// <summary>
+    /// True where <paramref name="evaluated"/> is <paramref name="raw"/> with something, or nothing, in place of its expressions.
+    /// </summary>
     public static bool CanGive(string raw, string evaluated) => Match(raw, AdjacentRuns(Find(raw)), evaluated) is not null;
 
     /// <summary>Every <c>$(...)</c>, <c>@(...)</c> and <c>%(...)</c>, with balanced parentheses.</summary>

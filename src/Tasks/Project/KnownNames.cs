@@ -1,6 +1,9 @@
 namespace ContainerStages.Tasks.Project;
 
-/// <summary>The names that begin as ours do and mean something, also those of later versions, which have an error of their own. A test holds them to the golden file of public names.</summary>
+/// <summary>
+/// The names that begin as ours do and mean something, also those of later versions, which have an error of their own. A test holds them to
+/// the golden file of public names.
+/// </summary>
 public static class KnownNames
 {
     public static IReadOnlyList<string> Properties { get; } =

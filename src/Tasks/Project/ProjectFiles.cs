@@ -25,7 +25,10 @@ public sealed partial class ProjectFiles(string projectFile)
         return (file, Text(file).Find("ContainerStage", stage.ItemSpec, stage.GetMetadata("Steps"))?.Steps);
     }
 
-    /// <summary>The raw text that gave a property its value, and the file it stands in; null where neither the project file nor a Directory.Build.props above it can have given it.</summary>
+    /// <summary>
+    /// The raw text that gave a property its value, and the file it stands in; null where neither the project file nor a
+    /// Directory.Build.props above it can have given it.
+    /// </summary>
     public (string File, StepsText Text)? Property(string name, string evaluated)
     {
         foreach (var file in ConsultedFiles())

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace ContainerStages.Tasks.Project;
 
-/// <summary>Images that are named by the project that makes them: <c>From="project:../base/base.goproj"</c>, or metadata Project of a context.</summary>
+/// <summary>
+/// Images that are named by the project that makes them: <c>From="project:../base/base.goproj"</c>, or metadata Project of a context.
+/// </summary>
 internal static class ProjectImages
 {
     public const string Prefix = "project:";
@@ -62,7 +64,8 @@ internal static class ProjectImages
 
     private static IEnumerable<string> Values(XElement item, string metadata) =>
         item.Attributes().Where(attribute => IsNamed(attribute.Name, metadata)).Select(attribute => attribute.Value)
-            .Concat(item.Elements().Where(element => IsNamed(element.Name, metadata)).Select(element => element.Value)).Select(value => value.Trim());
+            .Concat(item.Elements().Where(element => IsNamed(element.Name, metadata)).Select(element => element.Value))
+                .Select(value => value.Trim());
 
     private static bool IsNamed(XName name, string metadata) => name.LocalName.Equals(metadata, StringComparison.OrdinalIgnoreCase);
 }

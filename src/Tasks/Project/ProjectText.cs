@@ -58,7 +58,9 @@ public sealed class ProjectText
             ?? named[^1];
     }
 
-    /// <summary>The raw text of a ContainerStages property that can have given the value, the last of several; null when none can.</summary>
+    /// <summary>
+    /// The raw text of a ContainerStages property that can have given the value, the last of several; null when none can.
+    /// </summary>
     public StepsText? FindProperty(string name, string evaluated) =>
         _properties.LastOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase) && Expansions.CanGive(property.Text.Text, evaluated)).Text;
 
@@ -95,7 +97,9 @@ public sealed class ProjectText
             var depth = reader.Depth;
             while (reader.Read() && !(reader.NodeType == XmlNodeType.EndElement && reader.Depth == depth))
             {
-                if (reader.NodeType == XmlNodeType.Element && string.Equals(reader.LocalName, "Steps", StringComparison.OrdinalIgnoreCase) && !reader.IsEmptyElement)
+                if (reader.NodeType == XmlNodeType.Element
+                    && string.Equals(reader.LocalName, "Steps", StringComparison.OrdinalIgnoreCase)
+                    && !reader.IsEmptyElement)
                 {
                     steps = ReadSteps(reader, position);
                 }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace ContainerStages.Tasks.Project;
 
-/// <summary>The raw text of a Steps metadata, or of a property that holds instructions, as it stands in the project file, before MSBuild expands it; XML comments are left out, as MSBuild leaves them out.</summary>
+/// <summary>
+/// The raw text of a Steps metadata, or of a property that holds instructions, as it stands in the project file, before MSBuild expands it;
+/// XML comments are left out, as MSBuild leaves them out.
+/// </summary>
 public sealed class StepsText
 {
     private readonly StringBuilder _text = new();

@@ -46,7 +46,10 @@ internal static class UnknownNames
         {
             if (element.Parent?.Name.LocalName is "PropertyGroup" or "ItemGroup")
             {
-                yield return new Found(element.Name.LocalName, element.Parent!.Name.LocalName == "ItemGroup", new SourceLocation(file, ((IXmlLineInfo)element).LineNumber));
+                yield return new Found(
+                    element.Name.LocalName,
+                    element.Parent!.Name.LocalName == "ItemGroup",
+                    new SourceLocation(file, ((IXmlLineInfo)element).LineNumber));
             }
         }
     }
@@ -54,19 +57,27 @@ internal static class UnknownNames
     private static IEnumerable<Found> Outside(string projectFile, IBuildEngine engine)
     {
         var given = engine is IBuildEngine6 global ? global.GetGlobalProperties().Keys : [];
-        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => !name.StartsWith(EnginePrefix, StringComparison.OrdinalIgnoreCase));
-        return given.Concat(variables).Order(StringComparer.Ordinal).Select(name => new Found(name, IsItem: false, new SourceLocation(projectFile)));
+        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => !name.StartsWith(EnginePrefix, StringComparison.OrdinalIgnoreCase));
+        return given
+            .Concat(variables)
+            .Order(StringComparer.Ordinal)
+            .Select(name => new Found(name, IsItem: false, new SourceLocation(projectFile)));
     }
 
     private static string Advice(Found found)
     {
         if (Known(!found.IsItem).FirstOrDefault(name => name.Equals(found.Name, StringComparison.OrdinalIgnoreCase)) is { } other)
         {
-            return found.IsItem ? $"{other} is a property: write it in a PropertyGroup." : $"{other} is an item: write it in an ItemGroup, with Include.";
+            return found.IsItem
+                ? $"{other} is a property: write it in a PropertyGroup."
+                : $"{other} is an item: write it in an ItemGroup, with Include.";
         }
 
         // Most often the group around it is right; a name of the other kind counts where it is nearer.
-        var (nearest, distance) = Known(found.IsItem).Concat(Known(!found.IsItem)).Select(name => (name, NearestName.Distance(found.Name, name))).MinBy(pair => pair.Item2);
+        var (nearest, distance) = Known(found.IsItem)
+            .Concat(Known(!found.IsItem))
+            .Select(name => (name, NearestName.Distance(found.Name, name))).MinBy(pair => pair.Item2);
         return distance <= 2 + (found.Name.Length - Prefix.Length) / 3
             ? $"Did you mean {nearest}?"
             : $"Names that begin with {Prefix} belong to this package; docs/project-language.md lists them.";
