@@ -9,6 +9,7 @@ public sealed partial class SourceTreeTests(TestContext context)
 {
     private const int RarelyOver = 300;
     private const int NeverOver = 500;
+    private const int Columns = 140;
     private static readonly string[] Code = [".cs", ".sh"];
     private static readonly string[] Text = [".cs", ".sh", ".md", ".props", ".targets", ".csproj", ".goproj", ".json", ".yml", ".yaml", ".mod", ".go", ".sln", ".rsp", ".conf"];
 
@@ -27,6 +28,27 @@ public sealed partial class SourceTreeTests(TestContext context)
 
         Assert.IsEmpty(longOnes.Where(file => file.Lines > NeverOver), $"no file may have more than {NeverOver} lines");
         Assert.IsLessThanOrEqualTo(lengths.Count / 10, longOnes.Count, $"more than a tenth of {folder} has over {RarelyOver} lines");
+    }
+
+    /// <summary>The numbers are what is left of older lines. They only fall: whoever wraps some lowers them, until they are zero.</summary>
+    [TestMethod]
+    [DataRow("src", 1000)]
+    [DataRow("tests", 1436)]
+    [DataRow("build", 37)]
+    public void No_further_line_is_longer_than_140_columns(string folder, int left)
+    {
+        var longOnes =
+            (from path in Repository.Sources(folder, Code)
+             from line in File.ReadLines(Repository.PathOf(path)).Index()
+             where line.Item.Length > Columns
+             select $"{path}({line.Index + 1})").ToList();
+        foreach (var place in longOnes)
+        {
+            context.WriteLine(place);
+        }
+
+        Assert.IsLessThanOrEqualTo(
+            left, longOnes.Count, $"{folder} has {longOnes.Count} lines over {Columns} columns, and may have {left}: wrap those that were added.");
     }
 
     [TestMethod]
