@@ -18,7 +18,7 @@ internal sealed class ProjectInputs
     /// <param name="application">The source file of an application that is one file: what lies beside it is not its own. Null for none.</param>
     public ProjectInputs(IReadOnlyList<string> projects, IEnumerable<string> named, string? application = null)
     {
-        _projects = projects;
+        _projects = application is null ? projects : [.. projects, application];
         foreach (var project in projects)
         {
             AddProject(project);

@@ -8,6 +8,15 @@ public sealed class ProjectInputsTests : IDisposable
     private readonly TestFolder _folder = new();
 
     [TestMethod]
+    public void An_application_of_one_file_has_no_project_and_its_far_files_go_all_the_same()
+    {
+        var inputs = new ProjectInputs([], ["/etc/os-release"], _folder.Write("app.cs", ""));
+        Assert.AreSequenceEqual(["/etc/os-release"], inputs.RemoveFar().ToArray());
+        Assert.AreEqual(_folder.Path, inputs.Root);
+        Assert.IsEmpty(inputs.RemoveFar());
+    }
+
+    [TestMethod]
     public void A_project_alone_is_its_own_context()
     {
         var project = _folder.Write("app/app.csproj", "<Project Sdk='Microsoft.NET.Sdk' />");
