@@ -79,7 +79,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>The images that the .NET SDK makes by itself of what was published last.</summary>
     public async Task PublishWithoutUsAsync(string folder, params string[] options)
     {
-        foreach (var project in new[] { "Api", "Site" })
+        foreach (var project in new[] { "Api", "Site", "Worker" })
         {
             var file = $"repository/shop/src/{project}/{project}.csproj";
             _project.Write(file, _project.Read(file).Replace(";ContainerStages.Sdk/0.1.0", "", StringComparison.Ordinal));
@@ -91,7 +91,7 @@ internal sealed class Shop : IAsyncDisposable
             <Project>
               <Target Name="Publish">
                 <MSBuild Projects="src/Api/Api.csproj;src/Site/Site.csproj;src/Worker/Worker.csproj" Targets="Publish;PublishContainer"
-                         Properties="Configuration=Release;_IsPublishing=true;ContainerStagesBuilder=sdk" />
+                         Properties="Configuration=Release;_IsPublishing=true;ContainerStagesBuilder=sdk;SolutionDir=$(MSBuildThisFileDirectory)" />
               </Target>
             </Project>
             """);

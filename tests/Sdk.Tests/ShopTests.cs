@@ -43,7 +43,7 @@ public sealed class ShopTests(TestContext context)
 
         Assert.HasCount(3, solution.ResultLines, solution.All);
         Assert.Contains(Digest(alone.ResultLines.Single()), solution.Output, "A project alone is the image that the solution has.");
-        foreach (var image in new[] { "shop-api" })
+        foreach (var image in new[] { "shop-api", "shop-site", "shop-worker" })
         {
             var theirs = await ArchivedImage.ReadAsync(shop.Project.Full($"theirs/acme/{image}.tar.gz"));
             var ours = await ArchivedImage.ReadAsync(shop.Project.Full($"ours/acme-{image}.tar"));
