@@ -81,9 +81,10 @@ public sealed class UnprivilegedTests
     /// <summary>To the user that nobody may make a namespace for: the first of the ids of the ordinary user.</summary>
     private static Task<string> GiveAsync(string folder) => RealTool.RunAsync("chown", "-R", $"--from={UserOf(folder)}", FirstSubordinateId(), folder);
 
-    private static string UserOf(string folder) => new System.IO.DirectoryInfo(folder) is { } info && Posix.FileCalls.TryStat(info.FullName, out var status) ? $"{status.UserId}" : "0";
+    private static string UserOf(string folder) => Posix.FileCalls.TryStat(folder, out var status) ? $"{status.UserId}" : "0";
 
-    private static string FirstSubordinateId() => File.ReadLines("/etc/subuid").First(line => line.StartsWith("stagestester:", StringComparison.Ordinal)).Split(':')[1];
+    private static string FirstSubordinateId() =>
+        File.ReadLines("/etc/subuid").First(line => line.StartsWith("stagestester:", StringComparison.Ordinal)).Split(':')[1];
 
     private static void WriteOddArchive(TempFolder context) =>
         File.WriteAllBytes(

@@ -48,7 +48,10 @@ public sealed class BuildTests(TestContext context) : IDisposable
     {
         FakeEngine? used = null;
         var entered = 0;
-        var build = new Build(Definition, events, () => Refuse(ref entered)) { OpenEngine = session => used = new FakeEngine(session) { IsKnown = true } };
+        var build = new Build(Definition, events, () => Refuse(ref entered))
+        {
+            OpenEngine = session => used = new FakeEngine(session) { IsKnown = true },
+        };
 
         var result = await build.RunAsync(context.CancellationToken);
 
@@ -96,7 +99,10 @@ public sealed class BuildTests(TestContext context) : IDisposable
     {
         FakeEngine? used = null;
         var definition = Definition with { Destinations = [new Destination(DestinationKind.Folder, folder.Combine("files"))] };
-        var build = new Build(definition, events, () => throw new HandedOverException()) { OpenEngine = session => used = new FakeEngine(session) { IsKnown = true } };
+        var build = new Build(definition, events, () => throw new HandedOverException())
+        {
+            OpenEngine = session => used = new FakeEngine(session) { IsKnown = true },
+        };
 
         await Assert.ThrowsExactlyAsync<HandedOverException>(() => build.RunAsync(context.CancellationToken));
 
@@ -159,8 +165,10 @@ public sealed class BuildTests(TestContext context) : IDisposable
         {
             (Asked, Request) = ("forecast", request);
             var target = request.Builds.Single().Plan.Target;
-            var steps = target.Steps.Select((step, i) => new StepForecast(step, IsKnown ? StepState.Cached : StepState.Runs, IsKnown ? new StepKey($"key{i}") : null));
-            return new Forecast([[new StageForecast(target, "target", [.. steps])]], IsKnown ? await MakeAsync(request, cancellationToken) : null);
+            var steps = target.Steps.Select((step, i) =>
+                IsKnown ? new StepForecast(step, StepState.Cached, new StepKey($"key{i}")) : new StepForecast(step, StepState.Runs, null));
+            var known = IsKnown ? await MakeAsync(request, cancellationToken) : default(ImmutableArray<ExecutedStage>?);
+            return new Forecast([[new StageForecast(target, "target", [.. steps])]], known);
         }
 
         public Task<ImmutableArray<ExecutedStage>> ExecuteAsync(EngineRequest request, CancellationToken cancellationToken)
@@ -174,7 +182,8 @@ public sealed class BuildTests(TestContext context) : IDisposable
             using var files = new TempFolder();
             files.Write("app", "compiled");
             var layer = await LayerWriter.WriteAsync(files.Path, session.Content, LayerWriterOptions.Default, cancellationToken);
-            var history = request.Builds.Single().Plan.Target.History.Select(entry => new HistoryEntry { CreatedBy = entry.CreatedBy, EmptyLayer = entry.Step is null ? true : null });
+            var history = request.Builds.Single().Plan.Target.History.Select(entry =>
+                new HistoryEntry { CreatedBy = entry.CreatedBy, EmptyLayer = entry.Step is null ? true : null });
             return [new ExecutedStage([new ImageLayer(layer!)], [.. history], IsKnown)];
         }
     }

@@ -28,7 +28,8 @@ public sealed class ForecastTests : IDisposable
         bench.Write("source", "1");
         Assert.AreEqual("[Runs Runs] [Runs Runs]", await StatesAsync(Builder));
         Assert.IsEmpty(bench.Runs);
-        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(bench.Store.Root, "*", SearchOption.AllDirectories).Where(path => path.Contains("snapshots/", StringComparison.Ordinal)));
+        var made = Directory.EnumerateFileSystemEntries(bench.Store.Root, "*", SearchOption.AllDirectories);
+        Assert.IsEmpty(made.Where(path => path.Contains("snapshots/", StringComparison.Ordinal)));
 
         await bench.BuildAsync(Builder);
         Assert.AreEqual("[Cached Cached] [Cached Cached]", await StatesAsync(Builder));
@@ -103,6 +104,9 @@ public sealed class ForecastTests : IDisposable
         Assert.IsTrue(finished.All(step => step.Outcome == StepOutcome.Cached));
     }
 
-    private async Task<string> StatesAsync(string dockerfile) =>
-        string.Join(' ', (await bench.ForecastAsync(dockerfile)).Builds.Single().Select(stage => $"[{string.Join(' ', stage.Steps.Select(step => step.State))}]"));
+    private async Task<string> StatesAsync(string dockerfile)
+    {
+        var stages = (await bench.ForecastAsync(dockerfile)).Builds.Single();
+        return string.Join(' ', stages.Select(stage => $"[{string.Join(' ', stage.Steps.Select(step => step.State))}]"));
+    }
 }
