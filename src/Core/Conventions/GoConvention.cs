@@ -152,13 +152,17 @@ public static class GoConvention
     /// <summary>
     /// Go checks downloaded modules and holds its locks across builds, so all share them. What it compiled it finds again by the version of the compiler, not by
     /// the files of it nor by C's headers: another base image has another cache.
+    /// A vendored module downloads nothing, and sees nothing that others downloaded: go writes a module's checksum
+    /// into the program where the cache has that module (cmd/go, modfetch.Sum).
     /// </summary>
     private static RunInstruction Run(SourceLocation location, string text, GoBuildCommand command, GoFolders folders) =>
         new(location, $"RUN {text}", new ShellForm(text))
     {
         Mounts =
         [
-            new CacheMount(ModuleCache) { Id = "containerstages-go-modules", Convention = "go" },
+            .. folders.HasVendor
+                ? (CacheMount[])[]
+                : [new CacheMount(ModuleCache) { Id = "containerstages-go-modules", Convention = "go" }],
             new CacheMount(BuildCache) { Id = "containerstages-go-build-" + command.Version.Text, Convention = "go", OfBase = true },
         ],
         Explain = lines => folders.Explain(lines) ?? GoFailures.Explain(lines, command.Module, location),

@@ -220,6 +220,15 @@ public sealed class GoConventionTests
     }
 
     [TestMethod]
+    public void A_vendored_module_does_not_see_what_others_downloaded()
+    {
+        using var folder = Module("module m\ngo 1.20\nrequire a v1");
+        folder.Write("vendor/modules.txt", "# a v1\n");
+        var run = Create(folder, new GoModule { Directory = folder.Path }).Stages[0].Instructions.OfType<RunInstruction>().Single();
+        Assert.AreEqual("/root/.cache/go-build", ((CacheMount)run.Mounts.Single()).Target);
+    }
+
+    [TestMethod]
     public void For_another_platform_the_builder_compiles_across()
     {
         using var folder = Module("module m\ngo 1.20");
