@@ -43,9 +43,18 @@ internal sealed class CacheFolders(StoreDirectory store)
         }
     }
 
-    /// <summary>Makes the folder unless it exists; it appears whole.</summary>
-    public static void Create(string path, string temporary, FileOwner owner)
+    /// <summary>
+    /// Makes the folder of a cache unless it exists; it appears whole. One build makes it, others wait: a rename replaces an empty folder,
+    /// also one that another build has just begun to use.
+    /// </summary>
+    public async Task CreateAsync(string name, string path, string temporary, FileOwner owner, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        using var alone = await store.LockAsync($"cache-{name[..32]}-made", cancellationToken);
         if (Directory.Exists(path))
         {
             return;
@@ -54,21 +63,8 @@ internal sealed class CacheFolders(StoreDirectory store)
         Directory.CreateDirectory(temporary);
         FileCalls.Check(FileCalls.ChownNoFollow(temporary, owner.UserId ?? 0, owner.GroupId ?? 0), "chown", temporary);
         File.SetUnixFileMode(temporary, (UnixFileMode)(owner.Mode ?? 0x1ED));
-        MoveTo(path, temporary);
-    }
-
-    /// <summary>Another user of a shared cache may have been first.</summary>
-    public static void MoveTo(string path, string made)
-    {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
-        {
-            Directory.Move(made, path);
-        }
-        catch (IOException) when (Directory.Exists(path))
-        {
-            TreeRemover.Remove(made);
-        }
+        Directory.Move(temporary, path);
     }
 
     private static string LockOf(string name, int number) => $"cache-{name[..32]}-{number.ToString(CultureInfo.InvariantCulture)}";

@@ -195,7 +195,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
 
         var cache = await caches.UseAsync(name, sharing, cancellationToken);
         held.Add(cache);
-        CacheFolders.Create(cache.Path, files ?? Next(), files is null ? mounted[0].Owner : OwnerOf(files, mounted[0].Owner));
+        var owner = files is null ? mounted[0].Owner : OwnerOf(files, mounted[0].Owner);
+        await caches.CreateAsync(name, cache.Path, files ?? Next(), owner, cancellationToken);
         return cache.Path;
     }
 
