@@ -17,7 +17,7 @@ public sealed class UnprivilegedTests
         COPY --from=files / /copied/
         COPY --from=golang:1.14.4-alpine --chown=nobody /etc/passwd /etc/group /from/
         COPY --link --chown=7 main.go /linked/
-        COPY --from=files /odd/ping /odd/device /again/
+        COPY --from=files /odd/ping /odd/capable /odd/device /again/
         WORKDIR /home/x
         USER nobody
         CMD ["/usr/bin/tool"]
@@ -42,6 +42,12 @@ public sealed class UnprivilegedTests
         context.Write("main.go", "changed");
         var changed = await program.BuildAsync(context.Path);
         Assert.AreEqual((await Hello.Program.BuildAsync(context.Path)).Digest, changed.Digest, changed.Error);
+
+        // Another capability of a file is another file.
+        WriteOddArchive(context, capability: '\u0004');
+        var other = await program.BuildAsync(context.Path);
+        Assert.AreNotEqual(changed.Digest, other.Digest, other.Error);
+        Assert.AreEqual((await Hello.Program.BuildAsync(context.Path)).Digest, other.Digest, other.Error);
 
         var pruned = await program.RunAsync("prune", "--all");
         Assert.AreEqual(0, pruned.ExitCode, pruned.Error);
@@ -86,7 +92,7 @@ public sealed class UnprivilegedTests
     private static string FirstSubordinateId() =>
         File.ReadLines("/etc/subuid").First(line => line.StartsWith("stagestester:", StringComparison.Ordinal)).Split(':')[1];
 
-    private static void WriteOddArchive(TempFolder context) =>
+    private static void WriteOddArchive(TempFolder context, char capability = '\u0020') =>
         File.WriteAllBytes(
             context.Combine("odd.tar"),
             new TarBuilder()
@@ -95,6 +101,8 @@ public sealed class UnprivilegedTests
                 .Pax(("SCHILY.xattr.security.capability", "\u0001\0\0\u0002\0\u0020\0\0\0\0\0\0\0\0\0\0\0\0\0\0"))
                 .File("ping", "ping", mode: 0x9ED, user: 3)
                 .HardLink("pong", "ping")
+                .Pax(("SCHILY.xattr.security.capability", $"\u0001\0\0\u0002\0{capability}\0\0\0\0\0\0\0\0\0\0\0\0\0\0"))
+                .File("capable", "capable", mode: 0x1ED)
                 .SymbolicLink("link", "../etc")
                 .Device("device", '3', 1, 3)
                 .Fifo("fifo")

@@ -27,7 +27,7 @@ internal static class Whiteout
     /// could otherwise redirect a folder to another place of the layer below).
     /// </summary>
     public static bool TravelsInLayers(string xattr) =>
-        xattr == "security.capability"
+        xattr == EntryMetadata.Capability
         || (xattr.StartsWith("user.", StringComparison.Ordinal)
             && !xattr.StartsWith("user.overlay.", StringComparison.Ordinal)
             && !xattr.Contains('=', StringComparison.Ordinal)); // ends the key of a pax record

@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -142,15 +143,15 @@ public static class ContentDigest
         if (item.Entry is { IsRegularFile: true, Held: null })
         {
             // A context's capabilities stay behind.
-            AppendCapability(hash, item.Entry.HostPath!);
+            AppendCapability(hash, item.Entry);
         }
     }
 
-    private static void AppendCapability(IncrementalHash hash, string path)
+    private static void AppendCapability(IncrementalHash hash, UnionEntry entry)
     {
         Span<byte> value = stackalloc byte[64];
-        var size = FileCalls.GetXattr(path, "security.capability", value, (nuint)value.Length);
-        var found = value[..(int)Math.Max(size, 0)];
+        var size = FileCalls.GetXattr(entry.HostPath!, EntryMetadata.Capability, value, (nuint)value.Length);
+        var found = entry.RecordedCapability ?? value[..(int)Math.Max(size, 0)];
         Append(hash, found.Length);
         hash.AppendData(found);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -87,7 +88,7 @@ internal static class FileCopy
         Attributes(
             source,
             target,
-            name => name == "security.capability" || name.StartsWith("user.", StringComparison.Ordinal),
+            name => name == EntryMetadata.Capability || name.StartsWith("user.", StringComparison.Ordinal),
             mustSet: true);
 
     /// <summary>Every extended attribute that may be set here, but not overlayfs's.</summary>
