@@ -3,7 +3,7 @@
 #   bench.sh                      every scenario, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only docker,...    some of: stages docker buildah
-#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit
+#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit web
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
@@ -11,10 +11,11 @@ source "$ROOT/benchmarks/peers.sh"
 source "$ROOT/benchmarks/scenarios.sh"
 source "$ROOT/benchmarks/solution.sh"
 source "$ROOT/benchmarks/edit.sh"
+source "$ROOT/benchmarks/web.sh"
 
 ROUNDS=3
 PEERS=(stages docker buildah)
-WHAT=(hello steps large pull pull10 push solution edit)
+WHAT=(hello steps large pull pull10 push solution edit web)
 
 main() {
     while [ $# -gt 0 ]; do
@@ -30,10 +31,11 @@ main() {
     [ -z "$(scenarios_asked)" ] || run_rounds
     case " ${WHAT[*]} : ${PEERS[*]} " in *" solution "*:*" stages docker "*) solution "$ROUNDS" ;; esac
     case " ${WHAT[*]} : ${PEERS[*]} " in *" edit "*:*" stages "*) edit "$ROUNDS" ;; esac
+    case " ${WHAT[*]} : ${PEERS[*]} " in *" web "*:*" stages docker "*) web "$ROUNDS" ;; esac
 }
 
 # The scenarios that each peer has; the others are tables of their own.
-scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit || true; }
+scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web || true; }
 
 run_rounds() {
     make_contexts

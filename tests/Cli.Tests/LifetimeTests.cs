@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
@@ -17,10 +16,10 @@ public sealed class LifetimeTests
         using var context = Hello.Context($"FROM alpine\nRUN touch /half && (sleep {mark} & sleep {mark})");
         using var process = Hello.Program.Start("build", "--progress", "plain", "-t", "never", context.Path);
         var end = StagesProgram.EndAsync(process);
-        await UntilAsync(() => Running(mark) > 0);
+        await UntilAsync(() => RunningProcesses.Find($"^sleep {mark}").Count > 0);
         await RealTool.RunAsync("kill", "-" + signal, process.Id.ToString());
         Assert.AreEqual(exitCode, (await end).ExitCode);
-        await UntilAsync(() => Running(mark) == 0);
+        Assert.IsEmpty(await RunningProcesses.LeftAsync($"^sleep {mark}"));
 
         context.Write("Dockerfile", $"FROM alpine\nRUN touch /half && echo {mark}");
         var next = await Hello.Program.BuildAsync(context.Path);
@@ -57,21 +56,6 @@ public sealed class LifetimeTests
         {
             Assert.AreEqual(0, result.ExitCode, result.Error);
             Assert.AreEqual(results[0].Digest, result.Digest);
-        }
-    }
-
-    private static int Running(string mark) =>
-        Process.GetProcessesByName("sleep").Count(process => File.Exists($"/proc/{process.Id}/cmdline") && ReadCommand(process.Id).Contains(mark, StringComparison.Ordinal));
-
-    private static string ReadCommand(int processId)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{processId}/cmdline");
-        }
-        catch (IOException)
-        {
-            return "";
         }
     }
 

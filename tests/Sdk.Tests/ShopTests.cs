@@ -71,7 +71,7 @@ public sealed class ShopTests(TestContext context)
         var rest = process.StandardOutput.ReadToEndAsync(context.CancellationToken);
         await process.WaitForExitAsync(context.CancellationToken);
         Assert.AreNotEqual(0, process.ExitCode, await rest);
-        Assert.AreEqual("", (await shop.RunAsync("pgrep", "-a", "-f", $"dotnet (restore|publish) shop/src/|{shop.Project.Folder}")).Output, "Nothing runs any more.");
+        Assert.IsEmpty(await RunningProcesses.LeftAsync($"dotnet (restore|publish) shop/src/|{shop.Project.Folder}"));
     }
 
     private static async Task NoSecretAsync(Shop shop, CommandResult[] results)

@@ -78,10 +78,11 @@ public sealed partial class WhatIsShownTests(TestContext context)
         var ran = await project.RunAsync("bash", Environment(project, registry), "-c", $"touch typescript; ({Press}) | script --quiet --return --flush --command 'stty cols 120 rows 40; dotnet build' typescript");
 
         var screen = Controls().Replace(project.Read("typescript"), "");
-        Assert.AreEqual(1, ran.ExitCode, screen);
-        Assert.MatchesRegex(@"Build failed in [0-9.]+s", screen);
+        // The command line of .NET ends by itself with 130 where MSBuild has not ended two seconds after Ctrl-C.
+        Assert.Contains(ran.ExitCode, [1, 130], screen);
+        Assert.Contains("Attempting to cancel the build", screen);
         Assert.DoesNotContain("   at ", screen);
-        Assert.AreEqual(1, (await project.RunAsync("pgrep", ["-f", "sleep 54321"])).ExitCode, "Nothing runs any more.");
+        Assert.IsEmpty(await RunningProcesses.LeftAsync("sleep 54321"));
     }
 
     private static int Port => int.Parse(System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY")!.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
