@@ -185,16 +185,9 @@ public sealed class StoreDirectory
     /// <summary>Writes a small file so that readers see either the old or the new text, whole.</summary>
     public static void WriteAtomically(string path, ReadOnlySpan<byte> content)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{Unfinished}";
-        try
-        {
-            File.WriteAllBytes(temporary, content);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        using var file = new UnfinishedFile($"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{Unfinished}");
+        File.WriteAllBytes(file.Path, content);
+        file.MoveTo(path);
     }
 
     /// <summary>The same for a file of the store: a folder that something else put in its place goes.</summary>

@@ -20,9 +20,7 @@ public sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Buil
         var number = 0;
         foreach (var (stage, step) in Builds.SelectMany(build => build).SelectMany(stage => stage.Steps.Select(step => (stage, step))).DistinctBy(one => one.step.Key))
         {
-            var id = $"step-{++number}";
-            events.Report(new StepStarted(id, stage.Title, step.Step.Title));
-            events.Report(new StepFinished(id, StepOutcome.Cached, 0));
+            ProgressStep.Cached(events, $"step-{++number}", stage.Title, step.Step.Title);
         }
     }
 }

@@ -32,26 +32,19 @@ internal static class OutputFile
             return true;
         }
 
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        try
+        using var unfinished = new UnfinishedFile($"{path}.{Path.GetRandomFileName()}");
+        await using (var file = Open(unfinished.Path, FileMode.CreateNew))
         {
-            await using (var file = Open(temporary, FileMode.CreateNew))
-            {
-                write(file);
-            }
-
-            if (!await isWanted(temporary))
-            {
-                return false;
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            return true;
+            write(file);
         }
-        finally
+
+        if (!await isWanted(unfinished.Path))
         {
-            File.Delete(temporary);
+            return false;
         }
+
+        unfinished.MoveTo(path);
+        return true;
     }
 
     /// <summary>The files that a publisher reports: none where it went to standard output.</summary>

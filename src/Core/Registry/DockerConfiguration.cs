@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Registry;
 
@@ -78,30 +79,21 @@ internal sealed class DockerConfiguration
     /// <exception cref="BuildFailedException">The file or its folder cannot be written.</exception>
     public void Save(string host)
     {
-        var fresh = $"{Path}.{Guid.NewGuid():N}";
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!, OwnerOnly | UnixFileMode.UserExecute);
-            using (var stream = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            using var fresh = new UnfinishedFile($"{Path}.{Guid.NewGuid():N}");
+            using (var stream = fresh.Create(OwnerOnly))
             {
                 Write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(fresh, Path, overwrite: true);
+            fresh.MoveTo(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            RemoveUnfinished(fresh);
             throw new BuildFailedException(RegistryDiagnostics.LoginNotKept(host, Path, e.Message), e);
-        }
-    }
-
-    private static void RemoveUnfinished(string file)
-    {
-        if (File.Exists(file))
-        {
-            File.Delete(file);
         }
     }
 

@@ -17,12 +17,11 @@ internal sealed class PatienceNotices(RetryPolicy retry, IBuildEvents events)
 
     private sealed class Notice : IAsyncDisposable
     {
-        private readonly string id = $"wait-{Guid.NewGuid():N}";
         private readonly PatienceNotices all;
         private readonly string host;
         private readonly Timer timer;
         private readonly Stopwatch watch = Stopwatch.StartNew();
-        private bool isShown;
+        private ProgressStep? shown;
 
         public Notice(PatienceNotices all, string host)
         {
@@ -33,19 +32,19 @@ internal sealed class PatienceNotices(RetryPolicy retry, IBuildEvents events)
         public async ValueTask DisposeAsync()
         {
             await timer.DisposeAsync();
-            if (isShown)
+            if (shown is not null)
             {
-                all.events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
+                shown.Finish(StepOutcome.Done);
                 all.shown.TryRemove(host, out _);
             }
         }
 
         private void Show()
         {
-            isShown = all.shown.TryAdd(host, true);
-            if (isShown)
+            if (all.shown.TryAdd(host, true))
             {
-                all.events.Report(new StepStarted(id, "", $"wait for the registry {host}, which does not answer (at most {all.retry.Answer.TotalSeconds:0} seconds, and once more)"));
+                var patience = $"at most {all.retry.Answer.TotalSeconds:0} seconds, and once more";
+                shown = ProgressStep.Begin(all.events, "wait", $"wait for the registry {host}, which does not answer ({patience})", watch);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -111,8 +110,7 @@ public sealed class PlanInputs(SourceFetching options, IContentStore content, IB
     /// <summary>The layers of one image as a step of the progress display.</summary>
     private sealed class ImageStep(IReadOnlyList<MissingLayer> layers, IBuildEvents events)
     {
-        private readonly string id = $"restore-{Guid.NewGuid():N}";
-        private readonly Stopwatch watch = new();
+        private ProgressStep? step;
         private readonly Lock gate = new();
         private int left = layers.Count;
         private long moved;
@@ -130,11 +128,7 @@ public sealed class PlanInputs(SourceFetching options, IContentStore content, IB
         {
             lock (gate)
             {
-                if (!watch.IsRunning)
-                {
-                    watch.Start();
-                    events.Report(new StepStarted(id, "", $"fetch {NameOf(Layers[0].Image)}"));
-                }
+                step ??= ProgressStep.Begin(events, "restore", $"fetch {NameOf(Layers[0].Image)}");
             }
         }
 
@@ -143,10 +137,10 @@ public sealed class PlanInputs(SourceFetching options, IContentStore content, IB
             lock (gate)
             {
                 moved += bytes;
-                events.Report(new ProgressChanged(id, moved, Layers.Sum(layer => layer.Layer.Size)));
+                step!.Progress(moved, Layers.Sum(layer => layer.Layer.Size));
                 if (--left == 0)
                 {
-                    events.Report(new StepFinished(id, StepOutcome.Done, watch.ElapsedMilliseconds));
+                    step.Finish(StepOutcome.Done);
                 }
             }
         }

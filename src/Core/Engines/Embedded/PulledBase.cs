@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
@@ -18,8 +17,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
     private readonly Lock gate = new();
     private readonly long total = image.Manifest.Layers.DistinctBy(layer => layer.Digest).Sum(layer => layer.Size);
     private readonly bool isStored = image.Manifest.Layers.All(services.IsStored);
-    private string stepId = "";
-    private Stopwatch watch = new();
+    private ProgressStep? step;
     private bool hasFailed;
     private long moved;
     private int pending;
@@ -116,7 +114,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         stored ? Task.FromResult(services.Content.OpenRead(descriptor.Digest)) : services.Blobs.OpenBlobAsync(image.Reference, descriptor, cancellationToken);
 
     private void Progress(long bytes) =>
-        services.Events.Report(new ProgressChanged(stepId, Interlocked.Add(ref moved, bytes), total));
+        step!.Progress(Interlocked.Add(ref moved, bytes), total);
 
     /// <summary>Layers that are wanted at the same time are one step.</summary>
     private void Begin()
@@ -125,8 +123,8 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         {
             if (pending++ == 0)
             {
-                (stepId, watch, hasFailed) = (services.NextStepId(), Stopwatch.StartNew(), false);
-                services.Events.Report(new StepStarted(stepId, "", $"{(isStored ? "unpack" : "pull")} {NameOf(image.Reference)}"));
+                hasFailed = false;
+                step = ProgressStep.Begin(services.Events, services.NextStepId(), "", $"{(isStored ? "unpack" : "pull")} {NameOf(image.Reference)}");
             }
         }
     }
@@ -137,7 +135,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         {
             if (--pending == 0)
             {
-                services.Events.Report(new StepFinished(stepId, hasFailed ? StepOutcome.Failed : StepOutcome.Done, watch.ElapsedMilliseconds));
+                step!.Finish(hasFailed ? StepOutcome.Failed : StepOutcome.Done);
             }
         }
     }

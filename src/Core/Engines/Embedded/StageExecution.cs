@@ -117,8 +117,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         var id = services.NextStepId();
         if (Known(key) is { } known)
         {
-            services.Events.Report(new StepStarted(id, Title, step.Title));
-            services.Events.Report(new StepFinished(id, StepOutcome.Cached, 0));
+            ProgressStep.Cached(services.Events, id, Title, step.Title);
             return known;
         }
 
@@ -180,22 +179,22 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     /// <summary>Tells when <paramref name="work"/> begins, and how it ended after the time of <paramref name="watch"/>.</summary>
     private async Task<T> ReportedAsync<T>(string id, string title, Stopwatch watch, Func<Task<(T Result, StepOutcome Outcome)>> work)
     {
-        services.Events.Report(new StepStarted(id, Title, title));
+        var step = ProgressStep.Begin(services.Events, id, Title, title, watch);
         try
         {
             var (result, outcome) = await work();
-            services.Events.Report(new StepFinished(id, outcome, watch.ElapsedMilliseconds));
+            step.Finish(outcome);
             return result;
         }
         catch (SourceChangedException changed)
         {
             services.Events.Report(new OutputLine(id, $"'{changed.Path}' changed while it was read.", IsError: false));
-            services.Events.Report(new StepFinished(id, StepOutcome.Skipped, watch.ElapsedMilliseconds));
+            step.Finish(StepOutcome.Skipped);
             throw;
         }
         catch
         {
-            services.Events.Report(new StepFinished(id, StepOutcome.Failed, watch.ElapsedMilliseconds));
+            step.Finish(StepOutcome.Failed);
             throw;
         }
     }

@@ -186,31 +186,24 @@ internal sealed class Downloads(SourceFetching options)
     private async Task<string> SaveAsync(HttpContent content, string address, SourceLocation? location, CancellationToken cancellationToken)
     {
         var folder = store.Folder("downloads");
-        var temporary = Path.Combine(folder, $".incomplete-{Guid.NewGuid():N}");
-        try
+        using var unfinished = new UnfinishedFile(Path.Combine(folder, $".incomplete-{Guid.NewGuid():N}"));
+        string hex;
+        await using (var file = unfinished.Create())
         {
-            string hex;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
-            {
-                var body = await content.ReadAsStreamAsync(cancellationToken);
-                await DownloadLimit.CopyAsync(body, content.Headers.ContentLength, file, address, location, cancellationToken);
-                file.Position = 0;
-                hex = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
-            }
-
-            store.Use.Note($"downloads/{hex}");
-            if (Directory.Exists(Path.Combine(folder, hex)))
-            {
-                TreeRemover.Remove(Path.Combine(folder, hex));
-            }
-
-            File.Move(temporary, Path.Combine(folder, hex), overwrite: true);
-            return hex;
+            var body = await content.ReadAsStreamAsync(cancellationToken);
+            await DownloadLimit.CopyAsync(body, content.Headers.ContentLength, file, address, location, cancellationToken);
+            file.Position = 0;
+            hex = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
         }
-        finally
+
+        store.Use.Note($"downloads/{hex}");
+        if (Directory.Exists(Path.Combine(folder, hex)))
         {
-            File.Delete(temporary);
+            TreeRemover.Remove(Path.Combine(folder, hex));
         }
+
+        unfinished.MoveTo(Path.Combine(folder, hex));
+        return hex;
     }
 
     /// <summary>The name that the server gives, else the last element of the path that was asked for; empty where there is none.</summary>
