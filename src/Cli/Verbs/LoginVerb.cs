@@ -1,5 +1,5 @@
 using System.Text;
-using ContainerStages.Registry;
+using ContainerStages.Media.Registry;
 
 namespace ContainerStages.Cli.Verbs;
 

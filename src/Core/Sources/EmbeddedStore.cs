@@ -1,7 +1,7 @@
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Images;
-using ContainerStages.Registry;
+using ContainerStages.Media.Registry;
 
 namespace ContainerStages.Sources;
 

@@ -1,8 +1,8 @@
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
+using ContainerStages.Media.Registry;
 using ContainerStages.Oci;
-using ContainerStages.Registry;
 
 namespace ContainerStages.Sources;
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
-using ContainerStages.EngineStores;
+using ContainerStages.Media.Archives;
+using ContainerStages.Media.Daemons;
+using ContainerStages.Media.Files;
+using ContainerStages.Media.Layout;
 using ContainerStages.Oci;
 using ContainerStages.Posix;
 
@@ -47,7 +50,7 @@ internal sealed class LocalImages(StoreDirectory store)
             throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
         }
 
-        var index = Parse(await files.ReadAsync("index.json", cancellationToken) ?? throw new InvalidDataException("the folder is no OCI layout, for it has no index.json."));
+        var index = LayoutIndex.Read(await files.ReadAsync("index.json", cancellationToken) ?? throw new InvalidDataException("the folder is no OCI layout, for it has no index.json."));
         var import = new LayoutImport(reference, platform, content, files);
         return await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
     }
@@ -134,17 +137,5 @@ internal sealed class LocalImages(StoreDirectory store)
         using var file = new SourceFiles(reference).TryOpen();
         status = default;
         return file is not null && FileCalls.TryStat(file.SafeFileHandle, "", out status);
-    }
-
-    /// <summary>The index.json of a stranger.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
-    /// <exception cref="InvalidDataException">It lacks what the others rely on.</exception>
-    internal static ImageIndex Parse(byte[] bytes)
-    {
-        var index = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageIndex)
-            ?? throw new InvalidDataException("its index.json lists no manifests.");
-        return DocumentRules.ProblemOf(index) is { } problem
-            ? throw new InvalidDataException($"its index.json is damaged: {problem}")
-            : index;
     }
 }

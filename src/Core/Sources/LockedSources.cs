@@ -1,6 +1,6 @@
 using ContainerStages.Diagnostics;
+using ContainerStages.Media.Registry;
 using ContainerStages.Oci;
-using ContainerStages.Registry;
 
 namespace ContainerStages.Sources;
 

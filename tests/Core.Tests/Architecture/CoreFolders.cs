@@ -14,6 +14,9 @@ internal static class CoreFolders
     /// <summary>The assembly of the build definition and the events, shared with the MSBuild tasks.</summary>
     public const string Contracts = "Contracts";
 
+    /// <summary>A folder of rooms, each of which stands in the table by itself.</summary>
+    private const string Rooms = "Media";
+
     private static readonly string[] Everywhere = ["Posix", "Concurrency", "Diagnostics", Contracts];
 
     private static readonly Dictionary<string, string[]> MayTouch = new(StringComparer.Ordinal)
@@ -25,7 +28,6 @@ internal static class CoreFolders
         ["Content"] = ["Oci"],
         ["Layers"] = ["Oci", "Content"],
         ["Images"] = ["Oci", "Content", "Layers"],
-        ["Registry"] = ["Oci", "Content"],
         ["Stages"] = ["Oci"],
         ["Dockerfile"] = ["Stages"],
         ["Conventions"] = ["Stages"],
@@ -34,12 +36,16 @@ internal static class CoreFolders
         ["Sandboxing"] = ["Snapshots"],
         ["Caching"] = ["Planning", "Snapshots", "Layers", "Content"],
         ["Engines"] = ["Planning", "Caching", "Snapshots", "Sandboxing", "Dockerfile", "Images"],
-        ["EngineStores"] = ["Oci"],
-        ["Publishing"] = ["Images", "Registry", "Content", "EngineStores"],
-        ["Sources"] = ["Images", "Registry", "Content", "EngineStores"],
+        ["Publishing"] = ["Images", "Content"],
+        ["Media.Registry"] = ["Publishing", "Images", "Content"],
+        ["Media.Files"] = ["Publishing", "Images", "Snapshots", "Content"],
+        ["Media.Layout"] = ["Media.Files", "Publishing", "Images", "Content"],
+        ["Media.Archives"] = ["Media.Layout", "Media.Files", "Publishing", "Images", "Content"],
+        ["Media.Daemons"] = ["Media.Archives", "Publishing", "Images", "Content"],
+        ["Sources"] = ["Media.Registry", "Media.Layout", "Media.Archives", "Media.Daemons", "Images", "Content"],
         ["Pruning"] = ["Engines", "Caching", "Images", "Sources"],
         ["Reporting"] = ["Images"],
-        ["Running"] = ["Engines", "Images", "Registry", "Sources"],
+        ["Running"] = ["Engines", "Images", "Media.Registry", "Sources"],
         [WholeBuild] = [],
     };
 
@@ -57,7 +63,7 @@ internal static class CoreFolders
     public static IReadOnlyDictionary<string, string[]> Packages { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["System.IO.Hashing"] = ["Layers"],
-        ["Tomlyn"] = ["Registry"],
+        ["Tomlyn"] = ["Media.Registry"],
         ["SharpCompress"] = ["Layers"],
         ["ZstdSharp"] = ["Layers"],
     };
@@ -66,6 +72,9 @@ internal static class CoreFolders
     public static IReadOnlyList<string> Pure { get; } = ["Oci", "Stages", "Planning"];
 
     public static IReadOnlyCollection<string> Names => MayTouch.Keys;
+
+    /// <summary>The folder of a namespace or path below that of the product, as the table calls it.</summary>
+    public static string NameOf(IReadOnlyList<string> parts) => parts is [Rooms, var room, ..] ? $"{Rooms}.{room}" : parts[0];
 
     public static bool Allows(string from, string to) =>
         from == to || (Alone.TryGetValue(from, out var few) ? few.Contains(to) : from == WholeBuild || Everywhere.Contains(to) || Below(from).Contains(to));

@@ -71,10 +71,10 @@ public sealed class FoldersTests
 
     /// <summary>The folder of a namespace: null for a foreign one, such as that of generated code.</summary>
     private static string? FolderOf(string space) =>
-        space.StartsWith(Product + ".", StringComparison.Ordinal) ? space.Split('.')[1] : null;
+        space.StartsWith(Product + ".", StringComparison.Ordinal) ? CoreFolders.NameOf(space.Split('.')[1..]) : null;
 
-    /// <summary>The first folder below src/Core; a file in src/Core itself is in none that may be.</summary>
-    private static string FolderOfPath(string path) => path.Split('/') is ["src", "Core", var folder, _, ..] ? folder : "";
+    /// <summary>The folder below src/Core that the table names; a file in src/Core itself is in none that may be.</summary>
+    private static string FolderOfPath(string path) => path.Split('/') is ["src", "Core", .. [_, ..] folders, _] ? CoreFolders.NameOf(folders) : "";
 
     private static bool IsBaseClassLibrary(string assembly) =>
         File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, assembly + ".dll"));

@@ -2,7 +2,7 @@ using ContainerStages.Building;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
-using ContainerStages.Publishing;
+using ContainerStages.Media.Archives;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Content;

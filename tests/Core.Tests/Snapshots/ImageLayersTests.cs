@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using ContainerStages.Images;
 using ContainerStages.Layers;
+using ContainerStages.Media.Layout;
 using ContainerStages.Oci;
-using ContainerStages.Publishing;
 using ContainerStages.Snapshots;
 using ContainerStages.TestKit;
 

@@ -2,6 +2,11 @@ using System.Collections.Immutable;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
+using ContainerStages.Media.Archives;
+using ContainerStages.Media.Daemons;
+using ContainerStages.Media.Files;
+using ContainerStages.Media.Layout;
+using ContainerStages.Media.Registry;
 using ContainerStages.Oci;
 using ContainerStages.Publishing;
 
@@ -124,9 +129,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
         var step = new PublishStep(destination, events);
         try
         {
-            var published = destination.Kind is DestinationKind.Folder or DestinationKind.Tar
-                ? await new FileExport(session, definition.SourceDateEpoch ?? 0).WriteAsync(destination, images, cancellationToken)
-                : await OpenPublisher(destination, step.Id).PublishAsync(images, cancellationToken);
+            var published = await OpenPublisher(destination, step.Id).PublishAsync(images, cancellationToken);
             published = published with { Written = await PushTaggedAsync(destination, images, step.Id, cancellationToken) || published.Written };
             step.Finish(published.Written ? StepOutcome.Done : StepOutcome.Skipped);
             return published;
@@ -160,11 +163,15 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
             DestinationKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, session.Content, session.Blobs),
             DestinationKind.OciArchive => new OciArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
             DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
+            DestinationKind.Folder => new FolderPublisher(destination.Value, Files),
+            DestinationKind.Tar => new TarPublisher(destination.Value, Files),
             DestinationKind.DockerStore => new EngineStorePublisher(ImageTransport.DockerStore, inside, session.Content, session.Blobs),
             DestinationKind.PodmanStore => new EngineStorePublisher(ImageTransport.PodmanStore, inside, session.Content, session.Blobs),
-            _ => throw new NotSupportedException($"No publisher for {destination.Kind}."),
+            _ => throw new ArgumentException($"{destination.Kind} is no kind of destination.", nameof(destination)),
         };
     }
+
+    private ImageFiles Files => new(session.Store, session.Content, session.Blobs, definition.SourceDateEpoch ?? 0);
 
     private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) => new(session.Registry, name, [], session.Content, session.Blobs, events, stepId);
 

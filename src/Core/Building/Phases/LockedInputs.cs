@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Media.Registry;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
-using ContainerStages.Registry;
 using ContainerStages.Sources;
 
 namespace ContainerStages.Building;

@@ -1,0 +1,110 @@
+using System.Text;
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Images;
+using ContainerStages.Oci;
+using ContainerStages.Publishing;
+
+namespace ContainerStages.Media.Layout;
+
+/// <summary>
+/// Adds an image to an OCI layout folder, made when it is missing. Blobs come first and <c>index.json</c> is replaced last, so a reader
+/// sees the image whole or not. Source: image-spec, image-layout.md.
+/// </summary>
+/// <param name="path">The folder.</param>
+/// <param name="names">Names with tags; the layout knows the image by its tags.</param>
+/// <param name="store">Where the image was made.</param>
+/// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
+public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
+
+    public string Destination => $"oci:{path}";
+
+    public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        await ImageBlobs.FetchMissingAsync(images, store, fetcher, cancellationToken);
+        return await ImageBlobs.GuardAsync(path, async () =>
+        {
+            Directory.CreateDirectory(path);
+            await using var held = await LockAsync(cancellationToken);
+            var layout = new DiskContentStore(path);
+            var written = false;
+            foreach (var blob in ImageBlobs.All(images))
+            {
+                written |= await CopyAsync(images, blob, layout, cancellationToken);
+            }
+
+            written |= ReplaceIndex(images);
+            RemoveEmpty(Path.Combine(path, "ingest"));
+            return new PublishedImage([.. references.Select(name => $"{Destination}:{name.Tag}")], [path], written);
+        });
+    }
+
+    private async Task<bool> CopyAsync(ImageSet images, Descriptor blob, DiskContentStore layout, CancellationToken cancellationToken)
+    {
+        if (layout.GetSize(blob.Digest) == blob.Size)
+        {
+            return false;
+        }
+
+        await using var content = ImageBlobs.OpenVerified(images, store, blob);
+        await layout.CopyAsync(content, blob.Digest, cancellationToken);
+        return true;
+    }
+
+    private bool ReplaceIndex(ImageSet images)
+    {
+        var file = Path.Combine(path, "index.json");
+        var before = File.Exists(file) ? File.ReadAllText(file) : null;
+        var index = before is null ? LayoutIndex.CreateEmpty() : LayoutIndex.Parse(path, before);
+        index.Add(images, references);
+        var after = index.ToJson();
+        if (after == before)
+        {
+            return false;
+        }
+
+        StoreDirectory.WriteAtomically(file, Encoding.UTF8.GetBytes(after));
+        return true;
+    }
+
+    /// <summary>Holds the file oci-layout, so that of two builds at once neither loses the other's entry.</summary>
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(path, "oci-layout");
+        for (var deadline = DateTime.UtcNow + Patience; ; await Task.Delay(50, cancellationToken))
+        {
+            try
+            {
+                var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                if (stream.Length == 0)
+                {
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(LayoutIndex.LayoutFile), cancellationToken);
+                    await stream.FlushAsync(cancellationToken);
+                }
+
+                return stream;
+            }
+            catch (IOException exception) when (IsLocked(exception))
+            {
+                if (DateTime.UtcNow > deadline)
+                {
+                    throw new BuildFailedException(ArchiveDiagnostics.LayoutBusy(path), exception);
+                }
+            }
+        }
+    }
+
+    /// <summary>.NET reports a held lock with the number of EWOULDBLOCK.</summary>
+    private static bool IsLocked(IOException exception) => exception.HResult == Posix.Errno.EAGAIN;
+
+    private static void RemoveEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+}
