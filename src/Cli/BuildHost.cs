@@ -42,7 +42,7 @@ internal static class BuildHost
         {
             return Fail(failed.Diagnostics, events);
         }
-        catch (Exception failure) when (StoreDirectory.Explain(failure, definition.Store ?? StoreDirectory.DefaultPath()) is { } diagnostic)
+        catch (Exception failure) when (StoreDirectory.Explain(failure, definition.Policy.Store ?? StoreDirectory.DefaultPath()) is { } diagnostic)
         {
             return Fail([diagnostic], events);
         }

@@ -35,7 +35,7 @@ internal static class CommandOptions
         new(["--allow"], "NAME", "security.insecure: allow RUN --security=insecure", Candidates.Of(Entitlements)),
     ];
 
-    public static BuildDefinition Apply(BuildDefinition definition, OptionReader options) => definition with
+    public static CommandSettings Read(OptionReader options) => new()
     {
         Secrets = Unique("--secret", options.All("--secret").Select(Secret)),
         Ssh = Unique("--ssh", options.All("--ssh").Select(Agent)),
@@ -45,9 +45,12 @@ internal static class CommandOptions
         ShmSize = options.Last("--shm-size") is { } size ? Size(size) : null,
         Ulimits = [.. options.All("--ulimit").Select(Limit)],
         MaxParallelism = options.Last("--max-parallelism") is { } count ? Count(count) : null,
-        NoCacheFilter = [.. options.All("--no-cache-filter").SelectMany(Split)],
         Allow = [.. options.All("--allow").SelectMany(Split).Select(Entitlement)],
     };
+
+    /// <summary>The stages that are run again.</summary>
+    public static IReadOnlyList<string> ReadNoCacheStages(OptionReader options) =>
+        [.. options.All("--no-cache-filter").SelectMany(Split)];
 
     private static (string Id, SecretSource Source) Secret(string text)
     {

@@ -14,7 +14,8 @@ internal static class LockOptions
         new(["--offline"], null, "no network: use what the store has"),
     ];
 
-    public static BuildDefinition Apply(BuildDefinition definition, OptionReader options)
+    /// <param name="source">Its folder is where the lock file is by default.</param>
+    public static BuildPolicy Read(BuildSource source, OptionReader options)
     {
         if (options.IsSet("--offline") && options.IsSet("--pull"))
         {
@@ -22,14 +23,14 @@ internal static class LockOptions
         }
 
         var isLocked = options.IsSet("--locked");
-        return definition with
+        return new BuildPolicy
         {
-            LockFile = options.Last("--lock-file") is { } file ? Path.GetFullPath(file) : isLocked ? Default(definition) : null,
+            LockFile = options.Last("--lock-file") is { } file ? Path.GetFullPath(file) : isLocked ? Default(source) : null,
             Locked = isLocked,
             Offline = options.IsSet("--offline"),
         };
     }
 
     /// <summary>The file that is meant where none is named.</summary>
-    public static string Default(BuildDefinition definition) => Path.Combine(definition.ContextDirectory, LockFile.DefaultName);
+    public static string Default(BuildSource source) => Path.Combine(source.ContextDirectory, LockFile.DefaultName);
 }

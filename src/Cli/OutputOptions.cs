@@ -49,14 +49,23 @@ internal static class OutputOptions
             .ToLookup(one => Known(one.Kind));
         return definition with
         {
-            Tags = names,
-            Destinations = [.. outputs.SelectMany(output => Destinations(output, names))],
-            Format = Format(outputs),
-            Compression = Compression(One("compression", outputs)),
-            CompressionLevel = One("compression-level", outputs) is { } level ? Level(level) : null,
-            Annotations = Pairs(annotations["manifest"]),
-            IndexAnnotations = Pairs(annotations["index"]),
-            DescriptorAnnotations = Pairs(annotations["manifest-descriptor"]),
+            Outputs = definition.Outputs with
+            {
+                Tags = names,
+                Destinations = [.. outputs.SelectMany(output => Destinations(output, names))],
+            },
+            Form = definition.Form with
+            {
+                Format = Format(outputs),
+                Compression = Compression(One("compression", outputs)),
+                CompressionLevel = One("compression-level", outputs) is { } level ? Level(level) : null,
+            },
+            Metadata = definition.Metadata with
+            {
+                Annotations = Pairs(annotations["manifest"]),
+                IndexAnnotations = Pairs(annotations["index"]),
+                DescriptorAnnotations = Pairs(annotations["manifest-descriptor"]),
+            },
         };
 
         void AddSwitch(string name, bool isThere, string type)

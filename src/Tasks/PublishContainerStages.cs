@@ -182,8 +182,8 @@ public sealed class PublishContainerStages : EngineTask
         }
 
         var files = new HostFiles(
-            definition.ContextDirectory,
-            definition.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
+            definition.Source.ContextDirectory,
+            definition.Source.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
         var events = new BuildEventLog(Log, Diagnostics, files, _longSteps.Value) { ProjectName = ProjectName };
         var exit = await RunEngineAsync(definition, secrets, events, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineProcess.Done);

@@ -46,7 +46,7 @@ public sealed class GoModuleTests
         {
             foreach (var (one, before) in all.Zip(cold))
             {
-                Assert.AreEqual(before.ManifestDigest, (await ExecuteAsync(one with { NoCache = true }, account)).ManifestDigest, what);
+                Assert.AreEqual(before.ManifestDigest, (await ExecuteAsync(one with { Policy = one.Policy with { NoCache = true } }, account)).ManifestDigest, what);
             }
         }
     }
@@ -86,26 +86,27 @@ public sealed class GoModuleTests
 
     private static BuildDefinition Definition(string module, string store, GoModuleProxy proxy) => new()
     {
-        ContextDirectory = module,
-        Store = store,
-        Tags = [$"{Path.GetFileName(module)}:latest"],
-        Project = new ProjectDefinition
+        Policy = new BuildPolicy { Store = store },
+        Outputs = new BuildOutputs { Tags = [$"{Path.GetFileName(module)}:latest"] },
+        Source = new BuildSource { ContextDirectory = module, Project = Project(module, proxy) },
+    };
+
+    private static ProjectDefinition Project(string module, GoModuleProxy proxy) => new()
+    {
+        File = Path.Combine(module, "app.goproj"),
+        Go = new GoModule { Directory = module },
+        Config = new ProjectImageConfig(),
+        Access = new MachineAccess
         {
-            File = Path.Combine(module, "app.goproj"),
-            Go = new GoModule { Directory = module },
-            Config = new ProjectImageConfig(),
-            Access = new MachineAccess
-            {
-                Files = [new MachineFile(proxy.Folder, proxy.Folder)],
-                Secrets = [new MachineSecret("PROXY_FOR_GO", null, "GOPROXY", Masked: false), new MachineSecret("NO_SUMS", null, "GONOSUMDB", Masked: false)],
-            },
+            Files = [new MachineFile(proxy.Folder, proxy.Folder)],
+            Secrets = [new MachineSecret("PROXY_FOR_GO", null, "GOPROXY", Masked: false), new MachineSecret("NO_SUMS", null, "GONOSUMDB", Masked: false)],
         },
     };
 
     private static async Task<BuildResult> ExecuteAsync(BuildDefinition definition, Account account)
     {
-        var program = new StagesProgram(definition.Store!, account) { Input = JsonSerializer.Serialize(definition, ContractsJson.Default.BuildDefinition) };
-        var proxy = definition.Project!.Access.Files[0].Source;
+        var program = new StagesProgram(definition.Policy.Store!, account) { Input = JsonSerializer.Serialize(definition, ContractsJson.Default.BuildDefinition) };
+        var proxy = definition.Source.Project!.Access.Files[0].Source;
         var done = await program.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["PROXY_FOR_GO"] = "file://" + proxy, ["NO_SUMS"] = "*" }, "execute");
         Assert.AreEqual(0, done.ExitCode, done.Output + done.Error);
         return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished ? finished.Result : throw new InvalidOperationException(done.Output);

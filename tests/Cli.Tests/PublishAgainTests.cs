@@ -17,17 +17,23 @@ public sealed class PublishAgainTests(TestContext test)
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
         var definition = new BuildDefinition
         {
-            ContextDirectory = context.Path,
-            Dockerfile = context.Combine("Dockerfile"),
-            Platforms = platforms.Split(' '),
-            Destinations = [new Destination(DestinationKind.Registry, $"{registry.Host}/app:1")],
-            ResultFile = context.Combine("result.json"),
-            Store = context.Combine("store"),
+            Source = new BuildSource
+            {
+                ContextDirectory = context.Path,
+                Dockerfile = context.Combine("Dockerfile"),
+                Platforms = platforms.Split(' '),
+            },
+            Outputs = new BuildOutputs
+            {
+                Destinations = [new Destination(DestinationKind.Registry, $"{registry.Host}/app:1")],
+                ResultFile = context.Combine("result.json"),
+            },
+            Policy = new BuildPolicy { Store = context.Combine("store") },
         };
         Assert.IsFalse((await ExecuteAsync(definition)).UpToDate);
         Assert.IsTrue((await ExecuteAsync(definition)).UpToDate);
 
-        if (definition.Platforms.Count > 1)
+        if (definition.Source.Platforms.Count > 1)
         {
             await registry.CollectGarbageAsync();
         }
@@ -37,19 +43,19 @@ public sealed class PublishAgainTests(TestContext test)
         }
 
         Assert.IsFalse((await ExecuteAsync(definition)).UpToDate);
-        foreach (var platform in definition.Platforms)
+        foreach (var platform in definition.Source.Platforms)
         {
             await RealTool.RunAsync("skopeo", "copy", "-q", "--src-tls-verify=false", "--override-arch", platform.Split('/')[1], $"docker://{registry.Host}/app:1", $"oci:{context.Combine("copy")}:{platform.Split('/')[1]}");
         }
 
         Assert.IsTrue((await ExecuteAsync(definition)).UpToDate);
         await registry.KillAsync();
-        Assert.IsTrue((await ExecuteAsync(definition with { Offline = true })).UpToDate);
+        Assert.IsTrue((await ExecuteAsync(definition with { Policy = definition.Policy with { Offline = true } })).UpToDate);
     }
 
     private static async Task<BuildResult> ExecuteAsync(BuildDefinition definition)
     {
-        var program = new StagesProgram(definition.Store!) { Input = JsonSerializer.Serialize(definition, ContractsJson.Default.BuildDefinition) };
+        var program = new StagesProgram(definition.Policy.Store!) { Input = JsonSerializer.Serialize(definition, ContractsJson.Default.BuildDefinition) };
         var done = await program.RunAsync("execute");
         Assert.AreEqual(0, done.ExitCode, done.Output + done.Error);
         return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished ? finished.Result : throw new InvalidOperationException(done.Output);

@@ -60,7 +60,7 @@ internal static class BuildVerb
             progress.Events,
             arguments,
             standardInput: null,
-            result => Finish(result, definition.Tags, options, kind));
+            result => Finish(result, definition.Outputs.Tags, options, kind));
     }
 
     /// <exception cref="UsageException">The options contradict each other, or name nothing.</exception>
@@ -72,7 +72,7 @@ internal static class BuildVerb
         }
 
         var context = BuildContextOption.Read(options.Rest[0]);
-        return LockOptions.Apply(CommandOptions.Apply(OutputOptions.Apply(new BuildDefinition
+        var source = new BuildSource
         {
             ContextDirectory = context,
             OwnOutput = OwnOutput.OfStreams(),
@@ -80,13 +80,25 @@ internal static class BuildVerb
             Target = options.Last("--target"),
             Platforms = [.. options.All("--platform").SelectMany(Platforms)],
             BuildArgs = options.Pairs("--build-arg"),
-            Labels = options.Pairs("--label"),
             BuildContexts = options.Pairs("--build-context")
                 .ToDictionary(pair => pair.Key, pair => BuildContextOption.Named(pair.Value), StringComparer.Ordinal),
-            NoCache = options.IsSet("--no-cache"),
-            Pull = options.IsSet("--pull"),
-            SourceDateEpoch = Epoch(),
-        }, options), options), options);
+        };
+        var definition = new BuildDefinition
+        {
+            Source = source,
+            Form = new ImageForm { SourceDateEpoch = Epoch() },
+            Metadata = new ImageMetadata { Labels = options.Pairs("--label") },
+        };
+        return OutputOptions.Apply(definition, options) with
+        {
+            Commands = CommandOptions.Read(options),
+            Policy = LockOptions.Read(source, options) with
+            {
+                NoCache = options.IsSet("--no-cache"),
+                NoCacheStages = CommandOptions.ReadNoCacheStages(options),
+                Pull = options.IsSet("--pull"),
+            },
+        };
     }
 
     private static async Task<int> Finish(BuildResult result, IReadOnlyList<string> names, OptionReader options, string kind)

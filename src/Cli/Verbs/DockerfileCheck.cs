@@ -23,8 +23,8 @@ internal static class DockerfileCheck
     /// <summary>A file with mistakes is read to its end for all of them; only one without is asked what needs its base images.</summary>
     private static async Task<IReadOnlyList<Diagnostic>> FindAsync(BuildDefinition definition, CancellationToken cancellationToken)
     {
-        var path = definition.Dockerfile!;
-        var options = new FrontEndOptions { BuildArgs = definition.BuildArgs, ContextDirectory = definition.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.ContextDirectory, path) };
+        var path = definition.Source.Dockerfile!;
+        var options = new FrontEndOptions { BuildArgs = definition.Source.BuildArgs, ContextDirectory = definition.Source.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.Source.ContextDirectory, path) };
         var written = DockerfileFrontEnd.Check(
             path == "-" ? await DockerfileText.ReadAsync(path) : DockerfileFrontEnd.TextOf(path, options),
             path,

@@ -18,12 +18,16 @@ internal static class LockVerb
     {
         var definition = BuildVerb.Define(options);
         var isUpdate = options.IsSet("--update");
-        if (isUpdate && (definition.Locked || definition.Offline))
+        if (isUpdate && (definition.Policy.Locked || definition.Policy.Offline))
         {
-            throw new UsageException($"--update excludes {(definition.Locked ? "--locked" : "--offline")}.");
+            throw new UsageException($"--update excludes {(definition.Policy.Locked ? "--locked" : "--offline")}.");
         }
 
-        definition = definition with { Goal = isUpdate ? BuildGoal.UpdateLock : BuildGoal.Lock, LockFile = definition.LockFile ?? LockOptions.Default(definition) };
+        definition = definition with
+        {
+            Goal = isUpdate ? BuildGoal.UpdateLock : BuildGoal.Lock,
+            Policy = definition.Policy with { LockFile = definition.Policy.LockFile ?? LockOptions.Default(definition.Source) },
+        };
         return PreparationHost.RunAsync(definition, options, arguments);
     }
 }

@@ -21,7 +21,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
         ImagePublication.Check(asked);
-        BuildResults.Prepare(asked);
+        BuildResults.Prepare(asked.Outputs);
         using var warnings = new DistinctWarnings(events, hold: enterNamespace is not null);
         using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), RequirePrivileges, cancellationToken);
         using var planned = await PlannedBuild.CreateAsync(contexts.Definition, warnings, contexts.DockerfileName, cancellationToken);
@@ -58,7 +58,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     /// <summary>Where this process may not run commands: what is left to do, if it can be done without. Else another process takes over.</summary>
     private async Task<Forecast> ForecastAsync(IEngine engine, PlannedBuild planned, CancellationToken cancellationToken)
     {
-        if (asked.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
+        if (asked.Outputs.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
         {
             // A folder gets the owners that the image says.
             RequirePrivileges();

@@ -24,11 +24,11 @@ internal sealed class BuildSession : IDisposable
     public BuildSession(BuildDefinition definition, IReadOnlyList<PlatformStages> stages, IBuildEvents events)
     {
         (this.definition, this.events) = (definition, events);
-        var opened = new EmbeddedStore(definition.Store, damage => events.Report(new DiagnosticReported(damage)));
+        var opened = new EmbeddedStore(definition.Policy.Store, damage => events.Report(new DiagnosticReported(damage)));
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
-        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Offline }, definition.Mirrors, DestinationHosts(), BaseHosts(stages), events);
+        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Policy.Offline }, definition.Policy.Mirrors, DestinationHosts(), BaseHosts(stages), events);
         Blobs = new BlobFetcher(Registry, Content);
-        Inputs = new LockedInputs(definition, Store, opened.OpenSources(Registry, definition.Pull || definition.Goal == BuildGoal.UpdateLock));
+        Inputs = new LockedInputs(definition, Store, opened.OpenSources(Registry, definition.Policy.Pull || definition.Goal == BuildGoal.UpdateLock));
     }
 
     public StoreDirectory Store { get; }
@@ -65,15 +65,15 @@ internal sealed class BuildSession : IDisposable
     {
         get
         {
-            var pushed = definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString());
-            return definition.Tags.Select(tag => ImageReference.Parse(tag).ToString()).Except(pushed, StringComparer.Ordinal).Any();
+            var pushed = definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString());
+            return definition.Outputs.Tags.Select(tag => ImageReference.Parse(tag).ToString()).Except(pushed, StringComparer.Ordinal).Any();
         }
     }
 
     /// <summary>True where a destination takes the layers of the target's base from the store: all but a registry that has them.</summary>
     public bool NeedsBaseLayers(BuildPlan plan) =>
         KeepsWhole
-        || definition.Destinations.Any(destination => destination.Kind != DestinationKind.Registry || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
+        || definition.Outputs.Destinations.Any(destination => destination.Kind != DestinationKind.Registry || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
 
     /// <summary>The one error for everything that an offline build lacks.</summary>
     public async Task<BuildFailedException> MissingAsync(IEnumerable<BuildPlan> plans, BuildFailedException cause, CancellationToken cancellationToken)
@@ -89,41 +89,19 @@ internal sealed class BuildSession : IDisposable
     public EngineRequest RequestOf(ImmutableArray<PlatformBuild> builds) => new()
     {
         Builds = builds,
-        Context = new ContextFolder(definition.ContextDirectory, new ContextFilter(Ignored, definition.ContextDirectory, definition.OwnOutput)),
-        OwnOutput = definition.OwnOutput,
+        Context = new ContextFolder(definition.Source.ContextDirectory, new ContextFilter(Ignored, definition.Source.ContextDirectory, definition.Source.OwnOutput)),
+        OwnOutput = definition.Source.OwnOutput,
         Commands = Commands,
-        Form = new LayerForm
-        {
-            Epoch = definition.SourceDateEpoch ?? 0,
-            Format = definition.Format,
-            Compression = definition.Compression,
-            CompressionLevel = definition.CompressionLevel,
-        },
-        Policy = new RunPolicy
-        {
-            Offline = definition.Offline,
-            NoCache = definition.NoCache,
-            NoCacheStages = definition.NoCacheFilter.ToHashSet(StageNames.Comparer),
-        },
+        Form = definition.Form,
+        Policy = definition.Policy,
     };
 
-    private IgnoreFile Ignored => IgnoreFile.ReadFor(definition.ContextDirectory, definition.Dockerfile, IgnoreRules.Of(definition));
+    private IgnoreFile Ignored => IgnoreFile.ReadFor(definition.Source.ContextDirectory, definition.Source.Dockerfile, IgnoreRules.Of(definition));
 
-    private SourceFetching Fetching => new(Store) { Offline = definition.Offline, Commands = Commands, Fetched = Inputs.Learn };
+    private SourceFetching Fetching => new(Store) { Offline = definition.Policy.Offline, Commands = Commands, Fetched = Inputs.Learn };
 
-    private CommandSettings Commands => field ??= new CommandSettings
-    {
-        Secrets = definition.Secrets,
-        Agents = definition.Ssh,
-        AllowInsecure = definition.Allow.Contains("security.insecure"),
-        Network = definition.Network,
-        NoNewPrivileges = definition.NoNewPrivileges,
-        HostName = new BuildKitArguments(definition.BuildArgs).ReadHostName(),
-        AtOnce = definition.MaxParallelism,
-        SharedMemory = definition.ShmSize,
-        Limits = [.. definition.Ulimits.Select(limit => new SandboxLimit(ResourceLimits.NumberOf(limit.Name), (ulong)limit.Soft, (ulong)limit.Hard))],
-        ExtraHosts = [.. definition.AddHosts.Select(host => (host.Address, host.Name))],
-    };
+    private CommandSettings Commands =>
+        field ??= definition.Commands with { HostName = new BuildKitArguments(definition.Source.BuildArgs).ReadHostName() };
 
     public void Dispose()
     {
@@ -132,7 +110,7 @@ internal sealed class BuildSession : IDisposable
     }
 
     private IEnumerable<string> DestinationHosts() =>
-        definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
+        definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
 
     private static IEnumerable<string> BaseHosts(IReadOnlyList<PlatformStages> stages) =>
         stages.SelectMany(one => one.Graph.Stages).SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Where(image => image.Reference.Transport == ImageTransport.Registry).Select(image => image.Reference.Registry);

@@ -49,47 +49,65 @@ public sealed class BuildDefinitionReader
         var definition = new BuildDefinition
         {
             Goal = locks.Goal,
-            LockFile = locks.File(),
-            Locked = locks.Locked(),
-            Offline = locks.Offline(pull),
-            Export = _task.ExportFile.Length == 0
-                ? null
-                : new ExportedDockerfile(
-                    _task.FullPath(_task.ExportFile),
-                    values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
-            Dockerfile = dockerfile,
-            Project = dockerfile is null ? ProjectDefinition(values, images, dotNet) : null,
-            ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
-            // What a convention reads is known, and no log is among it.
-            OwnOutput = dotNet is not null || IsGoByConvention ? OwnOutput.OfAllFiles() : OwnOutput.OfStreams(),
-            Target = NullIfEmpty(_task.Target),
-            Platforms = [.. platforms.Select(platform => platform.Name)],
-            PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1
-                ? [.. platforms.Select(platform => platform.RuntimeIdentifier)]
-                : [],
-            BuildArgs = values.BuildArgs(),
-            BuildContexts = new ContextReader(_task, _problems, _files, images).Read(),
-            Secrets = secrets.Secrets(),
-            Ssh = secrets.Agents(),
-            Labels = values.Pairs("ContainerLabel", _task.Labels),
-            BaseDigestLabel = values.Boolean("ContainerGenerateLabelsImageBaseDigest", _task.BaseDigestLabel),
-            Tags = names.Tags,
-            Destinations = names.Destinations,
-            Store = _task.Store.Length == 0 ? null : _task.FullPath(_task.Store),
-            NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
-            NoNewPrivileges = values.Boolean("ContainerStagesNoNewPrivileges", _task.NoNewPrivileges),
-            MaxParallelism = values.MaxParallelism(),
-            Pull = pull,
-            SourceDateEpoch = values.SourceDateEpoch(),
-            Format = values.Format(),
-            FormatOfBase = dotNet is not null && _task.ImageFormat.Length == 0 && form.IsForEitherFormat && !names.Destinations.Any(IsOci),
-            Compression = form.Compression,
-            CompressionLevel = form.Level,
-            Annotations = form.Annotations("Manifest"),
-            IndexAnnotations = form.Annotations("Index"),
-            DescriptorAnnotations = form.Annotations("ManifestDescriptor"),
-            ResultFile = _task.FullPath(_task.ResultFile),
-            Mirrors = values.Mirrors(),
+            Policy = new BuildPolicy
+            {
+                LockFile = locks.File(),
+                Locked = locks.Locked(),
+                Offline = locks.Offline(pull),
+                Store = _task.Store.Length == 0 ? null : _task.FullPath(_task.Store),
+                NoCache = values.Boolean("ContainerStagesNoCache", _task.NoCache),
+                Pull = pull,
+                Mirrors = values.Mirrors(),
+            },
+            Source = new BuildSource
+            {
+                Dockerfile = dockerfile,
+                Project = dockerfile is null ? ProjectDefinition(values, images, dotNet) : null,
+                ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
+                // What a convention reads is known, and no log is among it.
+                OwnOutput = dotNet is not null || IsGoByConvention ? OwnOutput.OfAllFiles() : OwnOutput.OfStreams(),
+                Target = NullIfEmpty(_task.Target),
+                Platforms = [.. platforms.Select(platform => platform.Name)],
+                BuildArgs = values.BuildArgs(),
+                BuildContexts = new ContextReader(_task, _problems, _files, images).Read(),
+            },
+            Commands = new CommandSettings
+            {
+                Secrets = secrets.Secrets(),
+                Ssh = secrets.Agents(),
+                NoNewPrivileges = values.Boolean("ContainerStagesNoNewPrivileges", _task.NoNewPrivileges),
+                MaxParallelism = values.MaxParallelism(),
+            },
+            Metadata = new ImageMetadata
+            {
+                Labels = values.Pairs("ContainerLabel", _task.Labels),
+                BaseDigestLabel = values.Boolean("ContainerGenerateLabelsImageBaseDigest", _task.BaseDigestLabel),
+                Annotations = form.Annotations("Manifest"),
+                IndexAnnotations = form.Annotations("Index"),
+                DescriptorAnnotations = form.Annotations("ManifestDescriptor"),
+            },
+            Form = new ImageForm
+            {
+                SourceDateEpoch = values.SourceDateEpoch(),
+                Format = values.Format(),
+                FormatOfBase = dotNet is not null && _task.ImageFormat.Length == 0 && form.IsForEitherFormat && !names.Destinations.Any(IsOci),
+                Compression = form.Compression,
+                CompressionLevel = form.Level,
+            },
+            Outputs = new BuildOutputs
+            {
+                Tags = names.Tags,
+                PlatformTags = values.Boolean("ContainerStagesPlatformTags", _task.PlatformTags) && platforms.Count > 1
+                    ? [.. platforms.Select(platform => platform.RuntimeIdentifier)]
+                    : [],
+                Destinations = names.Destinations,
+                ResultFile = _task.FullPath(_task.ResultFile),
+                Export = _task.ExportFile.Length == 0
+                    ? null
+                    : new ExportedDockerfile(
+                        _task.FullPath(_task.ExportFile),
+                        values.Boolean("ContainerStagesExportOverwrite", _task.ExportOverwrite)),
+            },
         };
         return _problems.HasErrors ? null : definition;
     }

@@ -12,7 +12,7 @@ public static class ResultLine
     {
         var names = Names(definition, result);
         var others = names.Count > 1 ? $" (and {string.Join(", ", names.Skip(1))})" : "";
-        var remark = (result.UpToDate, IsLocal: definition.Destinations.Count == 0) switch
+        var remark = (result.UpToDate, IsLocal: definition.Outputs.Destinations.Count == 0) switch
         {
             (true, true) => " (up to date, in the local store)",
             (true, false) => " (up to date)",
@@ -26,6 +26,6 @@ public static class ResultLine
     private static List<string> Names(BuildDefinition definition, BuildResult result)
     {
         List<string> names = [.. result.References, .. result.Files];
-        return names.Count > 0 ? names : definition.Tags.Count > 0 ? [.. definition.Tags] : ["image"];
+        return names.Count > 0 ? names : definition.Outputs.Tags.Count > 0 ? [.. definition.Outputs.Tags] : ["image"];
     }
 }

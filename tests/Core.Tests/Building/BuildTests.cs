@@ -98,7 +98,8 @@ public sealed class BuildTests(TestContext context) : IDisposable
     public async Task A_folder_with_the_files_of_the_image_is_never_written_without_privileges()
     {
         FakeEngine? used = null;
-        var definition = Definition with { Destinations = [new Destination(DestinationKind.Folder, folder.Combine("files"))] };
+        var outputs = new BuildOutputs { Destinations = [new Destination(DestinationKind.Folder, folder.Combine("files"))] };
+        var definition = Definition with { Outputs = outputs };
         var build = new Build(definition, events, () => throw new HandedOverException())
         {
             OpenEngine = session => used = new FakeEngine(session) { IsKnown = true },
@@ -136,11 +137,14 @@ public sealed class BuildTests(TestContext context) : IDisposable
             folder.Write("context/Dockerfile", Dockerfile);
             return new BuildDefinition
             {
-                ContextDirectory = folder.Combine("context"),
-                Dockerfile = folder.Combine("context/Dockerfile"),
-                Store = folder.Combine("store"),
-                BuildArgs = new Dictionary<string, string> { ["UNUSED"] = "1" },
-                Destinations = [new Destination(DestinationKind.OciLayout, folder.Combine("image"))],
+                Source = new BuildSource
+                {
+                    ContextDirectory = folder.Combine("context"),
+                    Dockerfile = folder.Combine("context/Dockerfile"),
+                    BuildArgs = new Dictionary<string, string> { ["UNUSED"] = "1" },
+                },
+                Policy = new BuildPolicy { Store = folder.Combine("store") },
+                Outputs = new BuildOutputs { Destinations = [new Destination(DestinationKind.OciLayout, folder.Combine("image"))] },
             };
         }
     }

@@ -95,13 +95,14 @@ internal sealed class DamagedStoreBuilds : IAsyncDisposable
         var archive = folder.Combine($"{Guid.NewGuid():N}.tar");
         var definition = new BuildDefinition
         {
-            Dockerfile = folder.Combine(isChanged ? "changed" : "same", "Dockerfile"),
-            ContextDirectory = folder.Combine(isChanged ? "changed" : "same"),
-            Store = store,
-            NoCache = noCache,
-            Tags = [Name],
-            BuildContexts = new Dictionary<string, string> { ["archive"] = $"oci-archive:{folder.Combine("base.tar")}" },
-            Destinations = [new Destination(DestinationKind.OciArchive, archive)],
+            Source = new BuildSource
+            {
+                Dockerfile = folder.Combine(isChanged ? "changed" : "same", "Dockerfile"),
+                ContextDirectory = folder.Combine(isChanged ? "changed" : "same"),
+                BuildContexts = new Dictionary<string, string> { ["archive"] = $"oci-archive:{folder.Combine("base.tar")}" },
+            },
+            Policy = new BuildPolicy { Store = store, NoCache = noCache },
+            Outputs = new BuildOutputs { Tags = [Name], Destinations = [new Destination(DestinationKind.OciArchive, archive)] },
         };
         var result = await new Build(definition, new RecordedEvents()).RunAsync(cancellationToken);
         var problems = await LayoutValidator.ValidateArchiveAsync(archive, cancellationToken);

@@ -49,9 +49,9 @@ internal sealed class EngineBench : IDisposable
     /// <summary>What earlier builds found out: by default what the store remembers.</summary>
     public IStepMemory Memory { get; set; }
 
-    public LayerForm Form { get; set; } = new();
+    public ImageForm Form { get; set; } = new();
 
-    public RunPolicy Policy { get; set; } = new();
+    public BuildPolicy Policy { get; set; } = new();
 
     public ImmutableArray<Platform> Platforms { get; set; } = [Platform.Host];
 

@@ -70,9 +70,9 @@ public sealed class ForecastTests : IDisposable
         await bench.BuildAsync(Builder);
         bench.Policy = bench.Policy with { NoCache = true };
         Assert.AreEqual("[Runs Runs] [Runs Runs]", await StatesAsync(Builder));
-        bench.Policy = new RunPolicy { NoCacheStages = new HashSet<string> { "builder" } };
+        bench.Policy = new BuildPolicy { NoCacheStages = ["builder"] };
         Assert.AreEqual("[Runs Runs] [Runs Runs]", await StatesAsync(Builder));
-        bench.Policy = new RunPolicy { NoCacheStages = new HashSet<string> { "other" } };
+        bench.Policy = new BuildPolicy { NoCacheStages = ["other"] };
         Assert.AreEqual("[Cached Cached] [Cached Cached]", await StatesAsync(Builder));
     }
 

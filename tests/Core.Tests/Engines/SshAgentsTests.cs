@@ -18,7 +18,7 @@ public sealed class SshAgentsTests
         }
 
         string agent;
-        var settings = new CommandSettings { Agents = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["k"] = [folder.Combine("one"), folder.Combine("two")] } };
+        var settings = new CommandSettings { Ssh = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["k"] = [folder.Combine("one"), folder.Combine("two")] } };
         using (var agents = new SshAgents(settings))
         {
             var nobody = new FileOwner(null, null, null);

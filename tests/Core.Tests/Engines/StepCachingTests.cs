@@ -155,7 +155,7 @@ public sealed class StepCachingTests : IDisposable
     {
         const string Dockerfile = "FROM base AS a\nRUN write /a 1\nFROM base AS b\nRUN write /b 1\nFROM scratch\nCOPY --from=a /a /\nCOPY --from=b /b /\n";
         await bench.BuildAsync(Dockerfile);
-        bench.Policy = bench.Policy with { NoCacheStages = ImmutableHashSet.Create("b") };
+        bench.Policy = bench.Policy with { NoCacheStages = ["b"] };
         await bench.BuildAsync(Dockerfile);
         Assert.AreEqual("write /b 1", bench.Runs.Single());
     }
@@ -245,7 +245,7 @@ public sealed class StepCachingTests : IDisposable
     public async Task Another_epoch_gives_other_layers_without_running_anything()
     {
         var first = await bench.BuildAsync(TwoStages);
-        bench.Form = bench.Form with { Epoch = 1_000_000_000 };
+        bench.Form = bench.Form with { SourceDateEpoch = 1_000_000_000 };
         var second = await bench.BuildAsync(TwoStages);
         Assert.IsEmpty(bench.Runs);
         Assert.AreNotEqual(EngineBench.Layers(first[0]), EngineBench.Layers(second[0]));
@@ -261,7 +261,7 @@ public sealed class StepCachingTests : IDisposable
     public async Task A_build_with_an_epoch_gives_what_a_fresh_store_gives(string dockerfile)
     {
         await bench.BuildAsync(dockerfile);
-        bench.Form = bench.Form with { Epoch = 1_000_000_000 };
+        bench.Form = bench.Form with { SourceDateEpoch = 1_000_000_000 };
         var known = await bench.BuildAsync(dockerfile);
         using var fresh = new EngineBench { Form = bench.Form };
         fresh.AddImage("base", "one", "two");

@@ -31,7 +31,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.Artifacts = [Item("/go/bin/app", ("From", "builder"), ("Destination", "/app"), ("Chmod", "755"))];
         task.BaseImage = "alpine:latest";
 
-        var project = Read(task).Project!;
+        var project = Read(task).Source.Project!;
 
         Assert.AreEqual(new ProjectStage("builder", "golang:1.14.4-alpine", null, steps, task.ProjectFile, 4), project.Stages.Single());
         Assert.AreEqual(new ProjectArtifact("/go/bin/app", "builder", "/app", "755", null, task.ProjectFile, 9), project.Artifacts.Single());
@@ -47,12 +47,12 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         using var data = File.OpenRead(read);
         var task = _folder.Task(_engine);
         task.Stages = [Item("one", ("From", "scratch"), ("Steps", "COPY . /"))];
-        Assert.DoesNotContain(_folder["msbuild.log"], Read(task).OwnOutput.ToArray());
+        Assert.DoesNotContain(_folder["msbuild.log"], Read(task).Source.OwnOutput.ToArray());
 
         _folder.Write("go.mod", "module example.com/hello\n");
         task = _folder.Task(_engine);
-        Assert.Contains(_folder["msbuild.log"], Read(task).OwnOutput.ToArray());
-        Assert.DoesNotContain(read, Read(task).OwnOutput.ToArray());
+        Assert.Contains(_folder["msbuild.log"], Read(task).Source.OwnOutput.ToArray());
+        Assert.DoesNotContain(read, Read(task).Source.OwnOutput.ToArray());
     }
 
     [TestMethod]
@@ -64,7 +64,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.GoLdFlags = "-s -w";
         task.GoCgoEnabled = "true";
 
-        var go = Read(task).Project!.Go;
+        var go = Read(task).Source.Project!.Go;
 
         Assert.AreEqual(new GoModule { Directory = _folder.Path, Package = "./cmd/app", LdFlags = "-s -w", CgoEnabled = true }, go);
     }
@@ -81,11 +81,11 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var definition = Read(task);
 
-        Assert.AreEqual(_folder["docker/Dockerfile"], definition.Dockerfile);
-        Assert.AreEqual(_folder["docker"], definition.ContextDirectory);
-        Assert.AreEqual(Path.GetFullPath(_folder["../store"]), definition.Store);
-        Assert.AreEqual(_folder["out/image.tar"], definition.Destinations.Single().Value);
-        Assert.IsNull(definition.Project);
+        Assert.AreEqual(_folder["docker/Dockerfile"], definition.Source.Dockerfile);
+        Assert.AreEqual(_folder["docker"], definition.Source.ContextDirectory);
+        Assert.AreEqual(Path.GetFullPath(_folder["../store"]), definition.Policy.Store);
+        Assert.AreEqual(_folder["out/image.tar"], definition.Outputs.Destinations.Single().Value);
+        Assert.IsNull(definition.Source.Project);
     }
 
     [TestMethod]
@@ -96,8 +96,8 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var definition = Read(task);
 
-        Assert.AreSequenceEqual(["hello:1.0"], definition.Tags);
-        Assert.IsEmpty(definition.Destinations);
+        Assert.AreSequenceEqual(["hello:1.0"], definition.Outputs.Tags);
+        Assert.IsEmpty(definition.Outputs.Destinations);
     }
 
     [TestMethod]
@@ -113,8 +113,8 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var definition = Read(task);
 
-        Assert.AreSequenceEqual(["localhost:5000/hello:1.0", "localhost:5000/hello:latest"], definition.Tags);
-        Assert.AreSequenceEqual(definition.Tags, definition.Destinations.Select(destination => destination.Value).ToList());
+        Assert.AreSequenceEqual(["localhost:5000/hello:1.0", "localhost:5000/hello:latest"], definition.Outputs.Tags);
+        Assert.AreSequenceEqual(definition.Outputs.Tags, definition.Outputs.Destinations.Select(destination => destination.Value).ToList());
     }
 
     [TestMethod]
@@ -131,7 +131,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.ImageFormat = format;
         task.RuntimeIdentifiers = platforms;
 
-        var destination = Read(task).Destinations.Single();
+        var destination = Read(task).Outputs.Destinations.Single();
 
         Assert.AreEqual(kind, destination.Kind);
         Assert.AreEqual(_folder["images/acme-hello.tar"], destination.Value);
@@ -145,7 +145,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.ImageTags = "1;2";
         task.Destinations = [Item("oci-layout:layout"), Item("docker-archive:/tmp/a.tar"), Item("ghcr.io/acme/app"), Item("localhost:5000/app:x")];
 
-        var destinations = Read(task).Destinations.Select(destination => (destination.Kind, destination.Value)).ToList();
+        var destinations = Read(task).Outputs.Destinations.Select(destination => (destination.Kind, destination.Value)).ToList();
 
         Assert.AreSequenceEqual(
             [
@@ -187,19 +187,19 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var definition = Read(task);
 
-        Assert.IsTrue(definition.NoCache);
-        Assert.IsTrue(definition.NoNewPrivileges);
-        Assert.AreEqual(3, definition.MaxParallelism);
-        Assert.AreEqual("example.com/go:1", definition.Project!.Go!.BuilderImage);
-        Assert.IsTrue(definition.Pull);
-        Assert.AreEqual(1735689600, definition.SourceDateEpoch);
-        Assert.AreSequenceEqual(["linux/arm64"], definition.Platforms);
-        Assert.AreEqual(ImageFormat.Oci, definition.Format);
-        Assert.AreEqual("builder", definition.Target);
-        Assert.AreEqual("1", definition.BuildArgs.Single().Value);
-        Assert.AreEqual("https://example.org/a:b", definition.Labels["org.example.url"]);
-        Assert.AreEqual(new RegistryMirror("docker.io", "localhost:5000", Insecure: true), definition.Mirrors.Single());
-        Assert.AreEqual(_folder["obj/containerstages/result.json"], definition.ResultFile);
+        Assert.IsTrue(definition.Policy.NoCache);
+        Assert.IsTrue(definition.Commands.NoNewPrivileges);
+        Assert.AreEqual(3, definition.Commands.MaxParallelism);
+        Assert.AreEqual("example.com/go:1", definition.Source.Project!.Go!.BuilderImage);
+        Assert.IsTrue(definition.Policy.Pull);
+        Assert.AreEqual(1735689600, definition.Form.SourceDateEpoch);
+        Assert.AreSequenceEqual(["linux/arm64"], definition.Source.Platforms);
+        Assert.AreEqual(ImageFormat.Oci, definition.Form.Format);
+        Assert.AreEqual("builder", definition.Source.Target);
+        Assert.AreEqual("1", definition.Source.BuildArgs.Single().Value);
+        Assert.AreEqual("https://example.org/a:b", definition.Metadata.Labels["org.example.url"]);
+        Assert.AreEqual(new RegistryMirror("docker.io", "localhost:5000", Insecure: true), definition.Policy.Mirrors.Single());
+        Assert.AreEqual(_folder["obj/containerstages/result.json"], definition.Outputs.ResultFile);
     }
 
     [TestMethod]
@@ -207,11 +207,11 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     {
         var task = GoTask();
         task.RuntimeIdentifiers = "linux-x64; linux-musl-x64;linux-arm64\n";
-        Assert.AreSequenceEqual(["linux/amd64", "linux/arm64"], Read(task).Platforms);
-        Assert.IsEmpty(Read(task).PlatformTags);
+        Assert.AreSequenceEqual(["linux/amd64", "linux/arm64"], Read(task).Source.Platforms);
+        Assert.IsEmpty(Read(task).Outputs.PlatformTags);
 
         task.PlatformTags = "true";
-        Assert.AreSequenceEqual(["linux-x64", "linux-arm64"], Read(task).PlatformTags);
+        Assert.AreSequenceEqual(["linux-x64", "linux-arm64"], Read(task).Outputs.PlatformTags);
     }
 
     [TestMethod]
@@ -227,11 +227,11 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var definition = Read(task);
 
-        Assert.AreEqual(image, definition.Project!.Stages[0].From);
-        Assert.AreEqual(image, definition.Project.Artifacts[0].From);
-        Assert.AreEqual("docker-image://" + image, definition.BuildContexts["base"]);
-        Assert.AreEqual(_folder["src"], definition.BuildContexts["sources"]);
-        Assert.AreEqual("docker-image://alpine", definition.BuildContexts["tools"]);
+        Assert.AreEqual(image, definition.Source.Project!.Stages[0].From);
+        Assert.AreEqual(image, definition.Source.Project.Artifacts[0].From);
+        Assert.AreEqual("docker-image://" + image, definition.Source.BuildContexts["base"]);
+        Assert.AreEqual(_folder["src"], definition.Source.BuildContexts["sources"]);
+        Assert.AreEqual("docker-image://alpine", definition.Source.BuildContexts["tools"]);
     }
 
     [TestMethod]
@@ -252,7 +252,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.Certificates = [Item("company.pem")];
         _folder.Write("company.pem", "text");
 
-        var kit = Read(task).Project!.Kit;
+        var kit = Read(task).Source.Project!.Kit;
 
         Assert.IsTrue(kit.Enabled);
         Assert.IsFalse(kit.Users);

@@ -24,7 +24,7 @@ public sealed class ContextReaderTests : IDisposable
         task.Contexts = [Item("other", (metadata, value))];
         var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
         Assert.IsEmpty(_engine.Errors);
-        Assert.AreEqual(expected.Replace("{folder}", _folder.Path, StringComparison.Ordinal), definition!.BuildContexts["other"]);
+        Assert.AreEqual(expected.Replace("{folder}", _folder.Path, StringComparison.Ordinal), definition!.Source.BuildContexts["other"]);
     }
 
     [TestMethod]
@@ -63,10 +63,10 @@ public sealed class ContextReaderTests : IDisposable
         task.Secrets = [Item("file", ("Path", "secret.txt")), Item("variable", ("EnvironmentVariable", "TOKEN"))];
         task.Agents = [Item("socket", ("Path", "/run/agent")), Item("keys", ("Path", "one; two"))];
         var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read()!;
-        Assert.AreEqual($"{_folder.Path}/secret.txt", definition.Secrets["file"].File);
-        Assert.AreEqual("TOKEN", definition.Secrets["variable"].EnvironmentVariable);
-        Assert.AreSequenceEqual(["/run/agent"], definition.Ssh["socket"].ToList());
-        Assert.AreSequenceEqual([$"{_folder.Path}/one", $"{_folder.Path}/two"], definition.Ssh["keys"].ToList());
+        Assert.AreEqual($"{_folder.Path}/secret.txt", definition.Commands.Secrets["file"].File);
+        Assert.AreEqual("TOKEN", definition.Commands.Secrets["variable"].EnvironmentVariable);
+        Assert.AreSequenceEqual(["/run/agent"], definition.Commands.Ssh["socket"].ToList());
+        Assert.AreSequenceEqual([$"{_folder.Path}/one", $"{_folder.Path}/two"], definition.Commands.Ssh["keys"].ToList());
         task.Secrets = [Item("value", ("Value", "x"))];
         Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read());
         Assert.AreEqual("CST1201", _engine.Errors.Single().Code);

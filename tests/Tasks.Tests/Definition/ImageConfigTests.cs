@@ -164,7 +164,7 @@ public sealed class ImageConfigTests : IDisposable
         _folder.Write("go.mod", "module hello\n");
         var task = _folder.Task(_engine, project);
         task.ImageInstructions = evaluated;
-        return new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read()!.Project!.Config.Instructions!;
+        return new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read()!.Source.Project!.Config.Instructions!;
     }
 
     private static ITaskItem[] Items(params string[] names) => [.. names.Select(name => Item(name))];
@@ -181,6 +181,6 @@ public sealed class ImageConfigTests : IDisposable
         configure(task);
         var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
         Assert.IsEmpty(_engine.Errors);
-        return definition!.Project!.Config;
+        return definition!.Source.Project!.Config;
     }
 }

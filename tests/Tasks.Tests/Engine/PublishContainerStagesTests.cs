@@ -37,7 +37,7 @@ public sealed class PublishContainerStagesTests : IDisposable
         Assert.IsTrue(task.Execute());
 
         var definition = JsonSerializer.Deserialize(File.ReadAllText(_folder["definition.json"]), ContractsJson.Default.BuildDefinition)!;
-        Assert.AreEqual(_folder.Path, definition.ContextDirectory);
+        Assert.AreEqual(_folder.Path, definition.Source.ContextDirectory);
         Assert.AreEqual("sha256:1111", task.GeneratedContainerDigest);
         var item = task.GeneratedContainer.Single();
         Assert.AreEqual(Result.Manifest, item.GetMetadata("Manifest"));

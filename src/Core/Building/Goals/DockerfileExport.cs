@@ -9,9 +9,9 @@ namespace ContainerStages.Building;
 /// <summary>Writes the stages of a definition as a Dockerfile, and what its build does not see as the ignore file beside it. Asks nobody, runs nothing.</summary>
 internal sealed class DockerfileExport(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
 {
-    private readonly ExportedDockerfile export = definition.Export ?? throw new ArgumentException("The definition names no file to write.", nameof(definition));
+    private readonly ExportedDockerfile export = definition.Outputs.Export ?? throw new ArgumentException("The definition names no file to write.", nameof(definition));
 
-    private SourceLocation Place => new(definition.Project?.File ?? definition.Dockerfile!);
+    private SourceLocation Place => new(definition.Source.Project?.File ?? definition.Source.Dockerfile!);
 
     /// <exception cref="BuildFailedException">The stages are wrong or no Dockerfile can say them, or the file is somebody's.</exception>
     public void WriteFiles()
@@ -39,7 +39,7 @@ internal sealed class DockerfileExport(BuildDefinition definition, string? docke
     private (string Directives, string Text) Write()
     {
         var platforms = StageReader.Read(definition, dockerfileName, events);
-        var sets = platforms.Select(stages => StageSelection.ForDockerfile(stages.Graph, definition.BuildContexts.Keys)).ToArray();
+        var sets = platforms.Select(stages => StageSelection.ForDockerfile(stages.Graph, definition.Source.BuildContexts.Keys)).ToArray();
         var texts = sets.Select(DockerfileWriter.Write).Distinct(StringComparer.Ordinal).ToArray();
         return texts is [var text] ? (DockerfileWriter.Directives(sets[0]), text[DockerfileWriter.Directives(sets[0]).Length..])
             : throw new BuildFailedException(ExportDiagnostics.PlatformsDiffer(platforms.Select(stages => stages.Platform.ToString()), Place));
@@ -50,18 +50,18 @@ internal sealed class DockerfileExport(BuildDefinition definition, string? docke
     {
         string[] options =
         [
-            .. definition.BuildArgs.Keys.Order(StringComparer.Ordinal).Select(name => $"--build-arg {name}"),
-            .. definition.Labels.Keys.Order(StringComparer.Ordinal).Select(name => $"--label {name}"),
-            .. definition.BuildContexts.Keys.Order(StringComparer.Ordinal).Select(name => $"--build-context {name}"),
-            .. definition.Secrets.Keys.Order(StringComparer.Ordinal).Select(name => $"--secret id={name}"),
-            .. definition.Ssh.Keys.Order(StringComparer.Ordinal).Select(name => $"--ssh {name}"),
+            .. definition.Source.BuildArgs.Keys.Order(StringComparer.Ordinal).Select(name => $"--build-arg {name}"),
+            .. definition.Metadata.Labels.Keys.Order(StringComparer.Ordinal).Select(name => $"--label {name}"),
+            .. definition.Source.BuildContexts.Keys.Order(StringComparer.Ordinal).Select(name => $"--build-context {name}"),
+            .. definition.Commands.Secrets.Keys.Order(StringComparer.Ordinal).Select(name => $"--secret id={name}"),
+            .. definition.Commands.Ssh.Keys.Order(StringComparer.Ordinal).Select(name => $"--ssh {name}"),
         ];
         return options.Length == 0 ? "\n" : $"# The project also gives: {OneLine.Of(string.Join(' ', options))}\n\n";
     }
 
     private string IgnoreText()
     {
-        var own = IgnoreFile.FindFor(definition.ContextDirectory, definition.Dockerfile)?.Text;
+        var own = IgnoreFile.FindFor(definition.Source.ContextDirectory, definition.Source.Dockerfile)?.Text;
         var text = new StringBuilder();
         foreach (var rule in IgnoreRules.Of(definition).Concat(IgnoreRules.OfExport(definition, export)).Distinct(StringComparer.Ordinal))
         {
@@ -73,7 +73,7 @@ internal sealed class DockerfileExport(BuildDefinition definition, string? docke
 
     private void RequireOurs(string path)
     {
-        if (path == definition.Dockerfile)
+        if (path == definition.Source.Dockerfile)
         {
             throw new BuildFailedException(ExportDiagnostics.IsItsSource(path));
         }

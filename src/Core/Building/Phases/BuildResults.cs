@@ -11,16 +11,16 @@ using ContainerStages.Publishing;
 namespace ContainerStages.Building;
 
 /// <summary>What is told of a build, and the result file by which the next build knows that nothing is left to do.</summary>
-internal sealed class BuildResults(BuildDefinition definition, ImageNames names)
+internal sealed class BuildResults(BuildOutputs outputs, ImageNames names)
 {
     /// <summary>The earlier result where it still holds: the same images, the same destinations, and what was written to disk or named in the store is there.</summary>
     public BuildResult? FindStanding(ImageSet images) =>
         // What is in an engine only the engine knows.
-        !definition.Destinations.Any(destination => destination.Kind is DestinationKind.DockerStore or DestinationKind.PodmanStore)
+        !outputs.Destinations.Any(destination => destination.Kind is DestinationKind.DockerStore or DestinationKind.PodmanStore)
         && Previous() is { } previous
         && previous.ManifestDigest == images.Top.Digest.ToString()
         && previous.Files.All(Path.Exists)
-        && definition.Tags.All(name => names.Find(ImageReference.Parse(name))?.Digest == images.Top.Digest)
+        && outputs.Tags.All(name => names.Find(ImageReference.Parse(name))?.Digest == images.Top.Digest)
         && Expected().ToHashSet(StringComparer.Ordinal).SetEquals(previous.References.Concat(previous.Files))
         && Describe(images).SelectMany(image => image.References).SequenceEqual(previous.Images.SelectMany(image => image.References))
             ? previous
@@ -28,9 +28,9 @@ internal sealed class BuildResults(BuildDefinition definition, ImageNames names)
 
     /// <summary>Finds out whether there is a place for the result before anything is built.</summary>
     /// <exception cref="BuildFailedException">There is none.</exception>
-    public static void Prepare(BuildDefinition definition)
+    public static void Prepare(BuildOutputs outputs)
     {
-        if (definition.ResultFile is { } file)
+        if (outputs.ResultFile is { } file)
         {
             ResultDocument.Write(file, () => Directory.CreateDirectory(Path.GetDirectoryName(file)!));
         }
@@ -39,7 +39,7 @@ internal sealed class BuildResults(BuildDefinition definition, ImageNames names)
     public BuildResult Save(ImageSet images, IReadOnlyList<PublishedImage> published, bool upToDate)
     {
         var result = Describe(images, published, upToDate);
-        if (definition.ResultFile is { } file)
+        if (outputs.ResultFile is { } file)
         {
             ResultDocument.Write(file, () =>
             {
@@ -80,7 +80,7 @@ internal sealed class BuildResults(BuildDefinition definition, ImageNames names)
             return [];
         }
 
-        var tags = PlatformTags.Of(images, definition).ToDictionary(tagged => tagged.Image.Digest, tagged => tagged.Suffix);
+        var tags = PlatformTags.Of(images, outputs).ToDictionary(tagged => tagged.Image.Digest, tagged => tagged.Suffix);
         return [.. images.Images.Select(image => new PlatformImage
         {
             Platform = image.Config.Platform.ToString(),
@@ -96,7 +96,7 @@ internal sealed class BuildResults(BuildDefinition definition, ImageNames names)
 
     private BuildResult? Previous()
     {
-        if (definition.ResultFile is not { } file || !File.Exists(file))
+        if (outputs.ResultFile is not { } file || !File.Exists(file))
         {
             return null;
         }
@@ -113,12 +113,12 @@ internal sealed class BuildResults(BuildDefinition definition, ImageNames names)
     }
 
     private IEnumerable<string> Expected() =>
-        ExpectedNames().Concat(definition.Destinations.Where(destination => destination.Kind != DestinationKind.Registry).Select(destination => destination.Value));
+        ExpectedNames().Concat(outputs.Destinations.Where(destination => destination.Kind != DestinationKind.Registry).Select(destination => destination.Value));
 
     private IReadOnlyList<string> ExpectedNames()
     {
-        string[] registries = [.. definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString())];
-        return registries.Length > 0 ? registries : [.. definition.Tags.Select(name => ImageReference.Parse(name).FamiliarName)];
+        string[] registries = [.. outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString())];
+        return registries.Length > 0 ? registries : [.. outputs.Tags.Select(name => ImageReference.Parse(name).FamiliarName)];
     }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
@@ -144,8 +144,8 @@ public static class ResultDocument
 /// <summary>Tags of single images of an index, when they are asked for: <c>latest-linux-arm64</c>, as the .NET SDK names them.</summary>
 internal static class PlatformTags
 {
-    public static IEnumerable<(Image Image, string Suffix)> Of(ImageSet images, BuildDefinition definition) =>
-        images.Index is null ? [] : images.Images.Zip(definition.PlatformTags);
+    public static IEnumerable<(Image Image, string Suffix)> Of(ImageSet images, BuildOutputs outputs) =>
+        images.Index is null ? [] : images.Images.Zip(outputs.PlatformTags);
 
     public static ImageReference Add(ImageReference name, string suffix) => name.WithTag($"{name.Tag}-{suffix}");
 }

@@ -11,18 +11,18 @@ internal static class EpochArgument
     /// <exception cref="Diagnostics.BuildFailedException">The argument is no number of seconds.</exception>
     public static BuildDefinition Apply(BuildDefinition definition)
     {
-        if (definition.BuildArgs.ContainsKey(BuildKitArguments.SourceDateEpoch))
+        if (definition.Source.BuildArgs.ContainsKey(BuildKitArguments.SourceDateEpoch))
         {
-            return definition with { SourceDateEpoch = new BuildKitArguments(definition.BuildArgs).ReadEpoch() };
+            return definition with { Form = definition.Form with { SourceDateEpoch = new BuildKitArguments(definition.Source.BuildArgs).ReadEpoch() } };
         }
 
-        if (definition.SourceDateEpoch is not { } seconds)
+        if (definition.Form.SourceDateEpoch is not { } seconds)
         {
             return definition;
         }
 
-        var arguments = definition.BuildArgs.ToDictionary(StringComparer.Ordinal);
+        var arguments = definition.Source.BuildArgs.ToDictionary(StringComparer.Ordinal);
         arguments[BuildKitArguments.SourceDateEpoch] = seconds.ToString(CultureInfo.InvariantCulture);
-        return definition with { BuildArgs = arguments };
+        return definition with { Source = definition.Source with { BuildArgs = arguments } };
     }
 }

@@ -25,19 +25,21 @@ internal sealed class FetchedContexts : IDisposable
     {
         this.asked = asked;
         scratch = new Lazy<TemporaryFolder>(() => new SnapshotStore(Store).CreateTemporary("context"));
-        Definition = asked;
+        Source = asked.Source;
     }
 
     /// <summary>With folders alone.</summary>
-    public BuildDefinition Definition { get; private set; }
+    public BuildDefinition Definition => asked with { Source = Source };
+
+    private BuildSource Source { get; set; }
 
     /// <summary>What messages call the Dockerfile, where its path would tell nothing; else null.</summary>
     public string? DockerfileName { get; private set; }
 
     // Most builds have nothing to fetch, and open no store here.
-    private StoreDirectory Store => store ??= new StoreDirectory(asked.Store ?? StoreDirectory.DefaultPath());
+    private StoreDirectory Store => store ??= new StoreDirectory(asked.Policy.Store ?? StoreDirectory.DefaultPath());
 
-    private SourceFetching Fetching => field ??= new SourceFetching(Store) { Offline = asked.Offline, Commands = new CommandSettings { Secrets = asked.Secrets } };
+    private SourceFetching Fetching => field ??= new SourceFetching(Store) { Offline = asked.Policy.Offline, Commands = asked.Commands };
 
     private Downloads Downloads => field ??= new Downloads(Fetching);
 
@@ -49,9 +51,9 @@ internal sealed class FetchedContexts : IDisposable
     /// <exception cref="BuildFailedException">A context is none, or cannot be fetched.</exception>
     public static async Task<FetchedContexts> OpenAsync(BuildDefinition definition, Action fetches, CancellationToken cancellationToken)
     {
-        var isContextHere = definition.ContextDirectory != StandardInput && (definition.Project is not null || Path.IsPathRooted(definition.Dockerfile));
-        var isDockerfileHere = definition.Dockerfile != StandardInput;
-        var elsewhere = definition.BuildContexts.Where(context => IsAddress(context.Value)).ToArray();
+        var isContextHere = definition.Source.ContextDirectory != StandardInput && (definition.Source.Project is not null || Path.IsPathRooted(definition.Source.Dockerfile));
+        var isDockerfileHere = definition.Source.Dockerfile != StandardInput;
+        var elsewhere = definition.Source.BuildContexts.Where(context => IsAddress(context.Value)).ToArray();
         var contexts = new FetchedContexts(definition);
         if (isContextHere && isDockerfileHere && elsewhere.Length == 0)
         {
@@ -87,41 +89,41 @@ internal sealed class FetchedContexts : IDisposable
 
     private async Task FetchAsync(KeyValuePair<string, string>[] elsewhere, CancellationToken cancellationToken)
     {
-        if (asked is { ContextDirectory: StandardInput, Dockerfile: StandardInput })
+        if (asked.Source is { ContextDirectory: StandardInput, Dockerfile: StandardInput })
         {
             throw new BuildFailedException(ContextDiagnostics.InputTwice());
         }
 
         // Read first: whoever writes into it waits.
-        var input = asked.ContextDirectory == StandardInput || asked.Dockerfile == StandardInput ? await ReadInputAsync(cancellationToken) : null;
-        if (asked.ContextDirectory == StandardInput || !Directory.Exists(asked.ContextDirectory))
+        var input = asked.Source.ContextDirectory == StandardInput || asked.Source.Dockerfile == StandardInput ? await ReadInputAsync(cancellationToken) : null;
+        if (asked.Source.ContextDirectory == StandardInput || !Directory.Exists(asked.Source.ContextDirectory))
         {
             await FetchMainAsync(input, cancellationToken);
         }
 
-        if (asked.Dockerfile == StandardInput)
+        if (asked.Source.Dockerfile == StandardInput)
         {
-            Definition = Definition with { Dockerfile = input };
+            Source = Source with { Dockerfile = input };
             DockerfileName = "Dockerfile (standard input)";
         }
 
-        var named = asked.BuildContexts.ToDictionary(StringComparer.Ordinal);
+        var named = asked.Source.BuildContexts.ToDictionary(StringComparer.Ordinal);
         foreach (var (name, value) in elsewhere)
         {
             named[name] = await FetchNamedAsync(name, value, cancellationToken);
         }
 
-        Definition = Definition with { BuildContexts = named };
+        Source = Source with { BuildContexts = named };
     }
 
     private async Task FetchMainAsync(string? input, CancellationToken cancellationToken)
     {
-        var context = asked.ContextDirectory;
+        var context = asked.Source.ContextDirectory;
         var shown = context == StandardInput ? "standard input" : GitSource.WithoutPassword(context);
         var file = context == StandardInput ? input! : null;
         if (file is null && GitSource.TryParse(context) is { } repository)
         {
-            var keepsGit = repository.KeepGitDirectory || new BuildKitArguments(asked.BuildArgs).KeepGitDirectory;
+            var keepsGit = repository.KeepGitDirectory || new BuildKitArguments(asked.Source.BuildArgs).KeepGitDirectory;
             UseContext(await CheckOutAsync(repository with { KeepGitDirectory = keepsGit }, cancellationToken), shown);
             return;
         }
@@ -144,7 +146,7 @@ internal sealed class FetchedContexts : IDisposable
         else
         {
             // The text of a Dockerfile: there is nothing to copy from.
-            Definition = Definition with { ContextDirectory = NewFolder(), Dockerfile = file };
+            Source = Source with { ContextDirectory = NewFolder(), Dockerfile = file };
             DockerfileName = $"Dockerfile ({shown})";
         }
     }
@@ -152,16 +154,16 @@ internal sealed class FetchedContexts : IDisposable
     /// <summary>The Dockerfile is one of the context's own files: links in it lead nowhere else.</summary>
     private void UseContext(string folder, string shown)
     {
-        Definition = Definition with { ContextDirectory = folder };
+        Source = Source with { ContextDirectory = folder };
         RefuseLinkedIgnoreFile(folder, ".dockerignore", shown);
-        if (asked.Dockerfile is not { } name || name == StandardInput)
+        if (asked.Source.Dockerfile is not { } name || name == StandardInput)
         {
             return;
         }
 
         var dockerfile = new UnionView([folder]).Find("/" + name.TrimStart('/')) is { IsRegularFile: true } found ? found : throw new BuildFailedException(ContextDiagnostics.NoDockerfile(shown, name));
         RefuseLinkedIgnoreFile(folder, dockerfile.Path[1..] + ".dockerignore", shown);
-        Definition = Definition with { Dockerfile = dockerfile.HostPath };
+        Source = Source with { Dockerfile = dockerfile.HostPath };
         DockerfileName = name;
     }
 

@@ -9,12 +9,12 @@ internal static class IgnoreRules
 {
     public const string FileSuffix = ".dockerignore";
 
-    public static IReadOnlyList<string> Of(BuildDefinition definition) => [.. OfProject(definition.Project), .. OfOwnFiles(definition), .. OfEarlierExport(definition)];
+    public static IReadOnlyList<string> Of(BuildDefinition definition) => [.. OfProject(definition.Source.Project), .. OfOwnFiles(definition), .. OfEarlierExport(definition)];
 
     /// <summary>The Dockerfile that an export writes into the context, and the ignore file beside it.</summary>
     public static IEnumerable<string> OfExport(BuildDefinition definition, ExportedDockerfile export)
     {
-        var path = Path.GetRelativePath(definition.ContextDirectory, export.File);
+        var path = Path.GetRelativePath(definition.Source.ContextDirectory, export.File);
         return path.StartsWith("..", StringComparison.Ordinal) ? [] : [path, path + FileSuffix];
     }
 
@@ -27,12 +27,12 @@ internal static class IgnoreRules
     };
 
     private static IEnumerable<string> OfEarlierExport(BuildDefinition definition) =>
-        definition.Export is { } export && WrittenMark.IsIn(export.File) ? OfExport(definition, export) : [];
+        definition.Outputs.Export is { } export && WrittenMark.IsIn(export.File) ? OfExport(definition, export) : [];
 
     /// <summary>What the build itself writes: as an input it would make the second build another than the first.</summary>
-    private static IEnumerable<string> OfOwnFiles(BuildDefinition definition) => new[] { definition.LockFile, definition.ResultFile is { } result ? OwnFolder(result) : null }
+    private static IEnumerable<string> OfOwnFiles(BuildDefinition definition) => new[] { definition.Policy.LockFile, definition.Outputs.ResultFile is { } result ? OwnFolder(result) : null }
         .OfType<string>()
-        .Select(path => Path.GetRelativePath(definition.ContextDirectory, path))
+        .Select(path => Path.GetRelativePath(definition.Source.ContextDirectory, path))
         .Where(path => path != "." && !path.StartsWith("..", StringComparison.Ordinal));
 
     /// <summary>The result file stands in <c>obj/containerstages</c> unless the user names another place; <c>obj</c> is ours where nothing else is in it.</summary>

@@ -16,11 +16,11 @@ internal sealed class ImageAssembly(PlannedBuild planned)
     public async Task<ImageSet> AssembleAsync(ImmutableArray<ExecutedStage> executed, CancellationToken cancellationToken)
     {
         ImmutableArray<Image> images = [.. await Task.WhenAll(planned.Plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, cancellationToken)))];
-        return await ImageSet.CreateAsync(images, Format, Sorted(definition.IndexAnnotations), planned.Session.Content, cancellationToken);
+        return await ImageSet.CreateAsync(images, Format, Sorted(definition.Metadata.IndexAnnotations), planned.Session.Content, cancellationToken);
     }
 
     private ImageFormat Format =>
-        definition.FormatOfBase && planned.Plans.All(plan => plan.BaseImage?.Manifest.MediaType == MediaTypes.DockerManifest) ? ImageFormat.Docker : definition.Format;
+        definition.Form.FormatOfBase && planned.Plans.All(plan => plan.BaseImage?.Manifest.MediaType == MediaTypes.DockerManifest) ? ImageFormat.Docker : definition.Form.Format;
 
     private async Task<Image> AssembleAsync(BuildPlan plan, ExecutedStage executed, CancellationToken cancellationToken)
     {
@@ -35,8 +35,8 @@ internal sealed class ImageAssembly(PlannedBuild planned)
             RootFs = new RootFs { DiffIds = [.. executed.Layers.Select(layer => layer.Layer.DiffId)] },
             History = executed.History,
         };
-        var image = await ImageAssembler.AssembleAsync(executed.Layers, config, Format, Sorted(definition.Annotations), planned.Session.Content, cancellationToken);
-        return image with { DescriptorAnnotations = Sorted(definition.DescriptorAnnotations) };
+        var image = await ImageAssembler.AssembleAsync(executed.Layers, config, Format, Sorted(definition.Metadata.Annotations), planned.Session.Content, cancellationToken);
+        return image with { DescriptorAnnotations = Sorted(definition.Metadata.DescriptorAnnotations) };
     }
 
     private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string> annotations) =>
@@ -45,12 +45,12 @@ internal sealed class ImageAssembly(PlannedBuild planned)
     private SortedDictionary<string, string>? LabelsOf(BuildPlan plan)
     {
         var all = new SortedDictionary<string, string>(plan.Target.Config.Labels ?? [], StringComparer.Ordinal);
-        if (definition.BaseDigestLabel && plan.BaseImage?.Reference.Digest is { } digest)
+        if (definition.Metadata.BaseDigestLabel && plan.BaseImage?.Reference.Digest is { } digest)
         {
             all["org.opencontainers.image.base.digest"] = digest.ToString();
         }
 
-        foreach (var (name, value) in definition.Labels)
+        foreach (var (name, value) in definition.Metadata.Labels)
         {
             all[name] = value;
         }

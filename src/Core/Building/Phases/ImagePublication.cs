@@ -17,20 +17,20 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
 {
     private readonly BuildDefinition definition = planned.Definition;
     private readonly BuildSession session = planned.Session;
-    private readonly ImmutableArray<ImageReference> names = [.. planned.Definition.Tags.Select(ImageReference.Parse)];
+    private readonly ImmutableArray<ImageReference> names = [.. planned.Definition.Outputs.Tags.Select(ImageReference.Parse)];
 
     /// <param name="allCached">True where no step ran, so that an earlier result may still be the truth.</param>
     public async Task<BuildResult> PublishAsync(ImageSet images, bool allCached, CancellationToken cancellationToken)
     {
-        var results = new BuildResults(definition, session.Names);
-        if (allCached && !definition.NoCache && results.FindStanding(images) is { } previous && await IsPushedAsync(images, cancellationToken))
+        var results = new BuildResults(definition.Outputs, session.Names);
+        if (allCached && !definition.Policy.NoCache && results.FindStanding(images) is { } previous && await IsPushedAsync(images, cancellationToken))
         {
             return previous with { UpToDate = true };
         }
 
-        if (definition.Offline && definition.Destinations.Any(destination => destination.Kind == DestinationKind.Registry))
+        if (definition.Policy.Offline && definition.Outputs.Destinations.Any(destination => destination.Kind == DestinationKind.Registry))
         {
-            throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => destination.Value)));
+            throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => destination.Value)));
         }
 
         if (session.KeepsWhole)
@@ -51,9 +51,9 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     /// <summary>True where the registries still have what was pushed before: they may have been cleaned up. Offline the earlier result is believed.</summary>
     private async Task<bool> IsPushedAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        foreach (var destination in definition.Offline ? [] : definition.Destinations.Where(destination => destination.Kind == DestinationKind.Registry))
+        foreach (var destination in definition.Policy.Offline ? [] : definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry))
         {
-            var tagged = PlatformTags.Of(images, definition).Select(one => (Images: (ImageSet)one.Image, Name: PlatformTags.Add(ImageReference.Parse(destination.Value), one.Suffix)));
+            var tagged = PlatformTags.Of(images, definition.Outputs).Select(one => (Images: (ImageSet)one.Image, Name: PlatformTags.Add(ImageReference.Parse(destination.Value), one.Suffix)));
             foreach (var (set, name) in tagged.Prepend((images, ImageReference.Parse(destination.Value))))
             {
                 if (!await OpenRegistryPublisher(name, "").IsThereAsync(set, cancellationToken))
@@ -70,19 +70,19 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     /// <exception cref="BuildFailedException">Settings of the image contradict each other.</exception>
     public static void Check(BuildDefinition definition)
     {
-        if (definition is { Compression: LayerCompression.Zstd, Format: ImageFormat.Docker })
+        if (definition.Form is { Compression: LayerCompression.Zstd, Format: ImageFormat.Docker })
         {
             throw new BuildFailedException(PublishDiagnostics.ZstdInDockerFormat());
         }
 
-        if (definition.CompressionLevel is { } level && !(definition.Compression switch { LayerCompression.Gzip => level is >= 0 and <= 9, LayerCompression.Zstd => level is >= 1 and <= 22, _ => false }))
+        if (definition.Form.CompressionLevel is { } level && !(definition.Form.Compression switch { LayerCompression.Gzip => level is >= 0 and <= 9, LayerCompression.Zstd => level is >= 1 and <= 22, _ => false }))
         {
-            throw new BuildFailedException(PublishDiagnostics.LevelOutOfRange(definition.Compression, level));
+            throw new BuildFailedException(PublishDiagnostics.LevelOutOfRange(definition.Form.Compression, level));
         }
 
-        if (definition.IndexAnnotations.Count > 0 && definition.Platforms.Count < 2)
+        if (definition.Metadata.IndexAnnotations.Count > 0 && definition.Source.Platforms.Count < 2)
         {
-            throw new BuildFailedException(PublishDiagnostics.IndexAnnotationsWithoutIndex(definition.IndexAnnotations.Keys));
+            throw new BuildFailedException(PublishDiagnostics.IndexAnnotationsWithoutIndex(definition.Metadata.IndexAnnotations.Keys));
         }
     }
 
@@ -90,15 +90,15 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     private async Task<List<PublishedImage>> PublishAllAsync(ImageSet images, CancellationToken cancellationToken)
     {
         var published = new List<PublishedImage>();
-        foreach (var destination in definition.Destinations)
+        foreach (var destination in definition.Outputs.Destinations)
         {
             try
             {
                 published.Add(await PublishAsync(destination, images, cancellationToken));
             }
-            catch (BuildFailedException failed) when (definition.Destinations.Count > 1)
+            catch (BuildFailedException failed) when (definition.Outputs.Destinations.Count > 1)
             {
-                var all = definition.Destinations.Select(Title).ToArray();
+                var all = definition.Outputs.Destinations.Select(Title).ToArray();
                 var summary = PublishDiagnostics.DestinationsLeft(all[..published.Count], all[published.Count], all[(published.Count + 1)..]);
                 throw new BuildFailedException([.. failed.Diagnostics, summary], failed);
             }
@@ -118,7 +118,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     private async Task NameAsync(ImageSet images, CancellationToken cancellationToken)
     {
         await session.Names.SetAsync(names, images.Descriptor, cancellationToken);
-        foreach (var (image, suffix) in PlatformTags.Of(images, definition))
+        foreach (var (image, suffix) in PlatformTags.Of(images, definition.Outputs))
         {
             await session.Names.SetAsync([.. names.Select(name => PlatformTags.Add(name, suffix))], image.Descriptor, cancellationToken);
         }
@@ -145,7 +145,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     private async Task<bool> PushTaggedAsync(Destination destination, ImageSet images, string stepId, CancellationToken cancellationToken)
     {
         var written = false;
-        foreach (var (image, suffix) in destination.Kind == DestinationKind.Registry ? PlatformTags.Of(images, definition) : [])
+        foreach (var (image, suffix) in destination.Kind == DestinationKind.Registry ? PlatformTags.Of(images, definition.Outputs) : [])
         {
             var name = PlatformTags.Add(ImageReference.Parse(destination.Value), suffix).ToString();
             written |= (await OpenPublisher(destination with { Value = name }, stepId).PublishAsync(image, cancellationToken)).Written;
@@ -156,7 +156,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
 
     private IPublisher OpenPublisher(Destination destination, string stepId)
     {
-        var inside = destination.Names.Count > 0 ? destination.Names : definition.Tags;
+        var inside = destination.Names.Count > 0 ? destination.Names : definition.Outputs.Tags;
         return destination.Kind switch
         {
             DestinationKind.Registry => OpenRegistryPublisher(ImageReference.Parse(destination.Value), stepId),
@@ -171,7 +171,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
         };
     }
 
-    private ImageFiles Files => new(session.Store, session.Content, session.Blobs, definition.SourceDateEpoch ?? 0);
+    private ImageFiles Files => new(session.Store, session.Content, session.Blobs, definition.Form.Epoch);
 
     private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) => new(session.Registry, name, [], session.Content, session.Blobs, events, stepId);
 

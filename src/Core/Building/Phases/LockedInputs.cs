@@ -21,7 +21,7 @@ internal sealed class LockedInputs
     public LockedInputs(BuildDefinition definition, StoreDirectory store, ImageSources sources)
     {
         (this.definition, this.store, this.sources) = (definition, store, sources);
-        Lock = definition.LockFile is { } path ? new ProjectLock(path, definition.Project?.File ?? definition.Dockerfile) : null;
+        Lock = definition.Policy.LockFile is { } path ? new ProjectLock(path, definition.Source.Project?.File ?? definition.Source.Dockerfile) : null;
         images = Lock is null ? null : new LockedSources(sources, Lock);
     }
 
@@ -39,7 +39,7 @@ internal sealed class LockedInputs
     /// <exception cref="BuildFailedException">An image cannot be had, or the lock file forbids it.</exception>
     public async Task<PulledImage[]> ResolveAsync(IReadOnlyList<(ImageReference Reference, Platform Platform, string? Advice)> named, CancellationToken cancellationToken)
     {
-        if (definition.Locked && images?.Missing(named.Select(image => (image.Reference, image.Platform))).ToArray() is { Length: > 0 } lacking)
+        if (definition.Policy.Locked && images?.Missing(named.Select(image => (image.Reference, image.Platform))).ToArray() is { Length: > 0 } lacking)
         {
             throw new BuildFailedException(LockDiagnostics.LockedModeLacks(Lock!.Path, lacking));
         }
@@ -67,7 +67,7 @@ internal sealed class LockedInputs
     /// <summary>In locked mode nothing is fetched that the lock file does not name.</summary>
     public void RequireLocked(BuildPlan plan)
     {
-        if (!definition.Locked || Lock is null)
+        if (!definition.Policy.Locked || Lock is null)
         {
             return;
         }

@@ -13,15 +13,15 @@ internal static class NamedContexts
     private const string TargetPrefix = "target:";
 
     /// <exception cref="BuildFailedException">A value is no folder, image or stage.</exception>
-    public static StageSet Add(StageSet set, BuildDefinition definition)
+    public static StageSet Add(StageSet set, BuildSource source)
     {
         var contexts = set.Contexts;
-        foreach (var (name, value) in definition.BuildContexts)
+        foreach (var (name, value) in source.BuildContexts)
         {
             contexts = contexts.With(name, Read(set, value) ?? throw new BuildFailedException(AddDiagnostics.BadContext(name, value)));
         }
 
-        return set with { Contexts = contexts, ImageFolder = definition.ContextDirectory, KeepsToImageFolder = definition.Dockerfile is not null };
+        return set with { Contexts = contexts, ImageFolder = source.ContextDirectory, KeepsToImageFolder = source.Dockerfile is not null };
     }
 
     private static StageSource? Read(StageSet set, string value)

@@ -57,7 +57,7 @@ internal sealed class PlannedBuild : IDisposable
             images = await Session.ResolveImagesAsync(graph, platform, cancellationToken);
         }
 
-        var plan = Planner.Plan(graph, images, Definition.BuildArgs, platform, warnings, Session.Inputs.Locked, isPlatformAsked: Definition.Platforms.Count > 0);
+        var plan = Planner.Plan(graph, images, Definition.Source.BuildArgs, platform, warnings, Session.Inputs.Locked, isPlatformAsked: Definition.Source.Platforms.Count > 0);
         Session.Inputs.RequireLocked(plan);
         return new PlatformBuild(graph, images, plan);
     }

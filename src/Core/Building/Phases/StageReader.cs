@@ -14,19 +14,19 @@ internal static class StageReader
 {
     /// <summary>Each once, in the order they were given; the machine's own where none is.</summary>
     /// <exception cref="BuildFailedException">A text is no platform.</exception>
-    public static ImmutableArray<Platform> PlatformsOf(BuildDefinition definition) => definition.Platforms.Count == 0
+    public static ImmutableArray<Platform> PlatformsOf(BuildSource source) => source.Platforms.Count == 0
         ? [Platform.Host]
-        : [.. definition.Platforms.Select(text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null))).Distinct()];
+        : [.. source.Platforms.Select(text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null))).Distinct()];
 
     /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
     public static ImmutableArray<PlatformStages> Read(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
     {
-        var platforms = PlatformsOf(definition);
-        RequireIndexes(definition, platforms);
+        var platforms = PlatformsOf(definition.Source);
+        RequireIndexes(definition.Outputs, platforms);
         var stages = ImmutableArray.CreateBuilder<PlatformStages>();
         foreach (var platform in platforms)
         {
-            var set = NamedContexts.Add(FrontEnd.Read(definition, platform, dockerfileName), definition);
+            var set = NamedContexts.Add(FrontEnd.Read(definition.Source, platform, dockerfileName), definition.Source);
             foreach (var warning in set.Warnings)
             {
                 events.Report(new DiagnosticReported(warning));
@@ -39,9 +39,9 @@ internal static class StageReader
     }
 
     /// <summary>Checks before hours of work, not after, that every destination can hold several platforms.</summary>
-    private static void RequireIndexes(BuildDefinition definition, ImmutableArray<Platform> platforms)
+    private static void RequireIndexes(BuildOutputs outputs, ImmutableArray<Platform> platforms)
     {
-        if (platforms.Length > 1 && definition.Destinations.FirstOrDefault(destination => destination.Kind is DestinationKind.DockerArchive or DestinationKind.DockerStore or DestinationKind.PodmanStore) is { } single)
+        if (platforms.Length > 1 && outputs.Destinations.FirstOrDefault(destination => destination.Kind is DestinationKind.DockerArchive or DestinationKind.DockerStore or DestinationKind.PodmanStore) is { } single)
         {
             var title = single.Kind == DestinationKind.DockerArchive ? $"docker-archive:{single.Value}" : ImagePublication.Title(single);
             throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(title, platforms.Select(platform => platform.ToString())));
@@ -50,5 +50,5 @@ internal static class StageReader
 
     /// <summary>What the target needs; for the build checks all stages, where no target is named, as with BuildKit.</summary>
     public static StageGraph GraphOf(StageSet set, BuildDefinition definition) =>
-        definition is { Goal: BuildGoal.Check, Target: null } ? StageGraph.CreateAll(set) : StageGraph.Create(set, definition.Target);
+        definition is { Goal: BuildGoal.Check, Source.Target: null } ? StageGraph.CreateAll(set) : StageGraph.Create(set, definition.Source.Target);
 }

@@ -42,7 +42,7 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
     public SemaphoreSlim Downloads { get; } = new(3);
 
     /// <summary>Commands run at once.</summary>
-    public CommandSlots Commands { get; } = CommandSlots.Create(request.Commands.AtOnce);
+    public CommandSlots Commands { get; } = CommandSlots.Create(request.Commands.MaxParallelism);
 
     /// <summary>True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.</summary>
     public bool IsStored(Oci.Descriptor blob) => Content.GetSize(blob.Digest) == blob.Size;

@@ -52,7 +52,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     /// <summary>Names the result of a step by the stack it stands on and what it reads.</summary>
     public StepKey KeyOf(PlanStep step, StackKey stack, IReadOnlyList<string> contents) => step switch
     {
-        RunStep command => CacheKey.Run(stack, command, services.Request.Commands.Key, contents),
+        RunStep command => CacheKey.Run(stack, command, services.Request.Commands.Key(), contents),
         WorkdirStep workdir => CacheKey.Workdir(stack, workdir),
         CopyStep copy => CacheKey.Copy(stack, copy, contents),
         _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),

@@ -1,4 +1,5 @@
 using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Planning;
 
 namespace ContainerStages.Engines;

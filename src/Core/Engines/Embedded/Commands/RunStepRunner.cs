@@ -30,7 +30,7 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
     /// <exception cref="BuildFailedException">The build does not allow what the command asks for.</exception>
     public void RequireAllowed(RunStep step)
     {
-        if (step.Insecure && !services.Request.Commands.AllowInsecure)
+        if (step.Insecure && !services.Request.Commands.AllowsInsecure())
         {
             throw new BuildFailedException(MountRunDiagnostics.InsecureNotAllowed(step.Location));
         }
@@ -92,10 +92,10 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             NoNewPrivileges = settings.NoNewPrivileges,
             Mounts = mounts.Mounts,
             Secrets = mounts.Secrets,
-            Limits = settings.Limits,
-            ExtraHosts = settings.ExtraHosts,
+            Limits = settings.Limits(),
+            ExtraHosts = [.. settings.AddHosts.Select(host => (host.Address, host.Name))],
         };
-        return command with { SharedMemory = settings.SharedMemory ?? command.SharedMemory, HostName = settings.HostName ?? command.HostName };
+        return command with { SharedMemory = settings.ShmSize ?? command.SharedMemory, HostName = settings.HostName ?? command.HostName };
     }
 
     /// <summary>overlayfs shows the upper folder's owner and mode at the root, so they must be those of the layers below.</summary>

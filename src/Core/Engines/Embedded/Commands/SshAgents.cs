@@ -15,7 +15,7 @@ internal sealed class SshAgents(CommandSettings settings) : IDisposable
     /// <exception cref="BuildFailedException">It is required and missing, or neither a socket nor keys.</exception>
     public async Task<string?> FindAsync(PlannedSsh ssh, SourceLocation location, CancellationToken cancellationToken)
     {
-        if (!settings.Agents.TryGetValue(ssh.Id, out var paths))
+        if (!settings.Ssh.TryGetValue(ssh.Id, out var paths))
         {
             return ssh.Required ? throw new BuildFailedException(MountRunDiagnostics.AgentMissing(ssh.Id, location)) : null;
         }

@@ -1,0 +1,32 @@
+namespace ContainerStages.Contracts;
+
+/// <summary>What of earlier builds, of the lock file and of the network may be used.</summary>
+public sealed record BuildPolicy
+{
+    /// <summary>Store folder; null for the user's own.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>True: every step is run, whatever the store knows.</summary>
+    public bool NoCache { get; init; }
+
+    /// <summary>Names of stages whose steps are all run again.</summary>
+    public IReadOnlyList<string> NoCacheStages { get; init; } = [];
+
+    /// <summary>True: no network; what the store lacks ends the build, and commands that run have no network.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Ask the registry for the current digest of every named image, also where the store knows one.</summary>
+    public bool Pull { get; init; }
+
+    /// <summary>File that holds the digests of everything that is fetched; null for none.</summary>
+    public string? LockFile { get; init; }
+
+    /// <summary>True: the build fails where the lock file lacks something, and never changes it.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>Registry mirrors beside those of containers-registries.conf.</summary>
+    public IReadOnlyList<RegistryMirror> Mirrors { get; init; } = [];
+}
+
+/// <summary>Pulls from registry <see cref="Location"/> try <see cref="Mirror"/> first.</summary>
+public sealed record RegistryMirror(string Location, string Mirror, bool Insecure);
