@@ -32,7 +32,7 @@ internal static class RequestSettings
     public static LayerKey KeyOf(this ImageForm form, string layer)
     {
         var isUsual = form.Compression == LayerCompression.Gzip && form.CompressionLevel is null;
-        return new LayerKey($"{layer}-{form.Format}-{form.Epoch}" + (isUsual ? "" : $"-{form.Compression}{form.CompressionLevel}"));
+        return new LayerKey($"{layer}-{form.Format}-{form.Epoch}-form{LayerWriter.Form}" + (isUsual ? "" : $"-{form.Compression}{form.CompressionLevel}"));
     }
 
     /// <summary>True where no result of an earlier build counts for the stage.</summary>

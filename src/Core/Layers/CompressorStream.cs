@@ -22,6 +22,12 @@ internal abstract class CompressorStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Says that an entry of the tar begins with the next byte: a place where compression may begin anew.</summary>
+    /// <param name="size">Bytes of its content.</param>
+    public virtual void BeginEntry(ReadOnlySpan<byte> name, long size)
+    {
+    }
+
     /// <summary>Writes what is left, and waits until everything was written.</summary>
     public abstract Task CompleteAsync();
 
@@ -98,6 +104,12 @@ internal sealed class HashingStream(CompressorStream output, IncrementalHash has
 
         bytes.CopyTo(buffer.AsSpan(used));
         used += bytes.Length;
+    }
+
+    public override void BeginEntry(ReadOnlySpan<byte> name, long size)
+    {
+        PassOn();
+        output.BeginEntry(name, size);
     }
 
     public override Task CompleteAsync()

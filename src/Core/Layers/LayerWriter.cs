@@ -11,6 +11,9 @@ namespace ContainerStages.Layers;
 /// </summary>
 public static class LayerWriter
 {
+    /// <summary>Rises when the same files begin to give another blob, so that no store goes on giving the old one.</summary>
+    internal const int Form = 2;
+
     // Within half a percent of level 6, in two thirds of its time.
     private const int GzipLevel = 5;
     private const int ZstdLevel = 3;

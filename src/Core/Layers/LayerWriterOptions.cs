@@ -17,6 +17,6 @@ public sealed record LayerWriterOptions
 
     public LayerCompression Compression { get; init; } = LayerCompression.Gzip;
 
-    /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for 6 and 3.</summary>
+    /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for 5 and 3.</summary>
     public int? Level { get; init; }
 }

@@ -22,6 +22,7 @@ internal sealed class TarStreamWriter(Stream stream)
         FinishContent();
         var records = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         var name = PathText.Encode(entry.Name);
+        (stream as CompressorStream)?.BeginEntry(name, entry.Size);
         var (prefix, rest) = SplitName(name);
         if (rest.Length > NameLength || !Ascii.IsValid(name))
         {

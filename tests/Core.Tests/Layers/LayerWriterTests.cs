@@ -178,6 +178,68 @@ public sealed class LayerWriterTests : IDisposable
         Assert.IsLessThan(new FileInfo(temp.Combine("again.gz")).Length * 1.05, layer.Descriptor.Size);
     }
 
+    [TestMethod]
+    public async Task What_does_not_compress_is_stored_and_costs_no_more_than_its_size()
+    {
+        var random = new Random(2);
+        for (var i = 0; i < 100; i++)
+        {
+            var bytes = new byte[random.Next(50_000, 90_000)];
+            random.NextBytes(bytes);
+            File.WriteAllBytes(Path.Combine(source, $"random{i}"), bytes);
+            File.WriteAllText(Path.Combine(source, $"text{i}"), string.Concat(Enumerable.Repeat($"line {i} of a text\n", 9000)));
+        }
+
+        var layer = await WriteAsync(source);
+        var path = store.GetPath(layer.Descriptor.Digest);
+        await RealTool.RunAsync("sh", "-c", $"gzip -t < {path} && gzip -dc < {path} | gzip -6 -c > {temp.Combine("again.gz")}");
+        Assert.IsLessThan(new FileInfo(temp.Combine("again.gz")).Length * 1.05, layer.Descriptor.Size);
+        await UnpackAsync(layer);
+        AssertEqualTrees();
+    }
+
+    [TestMethod]
+    public async Task A_file_that_grows_leaves_the_blocks_of_the_others_as_they_are()
+    {
+        var random = new Random(3);
+        for (var i = 0; i < 1000; i++)
+        {
+            var bytes = new byte[random.Next(1000, 40_000)];
+            random.NextBytes(bytes);
+            File.WriteAllText(Path.Combine(source, $"file{i:D4}"), Convert.ToHexString(bytes));
+        }
+
+        var before = File.ReadAllBytes(store.GetPath((await WriteAsync(source)).Descriptor.Digest));
+        File.AppendAllText(Path.Combine(source, "file0500"), new string('x', 5000));
+        var after = File.ReadAllBytes(store.GetPath((await WriteAsync(source)).Descriptor.Digest));
+
+        const int trailer = 8;
+        var end = before.Length - trailer - 1;
+        var shift = after.Length - before.Length;
+        while (end >= 0 && before[end] == after[end + shift])
+        {
+            end--;
+        }
+
+        var common = before.AsSpan().CommonPrefixLength(after) + (before.Length - trailer - 1 - end);
+        Assert.IsGreaterThan(before.Length * 0.9, common);
+    }
+
+    [TestMethod]
+    public async Task A_large_file_has_blocks_of_its_own()
+    {
+        var bytes = new byte[5_000_000];
+        new Random(4).NextBytes(bytes);
+        File.WriteAllText(Path.Combine(source, "b"), Convert.ToHexString(bytes));
+        File.WriteAllText(Path.Combine(source, "a"), new string('x', 1000));
+        var before = File.ReadAllBytes(store.GetPath((await WriteAsync(source)).Descriptor.Digest));
+        File.WriteAllText(Path.Combine(source, "a"), new string('y', 100_000));
+        var after = File.ReadAllBytes(store.GetPath((await WriteAsync(source)).Descriptor.Digest));
+        const int trailer = 8;
+        var same = before.AsSpan(2000, before.Length - trailer - 2000);
+        Assert.IsTrue(after.AsSpan(0, after.Length - trailer).EndsWith(same));
+    }
+
     private async Task<Layer> WriteAsync(string folder, LayerWriterOptions? options = null) =>
         (await LayerWriter.WriteAsync(folder, store, options ?? LayerWriterOptions.Default, TestContext.CancellationToken))!;
 
