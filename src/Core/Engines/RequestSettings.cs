@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ContainerStages.Caching;
 using ContainerStages.Contracts;
+using ContainerStages.Layers;
 using ContainerStages.Sandboxing;
 using ContainerStages.Stages;
 
@@ -32,7 +33,8 @@ internal static class RequestSettings
     public static LayerKey KeyOf(this ImageForm form, string layer)
     {
         var isUsual = form.Compression == LayerCompression.Gzip && form.CompressionLevel is null;
-        return new LayerKey($"{layer}-{form.Format}-{form.Epoch}-form{LayerWriter.Form}" + (isUsual ? "" : $"-{form.Compression}{form.CompressionLevel}"));
+        var compression = isUsual ? "" : $"-{form.Compression}{form.CompressionLevel}";
+        return new LayerKey($"{layer}-{form.Format}-{form.Epoch}-form{LayerWriter.Form}{compression}");
     }
 
     /// <summary>True where no result of an earlier build counts for the stage.</summary>

@@ -5,8 +5,8 @@ using System.IO.Compression;
 namespace ContainerStages.Layers;
 
 /// <summary>
-/// A part of a deflate stream that ends on a byte and refers to nothing before it. What does not compress is stored. The bytes depend on content and level only.
-/// Source: RFC 1951.
+/// A part of a deflate stream that ends on a byte and refers to nothing before it. What does not compress is stored. The bytes depend on
+/// content and level only. Source: RFC 1951.
 /// </summary>
 /// <param name="Bytes">Rented; deflate data up to <paramref name="End"/>.</param>
 /// <param name="Length">Of the plain bytes.</param>
@@ -38,7 +38,8 @@ internal readonly record struct DeflatedBlock(byte[] Bytes, int End, int Length)
         return new DeflatedBlock(target, (int)output.Position, bytes.Length);
     }
 
-    private static bool IsRandom(ReadOnlySpan<byte> bytes, int level) => level is > 0 and <= HighestStoring && Randomness.IsLikely(bytes[..Math.Min(Segment, bytes.Length)]);
+    private static bool IsRandom(ReadOnlySpan<byte> bytes, int level) =>
+        level is > 0 and <= HighestStoring && Randomness.IsLikely(bytes[..Math.Min(Segment, bytes.Length)]);
 
     /// <summary>How many bytes from the start on are of one kind.</summary>
     private static int RunOf(bool isRandom, ReadOnlySpan<byte> bytes, int level)

@@ -6,8 +6,9 @@ using System.Threading.Channels;
 namespace ContainerStages.Layers;
 
 /// <summary>
-/// Compresses on all cores into one gzip member: blocks are deflated apart, each ending on a byte. Where they begin depends on the entries near by, so that a file that
-/// changes leaves those of others as they are. The bytes depend on entries, content and level only, not on the number of cores. Source: RFC 1951, RFC 1952.
+/// Compresses on all cores into one gzip member: blocks are deflated apart, each ending on a byte. Where they begin depends on the entries
+/// near by, so that a file that changes leaves those of others as they are. The bytes depend on entries, content and level only, not on the
+/// number of cores. Source: RFC 1951, RFC 1952.
 /// </summary>
 internal sealed class ParallelGzipStream : CompressorStream
 {
@@ -31,7 +32,8 @@ internal sealed class ParallelGzipStream : CompressorStream
     {
         this.level = level;
         this.cancellationToken = cancellationToken;
-        queue = Channel.CreateBounded<Task<DeflatedBlock>>(new BoundedChannelOptions(Environment.ProcessorCount + 1) { SingleReader = true, SingleWriter = true });
+        queue = Channel.CreateBounded<Task<DeflatedBlock>>(
+            new BoundedChannelOptions(Environment.ProcessorCount + 1) { SingleReader = true, SingleWriter = true });
         writing = WriteInOrderAsync(write);
     }
 
@@ -81,7 +83,8 @@ internal sealed class ParallelGzipStream : CompressorStream
     }
 
     /// <summary>
-    /// Says yes of one name in four, everywhere of the same. Source: Fowler, Noll, Vo, FNV-1a; multiplied once more, because the last letters reach only some of its bits.
+    /// Says yes of one name in four, everywhere of the same. Source: Fowler, Noll, Vo, FNV-1a; multiplied once more, because the last
+    /// letters reach only some of its bits.
     /// </summary>
     private static bool EndsBlock(ReadOnlySpan<byte> name)
     {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace ContainerStages.Layers;
 
 /// <summary>
-/// Says of bytes whether deflate would make them hardly smaller, as of what is compressed or encrypted already. In whole numbers alone, so that every machine says
-/// the same of the same bytes.
+/// Says of bytes whether deflate would make them hardly smaller, as of what is compressed or encrypted already. In whole numbers alone, so
+/// that every machine says the same of the same bytes.
 /// </summary>
 internal static class Randomness
 {
@@ -50,7 +50,7 @@ internal static class Randomness
         return Log2(bytes.Length) - (sum / bytes.Length);
     }
 
-    /// <summary>True where more than one in 25 of eight bytes, looked at where each row of sixteen begins, were there before: files that are in it twice begin so.</summary>
+    /// <summary>True where of the eight bytes that begin each sixteen more than one in 25 were there before, as in a file that is there twice.</summary>
     private static bool Repeats(ReadOnlySpan<byte> bytes)
     {
         Span<ulong> seen = stackalloc ulong[1 << TableBits];
@@ -79,7 +79,7 @@ internal static class Randomness
         return ((long)exponent << Places) + Fractions[mantissa & 0xFF];
     }
 
-    /// <summary>log2 of a number from 1 to 2 with <see cref="Places"/> binary places, one bit after the other: squared, it passes 2 or does not.</summary>
+    /// <summary>log2 of a number from 1 to 2, <see cref="Places"/> binary places, bit by bit: squared, it passes 2 or does not.</summary>
     private static int FractionOfLog2(long value)
     {
         var fraction = 0;

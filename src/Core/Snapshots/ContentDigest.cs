@@ -21,15 +21,22 @@ public static class ContentDigest
 
     /// <param name="sources">As <see cref="SourceSelection"/> found them.</param>
     /// <param name="withOwners">False where the copy sets owners anyway.</param>
+    /// <param name="memory">Has files that were read before, and gets those that are read now; null for none.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="SourceChangedException">A file is gone, has become something else, or is written all the time.</exception>
-    public static string Of(IReadOnlyList<SelectedSource> sources, bool withOwners, CancellationToken cancellationToken)
+    public static string Of(
+        IReadOnlyList<SelectedSource> sources,
+        bool withOwners,
+        ContentMemory? memory,
+        CancellationToken cancellationToken)
     {
         var files = sources
             .SelectMany(source => source.Entries)
             .Where(item => item.Entry.IsRegularFile)
             .Select(item => item.Entry)
             .ToArray();
-        var hashes = HashFiles(files, cancellationToken);
+        var hashes = HashFiles(files, memory, cancellationToken);
+        memory?.Save();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var next = 0;
         foreach (var source in sources)
@@ -52,12 +59,12 @@ public static class ContentDigest
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static byte[][] HashFiles(UnionEntry[] files, CancellationToken cancellationToken)
+    private static byte[][] HashFiles(UnionEntry[] files, ContentMemory? memory, CancellationToken cancellationToken)
     {
         var hashes = new byte[files.Length][];
         if (files.Length == 1)
         {
-            hashes[0] = HashFile(files[0]);
+            hashes[0] = HashFile(files[0], memory);
             return hashes;
         }
 
@@ -67,7 +74,7 @@ public static class ContentDigest
                 0,
                 files.Length,
                 new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                i => hashes[i] = HashFile(files[i]));
+                i => hashes[i] = HashFile(files[i], memory));
             return hashes;
         }
         catch (AggregateException failures)
@@ -75,6 +82,24 @@ public static class ContentDigest
             ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
             throw;
         }
+    }
+
+    private static byte[] HashFile(UnionEntry entry, ContentMemory? memory)
+    {
+        if (memory?.Find(entry.Status) is { } known)
+        {
+            return known;
+        }
+
+        var found = entry.Status;
+        var isAccepted = memory?.Accepts(found) == true;
+        var hash = HashFile(entry);
+        if (isAccepted && found.IsSame(entry.Status))
+        {
+            memory!.Add(found, hash);
+        }
+
+        return hash;
     }
 
     /// <summary>Of the content that the entry's status belongs to; a file that is written meanwhile is read again.</summary>

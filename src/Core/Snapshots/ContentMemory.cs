@@ -7,8 +7,9 @@ using ContainerStages.Posix;
 namespace ContainerStages.Snapshots;
 
 /// <summary>
-/// The hashes of files of a context, by what the kernel says of each: device, inode, size, and when content and status changed, which no program can set back. A file of
-/// which all that is as it was need not be read again. One small file a context under <c>contexts</c> of the store, a memory only. Source: git, racy-git.txt.
+/// The hashes of files of a context, by what the kernel says of each: device, inode, size, and when content and status changed, which no
+/// program can set back. A file of which all that is as it was need not be read again. One small file a context under <c>contexts</c> of
+/// the store, a memory only. Source: git, racy-git.txt.
 /// </summary>
 public sealed class ContentMemory
 {
@@ -20,7 +21,9 @@ public sealed class ContentMemory
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     // Those whose times of change are the kernel's own.
-    private static readonly string[] FileSystems = ["ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay", "overlayfs", "f2fs", "zfs", "bcachefs"];
+    private static readonly string[] FileSystems =
+        ["ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay", "overlayfs", "f2fs", "zfs", "bcachefs"];
+
     private readonly ConcurrentBag<byte[]> added = [];
     private readonly StoreDirectory store;
     private readonly string item;
@@ -40,13 +43,20 @@ public sealed class ContentMemory
 
     /// <param name="store">Keeps it.</param>
     /// <param name="folder">Of the context.</param>
-    /// <returns>Null where the file system of the folder may not say when a file changed.</returns>
+    /// <returns>
+    /// Null where the file system of the folder may not say when a file changed, and for a folder of the store: each build has another.
+    /// </returns>
     public static ContentMemory? Open(StoreDirectory store, string folder) =>
-        FileCalls.TryStat(folder, out var status) && FileSystems.Contains(new DriveInfo(folder).DriveFormat, StringComparer.Ordinal)
+        !folder.StartsWith(store.Root + "/", StringComparison.Ordinal)
+        && FileCalls.TryStat(folder, out var status)
+        && FileSystems.Contains(new DriveInfo(folder).DriveFormat, StringComparer.Ordinal)
             ? new ContentMemory(store, $"contexts/{StoreDirectory.KeyOf(folder)}", status.Device)
             : null;
 
-    /// <summary>True where what is read of the file from now on may be added: its last change is long enough ago, and it lies in the context's own file system.</summary>
+    /// <summary>
+    /// True where what is read of the file from now on may be added: its last change is long enough ago, and it lies in the context's own
+    /// file system.
+    /// </summary>
     internal bool Accepts(in FileStatus status) =>
         status.Device == device && DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(status.ChangeSeconds + 1) >= Rest;
 

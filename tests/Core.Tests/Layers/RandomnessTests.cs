@@ -16,7 +16,8 @@ public sealed class RandomnessTests
     public void Of_a_few_bytes_nothing_is_said() => Assert.IsFalse(Randomness.IsLikely(RandomBytes(4095)));
 
     [TestMethod]
-    public void Text_compresses() => Assert.IsFalse(Randomness.IsLikely(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomBytes(24 << 10)))));
+    public void Text_compresses() =>
+        Assert.IsFalse(Randomness.IsLikely(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomBytes(24 << 10)))));
 
     [TestMethod]
     public void Zeros_compress() => Assert.IsFalse(Randomness.IsLikely(new byte[32 << 10]));

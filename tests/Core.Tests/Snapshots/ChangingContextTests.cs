@@ -35,7 +35,7 @@ public sealed partial class ChangingContextTests : IDisposable
     public async Task What_changes_between_hashing_and_copying_is_never_copied(string _, string change)
     {
         var sources = Select();
-        ContentDigest.Of(sources, withOwners: false, CancellationToken.None);
+        ContentDigest.Of(sources, withOwners: false, memory: null, CancellationToken.None);
         await RealTool.RunAsync("sh", "-euc", $"cd \"$1\"; {change}", "sh", temp.Combine("context"));
         var failure = Assert.ThrowsExactly<SourceChangedException>(() => Copy(sources, temp.NewFolder("layer")));
         StringAssert.StartsWith(failure.Path, temp.Combine("context", "folder", "file"));
@@ -69,10 +69,10 @@ public sealed partial class ChangingContextTests : IDisposable
     {
         var before = Select();
         File.WriteAllText(temp.Combine("context", "folder", "file"), "later");
-        var digest = ContentDigest.Of(before, withOwners: false, CancellationToken.None);
+        var digest = ContentDigest.Of(before, withOwners: false, memory: null, CancellationToken.None);
         Copy(before, temp.NewFolder("layer"));
         Assert.AreEqual("later", File.ReadAllText(temp.Combine("layer", "folder", "file")));
-        Assert.AreEqual(ContentDigest.Of(Select(), withOwners: false, CancellationToken.None), digest);
+        Assert.AreEqual(ContentDigest.Of(Select(), withOwners: false, memory: null, CancellationToken.None), digest);
     }
 
     [TestMethod]
@@ -109,7 +109,7 @@ public sealed partial class ChangingContextTests : IDisposable
         try
         {
             var sources = Select();
-            ContentDigest.Of(sources, withOwners: false, CancellationToken.None);
+            ContentDigest.Of(sources, withOwners: false, memory: null, CancellationToken.None);
             Copy(sources, layer);
         }
         catch (SourceChangedException)

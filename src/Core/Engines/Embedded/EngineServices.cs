@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ContainerStages.Caching;
 using ContainerStages.Content;
@@ -11,6 +12,7 @@ namespace ContainerStages.Engines;
 /// <summary>What the embedded engine works with during one build.</summary>
 internal sealed class EngineServices(EngineRequest request, SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IDisposable
 {
+    private readonly ConcurrentDictionary<string, ContentMemory?> contexts = new(StringComparer.Ordinal);
     private int steps;
 
     public EngineRequest Request { get; } = request;
@@ -49,6 +51,9 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
 
     /// <summary>The blob of a layer that a step made, in the form that is asked for; null where it is not here.</summary>
     public Layer? FindLayer(string id) => Memory.FindLayer(Request.Form.KeyOf(id)) is { } known && IsStored(known.Descriptor) ? known : null;
+
+    /// <summary>What is known of the files of a context, by its folder; null where nothing can be.</summary>
+    public ContentMemory? MemoryOf(string folder) => contexts.GetOrAdd(folder, path => ContentMemory.Open(Store, path));
 
     /// <summary>Removes what killed builds left behind.</summary>
     public void RemoveAbandoned()

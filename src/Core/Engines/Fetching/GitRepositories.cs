@@ -73,7 +73,11 @@ internal sealed class GitRepositories(SourceFetching options)
         Directory.Exists(folder) && SealedFile.Read(folder + DigestSuffix) is { } digest && Encoding.ASCII.GetString(digest) == DigestOf(folder, cancellationToken);
 
     private static string DigestOf(string folder, CancellationToken cancellationToken) =>
-        ContentDigest.Of(new SourceSelection(new UnionView([folder]), filter: null).Select("/", cancellationToken), withOwners: false, cancellationToken);
+        ContentDigest.Of(
+            new SourceSelection(new UnionView([folder]), filter: null).Select("/", cancellationToken),
+            withOwners: false,
+            memory: null,
+            cancellationToken);
 
     /// <summary>Offline, the commit that the reference led to when the repository was last asked.</summary>
     private async Task<string> ResolveAsync(GitProgram run, string reference, CancellationToken cancellationToken)

@@ -86,10 +86,18 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     private async Task<string> HashAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
         var selection = await FindAsync(copy, cancellationToken);
-        var digest = ContentDigest.Of(selection.Sources, withOwners: false, cancellationToken);
+        var digest = ContentDigest.Of(selection.Sources, withOwners: false, MemoryOf(copy.From), cancellationToken);
         hashed[copy] = new HashedSelection(digest, selection);
         return digest;
     }
+
+    /// <summary>Of the context and named contexts, which are on this machine; null where every file is read.</summary>
+    private ContentMemory? MemoryOf(CopySource source) => services.Request.Policy.NoCache ? null : source switch
+    {
+        FromContext => services.MemoryOf(services.Request.Context.Path),
+        FromFolder folder => services.MemoryOf(folder.Path),
+        _ => null,
+    };
 
     private async Task<CopySelection> FindAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
@@ -141,7 +149,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         }
 
         var selection = await SelectAsync(copy, cancellationToken);
-        var digest = ContentDigest.Of(selection.Sources, withOwners: copy.Chown is null, cancellationToken);
+        var digest = ContentDigest.Of(selection.Sources, withOwners: copy.Chown is null, memory: null, cancellationToken);
         services.Memory.SaveSelection(key, digest);
         return digest;
     }
