@@ -30,7 +30,7 @@ internal static class BuildHost
             if (definition.Goal != BuildGoal.Publish)
             {
                 await new BuildPreparation(definition, events).RunAsync(interrupt.Token);
-                return VerbTable.Done;
+                return EngineExitCode.Done;
             }
 
             var build = new Build(definition, events, UserNamespace.IsNeeded ? () => EnterNamespace(arguments, standardInput) : null);
@@ -49,12 +49,12 @@ internal static class BuildHost
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync("Interrupted; nothing was published.");
-            return VerbTable.Interrupted;
+            return EngineExitCode.Interrupted;
         }
         catch (Exception failure) when (failure is not UsageException)
         {
             LastResort.Report(failure, diagnostic => Fail([diagnostic], events));
-            return VerbTable.Failed;
+            return EngineExitCode.Failed;
         }
     }
 
@@ -71,6 +71,6 @@ internal static class BuildHost
             events.Report(new DiagnosticReported(diagnostic));
         }
 
-        return VerbTable.Failed;
+        return EngineExitCode.Failed;
     }
 }

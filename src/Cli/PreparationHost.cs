@@ -18,7 +18,7 @@ internal static class PreparationHost
         using (var progress = ProgressKinds.Open(kind))
         {
             var events = kind == "json" ? progress.Events : new Lines(progress.Events, lines);
-            code = await BuildHost.RunAsync(definition, events, arguments, standardInput: null, _ => Task.FromResult(VerbTable.Done));
+            code = await BuildHost.RunAsync(definition, events, arguments, standardInput: null, _ => Task.FromResult(EngineExitCode.Done));
         }
 
         foreach (var line in lines)

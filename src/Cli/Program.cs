@@ -18,5 +18,5 @@ LastResort.Install(
     args is ["execute", ..]
         ? diagnostic => new JsonProgress(Console.OpenStandardOutput()).Report(new DiagnosticReported(diagnostic))
         : VerbTable.Warn,
-    VerbTable.Failed);
+    EngineExitCode.Failed);
 return await VerbTable.RunAsync(args);

@@ -28,5 +28,17 @@ public sealed record BuildPolicy
     public IReadOnlyList<RegistryMirror> Mirrors { get; init; } = [];
 }
 
-/// <summary>Pulls from registry <see cref="Location"/> try <see cref="Mirror"/> first.</summary>
-public sealed record RegistryMirror(string Location, string Mirror, bool Insecure);
+/// <summary>
+/// Pulls from <see cref="Registry"/> try <see cref="Location"/> first. Both are set by name, so that nobody swaps them.
+/// </summary>
+public sealed record RegistryMirror
+{
+    /// <summary>A registry, or the beginning of its repositories' names (<c>docker.io</c>, <c>docker.io/library</c>).</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>Where the mirror is.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>True: http, or https with any certificate.</summary>
+    public bool Insecure { get; init; }
+}

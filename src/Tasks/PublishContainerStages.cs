@@ -186,7 +186,7 @@ public sealed class PublishContainerStages : EngineTask
             definition.Source.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
         var events = new BuildEventLog(Log, Diagnostics, files, _longSteps.Value) { ProjectName = ProjectName };
         var exit = await RunEngineAsync(definition, secrets, events, cancellationToken);
-        events.Complete(succeeded: exit.Code == EngineProcess.Done);
+        events.Complete(succeeded: exit.Code == EngineExitCode.Done);
         cancellationToken.ThrowIfCancellationRequested();
         Conclude(definition, events.Result, exit);
     }
@@ -224,16 +224,16 @@ public sealed class PublishContainerStages : EngineTask
 
     private void Conclude(BuildDefinition definition, BuildResult? result, EngineExit exit)
     {
-        if (exit.Code == EngineProcess.Done && result is not null)
+        if (exit.Code == EngineExitCode.Done && result is not null)
         {
             Return(result);
             Log.LogMessage(MessageImportance.High, ResultLine.For(ProjectName, definition, result, BuildOnly));
         }
-        else if (exit.Code == EngineProcess.Interrupted)
+        else if (exit.Code == EngineExitCode.Interrupted)
         {
             Diagnostics.Report(ProjectDiagnostics.Interrupted());
         }
-        else if (exit.Code == EngineProcess.Done && definition.Goal != BuildGoal.Publish)
+        else if (exit.Code == EngineExitCode.Done && definition.Goal != BuildGoal.Publish)
         {
             // What it did stands in its events.
         }

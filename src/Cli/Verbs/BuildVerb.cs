@@ -118,7 +118,7 @@ internal static class BuildVerb
                 break;
         }
 
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 
     /// <summary>As docker says it: the digest of the configuration, or that of the index.</summary>

@@ -1,4 +1,5 @@
 using ContainerStages.Cli.Completion;
+using ContainerStages.Contracts;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -20,12 +21,12 @@ internal static class CompletionVerb
         var valid = string.Join(", ", CompletionScripts.Shells);
         var shell = options.Rest is [var only] ? only : throw new UsageException($"name one shell: {valid}.");
         await Console.Out.WriteAsync(CompletionScripts.Find(shell) ?? throw new UsageException($"there is no completion for '{shell}'; valid are {valid}."));
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 
     private static async Task<int> CompleteAsync(OptionReader options, IReadOnlyList<string> arguments)
     {
         await Console.Out.WriteAsync(string.Concat(WordCompletion.Complete(VerbTable.Verbs, options.Rest).Select(line => line + "\n")));
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 }

@@ -17,7 +17,7 @@ internal static class DockerfileCheck
         }
 
         await Console.Out.WriteLineAsync(found.Count == 0 ? "Check complete, no warnings found." : $"Check complete, {found.Count} {(found.Count == 1 ? "warning has" : "warnings have")} been found.");
-        return found.Count == 0 ? VerbTable.Done : VerbTable.Failed;
+        return found.Count == 0 ? EngineExitCode.Done : EngineExitCode.Failed;
     }
 
     /// <summary>A file with mistakes is read to its end for all of them; only one without is asked what needs its base images.</summary>

@@ -28,6 +28,6 @@ internal static class ExecuteVerb
         }
 
         var events = new JsonProgress(Console.OpenStandardOutput());
-        return await BuildHost.RunAsync(definition, events, arguments, bytes, _ => Task.FromResult(VerbTable.Done));
+        return await BuildHost.RunAsync(definition, events, arguments, bytes, _ => Task.FromResult(EngineExitCode.Done));
     }
 }

@@ -1,4 +1,5 @@
 using ContainerStages.Cli.Completion;
+using ContainerStages.Contracts;
 using ContainerStages.Dockerfile;
 
 namespace ContainerStages.Cli.Verbs;
@@ -22,6 +23,6 @@ internal static class ExportVerb
             path,
             new FrontEndOptions { BuildArgs = options.Pairs("--build-arg") });
         await Console.Out.WriteAsync(DockerfileWriter.Write(set));
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 }

@@ -31,7 +31,7 @@ internal static class HistoryVerb
         var image = await store.FindAsync(options.Rest[0], CancellationToken.None);
         var table = new TextTable(["LAYER", "SIZE", "CREATED BY"], [.. Rows(image, options.IsSet("--no-trunc"))]);
         await Console.Out.WriteAsync(table.ToText());
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 
     private static IEnumerable<ImmutableArray<string>> Rows(Image image, bool whole)

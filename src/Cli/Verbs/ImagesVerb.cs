@@ -38,7 +38,7 @@ internal static class ImagesVerb
                 ? string.Concat(images.Select(image => ImageDocument.Summary(image.Named, image.Image).ToJsonString() + "\n"))
             : new TextTable(Header(options), [.. images.Select(image => Row(image.Named, image.Image, options))]).ToText();
         await Console.Out.WriteAsync(text);
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 
     public static string ShortId(Image image) => image.Manifest.Config.Digest.Hex[..12];

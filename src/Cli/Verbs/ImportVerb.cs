@@ -1,4 +1,5 @@
 using ContainerStages.Cli.Completion;
+using ContainerStages.Contracts;
 using ContainerStages.Dockerfile;
 
 namespace ContainerStages.Cli.Verbs;
@@ -22,6 +23,6 @@ internal static class ImportVerb
             path,
             new FrontEndOptions { BuildArgs = options.Pairs("--build-arg") });
         await Console.Out.WriteAsync(ProjectWriter.Write(set, path, typeof(ImportVerb).Assembly.GetName().Version?.ToString(3) ?? "0.1.0"));
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 }

@@ -35,7 +35,7 @@ internal static class InspectVerb
         if (options.Last("--format") is not { } format)
         {
             await Console.Out.WriteLineAsync(ImageDocument.Text(all));
-            return VerbTable.Done;
+            return EngineExitCode.Done;
         }
 
         foreach (var line in all.SelectMany(document => JsonPath.Select(document!, format)))
@@ -43,7 +43,7 @@ internal static class InspectVerb
             await Console.Out.WriteLineAsync(TerminalText.Plain(line));
         }
 
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 
     /// <summary>Also those of an index that holds the image for this machine.</summary>

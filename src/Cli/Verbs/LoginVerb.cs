@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerStages.Contracts;
 using ContainerStages.Media.Registry;
 
 namespace ContainerStages.Cli.Verbs;
@@ -38,11 +39,11 @@ internal static class LoginVerb
                 await Console.Error.WriteLineAsync(warning.ToString());
             }
 
-            return VerbTable.Done;
+            return EngineExitCode.Done;
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            return VerbTable.Interrupted;
+            return EngineExitCode.Interrupted;
         }
     }
 
@@ -51,7 +52,7 @@ internal static class LoginVerb
         var host = HostOf(options);
         var isDone = await new RegistryLogin(RegistryEnvironment.OfProcess()).LogoutAsync(host, CancellationToken.None);
         await Console.Out.WriteLineAsync(isDone ? $"Logged out of {host}." : $"There is no login to {host}.");
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 
     private static string HostOf(OptionReader options) => options.Rest switch

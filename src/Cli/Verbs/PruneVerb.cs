@@ -53,11 +53,11 @@ internal static class PruneVerb
             }
 
             await Console.Out.WriteAsync(Text(report, settings.DryRun));
-            return report.IsComplete ? VerbTable.Done : VerbTable.Failed;
+            return report.IsComplete ? EngineExitCode.Done : EngineExitCode.Failed;
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            return VerbTable.Interrupted;
+            return EngineExitCode.Interrupted;
         }
     }
 

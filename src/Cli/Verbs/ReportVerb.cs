@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Cli.Completion;
+using ContainerStages.Contracts;
 using ContainerStages.Reporting;
 using ContainerStages.Running;
 
@@ -46,6 +47,6 @@ internal static class ReportVerb
             await Console.Out.WriteAsync($"\n{row.Name}\n{SizeReport.LayersToText(row.Image)}");
         }
 
-        return VerbTable.Done;
+        return EngineExitCode.Done;
     }
 }

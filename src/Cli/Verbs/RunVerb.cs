@@ -1,5 +1,6 @@
 using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
+using ContainerStages.Contracts;
 using ContainerStages.Engines;
 using ContainerStages.Oci;
 using ContainerStages.Running;
@@ -87,7 +88,7 @@ internal static class RunVerb
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            return VerbTable.Interrupted;
+            return EngineExitCode.Interrupted;
         }
     }
 

@@ -19,14 +19,9 @@ internal sealed record Verb(
     bool StopAtFirst = false,
     Candidates? Arguments = null);
 
-/// <summary>All verbs, and the one way into them. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.</summary>
+/// <summary>All verbs, and the one way into them.</summary>
 internal static class VerbTable
 {
-    public const int Done = 0;
-    public const int Failed = 1;
-    public const int WrongUsage = 2;
-    public const int Interrupted = 130;
-
     public static Option HelpOption { get; } = new(["--help", "-h"], null, "show this help");
 
     public static IReadOnlyList<Verb> Verbs =>
@@ -45,17 +40,17 @@ internal static class VerbTable
         catch (BuildFailedException failed)
         {
             await Console.Error.WriteLineAsync(failed.Message);
-            return Failed;
+            return EngineExitCode.Failed;
         }
         catch (Exception failure) when (StoreDirectory.Explain(failure, StoreDirectory.DefaultPath()) is { } diagnostic)
         {
             await Console.Error.WriteLineAsync(diagnostic.ToString());
-            return Failed;
+            return EngineExitCode.Failed;
         }
         catch (Exception failure)
         {
             LastResort.Report(failure, Warn);
-            return Failed;
+            return EngineExitCode.Failed;
         }
     }
 
@@ -64,19 +59,19 @@ internal static class VerbTable
         if (args is [] or ["--help" or "-h" or "help"])
         {
             await Console.Out.WriteAsync(Overview());
-            return args.Length == 0 ? WrongUsage : Done;
+            return args.Length == 0 ? EngineExitCode.WrongUsage : EngineExitCode.Done;
         }
 
         if (args is ["--version" or "version"])
         {
             await Console.Out.WriteLineAsync($"dotnet-stages {typeof(VerbTable).Assembly.GetName().Version?.ToString(3)}");
-            return Done;
+            return EngineExitCode.Done;
         }
 
         if (Verbs.FirstOrDefault(known => known.Name == args[0]) is not { } verb)
         {
             await Console.Error.WriteLineAsync($"dotnet-stages: there is no verb '{args[0]}'.{NearestName.Suggest(args[0], Verbs.Select(known => known.Name))} See 'dotnet-stages --help'.");
-            return WrongUsage;
+            return EngineExitCode.WrongUsage;
         }
 
         try
@@ -85,7 +80,7 @@ internal static class VerbTable
             if (options.IsSet("--help"))
             {
                 await Console.Out.WriteAsync(HelpOf(verb));
-                return Done;
+                return EngineExitCode.Done;
             }
 
             return await verb.Run(options, args);
@@ -93,7 +88,7 @@ internal static class VerbTable
         catch (UsageException wrong)
         {
             await Console.Error.WriteLineAsync($"dotnet-stages {verb.Name}: {wrong.Message} See 'dotnet-stages {verb.Name} --help'.");
-            return WrongUsage;
+            return EngineExitCode.WrongUsage;
         }
     }
 

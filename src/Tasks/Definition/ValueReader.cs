@@ -146,7 +146,12 @@ internal sealed class ValueReader(PublishContainerStages task, ProblemList probl
             problems.Add(ProjectDiagnostics.MirrorWithoutLocation(item.ItemSpec, files.Locate("ContainerStageMirror", item)));
         }
 
-        return new RegistryMirror(item.ItemSpec, location, Boolean("ContainerStageMirror Insecure", item.GetMetadata("Insecure")));
+        return new RegistryMirror
+        {
+            Registry = item.ItemSpec,
+            Location = location,
+            Insecure = Boolean("ContainerStageMirror Insecure", item.GetMetadata("Insecure")),
+        };
     }
 
     private long? Seconds(string name, string value)

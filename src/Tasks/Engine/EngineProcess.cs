@@ -17,8 +17,6 @@ public sealed record EngineExit(int Code, string LastErrorLines);
 /// </summary>
 public sealed class EngineProcess(EngineProgram program, string workingDirectory)
 {
-    public const int Done = 0;
-    public const int Interrupted = 130;
     private const int KeptErrorLines = 40;
 
     /// <summary>How long the engine may clean up after SIGTERM before it is killed.</summary>

@@ -198,7 +198,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         Assert.AreEqual("builder", definition.Source.Target);
         Assert.AreEqual("1", definition.Source.BuildArgs.Single().Value);
         Assert.AreEqual("https://example.org/a:b", definition.Metadata.Labels["org.example.url"]);
-        Assert.AreEqual(new RegistryMirror("docker.io", "localhost:5000", Insecure: true), definition.Policy.Mirrors.Single());
+        Assert.AreEqual(new RegistryMirror { Registry = "docker.io", Location = "localhost:5000", Insecure = true }, definition.Policy.Mirrors.Single());
         Assert.AreEqual(_folder["obj/containerstages/result.json"], definition.Outputs.ResultFile);
     }
 

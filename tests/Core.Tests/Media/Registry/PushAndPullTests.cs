@@ -145,7 +145,7 @@ public sealed class PushAndPullTests(TestContext context)
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         await using var proxy = new FaultyProxy(registry.Port);
-        using var client = TestClients.Create("", new RegistryMirror("docker.io", proxy.Host, Insecure: false));
+        using var client = TestClients.Create("", new RegistryMirror { Registry = "docker.io", Location = proxy.Host });
         var store = new TestContentStore();
         var theBase = TestImages.Create(store, "amd64", "base");
         await PublishAsync(client, store, theBase, ImageReference.Parse($"{proxy.Host}/library/alpine:latest"));

@@ -58,7 +58,7 @@ public sealed class RegistriesConfigurationTests
     [TestMethod]
     public void Mirrors_of_the_build_come_first()
     {
-        var configuration = TestClients.Configuration("[[registry]]\nlocation = \"docker.io\"\n[[registry.mirror]]\nlocation = \"m.local\"\n", new RegistryMirror("docker.io", "localhost:5000", Insecure: false));
+        var configuration = TestClients.Configuration("[[registry]]\nlocation = \"docker.io\"\n[[registry.mirror]]\nlocation = \"m.local\"\n", new RegistryMirror { Registry = "docker.io", Location = "localhost:5000" });
         Assert.AreEqual("localhost:5000/library/alpine (mirror), m.local/library/alpine (mirror), docker.io/library/alpine", Places(configuration, "alpine"));
     }
 

@@ -29,9 +29,9 @@ public sealed record RegistriesConfiguration
         var endpoints = new List<RegistryEndpoint>();
         foreach (var mirror in Mirrors)
         {
-            if (MatchLength(name, mirror.Location) is { } length)
+            if (MatchLength(name, mirror.Registry) is { } length)
             {
-                Add(endpoints, Endpoint(mirror.Mirror + name[length..], mirror.Insecure) with { IsMirror = true });
+                Add(endpoints, Endpoint(mirror.Location + name[length..], mirror.Insecure) with { IsMirror = true });
             }
         }
 

@@ -165,7 +165,7 @@ public static class RegistriesConfigurationReader
     }
 
     private static RegistryMirror Normalised(RegistryMirror mirror) =>
-        mirror with { Location = NormaliseLocation(mirror.Location), Mirror = NormaliseLocation(mirror.Mirror) };
+        mirror with { Registry = NormaliseLocation(mirror.Registry), Location = NormaliseLocation(mirror.Location) };
 
     private static string NormaliseLocation(string location) => location.TrimEnd('/') switch
     {
