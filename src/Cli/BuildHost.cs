@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ContainerStages.Building;
-using ContainerStages.Cli.Verbs;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;

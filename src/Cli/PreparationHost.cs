@@ -1,5 +1,4 @@
 using ContainerStages.Cli.Progress;
-using ContainerStages.Cli.Verbs;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 

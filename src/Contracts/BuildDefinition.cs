@@ -1,19 +1,12 @@
-using System.Text.Json.Serialization;
-
 namespace ContainerStages.Contracts;
 
 /// <summary>
-/// Everything one build needs, as one JSON document on the engine program's standard input: one record for each who uses it. Paths are
-/// absolute.
+/// Everything one build needs: one record for each who uses it. Paths are absolute. It goes to the engine program as a
+/// <see cref="DefinitionDocument"/>.
 /// </summary>
 public sealed record BuildDefinition
 {
-    [JsonIgnore]
     public BuildGoal Goal { get; init; }
-
-    // Enumerations travel as numbers: their converters are generic over each, and would be compiled anew in every build process.
-    [JsonInclude, JsonPropertyName("goal")]
-    internal int GoalNumber { get => (int)Goal; init => Goal = (BuildGoal)value; }
 
     public required BuildSource Source { get; init; }
 

@@ -7,6 +7,7 @@ namespace ContainerStages.Contracts;
 /// Step ids are unique within a build.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(EngineStarted), "engine-started")]
 [JsonDerivedType(typeof(StepStarted), "step-started")]
 [JsonDerivedType(typeof(StepFinished), "step-finished")]
 [JsonDerivedType(typeof(OutputLine), "output")]
@@ -15,6 +16,9 @@ namespace ContainerStages.Contracts;
 [JsonDerivedType(typeof(TextReported), "text")]
 [JsonDerivedType(typeof(BuildFinished), "result")]
 public abstract record BuildEvent;
+
+/// <summary>The first event of an engine program that got a definition: the contract and the version of the program.</summary>
+public sealed record EngineStarted(int Contract, string Version) : BuildEvent;
 
 /// <summary>A step of a stage begins. <see cref="Title"/> is the instruction as a person wrote it, or what is pulled or pushed.</summary>
 public sealed record StepStarted(string Id, string Stage, string Title) : BuildEvent;

@@ -25,6 +25,7 @@ public static class BuildEventReader
 
     private static BuildEvent Event(JsonElement json) => Text(json, "type") switch
     {
+        "engine-started" => new EngineStarted(Integer(json, "contract"), Text(json, "version")),
         "step-started" => new StepStarted(Text(json, "id"), Text(json, "stage"), Text(json, "title")),
         "step-finished" => new StepFinished(Text(json, "id"), Outcome(Text(json, "outcome")), Number(json, "milliseconds")),
         "output" => new OutputLine(Text(json, "id"), Text(json, "text"), json.GetProperty("isError").GetBoolean()),

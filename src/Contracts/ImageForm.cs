@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace ContainerStages.Contracts;
 
 /// <summary>The form of an image: the same files in another form have another digest.</summary>
@@ -8,28 +6,18 @@ public sealed record ImageForm
     /// <summary>Seconds since 1970 for every time in layers and configuration; null for 0.</summary>
     public long? SourceDateEpoch { get; init; }
 
-    [JsonIgnore]
     public ImageFormat Format { get; init; }
-
-    // Enumerations travel as numbers: their converters are generic over each, and would be compiled anew in every build process.
-    [JsonInclude, JsonPropertyName("format")]
-    internal int FormatNumber { get => (int)Format; init => Format = (ImageFormat)value; }
 
     /// <summary>True: Docker's format all the same where every base image is in it, as the .NET SDK's container publishing does.</summary>
     public bool FormatOfBase { get; init; }
 
     /// <summary>Of layers made here; those of base images stay as they are.</summary>
-    [JsonIgnore]
     public LayerCompression Compression { get; init; }
-
-    [JsonInclude, JsonPropertyName("compression")]
-    internal int CompressionNumber { get => (int)Compression; init => Compression = (LayerCompression)value; }
 
     /// <summary>0 to 9 for gzip, 1 to 22 for zstd; null for the compression's own default.</summary>
     public int? CompressionLevel { get; init; }
 
     /// <summary><see cref="SourceDateEpoch"/>, or its default.</summary>
-    [JsonIgnore]
     public long Epoch => SourceDateEpoch ?? 0;
 }
 

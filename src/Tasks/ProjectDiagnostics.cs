@@ -19,6 +19,13 @@ public static class ProjectDiagnostics
     public static Diagnostic EngineCrashed(int exitCode, string firstLine) => Error("CST1003",
         $"The engine program ended with exit code {exitCode} and said no reason{(firstLine.Length == 0 ? "." : $": {firstLine}")} {Report}");
 
+    /// <param name="package">What the package speaks.</param>
+    public static Diagnostic NoContract(string program, EngineStarted package, int exitCode, string firstLine) => Error("CST6331",
+        $"The engine program '{program}' that ContainerStagesProgram names does not speak contract {package.Contract} of this package " +
+        $"({package.Version}): it ended with exit code {exitCode}{(firstLine.Length == 0 ? "" : $" and said: {firstLine}")}. " +
+        "It is older than the package, or another program. Remove ContainerStagesProgram, so that the package runs its own program, " +
+        "or name the program of the package's version.");
+
     public static Diagnostic NothingToBuild(string project) => Error("CST1004",
         "The project names nothing to build. Add a ContainerStage item, or set ContainerStagesDockerfile, or put the project beside a go.mod.", project);
 

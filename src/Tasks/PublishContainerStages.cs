@@ -185,19 +185,30 @@ public sealed class PublishContainerStages : EngineTask
             definition.Source.ContextDirectory,
             definition.Source.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
         var events = new BuildEventLog(Log, Diagnostics, files, _longSteps.Value) { ProjectName = ProjectName };
-        var exit = await RunEngineAsync(definition, secrets, events, cancellationToken);
+        var program = EngineProgram.Find(this);
+        var exit = await RunEngineAsync(program, definition, secrets, events, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineExitCode.Done);
         cancellationToken.ThrowIfCancellationRequested();
+        if (exit is { HasGreeted: false, Code: not EngineExitCode.Interrupted } && Program.Length > 0)
+        {
+            // Whatever it did, it is not what the project says.
+            Log.LogMessage(MessageImportance.Low, "{0}", exit.LastErrorLines);
+            var said = FirstLine(exit.LastErrorLines);
+            Diagnostics.Report(ProjectDiagnostics.NoContract(program.File, DefinitionDocument.Greeting, exit.Code, said));
+            return;
+        }
+
         Conclude(definition, events.Result, exit);
     }
 
     private async Task<EngineExit> RunEngineAsync(
+        EngineProgram program,
         BuildDefinition definition,
         EngineSecrets secrets,
         BuildEventLog events,
         CancellationToken cancellationToken)
     {
-        var engine = new EngineProcess(EngineProgram.Find(this), ProjectDirectory) { Environment = secrets.Variables };
+        var engine = new EngineProcess(program, ProjectDirectory) { Environment = secrets.Variables };
         await using var log = new EventQueue(events.Report);
         try
         {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.TestKit;
 
@@ -105,7 +105,7 @@ public sealed class GoModuleTests
 
     private static async Task<BuildResult> ExecuteAsync(BuildDefinition definition, Account account)
     {
-        var program = new StagesProgram(definition.Policy.Store!, account) { Input = JsonSerializer.Serialize(definition, ContractsJson.Default.BuildDefinition) };
+        var program = new StagesProgram(definition.Policy.Store!, account) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
         var proxy = definition.Source.Project!.Access.Files[0].Source;
         var done = await program.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["PROXY_FOR_GO"] = "file://" + proxy, ["NO_SUMS"] = "*" }, "execute");
         Assert.AreEqual(0, done.ExitCode, done.Output + done.Error);

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.TestKit;
 
@@ -55,7 +55,7 @@ public sealed class PublishAgainTests(TestContext test)
 
     private static async Task<BuildResult> ExecuteAsync(BuildDefinition definition)
     {
-        var program = new StagesProgram(definition.Policy.Store!) { Input = JsonSerializer.Serialize(definition, ContractsJson.Default.BuildDefinition) };
+        var program = new StagesProgram(definition.Policy.Store!) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
         var done = await program.RunAsync("execute");
         Assert.AreEqual(0, done.ExitCode, done.Output + done.Error);
         return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished ? finished.Result : throw new InvalidOperationException(done.Output);

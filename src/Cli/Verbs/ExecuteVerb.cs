@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Cli.Verbs;
 
@@ -13,21 +14,29 @@ internal static class ExecuteVerb
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {
+        var events = new JsonProgress(Console.OpenStandardOutput());
+        events.Report(DefinitionDocument.Greeting);
         using var input = new MemoryStream();
         await Console.OpenStandardInput().CopyToAsync(input);
-        var bytes = input.ToArray();
-        BuildDefinition definition;
+        var document = input.ToArray();
         try
         {
-            definition = JsonSerializer.Deserialize(bytes, ContractsJson.Default.BuildDefinition)
-                ?? throw new UsageException("the build definition is empty.");
+            return await BuildHost.RunAsync(
+                DefinitionDocument.Read(document),
+                events,
+                arguments,
+                document,
+                _ => Task.FromResult(EngineExitCode.Done));
+        }
+        catch (OtherContractException other)
+        {
+            var problem = ContractDiagnostics.OtherContract(other, DefinitionDocument.Greeting, Environment.ProcessPath);
+            events.Report(new DiagnosticReported(problem));
+            return EngineExitCode.Failed;
         }
         catch (JsonException problem)
         {
             throw new UsageException($"the build definition on standard input is not valid: {problem.Message}");
         }
-
-        var events = new JsonProgress(Console.OpenStandardOutput());
-        return await BuildHost.RunAsync(definition, events, arguments, bytes, _ => Task.FromResult(EngineExitCode.Done));
     }
 }

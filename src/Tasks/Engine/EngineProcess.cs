@@ -10,7 +10,8 @@ namespace ContainerStages.Tasks.Engine;
 /// <summary>
 /// How the engine program ended: its exit code and the end of what it wrote on standard error (only a crash writes there).
 /// </summary>
-public sealed record EngineExit(int Code, string LastErrorLines);
+/// <param name="HasGreeted">False: it never said that it speaks a contract of ours.</param>
+public sealed record EngineExit(int Code, string LastErrorLines, bool HasGreeted);
 
 /// <summary>
 /// One run of <c>dotnet-stages execute</c>: the definition on its standard input, one event per line on its standard output.
@@ -48,7 +49,8 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
     private static async Task<EngineExit> TalkAsync(Process process, BuildDefinition definition, Action<BuildEvent> report)
     {
         var errors = ReadErrorsAsync(process.StandardError);
-        var events = ReadEventsAsync(process.StandardOutput, report);
+        var hasGreeted = false;
+        var events = ReadEventsAsync(process.StandardOutput, Hear);
         await SendAsync(definition, process.StandardInput.BaseStream);
 
         var exit = process.WaitForExitAsync(CancellationToken.None);
@@ -60,7 +62,20 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
 
         await InTimeAsync(events);
         await InTimeAsync(errors);
-        return new EngineExit(process.ExitCode, errors.IsCompletedSuccessfully ? await errors : "");
+        return new EngineExit(process.ExitCode, errors.IsCompletedSuccessfully ? await errors : "", hasGreeted);
+
+        void Hear(BuildEvent buildEvent)
+        {
+            // A program that begins again in a user namespace greets again.
+            if (buildEvent is EngineStarted)
+            {
+                hasGreeted = true;
+            }
+            else
+            {
+                report(buildEvent);
+            }
+        }
     }
 
     // What a program wrote is there when it has ended, unless another process holds its output open; that one must not hold up the build.
@@ -130,7 +145,7 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
         {
             await using (input)
             {
-                await input.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(definition, DefinitionJson.Default.BuildDefinition));
+                await input.WriteAsync(DefinitionDocument.Write(definition));
             }
         }
         catch (IOException)

@@ -41,6 +41,7 @@ public sealed class BuildEventReaderTests
     // Every member of every event has a value here that it does not have by itself.
     private static readonly BuildEvent[] Events =
     [
+        new EngineStarted(2, "1.2.3"),
         new StepStarted("1", "builder", "RUN make"),
         new StepFinished("1", StepOutcome.Cached, 7_000_000_000),
         new OutputLine("1", "a\tb \\ ü", IsError: true),

@@ -36,7 +36,7 @@ public sealed class PublishContainerStagesTests : IDisposable
 
         Assert.IsTrue(task.Execute());
 
-        var definition = JsonSerializer.Deserialize(File.ReadAllText(_folder["definition.json"]), ContractsJson.Default.BuildDefinition)!;
+        var definition = DefinitionDocument.Read(File.ReadAllBytes(_folder["definition.json"]));
         Assert.AreEqual(_folder.Path, definition.Source.ContextDirectory);
         Assert.AreEqual("sha256:1111", task.GeneratedContainerDigest);
         var item = task.GeneratedContainer.Single();
@@ -153,13 +153,31 @@ public sealed class PublishContainerStagesTests : IDisposable
         Assert.IsTrue(task.Execute());
     }
 
+    [TestMethod]
+    [DataRow("cat > /dev/null\necho 'the build definition on standard input is not valid' >&2\nexit 2", "exit code 2 and said: the build definition on", DisplayName = "an engine program from before contracts")]
+    [DataRow("cat", "exit code 0. It is older", DisplayName = "a program that is no engine")]
+    [DataRow("cat > /dev/null\necho '{\"type\":\"result\"}'", "exit code 0. It is older", DisplayName = "a program that knows another result")]
+    public void A_named_program_that_does_not_know_the_contract_is_one_error_that_says_what_to_do(string script, string said)
+    {
+        using var task = Task("");
+        task.Program = _folder.WriteProgram("other.sh", script + "\n");
+
+        Assert.IsFalse(task.Execute());
+        var error = _engine.Errors.Single();
+        Assert.AreEqual("CST6331", error.Code);
+        Assert.Contains($"The engine program '{task.Program}'", error.Message!);
+        Assert.Contains($"does not speak contract {DefinitionDocument.Contract} of this package", error.Message!);
+        Assert.Contains(said, error.Message!);
+        Assert.Contains("Remove ContainerStagesProgram", error.Message!);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private PublishContainerStages Task(string script)
     {
         _folder.Write("go.mod", "module hello\n");
         var task = _folder.Task(_engine);
-        task.Program = _folder.WriteProgram("engine.sh", script + "\n");
+        task.Program = _folder.WriteProgram("engine.sh", $"{Echo(DefinitionDocument.Greeting)}\n{script}\n");
         return task;
     }
 
