@@ -22,6 +22,9 @@ internal abstract class CompressorStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>True where <see cref="BeginEntry"/> counts.</summary>
+    public virtual bool HasBlocks => false;
+
     /// <summary>Says that an entry of the tar begins with the next byte: a place where compression may begin anew.</summary>
     /// <param name="size">Bytes of its content.</param>
     public virtual void BeginEntry(ReadOnlySpan<byte> name, long size)
@@ -108,8 +111,11 @@ internal sealed class HashingStream(CompressorStream output, IncrementalHash has
 
     public override void BeginEntry(ReadOnlySpan<byte> name, long size)
     {
-        PassOn();
-        output.BeginEntry(name, size);
+        if (output.HasBlocks)
+        {
+            PassOn();
+            output.BeginEntry(name, size);
+        }
     }
 
     public override Task CompleteAsync()

@@ -27,31 +27,24 @@ internal readonly record struct DeflatedBlock(byte[] Bytes, int End, int Length)
         // The worst that deflate makes of a block is an eighth more.
         var target = ArrayPool<byte>.Shared.Rent(2 * MaxSize);
         using var output = new MemoryStream(target);
-        for (var rest = bytes; !rest.IsEmpty;)
+        var (start, isRandom) = (0, IsRandom(bytes, level));
+        for (var end = Segment; start < bytes.Length; end += Segment)
         {
-            var isRandom = IsRandom(rest, level);
-            var count = RunOf(isRandom, rest, level);
-            Write(rest[..count], isRandom, level, output);
-            rest = rest[count..];
+            var rest = bytes[Math.Min(end, bytes.Length)..];
+            var isRestRandom = IsRandom(rest, level);
+            if (rest.IsEmpty || isRestRandom != isRandom)
+            {
+                Write(bytes[start..^rest.Length], isRandom, level, output);
+                (start, isRandom) = (bytes.Length - rest.Length, isRestRandom);
+            }
         }
 
         return new DeflatedBlock(target, (int)output.Position, bytes.Length);
     }
 
+    /// <summary>Of the first segment.</summary>
     private static bool IsRandom(ReadOnlySpan<byte> bytes, int level) =>
         level is > 0 and <= HighestStoring && Randomness.IsLikely(bytes[..Math.Min(Segment, bytes.Length)]);
-
-    /// <summary>How many bytes from the start on are of one kind.</summary>
-    private static int RunOf(bool isRandom, ReadOnlySpan<byte> bytes, int level)
-    {
-        var count = Math.Min(Segment, bytes.Length);
-        while (count < bytes.Length && IsRandom(bytes[count..], level) == isRandom)
-        {
-            count = Math.Min(count + Segment, bytes.Length);
-        }
-
-        return count;
-    }
 
     private static void Write(ReadOnlySpan<byte> bytes, bool isRandom, int level, MemoryStream output)
     {
@@ -82,13 +75,15 @@ internal readonly record struct DeflatedBlock(byte[] Bytes, int End, int Length)
 
     private static void Deflate(ReadOnlySpan<byte> bytes, int level, MemoryStream output)
     {
-        using var deflate = new DeflateStream(output, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true);
-        deflate.Write(bytes);
-        deflate.Flush();
+        long end;
+        using (var deflate = new DeflateStream(output, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
+        {
+            deflate.Write(bytes);
+            deflate.Flush();
+            end = output.Position;
+        }
 
-        // The end mark of a whole stream, which comes with closing, is overwritten or left out.
-        var end = output.Position;
-        deflate.Dispose();
+        // The end mark of a whole stream, which comes with closing, is left out.
         output.Position = end;
     }
 }

@@ -37,6 +37,8 @@ internal sealed class ParallelGzipStream : CompressorStream
         writing = WriteInOrderAsync(write);
     }
 
+    public override bool HasBlocks => true;
+
     public override void Write(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

@@ -226,6 +226,30 @@ public sealed class LayerWriterTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Small_entries_are_written_together_where_nothing_is_compressed()
+    {
+        var writes = 0;
+        await using var output = new PlainStream(Count, TestContext.CancellationToken);
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        await using var stream = new HashingStream(output, hash);
+        var tar = new TarStreamWriter(stream);
+        for (var i = 0; i < 1000; i++)
+        {
+            tar.WriteEntry(new TarEntry { Kind = TarEntryKind.Directory, Name = $"folder{i}/" });
+        }
+
+        tar.Finish();
+        await stream.CompleteAsync();
+        Assert.IsLessThan(20, writes);
+
+        ValueTask Count(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            writes++;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    [TestMethod]
     public async Task A_large_file_has_blocks_of_its_own()
     {
         var bytes = new byte[5_000_000];
