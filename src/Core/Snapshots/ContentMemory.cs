@@ -24,10 +24,13 @@ public sealed class ContentMemory
     private static readonly string[] FileSystems =
         ["ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay", "overlayfs", "f2fs", "zfs", "bcachefs"];
 
-    private readonly ConcurrentBag<byte[]> added = [];
+    private readonly ConcurrentQueue<byte[]> added = [];
+    private readonly Lock gate = new();
     private readonly StoreDirectory store;
     private readonly string item;
     private readonly ulong device;
+
+    // Replaced as a whole: stages look here while others add.
     private byte[] records;
 
     private ContentMemory(StoreDirectory store, string item, ulong device)
@@ -65,11 +68,12 @@ public sealed class ContentMemory
     {
         Span<byte> key = stackalloc byte[KeyLength];
         WriteKey(status, key);
-        var (low, high) = (0, (records.Length / Length) - 1);
+        var known = records;
+        var (low, high) = (0, (known.Length / Length) - 1);
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            var record = records.AsSpan(middle * Length, Length);
+            var record = known.AsSpan(middle * Length, Length);
             switch (Compare(record, key))
             {
                 case 0:
@@ -92,20 +96,30 @@ public sealed class ContentMemory
         var record = new byte[Length];
         WriteKey(status, record);
         hash.CopyTo(record, KeyLength);
-        added.Add(record);
+        added.Enqueue(record);
     }
 
     /// <summary>Writes what was added, with what was known before; nothing where nothing was.</summary>
     internal void Save()
     {
-        if (added.IsEmpty)
+        lock (gate)
         {
-            return;
-        }
+            var fresh = new List<byte[]>();
+            while (added.TryDequeue(out var record))
+            {
+                fresh.Add(record);
+            }
 
-        var fresh = added.ToArray();
-        added.Clear();
-        records = Merge(fresh);
+            if (fresh.Count > 0)
+            {
+                records = Merge(fresh);
+                Write();
+            }
+        }
+    }
+
+    private void Write()
+    {
         if (store.IsWritable)
         {
             store.Use.Note(item);
@@ -114,12 +128,18 @@ public sealed class ContentMemory
         }
     }
 
-    private byte[] Merge(byte[][] fresh)
+    private byte[] Merge(List<byte[]> fresh)
     {
-        var old = fresh.Length + (records.Length / Length) > MostRecords ? [] : records.Chunk(Length);
+        var old = fresh.Count + (records.Length / Length) > MostRecords ? [] : records.Chunk(Length);
         byte[][] merged = [.. fresh.Concat(old).DistinctBy(record => (Device(record), Inode(record)))];
         Array.Sort(merged, (one, other) => Compare(one, other));
-        return [.. merged.SelectMany(record => record)];
+        var all = new byte[merged.Length * Length];
+        for (var i = 0; i < merged.Length; i++)
+        {
+            merged[i].CopyTo(all, i * Length);
+        }
+
+        return all;
     }
 
     private static int Compare(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) =>

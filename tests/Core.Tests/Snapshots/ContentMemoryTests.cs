@@ -106,6 +106,28 @@ public sealed class ContentMemoryTests : IDisposable
     }
 
     [TestMethod]
+    public void What_stages_add_side_by_side_is_all_kept()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            temp.Write($"context/{i}", $"{i}");
+        }
+
+        var entries = Select().SelectMany(source => source.Entries).Select(item => item.Entry);
+        var statuses = entries.Where(entry => entry.IsRegularFile).Select(entry => entry.Status).ToList();
+        var memory = Open();
+        Parallel.ForEach(statuses, status =>
+        {
+            memory.Add(status, new byte[32]);
+            memory.Save();
+            Assert.IsNotNull(memory.Find(status));
+        });
+
+        Assert.HasCount(100, statuses);
+        Assert.IsTrue(statuses.All(status => Open().Find(status) is not null));
+    }
+
+    [TestMethod]
     public void A_file_system_without_times_of_its_own_has_no_memory() => Assert.IsNull(ContentMemory.Open(store, "/proc"));
 
     [TestMethod]
