@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
+using ContainerStages.Layers;
 using ContainerStages.Media.Archives;
 using ContainerStages.Media.Daemons;
 using ContainerStages.Media.Files;
@@ -58,7 +59,8 @@ internal sealed class LocalImages(StoreDirectory store)
     private async Task<Digest> TakeRememberedAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         using var engine = reference.IsFile ? null : EngineStore.Open(reference.Transport);
-        var record = Path.Combine(store.Folder("sources"), StoreDirectory.KeyOf(await StateAsync(reference, engine, cancellationToken)));
+        var state = $"form {LayerWriter.Form} {await StateAsync(reference, engine, cancellationToken)}";
+        var record = Path.Combine(store.Folder("sources"), StoreDirectory.KeyOf(state));
         using var held = await store.LockAsync("source-" + Path.GetFileName(record), cancellationToken);
         var import = new LayoutImport(reference, platform, content, null);
         if (await FindAsync(record, import, cancellationToken) is { } known)
