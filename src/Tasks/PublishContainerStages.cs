@@ -194,7 +194,7 @@ public sealed class PublishContainerStages : EngineTask
             // Whatever it did, it is not what the project says.
             Log.LogMessage(MessageImportance.Low, "{0}", exit.LastErrorLines);
             var said = FirstLine(exit.LastErrorLines);
-            Diagnostics.Report(ProjectDiagnostics.NoContract(program.File, DefinitionDocument.Greeting, exit.Code, said));
+            Diagnostics.Report(ProjectDiagnostics.NoContract(program.ProgramFile, DefinitionDocument.Greeting, exit.Code, said));
             return;
         }
 

@@ -50,7 +50,7 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
     {
         var errors = ReadErrorsAsync(process.StandardError);
         var hasGreeted = false;
-        var events = ReadEventsAsync(process.StandardOutput, Hear);
+        var events = ReadEventsAsync(process.StandardOutput, Receive);
         await SendAsync(definition, process.StandardInput.BaseStream);
 
         var exit = process.WaitForExitAsync(CancellationToken.None);
@@ -64,7 +64,7 @@ public sealed class EngineProcess(EngineProgram program, string workingDirectory
         await InTimeAsync(errors);
         return new EngineExit(process.ExitCode, errors.IsCompletedSuccessfully ? await errors : "", hasGreeted);
 
-        void Hear(BuildEvent buildEvent)
+        void Receive(BuildEvent buildEvent)
         {
             // A program that begins again in a user namespace greets again.
             if (buildEvent is EngineStarted)

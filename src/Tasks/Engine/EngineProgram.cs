@@ -9,7 +9,7 @@ public sealed record EngineProgram(string FileName, IReadOnlyList<string> Argume
     private const string NativeName = "dotnet-stages";
 
     /// <summary>The program, where <see cref="FileName"/> is only what runs it.</summary>
-    public string File => Arguments.Count > 0 ? Arguments[0] : FileName;
+    public string ProgramFile => Arguments.Count > 0 ? Arguments[0] : FileName;
 
     /// <summary>
     /// The program that the project names, else the package's native one where it fits the machine, else the package's .NET one.
@@ -23,20 +23,20 @@ public sealed record EngineProgram(string FileName, IReadOnlyList<string> Argume
         }
 
         var native = Path.Combine(task.ToolsDirectory, "linux-x64", NativeName);
-        return FitsNative() && System.IO.File.Exists(native)
+        return FitsNative() && File.Exists(native)
             ? new EngineProgram(Executable.Ensure(native, task.IntermediateDirectory), [])
             : OnDotNet(Path.Combine(task.ToolsDirectory, "any", NativeName + ".dll"), task);
     }
 
     // Distributions without glibc (Alpine) have no such loader; there the native program cannot start.
     private static bool FitsNative() =>
-        RuntimeInformation.OSArchitecture == Architecture.X64 && System.IO.File.Exists("/lib64/ld-linux-x86-64.so.2");
+        RuntimeInformation.OSArchitecture == Architecture.X64 && File.Exists("/lib64/ld-linux-x86-64.so.2");
 
     private static EngineProgram OnDotNet(string assembly, EngineTask task) =>
         new(task.DotNetHost.Length > 0 ? task.DotNetHost : "dotnet", [Existing(assembly)]);
 
     private static string Existing(string file) =>
-        System.IO.File.Exists(file) ? file : throw new ProjectException(ProjectDiagnostics.EngineNotStarted(file, "there is no such file"));
+        File.Exists(file) ? file : throw new ProjectException(ProjectDiagnostics.EngineNotStarted(file, "there is no such file"));
 }
 
 /// <summary>NuGet may unpack programs without the executable bit, and other users' package folders cannot be mended.</summary>
@@ -76,7 +76,7 @@ public static class Executable
     }
 
     private static bool IsCopyOf(string copy, string file) =>
-        System.IO.File.Exists(copy) && UserCalls.CanExecute(copy)
+        File.Exists(copy) && UserCalls.CanExecute(copy)
         && new FileInfo(copy).Length == new FileInfo(file).Length
         && File.GetLastWriteTimeUtc(copy) == File.GetLastWriteTimeUtc(file);
 

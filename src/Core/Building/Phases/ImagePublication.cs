@@ -126,7 +126,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
 
     private async Task<PublishedImage> PublishAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
     {
-        var step = new PublishStep(destination, events);
+        var step = ProgressStep.Begin(events, "publish", $"{VerbOf(destination.Kind)} {Title(destination)}");
         try
         {
             var published = await OpenPublisher(destination, step.Id).PublishAsync(images, cancellationToken);
@@ -140,6 +140,13 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
             throw;
         }
     }
+
+    private static string VerbOf(DestinationKind kind) => kind switch
+    {
+        DestinationKind.Registry => "push",
+        DestinationKind.DockerStore or DestinationKind.PodmanStore => "load",
+        _ => "write",
+    };
 
     /// <summary>The names of single images of an index. True where something was sent.</summary>
     private async Task<bool> PushTaggedAsync(Destination destination, ImageSet images, string stepId, CancellationToken cancellationToken)
@@ -174,22 +181,4 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     private ImageFiles Files => new(session.Store, session.Content, session.Blobs, definition.Form.Epoch);
 
     private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) => new(session.Registry, name, [], session.Content, session.Blobs, events, stepId);
-
-    /// <summary>Publishing as a step of the progress display.</summary>
-    private sealed class PublishStep
-    {
-        private readonly IBuildEvents events;
-        private readonly System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
-
-        public PublishStep(Destination destination, IBuildEvents events)
-        {
-            this.events = events;
-            var verb = destination.Kind switch { DestinationKind.Registry => "push", DestinationKind.DockerStore or DestinationKind.PodmanStore => "load", _ => "write" };
-            events.Report(new StepStarted(Id, "", $"{verb} {Title(destination)}"));
-        }
-
-        public string Id { get; } = $"publish-{Guid.NewGuid():N}";
-
-        public void Finish(StepOutcome outcome) => events.Report(new StepFinished(Id, outcome, watch.ElapsedMilliseconds));
-    }
 }

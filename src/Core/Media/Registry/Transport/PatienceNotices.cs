@@ -21,7 +21,7 @@ internal sealed class PatienceNotices(RetryPolicy retry, IBuildEvents events)
         private readonly string host;
         private readonly Timer timer;
         private readonly Stopwatch watch = Stopwatch.StartNew();
-        private ProgressStep? shown;
+        private ProgressStep? step;
 
         public Notice(PatienceNotices all, string host)
         {
@@ -32,9 +32,9 @@ internal sealed class PatienceNotices(RetryPolicy retry, IBuildEvents events)
         public async ValueTask DisposeAsync()
         {
             await timer.DisposeAsync();
-            if (shown is not null)
+            if (step is not null)
             {
-                shown.Finish(StepOutcome.Done);
+                step.Finish(StepOutcome.Done);
                 all.shown.TryRemove(host, out _);
             }
         }
@@ -44,7 +44,7 @@ internal sealed class PatienceNotices(RetryPolicy retry, IBuildEvents events)
             if (all.shown.TryAdd(host, true))
             {
                 var patience = $"at most {all.retry.Answer.TotalSeconds:0} seconds, and once more";
-                shown = ProgressStep.Begin(all.events, "wait", $"wait for the registry {host}, which does not answer ({patience})", watch);
+                step = ProgressStep.Begin(all.events, "wait", $"wait for the registry {host}, which does not answer ({patience})", watch);
             }
         }
     }
