@@ -31,10 +31,7 @@ edit_go() {
         "$EDIT_GOROOT/bin/go" build -trimpath -buildvcs=false -tags timetzdata -ldflags '-s -w -buildid=' -o out/program .
 }
 
-edit_stages() {
-    CONTAINERSTAGES_STORE=$WORK/edit-store CONTAINERS_REGISTRIES_CONF=$ARTIFACTS/registries.conf \
-        dotnet publish -p:ContainerRegistry="$REGISTRY" -p:ContainerRepository=bench/edit
-}
+edit_stages() { with_store edit dotnet publish -p:ContainerRegistry="$REGISTRY" -p:ContainerRepository=bench/edit; }
 
 make_edit() {
     local way version

@@ -29,10 +29,7 @@ publish_timed() {
 
 publish_plain() { dotnet publish dotnet.slnx; }
 publish_host() { publish_builder -p:ContainerStagesBuilder=host; }
-publish_builder() {
-    CONTAINERSTAGES_STORE=$WORK/solution-store CONTAINERS_REGISTRIES_CONF=$ARTIFACTS/registries.conf \
-        dotnet publish all.slnx -p:PublishContainer=true "$@"
-}
+publish_builder() { with_store solution dotnet publish all.slnx -p:PublishContainer=true "$@"; }
 publish_sdk() { dotnet publish dotnet.slnx -t:PublishContainer; }
 publish_docker() {
     local project
@@ -42,20 +39,8 @@ publish_docker() {
 }
 
 make_solutions() {
-    local way base
-    while IFS='|' read -r way _; do
-        cp -R "$ROOT/benchmarks/solution" "$WORK/solution-$way"
-        case $way in plain | sdk | docker) sed -i 's|;ContainerStages.Sdk/[0-9.]*||' "$WORK/solution-$way"/*/*.csproj ;; esac
-        # The .NET SDK reads no registries.conf, so it is told where base images are.
-        base=''
-        [ "$way" != sdk ] || base="<ContainerBaseImage>$REGISTRY/dotnet/aspnet:10.0</ContainerBaseImage>"
-        cat >"$WORK/solution-$way/Directory.Build.props" <<PROPS
-<Project><PropertyGroup>
-  <ContainerRegistry>$REGISTRY</ContainerRegistry><ContainerRepository>bench/solution-$way-\$(MSBuildProjectName)</ContainerRepository>$base
-</PropertyGroup></Project>
-PROPS
-        write_packed_config "$WORK/solution-$way" "$WORK/solution-packages"
-    done <<<"$WAYS"
+    local way
+    while IFS='|' read -r way _; do dotnet_copy "$ROOT/benchmarks/solution" solution "$way"; done <<<"$WAYS"
 }
 
 print_solution() {

@@ -30,26 +30,13 @@ web_timed() {
 
 web_build() { dotnet build; }
 web_host() { web_builder -p:ContainerStagesBuilder=host; }
-web_builder() {
-    CONTAINERSTAGES_STORE=$WORK/web-store CONTAINERS_REGISTRIES_CONF=$ARTIFACTS/registries.conf dotnet publish -p:PublishContainer=true "$@"
-}
+web_builder() { with_store web dotnet publish -p:PublishContainer=true "$@"; }
 web_sdk() { dotnet publish -t:PublishContainer; }
 web_docker() { docker_build_push "$REGISTRY/bench/web-docker" --build-arg "REGISTRY=$REGISTRY" .; }
 
 make_web() {
     local way
-    while IFS='|' read -r way _; do
-        cp -R "$ROOT/benchmarks/solution/web" "$WORK/web-$way"
-        case $way in build | sdk | docker) sed -i 's|;ContainerStages.Sdk/[0-9.]*||' "$WORK/web-$way"/*.csproj ;; esac
-        cat >"$WORK/web-$way/Directory.Build.props" <<PROPS
-<Project><PropertyGroup>
-  <ContainerRegistry>$REGISTRY</ContainerRegistry><ContainerRepository>bench/web-$way</ContainerRepository>
-</PropertyGroup></Project>
-PROPS
-        write_packed_config "$WORK/web-$way" "$WORK/web-packages"
-    done <<<"$WEB_WAYS"
-    # The .NET SDK reads no registries.conf, so it is told where base images are.
-    sed -i "s|</PropertyGroup>|<ContainerBaseImage>$REGISTRY/dotnet/aspnet:10.0</ContainerBaseImage>&|" "$WORK/web-sdk/Directory.Build.props"
+    while IFS='|' read -r way _; do dotnet_copy "$ROOT/benchmarks/solution/web" web "$way"; done <<<"$WEB_WAYS"
     sed -i 's|^RUN dotnet|RUN --mount=type=cache,target=/root/.nuget/packages dotnet|' "$WORK/web-docker/Dockerfile"
 }
 

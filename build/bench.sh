@@ -128,6 +128,27 @@ write_packed_config() {
 CONFIG
 }
 
+# with_store NAME COMMAND...   a command with a store of this run and the registry on loopback
+with_store() { CONTAINERSTAGES_STORE=$WORK/$1-store CONTAINERS_REGISTRIES_CONF=$ARTIFACTS/registries.conf "${@:2}"; }
+
+# dotnet_copy FROM NAME WAY   .NET projects at $WORK/NAME-WAY, with images bench/NAME-WAY-PROJECT
+dotnet_copy() {
+    local folder=$WORK/$2-$3 base=''
+    cp -R "$1" "$folder"
+    case $3 in
+        host | builder) ;;
+        *) find "$folder" -name '*.csproj' -exec sed -i 's|;ContainerStages.Sdk/[0-9.]*||' {} + ;;
+    esac
+    # The .NET SDK reads no registries.conf, so it is told where base images are.
+    [ "$3" != sdk ] || base="<ContainerBaseImage>$REGISTRY/dotnet/aspnet:10.0</ContainerBaseImage>"
+    cat >"$folder/Directory.Build.props" <<PROPS
+<Project><PropertyGroup>
+  <ContainerRegistry>$REGISTRY</ContainerRegistry><ContainerRepository>bench/$2-$3-\$(MSBuildProjectName)</ContainerRepository>$base
+</PropertyGroup></Project>
+PROPS
+    write_packed_config "$folder" "$WORK/$2-packages"
+}
+
 start_peers() {
     local peer started=()
     for peer in "${PEERS[@]}"; do
