@@ -71,7 +71,7 @@ public sealed class ShopTests(TestContext context)
         var rest = process.StandardOutput.ReadToEndAsync(context.CancellationToken);
         await process.WaitForExitAsync(context.CancellationToken);
         Assert.AreNotEqual(0, process.ExitCode, await rest);
-        Assert.IsEmpty(await RunningProcesses.LeftAsync($"dotnet (restore|publish) shop/src/|{shop.Project.Folder}"));
+        Assert.IsEmpty(RunningProcesses.Find($"dotnet (restore|publish) shop/src/|{shop.Project.Folder}"), "Nothing runs any more.");
     }
 
     private static async Task NoSecretAsync(Shop shop, CommandResult[] results)

@@ -5,7 +5,7 @@ namespace ContainerStages.TestKit;
 /// <summary>Processes of the machine, to show that a build leaves none.</summary>
 public static class RunningProcesses
 {
-    /// <summary>Waits until none is left, at most ten seconds: a command line may end before what it has told to end.</summary>
+    /// <summary>Waits until none is left, at most ten seconds: what a killed program leaves ends after it.</summary>
     /// <param name="pattern">Regular expression for the whole command line, arguments with a space between.</param>
     /// <returns>Command lines of those that run all the same.</returns>
     public static async Task<IReadOnlyList<string>> LeftAsync(string pattern)
