@@ -241,12 +241,15 @@ internal struct StatxTime
 /// <summary>What lstat tells about an entry.</summary>
 internal readonly struct FileStatus
 {
+    private const ulong BlockSize = 512;
+
     internal FileStatus(in StatxData data)
     {
         Mode = data.Mode;
         UserId = data.UserId;
         GroupId = data.GroupId;
         Size = (long)data.Size;
+        MayHaveHoles = data.Blocks * BlockSize < data.Size;
         LinkCount = data.LinkCount;
         Inode = data.Inode;
         Device = FileCalls.MakeDevice(data.DevMajor, data.DevMinor);
@@ -266,6 +269,9 @@ internal readonly struct FileStatus
     public uint GroupId { get; init; }
 
     public long Size { get; }
+
+    /// <summary>False where there is a block for every byte. True also where the file system packs, or has not written yet.</summary>
+    public bool MayHaveHoles { get; }
 
     public uint LinkCount { get; }
 

@@ -28,14 +28,28 @@ internal static class FileCopy
         source.RequireUnchanged(from);
     }
 
-    /// <summary>Holes stay holes: an image of a disk of many gigabytes may hold little.</summary>
     private static void Content(SafeFileHandle from, SafeFileHandle to, UnionEntry source)
+    {
+        if (source.Status.MayHaveHoles)
+        {
+            Parts(from, to, source);
+        }
+        else if (!TryCopyRange(from, to, source.Status.Size, source.HostPath!))
+        {
+            CopyByReading(from, to, 0, source.Status.Size);
+        }
+    }
+
+    /// <summary>Holes stay holes: an image of a disk of many gigabytes may hold little.</summary>
+    private static void Parts(SafeFileHandle from, SafeFileHandle to, UnionEntry source)
     {
         var size = source.Status.Size;
         for (long data = 0, hole; data < size && (data = FileCalls.FindData(from, data, size)) < size; data = hole)
         {
             hole = FileCalls.FindHole(from, data, size);
-            if (!TryCopyRange(from, to, data, hole - data, source.HostPath!))
+            _ = FileCalls.SeekTo(from, data);
+            _ = FileCalls.SeekTo(to, data);
+            if (!TryCopyRange(from, to, hole - data, source.HostPath!))
             {
                 CopyByReading(from, to, data, hole - data);
             }
@@ -44,11 +58,10 @@ internal static class FileCopy
         FileCalls.Check(FileCalls.Truncate(to, size), "ftruncate", source.HostPath!);
     }
 
+    /// <summary>Copies from where both files stand.</summary>
     /// <returns>False where the kernel cannot copy between the two.</returns>
-    private static bool TryCopyRange(SafeFileHandle from, SafeFileHandle to, long start, long count, string subject)
+    private static bool TryCopyRange(SafeFileHandle from, SafeFileHandle to, long count, string subject)
     {
-        _ = FileCalls.SeekTo(from, start);
-        _ = FileCalls.SeekTo(to, start);
         while (count > 0)
         {
             var copied = FileCalls.CopyFileRange(from, 0, to, 0, (nuint)Math.Min(count, 1 << 30), 0);

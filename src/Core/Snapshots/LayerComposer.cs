@@ -12,15 +12,15 @@ namespace ContainerStages.Snapshots;
 /// </summary>
 internal sealed class LayerComposer
 {
-    private readonly UnionView below;
+    private readonly LayersBelow below;
     private readonly string layer;
     private readonly CopyQueue copies = new();
     private readonly HashSet<string> known = new(StringComparer.Ordinal) { "/" };
-    private readonly HashSet<string> replaced = new(StringComparer.Ordinal);
+    private readonly NewFolders fresh = new();
     private readonly ComposedMetadata metadata;
 
     private LayerComposer(UnionView below, string layer, long epoch) =>
-        (this.below, this.layer, metadata) = (below, layer, new ComposedMetadata(layer, epoch));
+        (this.below, this.layer, metadata) = (new LayersBelow(below), layer, new ComposedMetadata(layer, epoch));
 
     /// <summary>Makes a layer of what <paramref name="write"/> puts into it.</summary>
     /// <param name="below">What the layer stands on.</param>
@@ -98,8 +98,15 @@ internal sealed class LayerComposer
         }
 
         MakeDirectory(Parent(path), owner, mode);
-        SettleFor(path);
         var target = HostPathOf(path);
+        if (fresh.IsFirstAt(path))
+        {
+            CreateDirectory(target, owner, mode);
+            fresh.Add(path);
+            return;
+        }
+
+        SettleFor(path);
         if (FileCalls.TryStat(target, out var made))
         {
             if (!made.IsDirectory)
@@ -110,13 +117,14 @@ internal sealed class LayerComposer
             return;
         }
 
-        switch (FindBelow(path))
+        switch (below.Find(path))
         {
             case { IsDirectory: true } existing:
                 CreateDirectory(target, OwnerOf(existing), existing.Status.Permissions);
                 break;
             case null:
                 CreateDirectory(target, owner, mode);
+                fresh.Add(path);
                 break;
             default:
                 throw new BuildFailedException(StepDiagnostics.FileInTheWay(path));
@@ -141,9 +149,9 @@ internal sealed class LayerComposer
             return;
         }
 
-        if (below.Find(path, followLast: false) is { } existing && existing.IsDirectory != directory)
+        if (below.Find(path) is { } existing && existing.IsDirectory != directory)
         {
-            replaced.Add(path);
+            below.Replace(path);
         }
     }
 
@@ -209,6 +217,11 @@ internal sealed class LayerComposer
     /// <summary>Takes away a file that stands at the path in this layer.</summary>
     private string ClearFile(string path)
     {
+        if (fresh.IsFirstAt(path))
+        {
+            return HostPathOf(path);
+        }
+
         SettleFor(path);
         if (IsDirectory(path))
         {
@@ -237,21 +250,8 @@ internal sealed class LayerComposer
         copies.Settle();
         TreeRemover.Remove(target);
         known.RemoveWhere(folder => folder == path || folder.StartsWith(path + "/", StringComparison.Ordinal));
-        replaced.Add(path);
-    }
-
-    /// <summary>What the layers below have at a path; nothing where this layer replaced it.</summary>
-    private UnionEntry? FindBelow(string path)
-    {
-        for (var part = path; part.Length > 1; part = Parent(part))
-        {
-            if (replaced.Contains(part))
-            {
-                return null;
-            }
-        }
-
-        return below.Find(path, followLast: false);
+        fresh.Remove(path);
+        below.Replace(path);
     }
 
     private bool Exists(string path, out bool isDirectory)
@@ -262,7 +262,7 @@ internal sealed class LayerComposer
             return true;
         }
 
-        var entry = FindBelow(path);
+        var entry = below.Find(path);
         isDirectory = entry?.IsDirectory ?? false;
         return entry is not null;
     }
@@ -285,8 +285,6 @@ internal sealed class LayerComposer
 
     private string HostPathOf(string path) => layer + path;
 
-    private static string Parent(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
+    /// <summary>Returns the folder that an absolute path is in.</summary>
+    internal static string Parent(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
 }
-
-/// <summary>Owner of a file, as numbers inside the image.</summary>
-internal readonly record struct Ownership(uint UserId, uint GroupId);

@@ -41,7 +41,10 @@ internal static class CopyStepRunner
             }
 
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
-            composer.MakeDirectory(source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : Parent(target), rules.Owner ?? default, rules.ModeOfNewFolders);
+            composer.MakeDirectory(
+                source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : LayerComposer.Parent(target),
+                rules.Owner ?? default,
+                rules.ModeOfNewFolders);
             CopyEntries(source, target, rules, composer, copy.Append ? new AppendedFiles(view, composer, scratch) : null, cancellationToken);
         }
     }
@@ -78,8 +81,6 @@ internal static class CopyStepRunner
     }
 
     private static string Combine(string folder, string name) => folder == "/" ? "/" + name : $"{folder}/{name}";
-
-    private static string Parent(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
 }
 
 /// <summary>Files whose content goes behind that of a file which is there already.</summary>
