@@ -1,3 +1,4 @@
+using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks;
@@ -22,6 +23,5 @@ public abstract class EngineTask : ContainerStagesTask
     /// <summary>The <c>dotnet</c> host, for the program that is not native.</summary>
     public string DotNetHost { get; set; } = "";
 
-    // MSBuild's current directory is whatever project was built before this one; a project's paths begin at the project.
-    internal string FullPath(string path) => Path.GetFullPath(path.Replace('\\', '/'), ProjectDirectory);
+    internal string FullPath(string path) => ProjectPaths.FullPath(path, ProjectDirectory);
 }

@@ -1,4 +1,4 @@
-using ContainerStages.Tasks.Definition;
+using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;

@@ -11,7 +11,7 @@ namespace ContainerStages.Tasks;
 /// Builds the image that a project describes and publishes it: hands the project's items and properties to the engine program as one build
 /// definition, and its events to the MSBuild log. Empty text means "not set".
 /// </summary>
-public sealed class PublishContainerStages : EngineTask
+public sealed class PublishContainerStages : EngineTask, IBuildItems
 {
     // The project.
     [Required] public string ProjectFile { get; set; } = "";

@@ -1,9 +1,15 @@
 using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
+
+internal interface IContextItems : IProjectItems
+{
+    ITaskItem[] Contexts { get; }
+}
 
 /// <summary>Images of other projects of this build, by the full path of the project: name and digest in the local store.</summary>
 internal sealed class ProjectImageList(ITaskItem[] images)
@@ -16,7 +22,7 @@ internal sealed class ProjectImageList(ITaskItem[] images)
 }
 
 /// <summary>Reads ContainerStageContext items into the values of docker's --build-context.</summary>
-internal sealed partial class ContextReader(PublishContainerStages task, ProblemList problems, ProjectFiles files, ProjectImageList images)
+internal sealed partial class ContextReader(IContextItems task, ProblemList problems, ProjectFiles files, ProjectImageList images)
 {
     private static readonly string[] Valid = ["Path", "Image", "OciLayout", "Project"];
 

@@ -1,14 +1,40 @@
 using System.Globalization;
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
+internal interface IImageConfigItems : IProjectItems
+{
+    string User { get; }
+
+    string WorkingDirectory { get; }
+
+    ITaskItem[] Entrypoint { get; }
+
+    ITaskItem[] EntrypointArgs { get; }
+
+    ITaskItem[] AppCommand { get; }
+
+    ITaskItem[] AppCommandArgs { get; }
+
+    string AppCommandInstruction { get; }
+
+    ITaskItem[] DefaultArgs { get; }
+
+    ITaskItem[] EnvironmentVariables { get; }
+
+    ITaskItem[] Ports { get; }
+
+    string ImageInstructions { get; }
+}
+
 /// <summary>
 /// Reads what the Container* items and properties say of the image's configuration, with the meaning they have in the .NET SDK.
 /// </summary>
-internal sealed class ImageConfigReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
+internal sealed class ImageConfigReader(IImageConfigItems task, ProblemList problems, ProjectFiles files, ValueReader values)
 {
     public const string InstructionsName = "ContainerStagesImageInstructions";
 
@@ -21,7 +47,7 @@ internal sealed class ImageConfigReader(PublishContainerStages task, ProblemList
             Cmd = cmd,
             User = task.User.Length == 0 ? null : task.User,
             WorkingDirectory = task.WorkingDirectory.Length == 0 ? null : task.WorkingDirectory,
-            Environment = new ValueReader(task, problems, files).Pairs("ContainerEnvironmentVariable", task.EnvironmentVariables),
+            Environment = values.Pairs("ContainerEnvironmentVariable", task.EnvironmentVariables),
             Ports = [.. task.Ports.Select(Port)],
             Instructions = string.IsNullOrWhiteSpace(task.ImageInstructions) ? null : Instructions(task.ImageInstructions),
         };

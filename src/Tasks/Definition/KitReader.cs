@@ -1,11 +1,27 @@
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
+internal interface IKitItems : IProjectItems
+{
+    string Kit { get; }
+
+    string KitCertificates { get; }
+
+    string KitTimeZones { get; }
+
+    string KitUsers { get; }
+
+    string KitTemporaryFolder { get; }
+
+    ITaskItem[] Certificates { get; }
+}
+
 /// <summary>Reads what an image on scratch is given, and the company's own certificates.</summary>
-internal sealed class KitReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
+internal sealed class KitReader(IKitItems task, ProblemList problems, ProjectFiles files)
 {
     public KitSettings Read(ValueReader values) => new()
     {

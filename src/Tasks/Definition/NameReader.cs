@@ -1,16 +1,40 @@
 using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Engine;
+using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
+internal interface INameItems : IProjectItems
+{
+    bool BuildOnly { get; }
+
+    string Registry { get; }
+
+    string Repository { get; }
+
+    string ImageTag { get; }
+
+    string ImageTags { get; }
+
+    string ImageFormat { get; }
+
+    string ArchiveOutputPath { get; }
+
+    string LocalRegistry { get; }
+
+    string Local { get; }
+
+    ITaskItem[] Destinations { get; }
+}
+
 /// <summary>The names an image gets in the store, and the places it is published to.</summary>
 internal sealed record ImageNames(IReadOnlyList<string> Tags, IReadOnlyList<Destination> Destinations);
 
 /// <summary>Reads registry, repository, tags, archive and further destinations.</summary>
-internal sealed partial class NameReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
+internal sealed partial class NameReader(INameItems task, ProblemList problems, ProjectFiles files)
 {
     /// <param name="platforms">How many the project names; none is this machine's.</param>
     public ImageNames Read(int platforms)

@@ -1,5 +1,6 @@
 using System.Collections;
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 

@@ -1,16 +1,42 @@
 using ContainerStages.Contracts;
-using ContainerStages.Tasks.Definition;
 using ContainerStages.Tasks.Engine;
 using ContainerStages.Tasks.Git;
+using ContainerStages.Tasks.Logging;
+using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.DotNet;
+
+internal interface IDotNetItems : IProjectItems
+{
+    IBuildEngine BuildEngine { get; }
+
+    string IntermediateDirectory { get; }
+
+    bool BuildOnly { get; }
+
+    string Goal { get; }
+
+    string LockFile { get; }
+
+    string ContextDirectory { get; }
+
+    string RuntimeIdentifiers { get; }
+
+    ITaskItem[] DotNetProject { get; }
+
+    ITaskItem[] DotNetInputs { get; }
+
+    ITaskItem[] DotNetItems { get; }
+
+    ITaskItem[] PublishedFolders { get; }
+}
 
 /// <summary>What a .NET project says of its build, as the engine wants to know it.</summary>
 internal sealed record DotNetBuild(DotNetApplication Application, string ContextDirectory, MachineAccess Access);
 
 /// <summary>Reads the item that the targets make of a .NET project without stages.</summary>
-internal sealed class DotNetReader(PublishContainerStages task, ProblemList problems, EngineSecrets secrets)
+internal sealed class DotNetReader(IDotNetItems task, ProblemList problems, EngineSecrets secrets)
 {
     /// <summary>The folder of the builder that stands for the context.</summary>
     public const string SourceFolder = "/src";

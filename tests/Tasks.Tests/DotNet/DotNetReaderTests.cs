@@ -131,6 +131,6 @@ public sealed class DotNetReaderTests : IDisposable
         task.DotNetInputs = [.. values.Where(pair => pair.Key == "input").Select(pair => Item(pair.Value))];
         task.PublishedFolders = [.. values.GetValueOrDefault("published", "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(rid => Item($"out-{rid}/", ("RuntimeIdentifier", rid)))];
         var problems = new ProblemList(new DiagnosticLog(task.Log));
-        return new DotNetReader(task, problems, new EngineSecrets()).Read(new ValueReader(task, problems, new ProjectFiles(task.ProjectFile)).Platforms());
+        return new DotNetReader(task, problems, new EngineSecrets()).Read(new PlatformReader(task, problems).Read());
     }
 }

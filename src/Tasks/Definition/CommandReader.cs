@@ -1,20 +1,41 @@
+using System.Globalization;
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
 using ContainerStages.Tasks.Project;
 using Microsoft.Build.Framework;
 
 namespace ContainerStages.Tasks.Definition;
 
-/// <summary>
-/// Reads ContainerStageSecret and ContainerStageSsh items. They say where a secret is, never what it is: items are written to build logs.
-/// </summary>
-internal sealed class SecretReader(PublishContainerStages task, ProblemList problems, ProjectFiles files)
+internal interface ICommandItems : IProjectItems
 {
-    public IReadOnlyDictionary<string, SecretSource> Secrets()
+    ITaskItem[] Secrets { get; }
+
+    ITaskItem[] Agents { get; }
+
+    string NoNewPrivileges { get; }
+
+    string MaxParallelism { get; }
+}
+
+/// <summary>
+/// Reads what commands get and may. Items of secrets say where a secret is, never what it is: they are written to build logs.
+/// </summary>
+internal sealed class CommandReader(ICommandItems task, ProblemList problems, ProjectFiles files, ValueReader values)
+{
+    public CommandSettings Read() => new()
+    {
+        Secrets = Secrets(),
+        Ssh = Agents(),
+        NoNewPrivileges = values.Boolean("ContainerStagesNoNewPrivileges", task.NoNewPrivileges),
+        MaxParallelism = MaxParallelism(),
+    };
+
+    private Dictionary<string, SecretSource> Secrets()
     {
         var secrets = new Dictionary<string, SecretSource>(StringComparer.Ordinal);
         foreach (var item in task.Secrets)
         {
-            CheckMetadata("ContainerStageSecret", item, "Path", "EnvironmentVariable");
+            values.CheckMetadata("ContainerStageSecret", item, "Path", "EnvironmentVariable");
             var (path, variable) = (Metadata(item, "Path"), Metadata(item, "EnvironmentVariable"));
             if (path is null == variable is null)
             {
@@ -31,15 +52,16 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
     /// <summary>
     /// Path is the socket of an agent, or private keys divided by semicolons. Without it an agent is the one of SSH_AUTH_SOCK.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Agents()
+    private Dictionary<string, IReadOnlyList<string>> Agents()
     {
         var agents = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var item in task.Agents)
         {
-            CheckMetadata("ContainerStageSsh", item, "Path");
+            values.CheckMetadata("ContainerStageSsh", item, "Path");
             if (Metadata(item, "Path") is { } path)
             {
-                agents[item.ItemSpec] = [.. path.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(task.FullPath)];
+                var paths = path.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                agents[item.ItemSpec] = [.. paths.Select(task.FullPath)];
             }
             else if (Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } socket)
             {
@@ -54,15 +76,22 @@ internal sealed class SecretReader(PublishContainerStages task, ProblemList prob
         return agents;
     }
 
-    private void CheckMetadata(string itemType, ITaskItem item, params string[] valid)
+    /// <summary>Null where nothing is said, or the wrong thing.</summary>
+    private int? MaxParallelism()
     {
-        foreach (string name in item.CloneCustomMetadata().Keys)
+        var text = task.MaxParallelism.Trim();
+        if (text.Length == 0)
         {
-            if (!valid.Contains(name, StringComparer.OrdinalIgnoreCase))
-            {
-                problems.Add(ProjectDiagnostics.UnknownMetadata(itemType, item.ItemSpec, name, string.Join(", ", valid), files.Locate(itemType, item)));
-            }
+            return null;
         }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
+        {
+            return count;
+        }
+
+        problems.Add(ProjectDiagnostics.InvalidParallelism(text, task.ProjectFile));
+        return null;
     }
 
     private static string? Metadata(ITaskItem item, string name) => item.GetMetadata(name).Trim() is { Length: > 0 } value ? value : null;

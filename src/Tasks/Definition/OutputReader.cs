@@ -1,0 +1,41 @@
+using ContainerStages.Contracts;
+using ContainerStages.Tasks.Logging;
+using ContainerStages.Tasks.Project;
+
+namespace ContainerStages.Tasks.Definition;
+
+internal interface IOutputItems : INameItems
+{
+    string PlatformTags { get; }
+
+    string ResultFile { get; }
+
+    string ExportFile { get; }
+
+    string ExportOverwrite { get; }
+}
+
+/// <summary>Reads what becomes of the image, and which files the build writes.</summary>
+internal sealed class OutputReader(IOutputItems task, ProblemList problems, ProjectFiles files, ValueReader values)
+{
+    public BuildOutputs Read(IReadOnlyList<RequestedPlatform> platforms)
+    {
+        var names = new NameReader(task, problems, files).Read(platforms.Count);
+        return new BuildOutputs
+        {
+            Tags = names.Tags,
+            PlatformTags = values.Boolean("ContainerStagesPlatformTags", task.PlatformTags) && platforms.Count > 1
+                ? [.. platforms.Select(platform => platform.RuntimeIdentifier)]
+                : [],
+            Destinations = names.Destinations,
+            ResultFile = task.FullPath(task.ResultFile),
+            Export = Export(),
+        };
+    }
+
+    private ExportedDockerfile? Export() => task.ExportFile.Length == 0
+        ? null
+        : new ExportedDockerfile(
+            task.FullPath(task.ExportFile),
+            values.Boolean("ContainerStagesExportOverwrite", task.ExportOverwrite));
+}
