@@ -1,4 +1,5 @@
 using ContainerStages.Contracts;
+using ContainerStages.Tasks.Project;
 
 namespace ContainerStages.Tasks.DotNet;
 
@@ -17,7 +18,7 @@ internal sealed class BuilderFiles(RestoreGraph graph, NuGetSettings settings, s
     /// <param name="projectFolder">Where .NET begins to look.</param>
     public (IReadOnlyList<WrittenFile> Files, IReadOnlyList<string> Hidden) Read(string context, string projectFolder)
     {
-        string[] inside = [.. graph.ConfigFiles.Where(file => ProjectInputs.IsInside(file, context))];
+        string[] inside = [.. graph.ConfigFiles.Where(file => ProjectPaths.IsInside(file, context))];
         return (
             [
                 .. inside.Select(file => new WrittenFile($"{target}/{Path.GetRelativePath(context, file)}", settings.Read(file))),
@@ -33,7 +34,7 @@ internal sealed class BuilderFiles(RestoreGraph graph, NuGetSettings settings, s
         {
             if (Path.Combine(folder, name) is var file && File.Exists(file))
             {
-                return ProjectInputs.IsInside(file, context) ? [] : [new WrittenFile("/" + name, File.ReadAllText(file))];
+                return ProjectPaths.IsInside(file, context) ? [] : [new WrittenFile("/" + name, File.ReadAllText(file))];
             }
         }
 

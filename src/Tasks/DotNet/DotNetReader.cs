@@ -183,7 +183,7 @@ internal sealed class DotNetReader(IDotNetItems task, ProblemList problems, Engi
             return inputs.Root;
         }
 
-        var outside = inputs.RestoreFiles.Concat(inputs.Sources).FirstOrDefault(path => !ProjectInputs.IsInside(path, named));
+        var outside = inputs.RestoreFiles.Concat(inputs.Sources).FirstOrDefault(path => !ProjectPaths.IsInside(path, named));
         return outside is null ? named : throw new ProjectException(DotNetDiagnostics.OutsideContext(outside, named, task.ProjectFile));
     }
 
@@ -251,7 +251,7 @@ internal sealed class DotNetReader(IDotNetItems task, ProblemList problems, Engi
     }
 
     private IEnumerable<string> Ignored(string value, string context) =>
-        value.Length > 0 && task.FullPath(value).TrimEnd('/') is var path && path != context && ProjectInputs.IsInside(path, context)
+        value.Length > 0 && task.FullPath(value).TrimEnd('/') is var path && path != context && ProjectPaths.IsInside(path, context)
             ? [Relative(path, context)]
             : [];
 

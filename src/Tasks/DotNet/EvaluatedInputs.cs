@@ -1,3 +1,4 @@
+using ContainerStages.Tasks.Project;
 using Microsoft.Build.Definition;
 using Microsoft.Build.Evaluation;
 using Microsoft.Build.Evaluation.Context;
@@ -84,7 +85,7 @@ internal sealed class EvaluatedInputs
 
         var others = new HashSet<string>(FoldersOfOthers.Select(project.GetPropertyValue).Concat(project.GetPropertyValue("NuGetPackageFolders").Split(';'))
             .Where(folder => folder.Length > 0).Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, project.DirectoryPath))), StringComparer.Ordinal);
-        bool IsOwn(string path) => !others.Any(folder => ProjectInputs.IsInside(path, folder));
+        bool IsOwn(string path) => !others.Any(folder => ProjectPaths.IsInside(path, folder));
         _imports.UnionWith(project.Imports.Select(import => import.ImportedProject.FullPath).Where(IsOwn));
         _files.UnionWith(project.Items.SelectMany(item => Paths(item, project.DirectoryPath)).Where(IsOwn));
         _files.UnionWith(FileProperties.Select(project.GetPropertyValue).Select(value => Outside(value, project.DirectoryPath)).OfType<string>().Where(File.Exists));
@@ -117,7 +118,7 @@ internal sealed class EvaluatedInputs
         value.Length > 0
             && (value[0] is '/' or '.' || value.Contains("..", StringComparison.Ordinal))
             && Full(value, folder) is var path
-            && !ProjectInputs.IsInside(path, folder)
+            && !ProjectPaths.IsInside(path, folder)
             ? path
             : null;
 

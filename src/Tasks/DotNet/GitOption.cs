@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
 using ContainerStages.Tasks.Git;
+using ContainerStages.Tasks.Project;
 
 namespace ContainerStages.Tasks.DotNet;
 
@@ -72,7 +73,7 @@ internal sealed partial class GitOption
     public IEnumerable<MachineFile> Files(string context, string target, string folder)
     {
         // A repository that the context is a part of begins, for the builder, where the context does.
-        var places = Repositories.GroupBy(repository => ProjectInputs.IsInside(repository.Root, context) ? Path.GetRelativePath(context, repository.Root) : ".")
+        var places = Repositories.GroupBy(repository => ProjectPaths.IsInside(repository.Root, context) ? Path.GetRelativePath(context, repository.Root) : ".")
             .Select(group => (Place: group.Key == "." ? $"{target}/.git" : $"{target}/{group.Key}/.git", Repository: group.Last()));
         return Repositories.Count == 0
             ? []

@@ -1,3 +1,5 @@
+using ContainerStages.Tasks.Project;
+
 namespace ContainerStages.Tasks.DotNet;
 
 /// <summary>
@@ -48,13 +50,10 @@ internal sealed class ProjectInputs
 
     /// <summary>Absolute; files and folders, none inside another.</summary>
     public IReadOnlyCollection<string> Sources =>
-        [.. _sources.Where(path => !_sources.Any(other => other != path && IsInside(path, other)))];
+        [.. _sources.Where(path => !_sources.Any(other => other != path && ProjectPaths.IsInside(path, other)))];
 
     /// <summary>Absolute; what a restore must find, whatever is in it.</summary>
     public IReadOnlyCollection<string> RestoreNames { get; private set; } = [];
-
-    public static bool IsInside(string path, string folder) =>
-        path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     /// <summary>Takes what the evaluation of the projects found.</summary>
     public void Add(EvaluatedInputs found)
@@ -86,7 +85,7 @@ internal sealed class ProjectInputs
         }
 
         var top = own.IndexOf('/', 1) is > 0 and var end ? own[..end] : own;
-        List<string> far = [.. _restore.Concat(_sources).Where(path => !IsInside(path, top)).Distinct(StringComparer.Ordinal)];
+        List<string> far = [.. _restore.Concat(_sources).Where(path => !ProjectPaths.IsInside(path, top)).Distinct(StringComparer.Ordinal)];
         Remove(far);
         Root = CommonFolder([.. _restore, .. _sources]);
         return far;
@@ -137,7 +136,7 @@ internal sealed class ProjectInputs
     {
         foreach (var folder in _sources.Where(Directory.Exists).ToList())
         {
-            for (var at = folder; at is not null && IsInside(at, Root); at = Path.GetDirectoryName(at))
+            for (var at = folder; at is not null && ProjectPaths.IsInside(at, Root); at = Path.GetDirectoryName(at))
             {
                 _sources.UnionWith(Existing(at, ".editorconfig", ".globalconfig"));
                 _restore.UnionWith(Existing(at, "global.json", "dotnet-tools.json", ".config/dotnet-tools.json"));
@@ -152,7 +151,7 @@ internal sealed class ProjectInputs
     {
         var common = paths.Select(path => Directory.Exists(path) ? path : Folder(path)).Aggregate((left, right) =>
         {
-            while (!IsInside(right, left))
+            while (!ProjectPaths.IsInside(right, left))
             {
                 left = Path.GetDirectoryName(left)!;
             }

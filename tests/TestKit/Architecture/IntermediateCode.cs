@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 
-namespace ContainerStages.Core.Tests.Architecture;
+namespace ContainerStages.TestKit;
 
 /// <summary>Finds the metadata tokens in the body of a method (ECMA-335, III).</summary>
 internal static class IntermediateCode

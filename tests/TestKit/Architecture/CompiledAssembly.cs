@@ -1,13 +1,13 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
-namespace ContainerStages.Core.Tests.Architecture;
+namespace ContainerStages.TestKit;
 
 /// <summary>
 /// Reads who mentions whom in a compiled assembly: bases, interfaces, signatures of members and the code of methods.
 /// Constants are not seen: the compiler copies them.
 /// </summary>
-internal sealed class CompiledAssembly : IDisposable
+public sealed class CompiledAssembly : IDisposable
 {
     private static readonly SignatureTypes Types = new();
     private readonly PEReader file;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
 
-namespace ContainerStages.Core.Tests.Architecture;
+namespace ContainerStages.TestKit;
 
 /// <summary>Decodes a signature into the types that it names; every part is a list of handles.</summary>
 internal sealed class SignatureTypes : ISignatureTypeProvider<ImmutableArray<EntityHandle>, object?>
