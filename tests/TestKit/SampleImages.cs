@@ -18,7 +18,8 @@ public static class SampleImages
         {
             using var temp = new TempFolder();
             await File.WriteAllTextAsync(temp.Combine($"file{index}"), text);
-            layers.Add((await LayerWriter.WriteAsync(temp.Path, store, new LayerWriterOptions { Format = format, Compression = compression }, CancellationToken.None))!);
+            var options = new LayerWriterOptions(new ImageForm { Format = format, Compression = compression });
+            layers.Add((await LayerWriter.WriteAsync(temp.Path, store, options, CancellationToken.None))!);
         }
 
         return await ImageAssembler.AssembleAsync([.. layers.Select(layer => new ImageLayer(layer))], Config(texts.Length), format, null, store, CancellationToken.None);

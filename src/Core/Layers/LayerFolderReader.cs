@@ -151,7 +151,7 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
         Mode = kind == TarEntryKind.SymbolicLink ? 0x1FFu : status.Permissions,
         UserId = status.UserId,
         GroupId = status.GroupId,
-        ModificationSeconds = options.SameTimes ? options.Epoch : Math.Clamp(status.ModificationSeconds, 0, options.Epoch),
+        ModificationSeconds = options.SameTimes ? options.Form.Epoch : Math.Clamp(status.ModificationSeconds, 0, options.Form.Epoch),
     };
 
     private (IReadOnlyList<KeyValuePair<string, byte[]>> Xattrs, bool Opaque) ReadXattrs(SafeFileHandle file, string path)

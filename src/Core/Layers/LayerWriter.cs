@@ -52,7 +52,7 @@ public static class LayerWriter
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var blob = store.CreateWriter();
-        await using var compressor = OpenCompressor(blob, options, stop.Token);
+        await using var compressor = OpenCompressor(blob, options.Form, stop.Token);
         using var diff = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var tar = new HashingStream(compressor, diff);
         try
@@ -67,7 +67,7 @@ public static class LayerWriter
             await tar.CompleteAsync();
             var descriptor = new Descriptor
             {
-                MediaType = LayerDecompression.MediaType(options.Compression, options.Format == ImageFormat.Docker),
+                MediaType = LayerDecompression.MediaType(options.Form.Compression, options.Form.Format == ImageFormat.Docker),
                 Digest = await blob.CommitAsync(null, cancellationToken),
                 Size = blob.Length,
             };
@@ -94,10 +94,11 @@ public static class LayerWriter
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
 
-    private static CompressorStream OpenCompressor(IBlobWriter blob, LayerWriterOptions options, CancellationToken cancellationToken) => options.Compression switch
-    {
-        LayerCompression.Gzip => new ParallelGzipStream(options.Level ?? GzipLevel, blob.WriteAsync, cancellationToken),
-        LayerCompression.Zstd => new ZstdStream(options.Level ?? ZstdLevel, blob.WriteAsync, cancellationToken),
-        _ => new PlainStream(blob.WriteAsync, cancellationToken),
-    };
+    private static CompressorStream OpenCompressor(IBlobWriter blob, ImageForm form, CancellationToken cancellationToken) =>
+        form.Compression switch
+        {
+            LayerCompression.Gzip => new ParallelGzipStream(form.CompressionLevel ?? GzipLevel, blob.WriteAsync, cancellationToken),
+            LayerCompression.Zstd => new ZstdStream(form.CompressionLevel ?? ZstdLevel, blob.WriteAsync, cancellationToken),
+            _ => new PlainStream(blob.WriteAsync, cancellationToken),
+        };
 }

@@ -22,7 +22,8 @@ public sealed class LayerRoundtripTests
             var one = temp.NewFolder("one");
             LayerTrees.Extract(MakeTar(nodes), one);
             var store = new DiskContentStore(temp.Combine("store"));
-            var options = new LayerWriterOptions { Compression = nodes.Length % 2 == 0 ? LayerCompression.Gzip : LayerCompression.Zstd };
+            var compression = nodes.Length % 2 == 0 ? LayerCompression.Gzip : LayerCompression.Zstd;
+            var options = new LayerWriterOptions(new ImageForm { Compression = compression });
             var layer = await LayerWriter.WriteAsync(one, store, options, CancellationToken.None);
             if (layer is null)
             {

@@ -70,7 +70,7 @@ public sealed class LayerWriterTests : IDisposable
         Directory.CreateDirectory(Path.Combine(source, "etc"));
         File.WriteAllText(Path.Combine(source, "etc/motd"), "hello\n");
         File.CreateSymbolicLink(Path.Combine(source, "link"), "etc/motd");
-        var layer = await WriteAsync(source, new LayerWriterOptions { Compression = LayerCompression.None });
+        var layer = await WriteAsync(source, new LayerWriterOptions(new ImageForm { Compression = LayerCompression.None }));
         await RealTool.RunAsync("tar", "--format=ustar", "--sort=name", "--mtime=@0", "--numeric-owner", "--no-recursion", "-b", "1", "-cf", temp.Combine("gnu.tar"), "-C", source, "etc/", "etc/motd", "link");
         var gnu = File.ReadAllBytes(temp.Combine("gnu.tar"));
         var ours = File.ReadAllBytes(store.GetPath(layer.Descriptor.Digest));
@@ -86,7 +86,7 @@ public sealed class LayerWriterTests : IDisposable
     {
         File.WriteAllText(Path.Combine(source, "file"), "");
         File.SetLastWriteTimeUtc(Path.Combine(source, "file"), DateTimeOffset.FromUnixTimeSeconds(1_500_000_000).UtcDateTime);
-        await UnpackAsync(await WriteAsync(source, new LayerWriterOptions { Epoch = epoch }));
+        await UnpackAsync(await WriteAsync(source, new LayerWriterOptions(new ImageForm { SourceDateEpoch = epoch })));
         Assert.IsTrue(FileCalls.TryStat(temp.Combine("unpacked", "file"), out var status));
         Assert.AreEqual(expected, status.ModificationSeconds);
     }
@@ -96,7 +96,7 @@ public sealed class LayerWriterTests : IDisposable
     {
         LayerTrees.Extract(
             new TarBuilder().Folder("dir/").File("dir/file", "x").File("dir/.wh..wh..opq").File(".wh.gone").Folder("empty/").File("empty/.wh.inner").ToArray(), source);
-        var layer = await WriteAsync(source, new LayerWriterOptions { Compression = LayerCompression.None });
+        var layer = await WriteAsync(source, new LayerWriterOptions(new ImageForm { Compression = LayerCompression.None }));
         var listing = await RealTool.RunAsync("tar", "tf", store.GetPath(layer.Descriptor.Digest));
         CollectionAssert.AreEqual(new[] { "dir/", "dir/.wh..wh..opq", "dir/file", "empty/", "empty/.wh.inner", ".wh.gone" }, listing.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         await UnpackAsync(layer);
@@ -161,7 +161,7 @@ public sealed class LayerWriterTests : IDisposable
     public async Task Media_type_follows_compression_and_format(LayerCompression compression, ImageFormat format, string mediaType)
     {
         File.WriteAllBytes(Path.Combine(source, "file"), new byte[3_000_000]);
-        var layer = await WriteAsync(source, new LayerWriterOptions { Compression = compression, Format = format });
+        var layer = await WriteAsync(source, new LayerWriterOptions(new ImageForm { Compression = compression, Format = format }));
         Assert.AreEqual(mediaType, layer.Descriptor.MediaType);
         await UnpackAsync(layer);
         AssertEqualTrees();

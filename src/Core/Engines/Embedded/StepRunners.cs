@@ -95,16 +95,12 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     }
 
     public async Task<Layer> WriteLayerAsync(PlanStep step, string folder, CancellationToken cancellationToken) =>
-        await LayerWriter.WriteAsync(folder, services.Content, WriterOptions with { SameTimes = step is not RunStep }, cancellationToken)
+        await LayerWriter.WriteAsync(
+            folder,
+            services.Content,
+            new LayerWriterOptions(services.Request.Form, SameTimes: step is not RunStep),
+            cancellationToken)
         ?? throw new InvalidOperationException($"The layer folder '{folder}' is empty, although its step was recorded as one that changed files.");
-
-    private LayerWriterOptions WriterOptions => new()
-    {
-        Epoch = services.Request.Form.Epoch,
-        Format = services.Request.Form.Format,
-        Compression = services.Request.Form.Compression,
-        Level = services.Request.Form.CompressionLevel,
-    };
 
     private async Task<string> CopyAsync(CopyStep step, ImmutableArray<string> lower, string folder, CancellationToken cancellationToken)
     {

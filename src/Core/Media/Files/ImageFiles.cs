@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Layers;
 using ContainerStages.Publishing;
@@ -114,7 +115,8 @@ internal sealed class ImageFiles(StoreDirectory store, IContentStore content, IB
     private void WriteTar(string folder, Stream output, CancellationToken cancellationToken)
     {
         var tar = new TarStreamWriter(output);
-        new LayerFolderReader(tar, new LayerWriterOptions { Epoch = epoch, SameTimes = true }, cancellationToken).Write(folder);
+        var options = new LayerWriterOptions(new ImageForm { SourceDateEpoch = epoch }, SameTimes: true);
+        new LayerFolderReader(tar, options, cancellationToken).Write(folder);
         tar.Finish();
     }
 }
