@@ -24,11 +24,13 @@ main() {
             ;;
         *) usage ;;
     esac
-    PASSED=0 FAILED=0 SKIPPED=0
+    PASSED=0 FAILED=0 SKIPPED=0 FAILURES=$(mktemp)
     build "${projects[@]}"
     await_images
     for project in "${projects[@]}"; do run "$project" ${filter[@]+"${filter[@]}"}; done
     say ""
+    cat "$FAILURES"
+    rm -f "$FAILURES"
     say "$PASSED passed, $FAILED failed, $SKIPPED skipped"
     [ $FAILED = 0 ]
 }
@@ -76,6 +78,7 @@ run() {
     title "tests/$1"
     timeout --kill-after 30 $LIMIT "$(program_of "$1")" --ansi off --progress off "${@:2}" 2>&1 | tee "$log" || code=$?
     count "$log" "$code" "$1"
+    failures "$log" >>"$FAILURES"
     rm -f "$log"
 }
 
@@ -91,6 +94,9 @@ count() {
     fi
     PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed)) SKIPPED=$((SKIPPED + skipped))
 }
+
+# The tests that failed, each with the beginning of what it says: shown again at the end, since the output in between is long.
+failures() { awk '/^failed .* \(/ { left = 10 } /^[^ ]/ && !/^failed / { left = 0 } left-- > 0 { print substr($0, 1, 300) }' "$1"; }
 
 summary() {
     local number

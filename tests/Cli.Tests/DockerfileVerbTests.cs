@@ -23,7 +23,7 @@ public sealed class DockerfileVerbTests
         using var context = Hello.Context(dockerfile);
         var result = await Hello.Program.RunAsync("build", "--check", context.Path);
         Assert.Contains(text, result.Output);
-        Assert.AreEqual(code, result.ExitCode, result.Output + result.Error);
+        Assert.AreEqual(code, result.ExitCode, result.Report);
     }
 
     [TestMethod]

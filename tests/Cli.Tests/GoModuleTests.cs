@@ -108,7 +108,7 @@ public sealed class GoModuleTests
         var program = new StagesProgram(definition.Policy.Store!, account) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
         var proxy = definition.Source.Project!.Access.Files[0].Source;
         var done = await program.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["PROXY_FOR_GO"] = "file://" + proxy, ["NO_SUMS"] = "*" }, "execute");
-        Assert.AreEqual(0, done.ExitCode, done.Output + done.Error);
+        Assert.AreEqual(0, done.ExitCode, done.Report);
         return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished ? finished.Result : throw new InvalidOperationException(done.Output);
     }
 }

@@ -57,7 +57,7 @@ public sealed class PublishAgainTests(TestContext test)
     {
         var program = new StagesProgram(definition.Policy.Store!) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
         var done = await program.RunAsync("execute");
-        Assert.AreEqual(0, done.ExitCode, done.Output + done.Error);
+        Assert.AreEqual(0, done.ExitCode, done.Report);
         return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished ? finished.Result : throw new InvalidOperationException(done.Output);
     }
 }

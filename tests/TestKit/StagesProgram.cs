@@ -23,6 +23,10 @@ public sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The digest in the result line.</summary>
     public string Digest => Output.Split('@') is [.., var last] && last.StartsWith("sha256:", StringComparison.Ordinal) ? last[..71] : throw new InvalidOperationException($"No digest in: {Output}{Error}");
+
+    /// <summary>What a failed test shows of it: errors first, then the last lines of the output without what counts bytes.</summary>
+    public string Report =>
+        string.Join('\n', [Error.TrimEnd(), .. Output.Split('\n').Where(line => !line.StartsWith("{\"type\":\"progress\"", StringComparison.Ordinal)).TakeLast(20)]);
 }
 
 /// <summary>The packed <c>dotnet-stages</c> program, run as a user runs it, with a store of its own.</summary>

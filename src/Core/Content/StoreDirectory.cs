@@ -151,9 +151,9 @@ public sealed class StoreDirectory
             held.Dispose();
             return null;
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException failure) when (Errno.IsLocked(failure))
         {
-            // .NET reports a failed flock as IOException.
+            // The file itself may be gone by now: a clean-up removes those of locks that it could take.
             return null;
         }
         catch (UnauthorizedAccessException) when (Directory.Exists(path))

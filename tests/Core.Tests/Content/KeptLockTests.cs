@@ -56,4 +56,28 @@ public sealed class KeptLockTests
         await waiting.WaitAsync(TimeSpan.FromMinutes(1));
         kept.Exit();
     }
+
+    [TestMethod]
+    public async Task Files_of_locks_may_go_at_any_moment_while_others_ask_for_them()
+    {
+        using var folder = new TempFolder();
+        var store = new StoreDirectory(folder.Path);
+        var done = false;
+        var removing = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                store.RemoveIdleLocks(held: "none");
+            }
+        });
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            for (var round = 0; round < 3000; round++)
+            {
+                store.Lock("key", shared: false).Dispose();
+            }
+        })));
+        Volatile.Write(ref done, true);
+        await removing;
+    }
 }

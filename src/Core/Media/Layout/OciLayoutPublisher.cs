@@ -87,7 +87,7 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
 
                 return stream;
             }
-            catch (IOException exception) when (IsLocked(exception))
+            catch (IOException exception) when (Posix.Errno.IsLocked(exception))
             {
                 if (DateTime.UtcNow > deadline)
                 {
@@ -96,9 +96,6 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
             }
         }
     }
-
-    /// <summary>.NET reports a held lock with the number of EWOULDBLOCK.</summary>
-    private static bool IsLocked(IOException exception) => exception.HResult == Posix.Errno.EAGAIN;
 
     private static void RemoveEmpty(string folder)
     {
