@@ -61,9 +61,17 @@ public sealed class WordExpander(char escape = WordExpander.DefaultEscape)
         return Expand(word.ToString(), variables, location);
     }
 
-    /// <summary>The raw word that expands to <paramref name="literal"/> whatever the variables are.</summary>
-    public string Protect(string literal) => string.Concat(literal.Select(character =>
-        character is '$' or '"' or '\'' || character == escape || char.IsWhiteSpace(character)
-            ? $"{escape}{character}"
-            : character.ToString()));
+    /// <summary>
+    /// The raw word that expands to <paramref name="literal"/> whatever the variables are. Blanks at its end stand in quotes: an escape before them
+    /// would continue the line (BuildKit, parser.go, trims it first).
+    /// </summary>
+    public string Protect(string literal)
+    {
+        var text = literal.TrimEnd();
+        var blanks = literal[text.Length..];
+        return string.Concat(text.Select(Protect)) + (blanks.Length == 0 ? "" : $"\"{blanks}\"");
+    }
+
+    private string Protect(char character) =>
+        character is '$' or '"' or '\'' || character == escape || char.IsWhiteSpace(character) ? $"{escape}{character}" : character.ToString();
 }

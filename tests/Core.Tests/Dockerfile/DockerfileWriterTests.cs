@@ -84,6 +84,23 @@ public sealed class DockerfileWriterTests
         Assert.AreEqual("FROM alpine AS a\nCOPY [\"a\",\"b\"]\nRUN a     && b\nENV A b c\n", DockerfileWriter.Write(set));
     }
 
+    [TestMethod]
+    [DataRow("ends in a blank ")]
+    [DataRow("in two  ")]
+    [DataRow("\\ ")]
+    [DataRow(" ")]
+    public void A_value_keeps_its_blanks_at_the_end_of_a_line(string value)
+    {
+        foreach (var escape in "\\`")
+        {
+            var words = new WordExpander(escape);
+            var set = Stages(escape, [new EnvInstruction(Nowhere, "", [new NameValue("A", words.Protect(value))]), new WorkdirInstruction(Nowhere, "", "/next")]);
+            var instructions = DockerfileFrontEnd.Read(DockerfileWriter.Write(set), "f", new FrontEndOptions()).Stages[0].Instructions;
+            Assert.HasCount(2, instructions);
+            Assert.AreEqual(value, words.ExpandWord(((EnvInstruction)instructions[0]).Variables[0].Value!, ImmutableDictionary<string, string>.Empty, Nowhere));
+        }
+    }
+
     private static Gen<T> One<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
     private static StageSet Stages(char escape, Instruction[] instructions) =>
