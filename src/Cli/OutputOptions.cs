@@ -19,6 +19,7 @@ internal static class OutputOptions
             "[KIND:]KEY=VALUE",
             "annotation of the manifest (KIND manifest, index or manifest-descriptor); repeatable",
             Candidates.Of([.. AnnotationKinds.Select(kind => kind + ":")])),
+        new(["--max-size"], "SIZE", "an image with more bytes of files, such as 25MB, is an error and not published"),
         new(["--push"], null, "push to the registries that the names say"),
         new(["--load"], null, "put the image into Docker's store"),
         new(
@@ -53,6 +54,7 @@ internal static class OutputOptions
             {
                 Tags = names,
                 Destinations = [.. outputs.SelectMany(output => Destinations(output, names))],
+                MaxSize = options.Last("--max-size") is { } size ? Size(size) : null,
             },
             Form = definition.Form with
             {
@@ -76,6 +78,9 @@ internal static class OutputOptions
             }
         }
     }
+
+    private static long Size(string text) =>
+        ByteSize.TryParse(text) ?? throw new UsageException($"--max-size {text}: a size such as 25MB is expected.");
 
     private static void CheckStandardOutput(int archives, OptionReader options)
     {

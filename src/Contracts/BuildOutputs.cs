@@ -14,6 +14,9 @@ public sealed record BuildOutputs
 
     public IReadOnlyList<Destination> Destinations { get; init; } = [];
 
+    /// <summary>Most bytes of files, before compression, that an image may have; null for any. A larger one is not published.</summary>
+    public long? MaxSize { get; init; }
+
     /// <summary>
     /// JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.
     /// </summary>

@@ -103,6 +103,9 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidParallelism(string value, string project) => Error("CST3113",
         $"ContainerStagesMaxParallelism '{value}' is not a number of 1 or more.", project);
 
+    public static Diagnostic InvalidSize(string value, string project) => Error("CST6307",
+        $"ContainerStagesMaxSize '{value}' is no size: a number with B, kB, MB, GB or MiB is expected, such as 25MB.", project);
+
     public static Diagnostic Interrupted() => Error("CST1028", "The build was interrupted. Nothing was published.");
 
     public static Diagnostic Unforeseen(string task, Exception exception) => Error("CST1030",

@@ -55,6 +55,11 @@ public sealed class OwnProjectTests(TestContext context)
         Assert.EndsWith("(in the local store)", built.ResultLines.Single());
         Assert.IsFalse(File.Exists(project.Full("image.tar")));
         Assert.IsFalse(File.Exists(project.Full("obj/containerstages/result.json")));
+
+        var tooLarge = (await project.DotnetAsync("publish", "-p:ContainerRegistry=", "-p:ContainerStagesMaxSize=10B")).ShouldFail();
+        Assert.Contains("/image.proj (layer 1 of 1: COPY image.proj /)", tooLarge.Output);
+        Assert.AreSequenceEqual(["CST6306"], tooLarge.Diagnostics.Select(diagnostic => diagnostic[^7..]).ToList());
+        Assert.IsFalse(File.Exists(project.Full("image.tar")));
     }
 
     [TestMethod]

@@ -28,6 +28,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         var executed = await ExecuteAsync(planned, warnings, cancellationToken);
         await planned.Session.Inputs.SaveAsync(cancellationToken);
         var images = await new ImageAssembly(planned).AssembleAsync(executed, cancellationToken);
+        await new SizeBudget(planned).CheckAsync(images, cancellationToken);
         return await new ImagePublication(planned, events).PublishAsync(images, executed.All(stage => stage.AllCached), cancellationToken);
     }
 

@@ -53,6 +53,25 @@ public static class PublishDiagnostics
             ? $"Without compression there is no level, but {level} is given."
             : $"{level} is no level of {compression.ToString().ToLowerInvariant()}: {(compression == LayerCompression.Gzip ? "0 to 9" : "1 to 22")} is expected.");
 
+    /// <param name="platform">Null where there is one image.</param>
+    /// <param name="size">In bytes.</param>
+    /// <param name="most">In bytes.</param>
+    /// <param name="files">Lines of <see cref="LargeFile"/>.</param>
+    public static Diagnostic TooLarge(string? platform, long size, long most, IEnumerable<string> files) => new(
+        "CST6306",
+        Severity.Error,
+        $"The image{(platform is null ? "" : $" for {platform}")} is {ByteSize.Format(size)}, more than the {ByteSize.Format(most)} that "
+        + "ContainerStagesMaxSize (--max-size) allows, and was not published. Take out what it does not need, or allow more. Its largest files:"
+        + string.Concat(files));
+
+    public static string LargeFile(long size, string path, int layer, int layers, string? origin, string? instruction)
+    {
+        var made = OneLine.Of(instruction ?? "").Trim();
+        var shown = made.Length > 100 ? made[..100] + "..." : made;
+        return $"{Environment.NewLine}  | {ByteSize.Format(size)} /{OneLine.Of(path).TrimStart('.').TrimStart('/')} "
+            + $"(layer {layer} of {layers}{(origin is null ? "" : $", of {origin}")}{(shown.Length == 0 ? "" : $": {shown}")})";
+    }
+
     public static Diagnostic IndexAnnotationsWithoutIndex(IEnumerable<string> names) => Error(
         "CST6305",
         $"An image for one platform has no index to annotate: {string.Join(", ", names)}. Annotate the manifest (manifest:KEY=VALUE), or build several platforms.");

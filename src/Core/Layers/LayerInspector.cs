@@ -21,15 +21,16 @@ public static class LayerInspector
     /// <param name="blob">The layer as it travels. Not disposed.</param>
     /// <param name="name">For messages.</param>
     /// <param name="cancellationToken">Asked between entries.</param>
+    /// <param name="visit">Gets path and size of every entry, in their order; null for nobody.</param>
     /// <exception cref="BuildFailedException">It is no tar, or its compression is damaged.</exception>
-    public static LayerInspection Inspect(Stream blob, string name, CancellationToken cancellationToken)
+    public static LayerInspection Inspect(Stream blob, string name, CancellationToken cancellationToken, Action<string, long>? visit = null)
     {
         try
         {
             using var received = new HashingReader(blob);
             using var decompressed = LayerDecompression.Open(received);
             using var plain = new HashingReader(decompressed);
-            var (size, entries) = ReadEntries(plain, cancellationToken);
+            var (size, entries) = ReadEntries(plain, visit, cancellationToken);
             received.ReadToEnd();
             return new LayerInspection(
                 received.Digest,
@@ -45,7 +46,7 @@ public static class LayerInspector
         }
     }
 
-    private static (long Size, long Entries) ReadEntries(Stream plain, CancellationToken cancellationToken)
+    private static (long Size, long Entries) ReadEntries(Stream plain, Action<string, long>? visit, CancellationToken cancellationToken)
     {
         using var reader = new TarStreamReader(plain);
         var (size, entries) = (0L, 0L);
@@ -56,6 +57,7 @@ public static class LayerInspector
                 ? size + entry.Size
                 : throw new TarFormatException("its files have more bytes together than there are anywhere.");
             entries++;
+            visit?.Invoke(entry.Name, entry.Size);
         }
 
         reader.Drain();

@@ -10,6 +10,8 @@ internal interface IOutputItems : INameItems
 
     string ResultFile { get; }
 
+    string MaxSize { get; }
+
     string ExportFile { get; }
 
     string ExportOverwrite { get; }
@@ -28,9 +30,22 @@ internal sealed class OutputReader(IOutputItems task, ProblemList problems, Proj
                 ? [.. platforms.Select(platform => platform.RuntimeIdentifier)]
                 : [],
             Destinations = names.Destinations,
+            MaxSize = MaxSize(),
             ResultFile = task.FullPath(task.ResultFile),
             Export = Export(),
         };
+    }
+
+    private long? MaxSize()
+    {
+        var text = task.MaxSize.Trim();
+        var size = ByteSize.TryParse(text);
+        if (size is null && text.Length > 0)
+        {
+            problems.Add(ProjectDiagnostics.InvalidSize(text, task.ProjectFile));
+        }
+
+        return size;
     }
 
     private ExportedDockerfile? Export() => task.ExportFile.Length == 0

@@ -23,6 +23,22 @@ public sealed class SizeReportTests
     public void Sizes_read_as_in_docker_image_ls(long bytes, string expected) => Assert.AreEqual(expected, ByteSize.Format(bytes));
 
     [TestMethod]
+    [DataRow("0", 0L)]
+    [DataRow(" 7.4MB ", 7_400_000L)]
+    [DataRow("25m", 25_000_000L)]
+    [DataRow("1.5 GB", 1_500_000_000L)]
+    [DataRow("3kib", 3_072L)]
+    [DataRow("12B", 12L)]
+    [DataRow("", null)]
+    [DataRow("MB", null)]
+    [DataRow("-1MB", null)]
+    [DataRow("1XB", null)]
+    [DataRow("1iB", null)]
+    [DataRow("1MBB", null)]
+    [DataRow("1e3", null)]
+    public void Sizes_are_read_as_they_are_written(string text, long? expected) => Assert.AreEqual(expected, ByteSize.TryParse(text));
+
+    [TestMethod]
     public async Task Table_shows_share_of_the_reference_and_time()
     {
         var report = new SizeReport([Row("single|stage", await ImageAsync(468_000_000, 1_000), 10.5), Row("multi-stage", await ImageAsync(7_400_000, 0), 0.731)], ReferenceRow: 0);

@@ -174,6 +174,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.NoCache = "TRUE";
         task.NoNewPrivileges = "true";
         task.MaxParallelism = " 3 ";
+        task.MaxSize = " 25MB";
         task.BuilderImage = "example.com/go:1";
         task.Pull = "true";
         task.Timestamp = "2025-01-01T00:00:00Z";
@@ -190,6 +191,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         Assert.IsTrue(definition.Policy.NoCache);
         Assert.IsTrue(definition.Commands.NoNewPrivileges);
         Assert.AreEqual(3, definition.Commands.MaxParallelism);
+        Assert.AreEqual(25_000_000, definition.Outputs.MaxSize);
         Assert.AreEqual("example.com/go:1", definition.Source.Project!.Go!.BuilderImage);
         Assert.IsTrue(definition.Policy.Pull);
         Assert.AreEqual(1735689600, definition.Form.SourceDateEpoch);
@@ -274,6 +276,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.RuntimeIdentifiers = "win-x64";
         task.NoCache = "yes";
         task.MaxParallelism = "0";
+        task.MaxSize = "small";
         task.Timestamp = "today";
         task.Ports = [Item("99999")];
         task.Destinations = [Item("podman:"), Item("example")];
@@ -285,7 +288,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var codes = _engine.Errors.Select(error => error.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.AreSequenceEqual(
-            ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015", "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113"],
+            ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015", "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307"],
             codes);
         Assert.Contains("'hello-world'", _engine.Errors.Single(error => error.Code == "CST1011").Message!);
     }
