@@ -6,6 +6,9 @@ public sealed record BuildPolicy
     /// <summary>Store folder; null for the user's own.</summary>
     public string? Store { get; init; }
 
+    /// <summary>Who runs commands: <c>auto</c> (the embedded engine where it works, else another that does), or the name of one.</summary>
+    public string Engine { get; init; } = "auto";
+
     /// <summary>True: every step is run, whatever the store knows.</summary>
     public bool NoCache { get; init; }
 

@@ -22,6 +22,8 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     public string HasTerminalLogger { get; set; } = "";
 
     // The engine.
+    /// <summary>Who runs commands.</summary>
+    public string Engine { get; set; } = "";
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";
     /// <summary>Name of a <see cref="BuildGoal"/>; empty for publishing.</summary>

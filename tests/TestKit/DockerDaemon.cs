@@ -18,6 +18,12 @@ public sealed class DockerDaemon : IAsyncDisposable
     /// <summary>A client of a newer Docker, which builds also the cases that Debian's is too old for.</summary>
     public static string? Newer { get; } = Environment.GetEnvironmentVariable("DIFFERENTIAL_DOCKER") is { Length: > 0 } client ? client : null;
 
+    /// <summary>The client's program.</summary>
+    public string Client => client;
+
+    /// <summary>The process of the daemon; null where it is the machine's.</summary>
+    public int? ProcessId => process?.Id;
+
     /// <summary>Variables with which a program reaches this daemon; none where it is the machine's.</summary>
     public IReadOnlyDictionary<string, string> Variables =>
         home is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["DOCKER_HOST"] = $"unix://{home}/socket", ["DOCKER_CONFIG"] = home };
@@ -61,7 +67,11 @@ public sealed class DockerDaemon : IAsyncDisposable
     {
         if (process is not null)
         {
-            await RealTool.RunAsync("kill", process.Id.ToString());
+            if (!process.HasExited)
+            {
+                await RealTool.RunAsync("kill", process.Id.ToString());
+            }
+
             await process.WaitForExitAsync();
             process.Dispose();
             TreeRemover.Remove(home!);

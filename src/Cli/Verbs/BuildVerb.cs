@@ -2,6 +2,7 @@ using System.Globalization;
 using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
+using ContainerStages.Engines;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Cli.Verbs;
@@ -23,6 +24,11 @@ internal static class BuildVerb
                 "OS/ARCH",
                 "platforms of the image, divided by commas or repeated (default: this machine's)",
                 Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7", "local")),
+            new(
+                ["--engine"],
+                "NAME",
+                "who runs commands: auto (default), embedded, docker or podman; 'dotnet-stages engines' says what works here",
+                Candidates.Of([.. EngineChoice.Names])),
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
@@ -94,12 +100,20 @@ internal static class BuildVerb
             Commands = CommandOptions.Read(options),
             Policy = LockOptions.Read(source, options) with
             {
+                Engine = Engine(options.Last("--engine")),
                 NoCache = options.IsSet("--no-cache"),
                 NoCacheStages = CommandOptions.ReadNoCacheStages(options),
                 Pull = options.IsSet("--pull"),
             },
         };
     }
+
+    private static string Engine(string? name) =>
+        name is null ? EngineChoice.Automatic
+        : EngineChoice.Names.Contains(name) ? name
+        : throw new UsageException(EngineChoice.LaterNames.Contains(name)
+            ? $"--engine {name}: not yet. Valid are {string.Join(", ", EngineChoice.Names)}."
+            : $"--engine {name}: valid are {string.Join(", ", EngineChoice.Names)}.");
 
     private static async Task<int> Finish(BuildResult result, IReadOnlyList<string> names, OptionReader options, string kind)
     {

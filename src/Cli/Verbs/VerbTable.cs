@@ -26,8 +26,9 @@ internal static class VerbTable
 
     public static IReadOnlyList<Verb> Verbs =>
     [
-        BuildVerb.Verb, LockVerb.Verb, RestoreVerb.Verb, PlanVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb, HistoryVerb.Verb,
-        ReportVerb.Verb, PruneVerb.Verb, LoginVerb.Login, LoginVerb.Logout, ExportVerb.Verb, ImportVerb.Verb, CompletionVerb.Script,
+        BuildVerb.Verb, LockVerb.Verb, RestoreVerb.Verb, PlanVerb.Verb, EnginesVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb,
+        HistoryVerb.Verb, ReportVerb.Verb, PruneVerb.Verb, LoginVerb.Login, LoginVerb.Logout, ExportVerb.Verb,
+        ImportVerb.Verb, CompletionVerb.Script,
         ExecuteVerb.Verb, CompletionVerb.Complete,
     ];
 

@@ -14,8 +14,8 @@ namespace ContainerStages.Building;
 /// </param>
 public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<BuildFailedException>? enterNamespace = null)
 {
-    /// <summary>The engine, from what the build has opened.</summary>
-    internal Func<BuildSession, IEngine> OpenEngine { get; init; } = session => session.OpenEngine();
+    /// <summary>The engines, from what the build has opened.</summary>
+    internal Func<BuildSession, EngineChoice> OpenEngines { get; init; } = session => session.OpenEngines();
 
     /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
@@ -34,16 +34,31 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
 
     private async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(PlannedBuild planned, DistinctWarnings warnings, CancellationToken cancellationToken)
     {
-        var engine = OpenEngine(planned.Session);
+        var engines = OpenEngines(planned.Session);
+        var engine = engines.First(asked.Policy.Engine);
         if (enterNamespace is not null)
         {
-            var forecast = await ForecastAsync(engine, planned, cancellationToken);
+            RequireOwners();
+            var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
+            if (forecast.Known is null && forecast.NeedsNamespace && enterNamespace() is { } refused && forecast.RunsCommands)
+            {
+                engine = await FindOtherAsync(engines, refused, cancellationToken) ?? throw engines.Refusal(refused);
+            }
+
             warnings.Release();
             if (forecast.Known is { } known)
             {
                 forecast.ReportCached(events);
                 return known;
             }
+        }
+        else if (asked.Policy.Engine == EngineChoice.Automatic && (await engine.ProbeAsync(cancellationToken)).Problem is { } problem)
+        {
+            // Root of a container that has not all rights of root. Where there is no other engine, the command is refused at its line.
+            var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
+            engine = forecast.RunsCommands
+                ? await FindOtherAsync(engines, new BuildFailedException(problem), cancellationToken) ?? engine
+                : engine;
         }
 
         try
@@ -56,22 +71,26 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         }
     }
 
-    /// <summary>Where this process may not run commands: what is left to do, if it can be done without. Else another process takes over.</summary>
-    private async Task<Forecast> ForecastAsync(IEngine engine, PlannedBuild planned, CancellationToken cancellationToken)
+    /// <summary>Another engine, where nobody named one and the embedded one cannot run what has to run; null where none works.</summary>
+    private async Task<IEngine?> FindOtherAsync(EngineChoice engines, BuildFailedException refused, CancellationToken cancellationToken)
+    {
+        if (asked.Policy.Engine != EngineChoice.Automatic || await engines.FindOtherAsync(refused, cancellationToken) is not { } chosen)
+        {
+            return null;
+        }
+
+        events.Report(new StepStarted("engine", "", chosen.Why));
+        events.Report(new StepFinished("engine", StepOutcome.Done, 0));
+        return chosen.Engine;
+    }
+
+    /// <summary>A folder gets the owners that the image says.</summary>
+    private void RequireOwners()
     {
         if (asked.Outputs.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
         {
-            // A folder gets the owners that the image says.
             RequirePrivileges();
         }
-
-        var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
-        if (forecast.Known is null && enterNamespace!() is { } refused && forecast.RunsCommands)
-        {
-            throw refused;
-        }
-
-        return forecast;
     }
 
     private void RequirePrivileges()

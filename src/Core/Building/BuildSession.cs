@@ -83,7 +83,22 @@ internal sealed class BuildSession : IDisposable
         return new BuildFailedException(OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
     }
 
-    public IEngine OpenEngine() => new EmbeddedEngine(Fetching, new StoreMemory(Store), new RegistryBlobs(Registry), new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events);
+    /// <summary>The engines that can be here.</summary>
+    public EngineChoice OpenEngines()
+    {
+        var memory = new StoreMemory(Store);
+        var blobs = new RegistryBlobs(Registry);
+        return new EngineChoice(
+            new EmbeddedEngine(Fetching, memory, blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events),
+            [.. OtherEngines.All().Select(builder => new DelegatedEngine(builder, Fetching, memory, blobs, LocateAsync, events))]);
+    }
+
+    /// <summary>The name under which another engine gets an image: where it was found, by its digest.</summary>
+    private async Task<string> LocateAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        var endpoint = await Registry.FindEndpointAsync(image, cancellationToken);
+        return $"{endpoint.Host}/{endpoint.Repository}@{image.Digest}";
+    }
 
     /// <summary>What an engine is to make.</summary>
     public EngineRequest RequestOf(ImmutableArray<PlatformBuild> builds) => new()

@@ -14,6 +14,12 @@ public sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Buil
     /// <summary>True where a command has to run. Files alone can be put together without any privileges.</summary>
     public bool RunsCommands => Builds.SelectMany(build => build).SelectMany(stage => stage.Steps).Any(step => step is { State: not StepState.Cached, Step: RunStep });
 
+    /// <summary>
+    /// True where whatever is not known must be made by a process that may own files of several users, and mount. False where another
+    /// engine runs the commands.
+    /// </summary>
+    public bool NeedsNamespace { get; init; } = true;
+
     /// <summary>Reports every step as one that was found, each once.</summary>
     public void ReportCached(IBuildEvents events)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 
@@ -23,10 +24,14 @@ public interface IEngine
 }
 
 /// <summary>Whether an engine works here.</summary>
-/// <param name="Problem">Why it does not, as one sentence that names what to do; null where it works.</param>
-public sealed record EngineProbe(string? Problem)
+/// <param name="Problem">Why it does not, and what to do; null where it works.</param>
+/// <param name="Version">For people; empty where that is not known.</param>
+public sealed record EngineProbe(Diagnostic? Problem, string Version = "")
 {
-    public static EngineProbe Works { get; } = new((string?)null);
+    public static EngineProbe Works { get; } = new(Problem: null);
+
+    /// <summary>What the engine cannot do of what the embedded one can, a phrase each.</summary>
+    public ImmutableArray<string> Lacks { get; init; } = [];
 }
 
 /// <summary>The target stage's layers from the base up, and its whole history, base included.</summary>

@@ -165,6 +165,15 @@ public sealed record FromImage(ImageBase Image) : CopySource
     public override bool IsOfLayers => true;
 }
 
+/// <summary>Files that another engine makes of a stage.</summary>
+/// <param name="Stage">Its name for people.</param>
+/// <param name="Key">Names everything that the stage is made of; null while that is not known.</param>
+/// <param name="WithFiles">False: nobody here reads the files, and the key stands for them.</param>
+public sealed record FromElsewhere(string Stage, string? Key, bool WithFiles) : CopySource
+{
+    public override bool IsOfLayers => true;
+}
+
 /// <summary>A file that the Dockerfile itself holds.</summary>
 public sealed record FromDocument(string Name, string Content) : CopySource;
 

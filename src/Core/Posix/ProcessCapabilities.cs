@@ -10,12 +10,21 @@ internal static class ProcessCapabilities
     // CAP_CHOWN and CAP_FOWNER.
     private const ulong Owners = (1 << 0) | (1 << 3);
 
+    // CAP_SYS_ADMIN.
+    private const ulong Mounts = 1 << 21;
+
+    /// <summary>True where it may mount, and make namespaces.</summary>
+    public static bool MayMount() =>
+        Holds(File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status") : [], FileCalls.EffectiveUserId(), Mounts);
+
     /// <summary>True where it may give files to others, and change the modes of those that it gave away.</summary>
     public static bool MayChangeOwners() =>
         MayChangeOwners(File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status") : [], FileCalls.EffectiveUserId());
 
     /// <param name="status">Lines of the process's status; without any, root may.</param>
-    internal static bool MayChangeOwners(IEnumerable<string> status, uint userId)
+    internal static bool MayChangeOwners(IEnumerable<string> status, uint userId) => Holds(status, userId, Owners);
+
+    private static bool Holds(IEnumerable<string> status, uint userId, ulong wanted)
     {
         var line = status.FirstOrDefault(line => line.StartsWith(Effective, StringComparison.Ordinal));
         return line is not null
@@ -24,7 +33,7 @@ internal static class ProcessCapabilities
                 NumberStyles.AllowHexSpecifier,
                 CultureInfo.InvariantCulture,
                 out var held)
-            ? (held & Owners) == Owners
+            ? (held & wanted) == wanted
             : userId == 0;
     }
 }

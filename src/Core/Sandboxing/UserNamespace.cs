@@ -64,6 +64,28 @@ public static class UserNamespace
         }
     }
 
+    /// <summary>Why this process can have no namespace to run commands in; null where it can, or is root with all rights.</summary>
+    public static BuildFailedException? FindProblem()
+    {
+        if (!IsNeeded)
+        {
+            return ProcessCapabilities.MayMount() ? null : new BuildFailedException(RunDiagnostics.NamespacesRefused(Errno.EPERM));
+        }
+
+        try
+        {
+            var unshare = UserNamespaceChecks.FindProgram("unshare")
+                ?? throw new BuildFailedException(RunDiagnostics.NoUserNamespaceTool("unshare"));
+            UserNamespaceChecks.CheckSubordinateIds();
+            Try(unshare);
+            return null;
+        }
+        catch (BuildFailedException refused)
+        {
+            return refused;
+        }
+    }
+
     private static string[] Options => ["--user", "--map-root-user", "--map-auto", "--mount", "--propagation", "private", "--"];
 
     // After the replacement nobody is left to explain an error, so the same is tried with a program that does nothing.

@@ -11,6 +11,8 @@ internal interface IPolicyItems : IProjectItems
 
     string Store { get; }
 
+    string Engine { get; }
+
     string NoCache { get; }
 
     string Pull { get; }
@@ -37,6 +39,7 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
         return new BuildPolicy
         {
             Store = task.Store.Length == 0 ? null : task.FullPath(task.Store),
+            Engine = Engine(),
             NoCache = values.Boolean("ContainerStagesNoCache", task.NoCache),
             Pull = pull,
             LockFile = LockFile(),
@@ -44,6 +47,19 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
             Offline = Offline(pull),
             Mirrors = [.. task.Mirrors.Select(Mirror)],
         };
+    }
+
+    /// <summary>Who runs commands. What the engine program does not have yet was refused before.</summary>
+    private string Engine()
+    {
+        var engine = task.Engine.Length == 0 ? "auto" : task.Engine.ToLowerInvariant();
+        if (engine is "auto" or "embedded" or "docker" or "podman")
+        {
+            return engine;
+        }
+
+        problems.Add(ProjectDiagnostics.InvalidEngine(task.Engine, task.ProjectFile));
+        return "auto";
     }
 
     /// <summary>Absolute path, or null.</summary>

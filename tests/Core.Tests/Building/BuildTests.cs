@@ -30,7 +30,7 @@ public sealed class BuildTests(TestContext context) : IDisposable
     public async Task An_engine_that_is_not_ours_makes_the_files_and_the_image_is_ours()
     {
         FakeEngine? used = null;
-        var build = new Build(Definition, events) { OpenEngine = session => used = new FakeEngine(session) };
+        var build = new Build(Definition, events) { OpenEngines = session => new EngineChoice(used = new FakeEngine(session), []) };
 
         var result = await build.RunAsync(context.CancellationToken);
 
@@ -50,7 +50,7 @@ public sealed class BuildTests(TestContext context) : IDisposable
         var entered = 0;
         var build = new Build(Definition, events, () => Refuse(ref entered))
         {
-            OpenEngine = session => used = new FakeEngine(session) { IsKnown = true },
+            OpenEngines = session => new EngineChoice(used = new FakeEngine(session) { IsKnown = true }, []),
         };
 
         var result = await build.RunAsync(context.CancellationToken);
@@ -65,7 +65,10 @@ public sealed class BuildTests(TestContext context) : IDisposable
     {
         FakeEngine? used = null;
         var atHandOver = -1;
-        var build = new Build(Definition, events, HandOver) { OpenEngine = session => used = new FakeEngine(session) };
+        var build = new Build(
+            Definition,
+            events,
+            HandOver) { OpenEngines = session => new EngineChoice(used = new FakeEngine(session), []) };
 
         await Assert.ThrowsExactlyAsync<HandedOverException>(() => build.RunAsync(context.CancellationToken));
 
@@ -85,7 +88,11 @@ public sealed class BuildTests(TestContext context) : IDisposable
         var definition = Definition;
         var entered = 0;
         FakeEngine? used = null;
-        Build Open() => new(definition, events, () => Refuse(ref entered)) { OpenEngine = session => used = new FakeEngine(session) };
+        Build Open() =>
+            new(
+                definition,
+                events,
+                () => Refuse(ref entered)) { OpenEngines = session => new EngineChoice(used = new FakeEngine(session), []) };
         var refused = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Open().RunAsync(context.CancellationToken));
         Assert.AreEqual(("CST4020", "forecast"), (refused.Diagnostics.Single().Code, used!.Asked));
 
@@ -102,7 +109,7 @@ public sealed class BuildTests(TestContext context) : IDisposable
         var definition = Definition with { Outputs = outputs };
         var build = new Build(definition, events, () => throw new HandedOverException())
         {
-            OpenEngine = session => used = new FakeEngine(session) { IsKnown = true },
+            OpenEngines = session => new EngineChoice(used = new FakeEngine(session) { IsKnown = true }, []),
         };
 
         await Assert.ThrowsExactlyAsync<HandedOverException>(() => build.RunAsync(context.CancellationToken));

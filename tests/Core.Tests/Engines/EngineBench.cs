@@ -67,7 +67,11 @@ internal sealed class EngineBench : IDisposable
         images[reference.FamiliarName] = new ImageBase(reference.WithDigest(image.Digest), image.Manifest, image.Config);
     }
 
-    private PlatformBuild Plan(string dockerfile, Platform target)
+    /// <summary>Plans for this machine's platform.</summary>
+    public BuildPlan PlanOf(string dockerfile, IReadOnlyDictionary<string, string>? arguments = null) =>
+        Plan(dockerfile, Platform.Host, arguments).Plan;
+
+    private PlatformBuild Plan(string dockerfile, Platform target, IReadOnlyDictionary<string, string>? arguments = null)
     {
         var set = DockerfileFrontEnd.Read(dockerfile, "Dockerfile", new FrontEndOptions { Target = target });
         var graph = StageGraph.Create(set, null);
@@ -75,7 +79,10 @@ internal sealed class EngineBench : IDisposable
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => new NamedBase(image.Reference, node.Stage.Platform)))
             .Distinct()
             .ToDictionary(name => name, name => images[name.Reference.FamiliarName]);
-        return new PlatformBuild(graph, named, Planner.Plan(graph, named, new Dictionary<string, string>(), target, NoBuildEvents.Instance));
+        return new PlatformBuild(
+            graph,
+            named,
+            Planner.Plan(graph, named, arguments ?? new Dictionary<string, string>(), target, NoBuildEvents.Instance));
     }
 
     /// <summary>One build; the sandbox and the events are new ones.</summary>
@@ -99,7 +106,7 @@ internal sealed class EngineBench : IDisposable
 
     private EmbeddedEngine OpenEngine() => new(new SourceFetching(Store), Memory, Blobs, Sandbox, Events);
 
-    private EngineRequest Request(string dockerfile) => new()
+    public EngineRequest Request(string dockerfile) => new()
     {
         Builds = [.. Platforms.Select(platform => Plan(dockerfile, platform))],
         Context = new ContextFolder(Context),

@@ -172,6 +172,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     {
         var task = GoTask();
         task.NoCache = "TRUE";
+        task.Engine = "Docker";
         task.NoNewPrivileges = "true";
         task.MaxParallelism = " 3 ";
         task.MaxSize = " 25MB";
@@ -189,6 +190,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var definition = Read(task);
 
         Assert.IsTrue(definition.Policy.NoCache);
+        Assert.AreEqual("docker", definition.Policy.Engine);
         Assert.IsTrue(definition.Commands.NoNewPrivileges);
         Assert.AreEqual(3, definition.Commands.MaxParallelism);
         Assert.AreEqual(25_000_000, definition.Outputs.MaxSize);
@@ -275,6 +277,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.ImageFormat = "tar";
         task.RuntimeIdentifiers = "win-x64";
         task.NoCache = "yes";
+        task.Engine = "rkt";
         task.MaxParallelism = "0";
         task.MaxSize = "small";
         task.Timestamp = "today";
@@ -288,7 +291,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var codes = _engine.Errors.Select(error => error.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.AreSequenceEqual(
-            ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015", "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307"],
+            ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015", "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307", "CST6410"],
             codes);
         Assert.Contains("'hello-world'", _engine.Errors.Single(error => error.Code == "CST1011").Message!);
     }

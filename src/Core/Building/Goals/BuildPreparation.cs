@@ -47,7 +47,8 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
                 Report(session.Inputs.Lock, removed: true);
                 break;
             case BuildGoal.Plan:
-                Report(await session.OpenEngine().ForecastAsync(planned.Request, cancellationToken));
+                Report(
+                    await session.OpenEngines().First(planned.Definition.Policy.Engine).ForecastAsync(planned.Request, cancellationToken));
                 break;
             default:
                 throw new NotSupportedException($"{asked.Goal} is no preparation.");

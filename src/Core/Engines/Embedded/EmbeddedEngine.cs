@@ -19,17 +19,27 @@ public sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory, 
 {
     public string Name => "embedded";
 
-    public Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(EngineProbe.Works);
+    /// <summary>The engine that runs the commands in place of this one's sandbox; or null.</summary>
+    internal IElsewhere? Elsewhere { get; init; }
+
+    public Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new EngineProbe(UserNamespace.FindProblem()?.Diagnostics[0]));
 
     public async Task<Forecast> ForecastAsync(EngineRequest request, CancellationToken cancellationToken)
     {
-        using var services = new EngineServices(request, fetching with { Offline = true }, memory, blobs, sandbox, events);
+        using var services = new EngineServices(
+            request,
+            fetching with { Offline = true },
+            memory,
+            blobs,
+            sandbox,
+            events) { Elsewhere = Elsewhere };
         return await new PlanForecast(services).LookAsync(cancellationToken);
     }
 
     public async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(EngineRequest request, CancellationToken cancellationToken)
     {
-        using var services = new EngineServices(request, fetching, memory, blobs, sandbox, events);
+        using var services = new EngineServices(request, fetching, memory, blobs, sandbox, events) { Elsewhere = Elsewhere };
         services.RemoveAbandoned();
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var build = new PlanExecution(services);

@@ -37,6 +37,9 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
 
     public IBuildEvents Events { get; } = events;
 
+    /// <summary>The engine that runs the commands in place of the sandbox; null where this one runs them.</summary>
+    public IElsewhere? Elsewhere { get; init; }
+
     /// <summary>Started by the first command that asks.</summary>
     public SshAgents Agents { get; } = new(request.Commands);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ContainerStages.Caching;
 using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
 using ContainerStages.Planning;
 using ContainerStages.Posix;
@@ -46,6 +47,9 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         return contents;
     }
 
+    /// <exception cref="BuildFailedException">The build does not allow what the command asks for.</exception>
+    public void RequireAllowed(RunStep step) => run.RequireAllowed(step);
+
     /// <summary>To be called when the step's layer is there.</summary>
     public void Release(PlanStep step) => sources.Release(step);
 
@@ -63,6 +67,11 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     public async Task<IReadOnlyList<string>> EnsureSourcesAsync(PlanStep step, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
+        if (step is RunStep && services.Elsewhere is not null)
+        {
+            return folders;
+        }
+
         foreach (var source in step.Reads.Select(read => read.From).Where(source => source.IsOfLayers))
         {
             folders.AddRange(await (await sources.StackOfAsync(source, cancellationToken)).EnsureAsync(services.Snapshots, cancellationToken));
@@ -84,6 +93,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
                 isMade = true;
                 return step switch
                 {
+                    RunStep command when services.Elsewhere is { } other => other.MakeLayerAsync(command, lower, folder, token),
                     RunStep command => run.RunAsync(command, lower, folder, eventId, token),
                     WorkdirStep workdir => Task.FromResult(Compose(lower, folder, composer => MakeWorkdir(workdir, lower, composer))),
                     CopyStep copy => CopyAsync(copy, lower, folder, token),

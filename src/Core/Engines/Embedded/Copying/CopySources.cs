@@ -38,7 +38,9 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
 
     /// <summary>Digest of what one copy selects. What <see cref="SelectAsync"/> gives afterwards is what the digest was made of.</summary>
     public Task<string> DigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From.IsOfLayers
-        ? RememberedDigestAsync(copy, cancellationToken)
+        ? copy.From is FromElsewhere { WithFiles: false, Key: { } key }
+            ? Task.FromResult(CacheKey.Selection(new StackKey(key), copy).Hex)
+            : RememberedDigestAsync(copy, cancellationToken)
         : ChangingSources.RetryAsync(copy.Location, _ => HashAsync(copy, cancellationToken), cancellationToken);
 
     /// <summary>The same from what is here alone; null where its files are not made, unpacked or downloaded yet.</summary>
@@ -46,6 +48,9 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     {
         FromStage other => await stage(other.Stage) is { } stack ? services.Memory.FindSelection(CacheKey.Selection(stack.Key, copy)) : null,
         FromImage other => services.Memory.FindSelection(CacheKey.Selection(image(other.Image).Key, copy)),
+        FromElsewhere { Key: null } => null,
+        FromElsewhere { WithFiles: false, Key: { } key } => CacheKey.Selection(new StackKey(key), copy).Hex,
+        FromElsewhere { Key: { } key } => services.Memory.FindSelection(CacheKey.Selection(new StackKey(key), copy)),
         FromAddress address => await downloads.FindStoredAsync(address, copy, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
         FromRepository repository => await repositories.FindStoredAsync(repository, copy.Location, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
         _ => await DigestAsync(copy, cancellationToken),
@@ -159,6 +164,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     {
         FromStage other => await stage(other.Stage).WaitAsync(cancellationToken) ?? throw new InvalidOperationException($"The files of stage '{other.Stage.Name}' are not known."),
         FromImage other => image(other.Image),
+        FromElsewhere other => services.Elsewhere!.StackOf(other),
         _ => throw new NotSupportedException($"No files in {source.GetType().Name}."),
     };
 
@@ -191,6 +197,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     public string Describe(CopySource source) => source switch
     {
         FromStage other => $"stage '{other.Stage.Name}'",
+        FromElsewhere other => $"stage '{other.Stage}'",
         FromImage other => $"image '{other.Image.Reference.FamiliarName}'",
         FromFolder other => $"the build context '{other.Path}'",
         FromRepository other => $"the repository '{GitSource.WithoutPassword(other.Repository.Remote)}'",

@@ -64,6 +64,16 @@ public sealed partial class RegistryClient : IDisposable
             return DigestHeader(response);
         });
 
+    /// <summary>The first endpoint that has what a reference names: where another program gets it too.</summary>
+    /// <exception cref="BuildFailedException">No endpoint had it.</exception>
+    public Task<RegistryEndpoint> FindEndpointAsync(ImageReference reference, CancellationToken cancellationToken) =>
+        FromFirstEndpointAsync(reference, async endpoint =>
+        {
+            using var response = await transport.SendAsync(ManifestRequest(HttpMethod.Head, endpoint, reference), cancellationToken);
+            ThrowUnlessFound(response, reference, endpoint);
+            return endpoint;
+        });
+
     public void Dispose() => transport.Dispose();
 
     /// <summary>Tried again as a whole: a body may break after its headers.</summary>

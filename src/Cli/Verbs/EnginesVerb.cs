@@ -1,0 +1,44 @@
+using System.Text;
+using ContainerStages.Contracts;
+using ContainerStages.Engines;
+
+namespace ContainerStages.Cli.Verbs;
+
+/// <summary><c>engines</c>: who can run commands on this machine.</summary>
+internal static class EnginesVerb
+{
+    public static Verb Verb { get; } = new("engines", "", "show which engines can run commands here, and why others cannot", [], RunAsync);
+
+    private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
+    {
+        if (options.Rest.Count > 0)
+        {
+            throw new UsageException("no arguments are expected.");
+        }
+
+        foreach (var (name, probe) in await OtherEngines.ProbeAsync(CancellationToken.None))
+        {
+            await Console.Out.WriteAsync(Describe(name, probe));
+        }
+
+        return EngineExitCode.Done;
+    }
+
+    /// <summary>A line for whether it works, and one for what follows from it.</summary>
+    private static string Describe(string name, EngineProbe probe)
+    {
+        var version = probe.Version.Length == 0 ? "" : $"  {TerminalText.Plain(probe.Version)}";
+        var text = new StringBuilder($"{name,-9} {(probe.Problem is null ? "works" : "does not work")}{version}\n");
+        if (probe.Problem is { } problem)
+        {
+            text.Append($"          {problem.Code}: {TerminalText.Plain(problem.Message)}\n");
+        }
+
+        if (!probe.Lacks.IsEmpty)
+        {
+            text.Append($"          without {string.Join("; ", probe.Lacks)}\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Posix;
+
+namespace ContainerStages.Engines;
+
+/// <summary>
+/// Docker with BuildKit: <c>docker buildx build</c> where buildx is there, else <c>docker build</c> of a client that has BuildKit's inside,
+/// which newer ones do not. DOCKER_HOST and the client's contexts say which daemon it is.
+/// </summary>
+internal sealed class DockerBuilder : IRemoteBuilder
+{
+    private const string Program = "docker";
+    private const int FirstWithoutClient = 23;
+    private bool? hasBuildx;
+    private string? context;
+
+    public string Name => Program;
+
+    public bool WorkdirIsOfUser => true;
+
+    public async Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (await AskAsync(["version", "--format", "{{json .}}"], cancellationToken) is not { } version)
+        {
+            return new EngineProbe(RemoteDiagnostics.NotInstalled(Name, Program));
+        }
+
+        var (client, server) = ReadVersions(version.Output);
+        if (server is null)
+        {
+            return new EngineProbe(
+                EngineFaults.Find(Name, version.Error, began: false) ?? RemoteDiagnostics.NotAnswering(
+                    Name,
+                    EngineFaults.LastLine(version.Error)),
+                client ?? "");
+        }
+
+        await FindBuildxAsync(cancellationToken);
+        var shown = $"{server}{(hasBuildx == true ? " with buildx" : "")}";
+        return hasBuildx == true || MajorOf(client) < FirstWithoutClient
+            ? new EngineProbe(null, shown) { Lacks = Lacks(hasBuildx == true) }
+            : new EngineProbe(
+                RemoteDiagnostics.CannotBuild(
+                    Name,
+                    $"its client {client} builds with the plugin buildx, which is not there",
+                    "Install it (the package docker-buildx-plugin or docker-buildx)."),
+                shown);
+    }
+
+    public async Task BuildAsync(RemoteBuild build, StageProgress progress, CancellationToken cancellationToken)
+    {
+        if (build.Commands.NoNewPrivileges)
+        {
+            throw new BuildFailedException(RemoteDiagnostics.Lacks(Name, "commands without new privileges", null));
+        }
+
+        await FindBuildxAsync(cancellationToken);
+        if (hasBuildx == false && build.Commands is not { Ulimits.Count: 0, ShmSize: null })
+        {
+            throw new BuildFailedException(RemoteDiagnostics.Lacks(Name, "limits of commands without the plugin buildx", null));
+        }
+
+        var image = build.IsImage ? $"containerstages-{Guid.NewGuid():N}:build" : null;
+        try
+        {
+            await RunAsync(build, image, progress, cancellationToken);
+            if (image is not null)
+            {
+                await SaveAsync(image, build.Result, cancellationToken);
+            }
+        }
+        finally
+        {
+            if (image is not null)
+            {
+                await AskAsync(["image", "rm", image], CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task RunAsync(RemoteBuild build, string? image, StageProgress progress, CancellationToken cancellationToken)
+    {
+        string[] command = hasBuildx == true ? ["buildx", "build", .. context is null ? (string[])[] : ["--builder", context]] : ["build"];
+        string[] output = image is null
+            ? ["--output", Dockerfile.CommaSeparated.Join(["type=tar", $"dest={build.Result}"])]
+            : ["--tag", image, .. hasBuildx == true ? (string[])["--load"] : []];
+        string[] allowed = hasBuildx == true && build.Commands.Allow.Contains("security.insecure") ? ["--allow", "security.insecure"] : [];
+        var start = BuilderArguments.Start(
+            Program,
+            [.. command, "--progress", "plain"],
+            build,
+            [.. allowed, .. HostName(build), .. output]);
+        Prepare(start);
+        var log = new BuildKitLog(progress);
+        var code = await RemoteProgram.RunAsync(start, build.WriteContext, (line, _) => log.Read(line), cancellationToken)
+            ?? throw new BuildFailedException(RemoteDiagnostics.NotInstalled(Name, Program));
+        if (code != 0)
+        {
+            throw progress.Failure(Name, code, text => EngineFaults.Find(Name, text, began: log.HasBegun));
+        }
+    }
+
+    private static string[] HostName(RemoteBuild build) =>
+        build.Commands.HostName is { } name ? ["--build-arg", $"BUILDKIT_SANDBOX_HOSTNAME={name}"] : [];
+
+    private async Task SaveAsync(string image, string file, CancellationToken cancellationToken)
+    {
+        if (await AskAsync(["image", "save", "--output", file, image], cancellationToken) is not { ExitCode: 0 })
+        {
+            throw new BuildFailedException(RemoteDiagnostics.BadResult(Name, "its image cannot be saved"));
+        }
+    }
+
+    private async Task FindBuildxAsync(CancellationToken cancellationToken)
+    {
+        if (hasBuildx is null)
+        {
+            hasBuildx = await AskAsync(["buildx", "version"], cancellationToken) is { ExitCode: 0 };
+
+            // The builder of the daemon itself has the name of the context; the user may have chosen another.
+            context = await AskAsync(["context", "show"], cancellationToken) is { ExitCode: 0 } shown ? shown.Output.Trim() : null;
+        }
+    }
+
+    private static async Task<ProgramEnd?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(Program, arguments);
+        Prepare(start);
+        return await HostProgram.RunAsync(start, cancellationToken);
+    }
+
+    private static void Prepare(ProcessStartInfo start)
+    {
+        start.Environment["DOCKER_BUILDKIT"] = "1";
+        start.Environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1";
+        start.Environment["DOCKER_CLI_HINTS"] = "false";
+        start.Environment["NO_COLOR"] = "1";
+    }
+
+    private static ImmutableArray<string> Lacks(bool hasBuildx) =>
+    [
+        "no-new-privileges", "bases outside of registries",
+        .. hasBuildx ? (string[])[] : ["RUN --network and --security", "COPY --parents and --exclude from a stage", "limits"],
+    ];
+
+    private static int MajorOf(string? version) =>
+        int.TryParse(version?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : 0;
+
+    private static (string? Client, string? Server) ReadVersions(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return (VersionOf(json.RootElement, "Client"), VersionOf(json.RootElement, "Server"));
+        }
+        catch (JsonException)
+        {
+            return (null, null);
+        }
+    }
+
+    private static string? VersionOf(JsonElement versions, string side) =>
+        versions.TryGetProperty(side, out var part)
+            && part.ValueKind == JsonValueKind.Object
+            && part.TryGetProperty("Version", out var version)
+            ? version.GetString()
+            : null;
+}
