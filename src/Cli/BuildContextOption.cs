@@ -18,7 +18,7 @@ internal static class BuildContextOption
 
     /// <summary>The value of --build-context.</summary>
     public static string Named(string value) =>
-        ImageReference.TryParseSource(value, Environment.CurrentDirectory) is { Transport: not ImageTransport.Registry } image
+        ImageReference.TryParseSource(value, Environment.CurrentDirectory) is { IsInRegistry: false } image
             ? image.ToString()
         : IsAddress(value) || value.StartsWith("target:", StringComparison.Ordinal) ? value : Path.GetFullPath(value);
 

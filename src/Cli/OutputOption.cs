@@ -8,25 +8,21 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
 {
     public const string StandardOutput = "-";
     private const string AnnotationPrefix = "annotation";
-    private static readonly string[] Types = ["image", "registry", "oci", "docker", "podman", "oci-layout", "local", "tar"];
     private static readonly string[] ImageKeys = ["name", "push", "compression", "compression-level", "force-compression", "oci-mediatypes"];
     private static readonly string[] FileKeys = ["dest", "tar"];
+
+    /// <summary>The values of <c>type=</c>.</summary>
+    public static IReadOnlyList<string> Types { get; } = [.. Medium.All.SelectMany(medium => medium.OutputTypes)];
 
     /// <summary>Archives go to standard output where none is named, as with docker.</summary>
     public string? Path =>
         Fields.GetValueOrDefault("dest") ?? (Type == "tar" || (Type == "oci" && !IsFalse("tar")) ? StandardOutput : null);
 
-    public DestinationKind Kind => Type switch
+    public Medium Medium => Type switch
     {
-        "oci" when IsFalse("tar") => DestinationKind.OciLayout,
-        "oci" => DestinationKind.OciArchive,
-        "docker" when Path is null => DestinationKind.DockerStore,
-        "docker" => DestinationKind.DockerArchive,
-        "podman" => DestinationKind.PodmanStore,
-        "oci-layout" => DestinationKind.OciLayout,
-        "local" => DestinationKind.Folder,
-        "tar" => DestinationKind.Tar,
-        _ => DestinationKind.Registry,
+        "oci" when IsFalse("tar") => Medium.OciLayout,
+        "docker" when Path is null => Medium.Docker,
+        _ => Medium.All.First(medium => medium.OutputTypes.Contains(Type)),
     };
 
     public bool IsStandardOutput => Path == StandardOutput;
@@ -99,12 +95,12 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
             throw new UsageException($"--output {text}: layers of base images stay as they are, so that registries need them once; leave force-compression out.");
         }
 
-        if (Path is null && Kind is not (DestinationKind.Registry or DestinationKind.DockerStore or DestinationKind.PodmanStore))
+        if (Path is null && Medium.IsPath)
         {
             throw new UsageException($"--output {text}: type {Type} needs dest=PATH.");
         }
 
-        if (IsStandardOutput && Kind is not (DestinationKind.Tar or DestinationKind.OciArchive or DestinationKind.DockerArchive))
+        if (IsStandardOutput && !Medium.IsStream)
         {
             throw new UsageException($"--output {text}: a folder cannot be written to standard output; name one.");
         }

@@ -25,16 +25,8 @@ internal static class OutputOptions
         new(
             ["--output", "-o"],
             "SPEC",
-            "type=image|registry|oci|docker|podman|oci-layout|local|tar,dest=PATH,..., or a folder; repeatable",
-            Candidates.Of(
-                "type=image",
-                "type=registry",
-                "type=oci",
-                "type=docker",
-                "type=podman",
-                "type=oci-layout",
-                "type=local",
-                "type=tar")),
+            $"type={string.Join('|', OutputOption.Types)},dest=PATH,..., or a folder; repeatable",
+            Candidates.Of([.. OutputOption.Types.Select(type => "type=" + type)])),
     ];
 
     public static BuildDefinition Apply(BuildDefinition definition, OptionReader options)
@@ -42,7 +34,7 @@ internal static class OutputOptions
         var outputs = options.All("--output").Select(OutputOption.Parse).ToList();
         CheckStandardOutput(outputs.Count(output => output.IsStandardOutput), options);
         AddSwitch("--push", outputs.Exists(output => output.Pushes), "registry");
-        AddSwitch("--load", outputs.Exists(output => output.Kind == DestinationKind.DockerStore), "docker");
+        AddSwitch("--load", outputs.Exists(output => output.Medium == Medium.Docker), "docker");
         string[] names = [.. options.All("--tag").Concat(outputs.SelectMany(output => output.Names)).Select(Name).Distinct(StringComparer.Ordinal)];
         var annotations = options.All("--annotation")
             .SelectMany(Annotation)
@@ -97,19 +89,19 @@ internal static class OutputOptions
 
     private static IEnumerable<Destination> Destinations(OutputOption output, string[] names)
     {
-        if (output.Kind != DestinationKind.Registry)
+        if (output.Medium != Medium.Registry)
         {
-            if (output.Kind is DestinationKind.DockerStore or DestinationKind.PodmanStore && names.Length == 0)
+            if (output.Medium.IsDaemon && names.Length == 0)
             {
                 throw new UsageException("loading needs a name: -t REPOSITORY:TAG.");
             }
 
             var path = output.Path is not { } given ? "" : output.IsStandardOutput ? given : Path.GetFullPath(given);
-            return [new Destination(output.Kind, path) { Names = names }];
+            return [new Destination(output.Medium, path) { Names = names }];
         }
 
         return !output.Pushes ? []
-            : names.Length > 0 ? names.Select(name => new Destination(DestinationKind.Registry, name))
+            : names.Length > 0 ? names.Select(name => new Destination(Medium.Registry, name))
             : throw new UsageException("pushing needs a name: -t HOST/REPOSITORY:TAG.");
     }
 

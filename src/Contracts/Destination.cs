@@ -2,41 +2,31 @@ using System.Text.Json.Serialization;
 
 namespace ContainerStages.Contracts;
 
-/// <summary>Kinds of places that an image is published to.</summary>
-public enum DestinationKind
-{
-    Registry,
-    OciLayout,
-    OciArchive,
-    DockerArchive,
-
-    /// <summary>The files of the image in a folder.</summary>
-    Folder,
-
-    /// <summary>The files of the image as one tar; <c>-</c> is standard output.</summary>
-    Tar,
-
-    /// <summary>The images of the Docker engine on this machine; the path is empty.</summary>
-    DockerStore,
-
-    /// <summary>The images of podman on this machine; the path is empty.</summary>
-    PodmanStore,
-}
-
 /// <summary>
-/// A place the image is published to: a reference for registries, a path otherwise. In archives and engines it is named by
-/// <see cref="Names"/>.
+/// A place the image is published to: a reference for registries, a path otherwise, empty for engines. In archives and engines it is named
+/// by <see cref="Names"/>. The path <c>-</c> is standard output.
 /// </summary>
-public sealed record Destination([property: JsonIgnore] DestinationKind Kind, string Value)
+public sealed record Destination([property: JsonIgnore] Medium Medium, string Value)
 {
     [JsonConstructor]
-    internal Destination(int kindNumber, string value)
-        : this((DestinationKind)kindNumber, value)
+    internal Destination(string scheme, string value)
+        : this(Medium.OfScheme(scheme), value)
     {
     }
 
-    [JsonInclude, JsonPropertyName("kind")]
-    internal int KindNumber => (int)Kind;
+    [JsonInclude, JsonPropertyName("medium")]
+    internal string Scheme => Medium.Scheme;
 
     public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>With its scheme, as FROM would name it.</summary>
+    [JsonIgnore]
+    public string Address =>
+        Medium.IsDaemon ? $"{Scheme}:{string.Join($", {Scheme}:", Names)}"
+        : Medium.IsPath ? $"{Scheme}:{Value}"
+        : Value;
+
+    /// <summary>As people write it where the kind is clear: a name or a path.</summary>
+    [JsonIgnore]
+    public string Title => Medium.IsDaemon ? Address : Value;
 }

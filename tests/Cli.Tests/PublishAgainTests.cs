@@ -25,7 +25,7 @@ public sealed class PublishAgainTests(TestContext test)
             },
             Outputs = new BuildOutputs
             {
-                Destinations = [new Destination(DestinationKind.Registry, $"{registry.Host}/app:1")],
+                Destinations = [new Destination(Medium.Registry, $"{registry.Host}/app:1")],
                 ResultFile = context.Combine("result.json"),
             },
             Policy = new BuildPolicy { Store = context.Combine("store") },

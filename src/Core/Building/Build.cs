@@ -87,7 +87,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     /// <summary>A folder gets the owners that the image says.</summary>
     private void RequireOwners()
     {
-        if (asked.Outputs.Destinations.Any(destination => destination.Kind is DestinationKind.Folder or DestinationKind.Tar))
+        if (asked.Outputs.Destinations.Any(destination => !destination.Medium.HoldsImages))
         {
             RequirePrivileges();
         }

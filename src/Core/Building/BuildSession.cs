@@ -65,7 +65,7 @@ internal sealed class BuildSession : IDisposable
     {
         get
         {
-            var pushed = definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString());
+            var pushed = definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString());
             return definition.Outputs.Tags.Select(tag => ImageReference.Parse(tag).ToString()).Except(pushed, StringComparer.Ordinal).Any();
         }
     }
@@ -73,7 +73,7 @@ internal sealed class BuildSession : IDisposable
     /// <summary>True where a destination takes the layers of the target's base from the store: all but a registry that has them.</summary>
     public bool NeedsBaseLayers(BuildPlan plan) =>
         KeepsWhole
-        || definition.Outputs.Destinations.Any(destination => destination.Kind != DestinationKind.Registry || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
+        || definition.Outputs.Destinations.Any(destination => destination.Medium != Medium.Registry || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
 
     /// <summary>The one error for everything that an offline build lacks.</summary>
     public async Task<BuildFailedException> MissingAsync(IEnumerable<BuildPlan> plans, BuildFailedException cause, CancellationToken cancellationToken)
@@ -125,10 +125,10 @@ internal sealed class BuildSession : IDisposable
     }
 
     private IEnumerable<string> DestinationHosts() =>
-        definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
+        definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
 
     private static IEnumerable<string> BaseHosts(IReadOnlyList<PlatformStages> stages) =>
-        stages.SelectMany(one => one.Graph.Stages).SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Where(image => image.Reference.Transport == ImageTransport.Registry).Select(image => image.Reference.Registry);
+        stages.SelectMany(one => one.Graph.Stages).SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Where(image => image.Reference.IsInRegistry).Select(image => image.Reference.Registry);
 
     private static Platform PlatformOf(Stage stage, Platform platform) => stage.Platform is not { } text
         ? platform

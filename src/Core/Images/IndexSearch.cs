@@ -90,5 +90,9 @@ internal sealed class IndexSearch(ImageReference reference, Platform wanted, Fun
     private static bool IsImage(Descriptor entry) =>
         (MediaTypes.IsManifest(entry.MediaType) || MediaTypes.IsIndex(entry.MediaType)) && entry.Platform is not { Os: "unknown" };
 
-    private BuildFailedException Malformed(string problem) => new(RegistryDiagnostics.MalformedDocument($"index of '{reference.FamiliarName}'", reference.Transport == ImageTransport.Registry ? reference.Registry : reference.FamiliarName, problem));
+    private BuildFailedException Malformed(string problem) =>
+        new(RegistryDiagnostics.MalformedDocument(
+            $"index of '{reference.FamiliarName}'",
+            reference.IsInRegistry ? reference.Registry : reference.FamiliarName,
+            problem));
 }

@@ -1,3 +1,5 @@
+using ContainerStages.Contracts;
+
 namespace ContainerStages.Oci;
 
 /// <summary>References to images that are in no registry: <c>oci-layout:folder:tag</c>, <c>docker-daemon:name</c> and the like.</summary>
@@ -5,18 +7,15 @@ public sealed partial record ImageReference
 {
     private const int DigestLength = 1 + 71; // @sha256: and 64 digits
 
-    private static readonly (string Scheme, ImageTransport Transport)[] Schemes =
-    [
-        ("oci-layout", ImageTransport.OciLayout), ("oci-archive", ImageTransport.OciArchive), ("docker-archive", ImageTransport.DockerArchive),
-        ("docker-daemon", ImageTransport.DockerStore), ("podman", ImageTransport.PodmanStore), ("containers-storage", ImageTransport.PodmanStore),
-    ];
-
     /// <summary>Where it is. For everything but a registry <see cref="Registry"/> is empty, <see cref="Repository"/> the path of a file or folder, or the
     /// whole name in an engine's store, and <see cref="Tag"/> what chooses among several images of a file.</summary>
-    public ImageTransport Transport { get; private init; }
+    public Medium Medium { get; private init; } = Medium.Registry;
+
+    /// <summary>True where a registry has it.</summary>
+    public bool IsInRegistry => Medium == Medium.Registry;
 
     /// <summary>True where <see cref="Repository"/> is a path.</summary>
-    public bool IsFile => Transport is ImageTransport.OciLayout or ImageTransport.OciArchive or ImageTransport.DockerArchive;
+    public bool IsFile => Medium.IsPath;
 
     /// <summary>The folder that the file lies in, whatever links do on the way; null where the user named the file.</summary>
     public string? KeptIn { get; init; }
@@ -28,23 +27,19 @@ public sealed partial record ImageReference
     /// </summary>
     public static ImageReference? TryParseSource(string text, string folder = "/")
     {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var scheme = colon < 0 ? default : Schemes.FirstOrDefault(known => text.AsSpan(0, colon).SequenceEqual(known.Scheme));
-        if (scheme.Scheme is null)
+        var medium = Medium.Find(text, out var rest);
+        if (medium == Medium.Registry || !medium.HoldsImages)
         {
             return TryParse(text);
         }
 
-        var rest = text.AsSpan(colon + 1);
         rest = rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest;
-        return scheme.Transport is ImageTransport.DockerStore or ImageTransport.PodmanStore
-            ? TryParse(rest.ToString()) is { } name
-                ? new ImageReference("", name.FamiliarName, null, null) { Transport = scheme.Transport }
-                : null
-            : ParseFile(scheme.Transport, rest.ToString(), folder);
+        return !medium.IsDaemon ? ParseFile(medium, rest, folder)
+            : TryParse(rest) is { } name ? new ImageReference("", name.FamiliarName, null, null) { Medium = medium }
+            : null;
     }
 
-    private static ImageReference? ParseFile(ImageTransport transport, string text, string folder)
+    private static ImageReference? ParseFile(Medium medium, string text, string folder)
     {
         Digest? digest = null;
         if (text.Length > DigestLength && text[^DigestLength] == '@' && Oci.Digest.TryParse(text[^(DigestLength - 1)..], out var parsed))
@@ -56,8 +51,8 @@ public sealed partial record ImageReference
         var (path, tag) = colon < 0 ? (text, null) : (text[..colon], text[(colon + 1)..]);
         return path.Length == 0 || tag is "" || path.Contains('\0', StringComparison.Ordinal)
             ? null
-            : new ImageReference("", Path.GetFullPath(path, folder), tag, digest) { Transport = transport };
+            : new ImageReference("", Path.GetFullPath(path, folder), tag, digest) { Medium = medium };
     }
 
-    private string Place => $"{Schemes.First(known => known.Transport == Transport).Scheme}:{Repository}{Suffix}";
+    private string Place => $"{Medium.Scheme}:{Repository}{Suffix}";
 }

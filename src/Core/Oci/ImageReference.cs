@@ -25,7 +25,10 @@ public sealed partial record ImageReference
 
     /// <summary>The short form that people write: without <c>docker.io/</c> and <c>library/</c>.</summary>
     public string FamiliarName =>
-        Transport != ImageTransport.Registry ? Place : (Registry != "docker.io" ? $"{Registry}/{Repository}" : Repository.StartsWith("library/", StringComparison.Ordinal) ? Repository["library/".Length..] : Repository) + Suffix;
+        !IsInRegistry ? Place
+        : Registry != "docker.io" ? $"{Registry}/{Repository}{Suffix}"
+        : Repository.StartsWith("library/", StringComparison.Ordinal) ? Repository["library/".Length..] + Suffix
+        : Repository + Suffix;
 
     private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest : "");
 
@@ -61,11 +64,11 @@ public sealed partial record ImageReference
     /// <exception cref="FormatException">The text is no image reference.</exception>
     public static ImageReference Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text[(text.LastIndexOf('@') + 1)..]}' is not an image reference ([registry/]repository[:tag][@digest], lower case).");
 
-    public ImageReference WithTag(string tag) => new(Registry, Repository, tag, null) { Transport = Transport };
+    public ImageReference WithTag(string tag) => new(Registry, Repository, tag, null) { Medium = Medium };
 
-    public ImageReference WithDigest(Digest digest) => new(Registry, Repository, Tag, digest) { Transport = Transport };
+    public ImageReference WithDigest(Digest digest) => new(Registry, Repository, Tag, digest) { Medium = Medium };
 
-    public override string ToString() => Transport != ImageTransport.Registry ? Place : $"{Registry}/{Repository}{Suffix}";
+    public override string ToString() => !IsInRegistry ? Place : $"{Registry}/{Repository}{Suffix}";
 
     private static (string Registry, string Repository) SplitRegistry(string name)
     {

@@ -26,6 +26,13 @@ internal static class ImageBlobs
             : Task.WhenAll(missing.Select(layer => fetcher!.FetchAsync(layer.Origin!, layer.Layer.Descriptor, cancellationToken)));
     }
 
+    /// <summary>The one image, for a place that holds no index.</summary>
+    /// <exception cref="BuildFailedException">There are several.</exception>
+    public static Image Only(ImageSet images, string destination) => images is { Images: [var only] }
+        ? only
+        : throw new BuildFailedException(
+            PlatformDiagnostics.OnePlatformOnly(destination, images.Images.Select(one => one.Config.Platform.ToString())));
+
     /// <summary>Opens a blob for one reading to the end, which verifies it; a damaged one counts as missing afterwards.</summary>
     public static Stream OpenVerified(ImageSet images, IContentStore store, Descriptor blob)
     {

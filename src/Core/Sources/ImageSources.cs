@@ -22,7 +22,7 @@ public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePu
     /// <exception cref="BuildFailedException">Unknown, unreachable, or not for this platform.</exception>
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
-        if (reference.Transport != ImageTransport.Registry)
+        if (!reference.IsInRegistry)
         {
             var taken = await local.TakeAsync(reference, platform, cancellationToken);
             return await puller.ResolveAsync(reference.WithDigest(taken), platform, cancellationToken);

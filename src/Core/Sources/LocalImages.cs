@@ -1,13 +1,12 @@
 using System.Text.Json;
 using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
 using ContainerStages.Media.Archives;
 using ContainerStages.Media.Daemons;
-using ContainerStages.Media.Files;
 using ContainerStages.Media.Layout;
 using ContainerStages.Oci;
-using ContainerStages.Posix;
 
 namespace ContainerStages.Sources;
 
@@ -27,8 +26,8 @@ internal sealed class LocalImages(StoreDirectory store)
     {
         try
         {
-            return reference.Transport == ImageTransport.OciLayout
-                ? await TakeLayoutAsync(reference, platform, cancellationToken)
+            return reference.Medium == Medium.OciLayout
+                ? await LayoutReader.TakeAsync(reference, platform, content, cancellationToken)
                 : await TakeRememberedAsync(reference, platform, cancellationToken);
         }
         catch (DigestMismatchException damaged)
@@ -43,23 +42,10 @@ internal sealed class LocalImages(StoreDirectory store)
         }
     }
 
-    private async Task<Digest> TakeLayoutAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
-    {
-        var files = new SourceFiles(reference);
-        if (!files.IsFolder)
-        {
-            throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
-        }
-
-        var index = LayoutIndex.Read(await files.ReadAsync("index.json", cancellationToken) ?? throw new InvalidDataException("the folder is no OCI layout, for it has no index.json."));
-        var import = new LayoutImport(reference, platform, content, files);
-        return await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
-    }
-
     private async Task<Digest> TakeRememberedAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
-        using var engine = reference.IsFile ? null : EngineStore.Open(reference.Transport);
-        var state = $"form {LayerWriter.Form} {await StateAsync(reference, engine, cancellationToken)}";
+        using IArchiveSource source = reference.Medium.IsDaemon ? new DaemonImage(reference) : new ArchiveFile(reference);
+        var state = $"form {LayerWriter.Form} {await source.StateAsync(cancellationToken)}";
         var record = Path.Combine(store.Folder("sources"), StoreDirectory.KeyOf(state));
         using var held = await store.LockAsync("source-" + Path.GetFileName(record), cancellationToken);
         var import = new LayoutImport(reference, platform, content, null);
@@ -68,7 +54,7 @@ internal sealed class LocalImages(StoreDirectory store)
             return known;
         }
 
-        var index = await Task.Run(() => ReadAsync(reference, engine, cancellationToken), cancellationToken);
+        var index = await Task.Run(() => ReadAsync(source, cancellationToken), cancellationToken);
         var named = await import.TakeAsync(index, cancellationToken) ?? throw import.Incomplete();
         SealedJson.Write(record, index, OciJson.Plain.ImageIndex);
         return named;
@@ -91,53 +77,9 @@ internal sealed class LocalImages(StoreDirectory store)
     internal static ImageIndex? ReadRecord(string record) =>
         SealedJson.Read(record, OciJson.Plain.ImageIndex) is { } index && DocumentRules.ProblemOf(index) is null ? index : null;
 
-    private async Task<ImageIndex> ReadAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
+    private async Task<ImageIndex> ReadAsync(IArchiveSource source, CancellationToken cancellationToken)
     {
-        await using var stream = engine is null ? OpenArchive(reference) : await engine.SaveAsync(reference.Repository, cancellationToken);
-        var reader = new ArchiveReader(content);
-        return reference.Transport is ImageTransport.OciArchive or ImageTransport.PodmanStore
-            ? await reader.ReadLayoutAsync(stream, cancellationToken)
-            : await reader.ReadDockerAsync(stream, cancellationToken);
-    }
-
-    /// <summary>One that the user names may be a pipe.</summary>
-    private static FileStream OpenArchive(ImageReference reference) =>
-        reference.KeptIn is null ? File.OpenRead(reference.Repository)
-        : new SourceFiles(reference).TryOpen()
-            ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
-
-    /// <summary>A text that is another one as soon as the source may be another one.</summary>
-    private static async Task<string> StateAsync(ImageReference reference, IEngineStore? engine, CancellationToken cancellationToken)
-    {
-        if (engine is not null)
-        {
-            var id = await engine.FindIdAsync(reference.Repository, cancellationToken)
-                ?? throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
-            return $"{reference.Transport} {id}";
-        }
-
-        var path = Path.Exists(reference.Repository)
-            ? File.ResolveLinkTarget(reference.Repository, returnFinalTarget: true)?.FullName ?? reference.Repository
-            : reference.Repository;
-        if (!TryStat(reference, path, out var file))
-        {
-            throw new BuildFailedException(SourceDiagnostics.Missing(reference.FamiliarName, reference.Repository));
-        }
-
-        return !file.IsDirectory
-            ? $"{reference.Transport} {path} {file.Device}:{file.Inode} {file.Size} {file.ModificationSeconds}.{file.ModificationNanoseconds} {file.ChangeSeconds}.{file.ChangeNanoseconds}"
-            : throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, "an archive is a file. A folder is named with oci-layout:."));
-    }
-
-    private static bool TryStat(ImageReference reference, string path, out FileStatus status)
-    {
-        if (reference.KeptIn is null)
-        {
-            return FileCalls.TryStat(path, out status);
-        }
-
-        using var file = new SourceFiles(reference).TryOpen();
-        status = default;
-        return file is not null && FileCalls.TryStat(file.SafeFileHandle, "", out status);
+        await using var stream = await source.OpenAsync(cancellationToken);
+        return await new ArchiveReader(content).ReadAsync(stream, source.Format, cancellationToken);
     }
 }

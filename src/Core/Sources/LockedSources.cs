@@ -43,7 +43,7 @@ public sealed class LockedSources(ImageSources sources, ProjectLock locked)
 
     /// <summary>A digest names one image; and what is taken from this machine is no name that another one could look up.</summary>
     private static bool IsPinned(ImageReference reference) =>
-        reference.Digest is not null || reference.Transport != ImageTransport.Registry;
+        reference.Digest is not null || !reference.IsInRegistry;
 
     private async Task<PulledImage> AskAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {

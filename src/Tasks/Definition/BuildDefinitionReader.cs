@@ -62,5 +62,5 @@ internal sealed class BuildDefinitionReader(IBuildItems task, DiagnosticLog diag
     private static bool HasAnnotations(ImageMetadata metadata) =>
         metadata.Annotations.Count + metadata.IndexAnnotations.Count + metadata.DescriptorAnnotations.Count > 0;
 
-    private static bool IsOci(Destination destination) => destination.Kind is DestinationKind.OciLayout or DestinationKind.OciArchive;
+    private static bool IsOci(Destination destination) => destination.Medium.Kind is MediumKind.OciLayout or MediumKind.OciArchive;
 }

@@ -84,7 +84,7 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
     }
 
     private Destination[]? Pushes(List<string> names) =>
-        task.Registry.Length == 0 ? null : [.. names.Select(name => new Destination(DestinationKind.Registry, name))];
+        task.Registry.Length == 0 ? null : [.. names.Select(name => new Destination(Medium.Registry, name))];
 
     // As in the .NET SDK, except that without it nothing is loaded anywhere: the image has its name in our own store.
     private Destination[] LocalStore(List<string> names)
@@ -94,9 +94,9 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
             case "":
                 return Answering(names);
             case "DOCKER":
-                return [new Destination(DestinationKind.DockerStore, "") { Names = names }];
+                return [new Destination(Medium.Docker, "") { Names = names }];
             case "PODMAN":
-                return [new Destination(DestinationKind.PodmanStore, "") { Names = names }];
+                return [new Destination(Medium.Podman, "") { Names = names }];
             default:
                 problems.Add(ProjectDiagnostics.InvalidLocalRegistry(task.LocalRegistry, task.ProjectFile));
                 return [];
@@ -111,7 +111,7 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
             case "" or "NONE":
                 return [];
             case "AUTO":
-                return LocalEngine.Find() is { } kind ? [new Destination(kind, "") { Names = names }] : [];
+                return LocalEngine.Find() is { } engine ? [new Destination(engine, "") { Names = names }] : [];
             default:
                 problems.Add(ProjectDiagnostics.InvalidLocal(task.Local, task.ProjectFile));
                 return [];
@@ -135,43 +135,29 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
 
         var isDockers = string.Equals(task.ImageFormat, "Docker", StringComparison.OrdinalIgnoreCase)
             || (task.ImageFormat.Length == 0 && platforms < 2);
-        var kind = isDockers ? DestinationKind.DockerArchive : DestinationKind.OciArchive;
-        return [new Destination(kind, path) { Names = names }];
+        return [new Destination(isDockers ? Medium.DockerArchive : Medium.OciArchive, path) { Names = names }];
     }
 
     private IEnumerable<Destination> Further(ITaskItem item, List<string> tags, List<string> names)
     {
-        var text = item.ItemSpec;
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var (scheme, rest) = colon < 0 ? ("", text) : (text[..colon], text[(colon + 1)..]);
-        DestinationKind? kind = scheme switch
+        var medium = Medium.Find(item.ItemSpec, out var rest);
+        if (medium.IsDaemon)
         {
-            "oci-layout" => DestinationKind.OciLayout,
-            "oci-archive" => DestinationKind.OciArchive,
-            "docker-archive" => DestinationKind.DockerArchive,
-            "docker-daemon" => DestinationKind.DockerStore,
-            "podman" or "containers-storage" => DestinationKind.PodmanStore,
-            "local" => DestinationKind.Folder,
-            "tar" => DestinationKind.Tar,
-            _ => null,
-        };
-        if (kind is DestinationKind.DockerStore or DestinationKind.PodmanStore)
-        {
-            return [new Destination(kind.Value, "") { Names = rest.Length == 0 ? names : [rest] }];
+            return [new Destination(medium, "") { Names = rest.Length == 0 ? names : [rest] }];
         }
 
-        if (kind is not null)
+        if (!medium.IsPath)
         {
-            if (rest.Length == 0)
-            {
-                Refuse(item, "names no path");
-                return [];
-            }
-
-            return [new Destination(kind.Value, task.FullPath(rest)) { Names = names }];
+            return References(item, tags);
         }
 
-        return References(item, tags);
+        if (rest.Length == 0)
+        {
+            Refuse(item, "names no path");
+            return [];
+        }
+
+        return [new Destination(medium, task.FullPath(rest)) { Names = names }];
     }
 
     private IEnumerable<Destination> References(ITaskItem item, List<string> tags)
@@ -195,8 +181,8 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
 
         // Without a tag of its own it gets the project's.
         return text[slash..].Contains(':', StringComparison.Ordinal)
-            ? [new Destination(DestinationKind.Registry, text)]
-            : tags.Select(tag => new Destination(DestinationKind.Registry, $"{text}:{tag}"));
+            ? [new Destination(Medium.Registry, text)]
+            : tags.Select(tag => new Destination(Medium.Registry, $"{text}:{tag}"));
     }
 
     private void Refuse(ITaskItem item, string problem) =>

@@ -10,26 +10,19 @@ internal static class LocalEngine
 {
     private const int Patience = 2000;
 
-    public static DestinationKind? Find() =>
-        Docker() is { } docker && Answers(docker) ? DestinationKind.DockerStore
-        : IsInstalled("podman") ? DestinationKind.PodmanStore
+    public static Medium? Find() =>
+        Docker() is { } docker && Answers(docker) ? Medium.Docker
+        : IsInstalled("podman") ? Medium.Podman
         : null;
 
-    // Where the engine program looks for it: the one that is named, else that of the machine, else that of the user. It speaks no TLS.
-    private static EndPoint? Docker()
-    {
-        if (Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host)
+    // Where the engine program looks for it.
+    private static EndPoint? Docker() =>
+        DockerAddress.Parse(DockerAddress.Find(Environment.GetEnvironmentVariable), Environment.GetEnvironmentVariable) switch
         {
-            return !Uri.TryCreate(host, UriKind.Absolute, out var address) ? null
-                : address.Scheme == "unix" ? new UnixDomainSocketEndPoint(address.AbsolutePath)
-                : address.Scheme is "tcp" or "http" && Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is null or ""
-                    ? new DnsEndPoint(address.DnsSafeHost, address.Port)
-                : null;
-        }
-
-        var own = Path.Combine(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "/", "docker.sock");
-        return new UnixDomainSocketEndPoint(File.Exists("/var/run/docker.sock") || !File.Exists(own) ? "/var/run/docker.sock" : own);
-    }
+            null => null,
+            { Scheme: "unix" } socket => new UnixDomainSocketEndPoint(socket.AbsolutePath),
+            var host => new DnsEndPoint(host.DnsSafeHost, host.Port),
+        };
 
     // A socket is there long before and after the engine behind it.
     private static bool Answers(EndPoint docker)

@@ -49,10 +49,10 @@ internal static class CoreFolders
         [WholeBuild] = [],
     };
 
-    /// <summary>Folders that know nothing but the base class library; Diagnostics also knows the values that its messages name.</summary>
+    /// <summary>Folders that know little but the base class library: Oci the table of media, Diagnostics the values that its messages name.</summary>
     private static readonly Dictionary<string, string[]> Alone = new(StringComparer.Ordinal)
     {
-        ["Oci"] = [],
+        ["Oci"] = [Contracts],
         ["Posix"] = [],
         ["Concurrency"] = [],
         ["Diagnostics"] = [Contracts, "Oci", "Posix"],

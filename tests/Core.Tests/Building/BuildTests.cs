@@ -105,7 +105,7 @@ public sealed class BuildTests(TestContext context) : IDisposable
     public async Task A_folder_with_the_files_of_the_image_is_never_written_without_privileges()
     {
         FakeEngine? used = null;
-        var outputs = new BuildOutputs { Destinations = [new Destination(DestinationKind.Folder, folder.Combine("files"))] };
+        var outputs = new BuildOutputs { Destinations = [new Destination(Medium.Folder, folder.Combine("files"))] };
         var definition = Definition with { Outputs = outputs };
         var build = new Build(definition, events, () => throw new HandedOverException())
         {
@@ -151,7 +151,7 @@ public sealed class BuildTests(TestContext context) : IDisposable
                     BuildArgs = new Dictionary<string, string> { ["UNUSED"] = "1" },
                 },
                 Policy = new BuildPolicy { Store = folder.Combine("store") },
-                Outputs = new BuildOutputs { Destinations = [new Destination(DestinationKind.OciLayout, folder.Combine("image"))] },
+                Outputs = new BuildOutputs { Destinations = [new Destination(Medium.OciLayout, folder.Combine("image"))] },
             };
         }
     }

@@ -102,7 +102,7 @@ internal sealed class DamagedStoreBuilds : IAsyncDisposable
                 BuildContexts = new Dictionary<string, string> { ["archive"] = $"oci-archive:{folder.Combine("base.tar")}" },
             },
             Policy = new BuildPolicy { Store = store, NoCache = noCache },
-            Outputs = new BuildOutputs { Tags = [Name], Destinations = [new Destination(DestinationKind.OciArchive, archive)] },
+            Outputs = new BuildOutputs { Tags = [Name], Destinations = [new Destination(Medium.OciArchive, archive)] },
         };
         var result = await new Build(definition, new RecordedEvents()).RunAsync(cancellationToken);
         var problems = await LayoutValidator.ValidateArchiveAsync(archive, cancellationToken);

@@ -118,11 +118,11 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("Docker", "linux-x64", DestinationKind.DockerArchive)]
-    [DataRow("OCI", "", DestinationKind.OciArchive)]
-    [DataRow("", "", DestinationKind.DockerArchive, DisplayName = "one that every engine loads")]
-    [DataRow("", "linux-x64;linux-arm64", DestinationKind.OciArchive, DisplayName = "an index")]
-    public void An_archive_is_written_instead_of_a_push_and_a_folder_gets_a_file_named_after_the_repository(string format, string platforms, DestinationKind kind)
+    [DataRow("Docker", "linux-x64", MediumKind.DockerArchive)]
+    [DataRow("OCI", "", MediumKind.OciArchive)]
+    [DataRow("", "", MediumKind.DockerArchive, DisplayName = "one that every engine loads")]
+    [DataRow("", "linux-x64;linux-arm64", MediumKind.OciArchive, DisplayName = "an index")]
+    public void An_archive_is_written_instead_of_a_push_and_a_folder_gets_a_file_named_after_the_repository(string format, string platforms, MediumKind kind)
     {
         var task = GoTask();
         task.Registry = "ghcr.io";
@@ -133,7 +133,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         var destination = Read(task).Outputs.Destinations.Single();
 
-        Assert.AreEqual(kind, destination.Kind);
+        Assert.AreEqual(kind, destination.Medium.Kind);
         Assert.AreEqual(_folder["images/acme-hello.tar"], destination.Value);
         Assert.AreSequenceEqual(["ghcr.io/acme/hello:latest"], destination.Names);
     }
@@ -145,15 +145,15 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.ImageTags = "1;2";
         task.Destinations = [Item("oci-layout:layout"), Item("docker-archive:/tmp/a.tar"), Item("ghcr.io/acme/app"), Item("localhost:5000/app:x")];
 
-        var destinations = Read(task).Outputs.Destinations.Select(destination => (destination.Kind, destination.Value)).ToList();
+        var destinations = Read(task).Outputs.Destinations.Select(destination => (destination.Medium.Kind, destination.Value)).ToList();
 
         Assert.AreSequenceEqual(
             [
-                (DestinationKind.OciLayout, _folder["layout"]),
-                (DestinationKind.DockerArchive, "/tmp/a.tar"),
-                (DestinationKind.Registry, "ghcr.io/acme/app:1"),
-                (DestinationKind.Registry, "ghcr.io/acme/app:2"),
-                (DestinationKind.Registry, "localhost:5000/app:x"),
+                (MediumKind.OciLayout, _folder["layout"]),
+                (MediumKind.DockerArchive, "/tmp/a.tar"),
+                (MediumKind.Registry, "ghcr.io/acme/app:1"),
+                (MediumKind.Registry, "ghcr.io/acme/app:2"),
+                (MediumKind.Registry, "localhost:5000/app:x"),
             ],
             destinations);
     }

@@ -72,7 +72,8 @@ public sealed class DefinitionDocumentTests
     }
 
     [TestMethod]
-    [DataRow("""{"contract":3,"version":"9.1.0","source":5}""", 3, "9.1.0")]
+    [DataRow("""{"contract":4,"version":"9.1.0","source":5}""", 4, "9.1.0")]
+    [DataRow("""{"contract":2,"goal":"Publish","outputs":{"destinations":[{"kind":1,"value":"/p/out"}]}}""", 2, null)]
     [DataRow("""{"contract":1}""", 1, null)]
     [DataRow("""{"contextDirectory":"/p","dockerfile":"/p/Dockerfile","goal":0}""", 1, null)]
     public void A_document_of_another_contract_is_told_apart_before_anything_else_is_read(string document, int contract, string? version)
@@ -84,11 +85,11 @@ public sealed class DefinitionDocumentTests
     [TestMethod]
     [DataRow("", DisplayName = "nothing")]
     [DataRow("null")]
-    [DataRow("""{"contract":"2"}""")]
-    [DataRow("""{"contract":2}""")]
-    [DataRow("""{"contract":2,"goal":0}""")]
-    [DataRow("""{"contract":2,"goal":"7"}""")]
-    [DataRow("""{"contract":2,"goal":"Publish","source":{}}""")]
+    [DataRow("""{"contract":"3"}""")]
+    [DataRow("""{"contract":3}""")]
+    [DataRow("""{"contract":3,"goal":0}""")]
+    [DataRow("""{"contract":3,"goal":"7"}""")]
+    [DataRow("""{"contract":3,"goal":"Publish","source":{}}""")]
     public void What_is_no_definition_is_told_apart(string document) =>
         Assert.Throws<JsonException>(() => DefinitionDocument.Read(Encoding.UTF8.GetBytes(document)));
 

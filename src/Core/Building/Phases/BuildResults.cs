@@ -16,7 +16,7 @@ internal sealed class BuildResults(BuildOutputs outputs, ImageNames names)
     /// <summary>The earlier result where it still holds: the same images, the same destinations, and what was written to disk or named in the store is there.</summary>
     public BuildResult? FindStanding(ImageSet images) =>
         // What is in an engine only the engine knows.
-        !outputs.Destinations.Any(destination => destination.Kind is DestinationKind.DockerStore or DestinationKind.PodmanStore)
+        !outputs.Destinations.Any(destination => destination.Medium.IsDaemon)
         && Previous() is { } previous
         && previous.ManifestDigest == images.Top.Digest.ToString()
         && previous.Files.All(Path.Exists)
@@ -113,11 +113,11 @@ internal sealed class BuildResults(BuildOutputs outputs, ImageNames names)
     }
 
     private IEnumerable<string> Expected() =>
-        ExpectedNames().Concat(outputs.Destinations.Where(destination => destination.Kind != DestinationKind.Registry).Select(destination => destination.Value));
+        ExpectedNames().Concat(outputs.Destinations.Where(destination => destination.Medium != Medium.Registry).Select(destination => destination.Value));
 
     private IReadOnlyList<string> ExpectedNames()
     {
-        string[] registries = [.. outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString())];
+        string[] registries = [.. outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString())];
         return registries.Length > 0 ? registries : [.. outputs.Tags.Select(name => ImageReference.Parse(name).FamiliarName)];
     }
 

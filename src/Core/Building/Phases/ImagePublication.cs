@@ -28,9 +28,9 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
             return previous with { UpToDate = true };
         }
 
-        if (definition.Policy.Offline && definition.Outputs.Destinations.Any(destination => destination.Kind == DestinationKind.Registry))
+        if (definition.Policy.Offline && definition.Outputs.Destinations.Any(destination => destination.Medium == Medium.Registry))
         {
-            throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry).Select(destination => destination.Value)));
+            throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => destination.Value)));
         }
 
         if (session.KeepsWhole)
@@ -51,7 +51,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     /// <summary>True where the registries still have what was pushed before: they may have been cleaned up. Offline the earlier result is believed.</summary>
     private async Task<bool> IsPushedAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        foreach (var destination in definition.Policy.Offline ? [] : definition.Outputs.Destinations.Where(destination => destination.Kind == DestinationKind.Registry))
+        foreach (var destination in definition.Policy.Offline ? [] : definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry))
         {
             var tagged = PlatformTags.Of(images, definition.Outputs).Select(one => (Images: (ImageSet)one.Image, Name: PlatformTags.Add(ImageReference.Parse(destination.Value), one.Suffix)));
             foreach (var (set, name) in tagged.Prepend((images, ImageReference.Parse(destination.Value))))
@@ -98,7 +98,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
             }
             catch (BuildFailedException failed) when (definition.Outputs.Destinations.Count > 1)
             {
-                var all = definition.Outputs.Destinations.Select(Title).ToArray();
+                var all = definition.Outputs.Destinations.Select(destination => destination.Title).ToArray();
                 var summary = PublishDiagnostics.DestinationsLeft(all[..published.Count], all[published.Count], all[(published.Count + 1)..]);
                 throw new BuildFailedException([.. failed.Diagnostics, summary], failed);
             }
@@ -106,14 +106,6 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
 
         return published;
     }
-
-    /// <summary>A destination as people write it.</summary>
-    public static string Title(Destination destination) => destination.Kind switch
-    {
-        DestinationKind.DockerStore => $"docker-daemon:{string.Join(", docker-daemon:", destination.Names)}",
-        DestinationKind.PodmanStore => $"podman:{string.Join(", podman:", destination.Names)}",
-        _ => destination.Value,
-    };
 
     private async Task NameAsync(ImageSet images, CancellationToken cancellationToken)
     {
@@ -126,7 +118,7 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
 
     private async Task<PublishedImage> PublishAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
     {
-        var step = ProgressStep.Begin(events, "publish", $"{VerbOf(destination.Kind)} {Title(destination)}");
+        var step = ProgressStep.Begin(events, "publish", $"{VerbOf(destination.Medium)} {destination.Title}");
         try
         {
             var published = await OpenPublisher(destination, step.Id).PublishAsync(images, cancellationToken);
@@ -141,18 +133,13 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
         }
     }
 
-    private static string VerbOf(DestinationKind kind) => kind switch
-    {
-        DestinationKind.Registry => "push",
-        DestinationKind.DockerStore or DestinationKind.PodmanStore => "load",
-        _ => "write",
-    };
+    private static string VerbOf(Medium medium) => medium == Medium.Registry ? "push" : medium.IsDaemon ? "load" : "write";
 
     /// <summary>The names of single images of an index. True where something was sent.</summary>
     private async Task<bool> PushTaggedAsync(Destination destination, ImageSet images, string stepId, CancellationToken cancellationToken)
     {
         var written = false;
-        foreach (var (image, suffix) in destination.Kind == DestinationKind.Registry ? PlatformTags.Of(images, definition.Outputs) : [])
+        foreach (var (image, suffix) in destination.Medium == Medium.Registry ? PlatformTags.Of(images, definition.Outputs) : [])
         {
             var name = PlatformTags.Add(ImageReference.Parse(destination.Value), suffix).ToString();
             written |= (await OpenPublisher(destination with { Value = name }, stepId).PublishAsync(image, cancellationToken)).Written;
@@ -164,17 +151,16 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     private IPublisher OpenPublisher(Destination destination, string stepId)
     {
         var inside = destination.Names.Count > 0 ? destination.Names : definition.Outputs.Tags;
-        return destination.Kind switch
+        return destination.Medium.Kind switch
         {
-            DestinationKind.Registry => OpenRegistryPublisher(ImageReference.Parse(destination.Value), stepId),
-            DestinationKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, session.Content, session.Blobs),
-            DestinationKind.OciArchive => new OciArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
-            DestinationKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
-            DestinationKind.Folder => new FolderPublisher(destination.Value, Files),
-            DestinationKind.Tar => new TarPublisher(destination.Value, Files),
-            DestinationKind.DockerStore => new EngineStorePublisher(ImageTransport.DockerStore, inside, session.Content, session.Blobs),
-            DestinationKind.PodmanStore => new EngineStorePublisher(ImageTransport.PodmanStore, inside, session.Content, session.Blobs),
-            _ => throw new ArgumentException($"{destination.Kind} is no kind of destination.", nameof(destination)),
+            MediumKind.Registry => OpenRegistryPublisher(ImageReference.Parse(destination.Value), stepId),
+            MediumKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, session.Content, session.Blobs),
+            MediumKind.OciArchive => new OciArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
+            MediumKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
+            MediumKind.Folder => new FolderPublisher(destination.Value, Files),
+            MediumKind.Tar => new TarPublisher(destination.Value, Files),
+            MediumKind.Docker or MediumKind.Podman => new DaemonPublisher(destination.Medium, inside, session.Content, session.Blobs),
+            _ => throw new ArgumentException($"Nothing publishes to {destination.Medium}.", nameof(destination)),
         };
     }
 

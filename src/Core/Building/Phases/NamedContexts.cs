@@ -9,7 +9,7 @@ namespace ContainerStages.Building;
 /// <summary>The named contexts of a build. Source: docker buildx build, --build-context.</summary>
 internal static class NamedContexts
 {
-    private const string ImagePrefix = "docker-image://";
+    private static readonly string ImagePrefix = $"{Medium.Registry.Scheme}://";
     private const string TargetPrefix = "target:";
 
     /// <exception cref="BuildFailedException">A value is no folder, image or stage.</exception>
@@ -37,7 +37,7 @@ internal static class NamedContexts
             return set.Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, name)) is { } stage ? new StageSource.OtherStage(stage.Index) : null;
         }
 
-        if (ImageReference.TryParseSource(value) is { Transport: not ImageTransport.Registry } elsewhere)
+        if (ImageReference.TryParseSource(value) is { IsInRegistry: false } elsewhere)
         {
             return new StageSource.Image(elsewhere, default);
         }

@@ -41,10 +41,9 @@ internal static class StageReader
     /// <summary>Checks before hours of work, not after, that every destination can hold several platforms.</summary>
     private static void RequireIndexes(BuildOutputs outputs, ImmutableArray<Platform> platforms)
     {
-        if (platforms.Length > 1 && outputs.Destinations.FirstOrDefault(destination => destination.Kind is DestinationKind.DockerArchive or DestinationKind.DockerStore or DestinationKind.PodmanStore) is { } single)
+        if (platforms.Length > 1 && outputs.Destinations.FirstOrDefault(destination => !destination.Medium.HoldsIndex) is { } single)
         {
-            var title = single.Kind == DestinationKind.DockerArchive ? $"docker-archive:{single.Value}" : ImagePublication.Title(single);
-            throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(title, platforms.Select(platform => platform.ToString())));
+            throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(single.Address, platforms.Select(platform => platform.ToString())));
         }
     }
 

@@ -131,7 +131,7 @@ internal sealed class RemoteWork(
             copy => (copy.From as FromImage)?.Image).Append(stage.Base as ImageBase).OfType<ImageBase>();
 
     private async Task<string> FindAsync(ImageBase image, CancellationToken cancellationToken) =>
-        image.Reference.Transport == ImageTransport.Registry
+        image.Reference.IsInRegistry
         ? await locate(image.Reference, cancellationToken)
         : throw new BuildFailedException(
             RemoteDiagnostics.Lacks(

@@ -18,6 +18,15 @@ internal sealed class ArchiveReader(IContentStore content)
     private const int SmallestTar = 512;
     private const string Blobs = "blobs/sha256/";
 
+    /// <exception cref="InvalidDataException">It is no archive of that format.</exception>
+    /// <exception cref="DigestMismatchException">A blob is not what its name says.</exception>
+    public Task<ImageIndex> ReadAsync(Stream stream, Medium format, CancellationToken cancellationToken) => format.Kind switch
+    {
+        MediumKind.OciArchive => ReadLayoutAsync(stream, cancellationToken),
+        MediumKind.DockerArchive => ReadDockerAsync(stream, cancellationToken),
+        _ => throw new ArgumentException($"{format} is no archive.", nameof(format)),
+    };
+
     /// <summary>A tar of an OCI layout. Source: image-spec, image-layout.md.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
     /// <exception cref="DigestMismatchException">A blob is not what its name says.</exception>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ContainerStages.Content;
-using ContainerStages.Diagnostics;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Media.Files;
 using ContainerStages.Oci;
@@ -21,13 +21,11 @@ public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> na
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 
-    public string Destination => $"docker-archive:{path}";
+    public string Destination => $"{Medium.DockerArchive}:{path}";
 
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var image = images is { Images: [var only] }
-            ? only
-            : throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(Destination, images.Images.Select(one => one.Config.Platform.ToString())));
+        var image = ImageBlobs.Only(images, Destination);
         await ImageBlobs.FetchMissingAsync(image, store, fetcher, cancellationToken);
         var written = await ImageBlobs.GuardAsync(
             path,

@@ -1,4 +1,5 @@
 using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.Media.Files;
 using ContainerStages.Media.Layout;
@@ -16,7 +17,7 @@ public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 
-    public string Destination => $"oci-archive:{path}";
+    public string Destination => $"{Medium.OciArchive}:{path}";
 
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
@@ -20,7 +21,7 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 
-    public string Destination => $"oci:{path}";
+    public string Destination => $"{Medium.OciLayout}:{path}";
 
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {

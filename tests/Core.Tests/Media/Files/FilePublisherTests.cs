@@ -27,13 +27,13 @@ public sealed class FilePublisherTests : IDisposable
     public void Dispose() => temp.Dispose();
 
     [TestMethod]
-    [DataRow(DestinationKind.OciLayout, ImageFormat.Oci, LayerCompression.Gzip)]
-    [DataRow(DestinationKind.OciLayout, ImageFormat.Oci, LayerCompression.Zstd)]
-    [DataRow(DestinationKind.OciArchive, ImageFormat.Oci, LayerCompression.Gzip)]
-    [DataRow(DestinationKind.DockerArchive, ImageFormat.Oci, LayerCompression.Gzip)]
-    [DataRow(DestinationKind.DockerArchive, ImageFormat.Docker, LayerCompression.Gzip)]
-    [DataRow(DestinationKind.DockerArchive, ImageFormat.Docker, LayerCompression.None)]
-    public async Task Skopeo_reads_and_copies_what_was_published(DestinationKind kind, ImageFormat format, LayerCompression compression)
+    [DataRow(MediumKind.OciLayout, ImageFormat.Oci, LayerCompression.Gzip)]
+    [DataRow(MediumKind.OciLayout, ImageFormat.Oci, LayerCompression.Zstd)]
+    [DataRow(MediumKind.OciArchive, ImageFormat.Oci, LayerCompression.Gzip)]
+    [DataRow(MediumKind.DockerArchive, ImageFormat.Oci, LayerCompression.Gzip)]
+    [DataRow(MediumKind.DockerArchive, ImageFormat.Docker, LayerCompression.Gzip)]
+    [DataRow(MediumKind.DockerArchive, ImageFormat.Docker, LayerCompression.None)]
+    public async Task Skopeo_reads_and_copies_what_was_published(MediumKind kind, ImageFormat format, LayerCompression compression)
     {
         var image = await SampleImages.CreateAsync(store, format, compression, "one", "two");
         var target = temp.Combine("target");
@@ -43,8 +43,8 @@ public sealed class FilePublisherTests : IDisposable
 
         var reference = kind switch
         {
-            DestinationKind.OciLayout => $"oci:{target}:1.0",
-            DestinationKind.OciArchive => $"oci-archive:{target}:1.0",
+            MediumKind.OciLayout => $"oci:{target}:1.0",
+            MediumKind.OciArchive => $"oci-archive:{target}:1.0",
             _ => $"docker-archive:{target}:example:1.0",
         };
         using var config = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--config", reference));
@@ -53,7 +53,7 @@ public sealed class FilePublisherTests : IDisposable
             config.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(diffId => diffId.GetString()).ToArray());
         await RealTool.RunAsync("skopeo", "copy", reference, $"oci:{temp.Combine("copy")}:copied");
         Assert.IsEmpty(await LayoutValidator.ValidateFolderAsync(temp.Combine("copy"), Token));
-        if (kind != DestinationKind.DockerArchive)
+        if (kind != MediumKind.DockerArchive)
         {
             using var raw = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", reference));
             Assert.AreEqual(image.Digest.ToString(), raw.RootElement.GetProperty("Digest").GetString());
@@ -61,9 +61,9 @@ public sealed class FilePublisherTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(DestinationKind.OciLayout, "oci")]
-    [DataRow(DestinationKind.OciArchive, "oci-archive")]
-    public async Task Skopeo_copies_an_index_with_all_its_images(DestinationKind kind, string transport)
+    [DataRow(MediumKind.OciLayout, "oci")]
+    [DataRow(MediumKind.OciArchive, "oci-archive")]
+    public async Task Skopeo_copies_an_index_with_all_its_images(MediumKind kind, string transport)
     {
         var set = await IndexAsync();
         var target = temp.Combine("target");
@@ -81,7 +81,7 @@ public sealed class FilePublisherTests : IDisposable
     public async Task A_docker_archive_takes_no_index()
     {
         var set = await IndexAsync();
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Publisher(DestinationKind.DockerArchive, temp.Combine("a.tar"), "example:1.0").PublishAsync(set, Token));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Publisher(MediumKind.DockerArchive, temp.Combine("a.tar"), "example:1.0").PublishAsync(set, Token));
         Assert.AreEqual("CST3602", failure.Diagnostics[0].Code);
         Assert.Contains("linux/amd64, linux/arm64", failure.Message);
         Assert.IsFalse(File.Exists(temp.Combine("a.tar")));
@@ -99,7 +99,7 @@ public sealed class FilePublisherTests : IDisposable
     public async Task Docker_archive_is_an_OCI_archive_too()
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
-        await Publisher(DestinationKind.DockerArchive, temp.Combine("both.tar"), "example:1.0").PublishAsync(image, Token);
+        await Publisher(MediumKind.DockerArchive, temp.Combine("both.tar"), "example:1.0").PublishAsync(image, Token);
         await RealTool.RunAsync("skopeo", "inspect", $"oci-archive:{temp.Combine("both.tar")}:1.0");
     }
 
@@ -107,17 +107,17 @@ public sealed class FilePublisherTests : IDisposable
     public async Task Umoci_unpacks_the_same_files()
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one", "two");
-        await Publisher(DestinationKind.OciLayout, temp.Combine("layout"), "example:latest").PublishAsync(image, Token);
+        await Publisher(MediumKind.OciLayout, temp.Combine("layout"), "example:latest").PublishAsync(image, Token);
         await RealTool.RunAsync("umoci", "unpack", "--image", $"{temp.Combine("layout")}:latest", temp.Combine("bundle"));
         Assert.AreEqual("one", await File.ReadAllTextAsync(temp.Combine("bundle", "rootfs", "file0"), Token));
         Assert.AreEqual("two", await File.ReadAllTextAsync(temp.Combine("bundle", "rootfs", "file1"), Token));
     }
 
     [TestMethod]
-    [DataRow(DestinationKind.OciLayout)]
-    [DataRow(DestinationKind.OciArchive)]
-    [DataRow(DestinationKind.DockerArchive)]
-    public async Task Publishing_again_writes_nothing_and_says_so(DestinationKind kind)
+    [DataRow(MediumKind.OciLayout)]
+    [DataRow(MediumKind.OciArchive)]
+    [DataRow(MediumKind.DockerArchive)]
+    public async Task Publishing_again_writes_nothing_and_says_so(MediumKind kind)
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
         var target = temp.Combine("target");
@@ -127,13 +127,26 @@ public sealed class FilePublisherTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(MediumKind.OciLayout, "oci-layout")]
+    [DataRow(MediumKind.OciArchive, "oci-archive")]
+    public async Task What_was_published_is_answered_under_the_name_by_which_from_reads_it(MediumKind kind, string scheme)
+    {
+        var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
+        var target = temp.Combine("target");
+        var published = await Publisher(kind, target, "example:1.0").PublishAsync(image, Token);
+        CollectionAssert.AreEqual(new[] { $"{scheme}:{target}:1.0" }, published.References.ToArray());
+        var read = ImageReference.TryParseSource(published.References[0])!;
+        Assert.AreEqual((kind, target, "1.0"), (read.Medium.Kind, read.Repository, read.Tag));
+    }
+
+    [TestMethod]
     public async Task Layout_keeps_other_images_and_moves_a_tag()
     {
         var layout = temp.Combine("layout");
         var one = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
         var two = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "two");
-        await Publisher(DestinationKind.OciLayout, layout, "example:1", "example:latest").PublishAsync(one, Token);
-        await Publisher(DestinationKind.OciLayout, layout, "example:2", "example:latest").PublishAsync(two, Token);
+        await Publisher(MediumKind.OciLayout, layout, "example:1", "example:latest").PublishAsync(one, Token);
+        await Publisher(MediumKind.OciLayout, layout, "example:2", "example:latest").PublishAsync(two, Token);
         using var index = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(layout, "index.json"), Token));
         var tags = index.RootElement.GetProperty("manifests").EnumerateArray().ToDictionary(
             entry => entry.GetProperty("annotations").GetProperty("org.opencontainers.image.ref.name").GetString()!, entry => entry.GetProperty("digest").GetString());
@@ -150,7 +163,7 @@ public sealed class FilePublisherTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
         {
             var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, $"text {i}");
-            await Publisher(DestinationKind.OciLayout, layout, $"example:{i}").PublishAsync(image, Token);
+            await Publisher(MediumKind.OciLayout, layout, $"example:{i}").PublishAsync(image, Token);
         }));
         using var index = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(layout, "index.json"), Token));
         Assert.AreEqual(8, index.RootElement.GetProperty("manifests").GetArrayLength());
@@ -164,7 +177,7 @@ public sealed class FilePublisherTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(layout, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}", Token);
         await File.WriteAllTextAsync(Path.Combine(layout, "index.json"), "{\"schemaVersion\":2,\"x\":1,\"manifests\":[{\"digest\":\"d\",\"artifactType\":\"a\"}]}", Token);
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
-        await Publisher(DestinationKind.OciLayout, layout, "example:1").PublishAsync(image, Token);
+        await Publisher(MediumKind.OciLayout, layout, "example:1").PublishAsync(image, Token);
         var index = await File.ReadAllTextAsync(Path.Combine(layout, "index.json"), Token);
         Assert.Contains("\"x\":1", index);
         Assert.Contains("\"artifactType\":\"a\"", index);
@@ -185,9 +198,9 @@ public sealed class FilePublisherTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(DestinationKind.OciLayout)]
-    [DataRow(DestinationKind.OciArchive)]
-    public async Task Damaged_blob_is_not_published(DestinationKind kind)
+    [DataRow(MediumKind.OciLayout)]
+    [DataRow(MediumKind.OciArchive)]
+    public async Task Damaged_blob_is_not_published(MediumKind kind)
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
         var blob = store.GetPath(image.Manifest.Layers[0].Digest);
@@ -204,7 +217,7 @@ public sealed class FilePublisherTests : IDisposable
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
         await File.WriteAllTextAsync(temp.Combine("file"), "", Token);
-        foreach (var kind in new[] { DestinationKind.OciLayout, DestinationKind.OciArchive })
+        foreach (var kind in new[] { MediumKind.OciLayout, MediumKind.OciArchive })
         {
             var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Publisher(kind, temp.Combine("file", "below"), "example:1").PublishAsync(image, Token));
             Assert.AreEqual("CST6101", failure.Diagnostics[0].Code);
@@ -216,17 +229,17 @@ public sealed class FilePublisherTests : IDisposable
     [DataRow("example@sha256:0000000000000000000000000000000000000000000000000000000000000000")]
     public void Name_that_names_no_tag_is_refused(string name)
     {
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Publisher(DestinationKind.DockerArchive, "x", name));
+        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Publisher(MediumKind.DockerArchive, "x", name));
         Assert.AreEqual("CST6104", failure.Diagnostics[0].Code);
     }
 
-    private Task<IReadOnlyList<string>> ValidateAsync(DestinationKind kind, string target) =>
-        kind == DestinationKind.OciLayout ? LayoutValidator.ValidateFolderAsync(target, Token) : LayoutValidator.ValidateArchiveAsync(target, Token);
+    private Task<IReadOnlyList<string>> ValidateAsync(MediumKind kind, string target) =>
+        kind == MediumKind.OciLayout ? LayoutValidator.ValidateFolderAsync(target, Token) : LayoutValidator.ValidateArchiveAsync(target, Token);
 
-    private IPublisher Publisher(DestinationKind kind, string target, params string[] names) => kind switch
+    private IPublisher Publisher(MediumKind kind, string target, params string[] names) => kind switch
     {
-        DestinationKind.OciLayout => new OciLayoutPublisher(target, names, store, null),
-        DestinationKind.OciArchive => new OciArchivePublisher(target, names, store, null),
+        MediumKind.OciLayout => new OciLayoutPublisher(target, names, store, null),
+        MediumKind.OciArchive => new OciArchivePublisher(target, names, store, null),
         _ => new DockerArchivePublisher(target, names, store, null),
     };
 

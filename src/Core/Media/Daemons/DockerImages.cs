@@ -2,28 +2,40 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Images;
+using ContainerStages.Media.Archives;
+using ContainerStages.Oci;
 
 namespace ContainerStages.Media.Daemons;
 
 /// <summary>
 /// The images of a Docker engine, over its API. Archives are those of <c>docker save</c>. Source: Docker Engine API 1.24 and later, Images.
 /// </summary>
-public sealed class DockerStore : IEngineStore
+public sealed class DockerImages : IImageDaemon
 {
     private const string Engine = "Docker";
     private readonly HttpClient client;
     private readonly string address;
 
-    private DockerStore(HttpClient client, string address) => (this.client, this.address) = (client, address);
+    private DockerImages(HttpClient client, string address) => (this.client, this.address) = (client, address);
 
-    /// <summary>The engine that <c>DOCKER_HOST</c> names; else the one of this machine, or of this user.</summary>
-    /// <exception cref="BuildFailedException">The variable names something else.</exception>
-    public static DockerStore Open(string? host) => host is { Length: > 0 }
-        ? Uri.TryCreate(host, UriKind.Absolute, out var address)
-            ? Open(address)
-            : throw new BuildFailedException(SourceDiagnostics.EngineAddress(host))
-        : Open(new Uri("unix://" + DefaultSocket()));
+    public Medium Archive => Medium.DockerArchive;
+
+    /// <summary>The engine that <see cref="DockerAddress"/> finds.</summary>
+    /// <param name="variable">The value of an environment variable, or null.</param>
+    /// <exception cref="BuildFailedException">DOCKER_HOST names something else.</exception>
+    public static DockerImages Open(Func<string, string?> variable)
+    {
+        var named = DockerAddress.Find(variable);
+        return DockerAddress.Parse(named, variable) is { } host
+            ? new DockerImages(Connect(host), named)
+            : throw new BuildFailedException(SourceDiagnostics.EngineAddress(named));
+    }
+
+    public string NameOf(ImageReference name) => name.FamiliarName;
 
     public async Task<string?> FindIdAsync(string name, CancellationToken cancellationToken)
     {
@@ -45,9 +57,10 @@ public sealed class DockerStore : IEngineStore
         return await answer.Content.ReadAsStreamAsync(cancellationToken);
     }
 
-    public async Task LoadAsync(Action<Stream> write, CancellationToken cancellationToken)
+    public async Task LoadAsync(Image image, IReadOnlyList<ImageReference> names, IContentStore store, CancellationToken cancellationToken)
     {
-        using var content = new ArchiveContent(write);
+        var documents = DockerArchivePublisher.Documents(image, names);
+        using var content = new ArchiveContent(stream => ImageArchive.WriteTar(stream, image, store, documents, cancellationToken));
         using var answer = await SendAsync(HttpMethod.Post, "images/load?quiet=1", content, cancellationToken);
         await RequireAsync(answer, "to load the image", cancellationToken);
 
@@ -64,13 +77,7 @@ public sealed class DockerStore : IEngineStore
 
     public void Dispose() => client.Dispose();
 
-    private static string DefaultSocket()
-    {
-        var own = Path.Combine(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "/", "docker.sock");
-        return !File.Exists("/var/run/docker.sock") && File.Exists(own) ? own : "/var/run/docker.sock";
-    }
-
-    private static DockerStore Open(Uri host)
+    private static HttpClient Connect(Uri host)
     {
         var handler = new SocketsHttpHandler { UseProxy = false };
         if (host.Scheme == "unix")
@@ -78,13 +85,8 @@ public sealed class DockerStore : IEngineStore
             handler.ConnectCallback = (_, token) => ConnectAsync(host.AbsolutePath, token);
         }
 
-        var place = host.Scheme switch
-        {
-            "unix" => new Uri("http://localhost/"),
-            "tcp" or "http" when Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is null or "" => new Uri($"http://{host.Authority}/"),
-            _ => throw new BuildFailedException(SourceDiagnostics.EngineAddress(host.OriginalString)),
-        };
-        return new DockerStore(new HttpClient(handler) { BaseAddress = place, Timeout = Timeout.InfiniteTimeSpan }, host.OriginalString);
+        var place = new Uri(host.Scheme == "unix" ? "http://localhost/" : $"http://{host.Authority}/");
+        return new HttpClient(handler) { BaseAddress = place, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)

@@ -1,5 +1,10 @@
 using System.Diagnostics;
+using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Images;
+using ContainerStages.Media.Archives;
+using ContainerStages.Oci;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Media.Daemons;
@@ -8,9 +13,14 @@ namespace ContainerStages.Media.Daemons;
 /// The images of podman, through its program: it knows where its storage is and how it is locked. Archives are OCI archives. Source:
 /// podman-save(1), podman-load(1).
 /// </summary>
-public sealed class PodmanStore : IEngineStore
+public sealed class PodmanImages : IImageDaemon
 {
     private const string Engine = "podman";
+
+    public Medium Archive => Medium.OciArchive;
+
+    /// <summary>Podman would look for a short name under several registries.</summary>
+    public string NameOf(ImageReference name) => name.ToString();
 
     public async Task<string?> FindIdAsync(string name, CancellationToken cancellationToken)
     {
@@ -42,7 +52,22 @@ public sealed class PodmanStore : IEngineStore
         }
     }
 
-    public async Task LoadAsync(Action<Stream> write, CancellationToken cancellationToken)
+    public async Task LoadAsync(Image image, IReadOnlyList<ImageReference> names, IContentStore store, CancellationToken cancellationToken)
+    {
+        // podman takes one name from an archive; the others are given afterwards.
+        var documents = OciArchivePublisher.Documents(image, [names[0]]);
+        await LoadAsync(stream => ImageArchive.WriteTar(stream, image, store, documents, cancellationToken), cancellationToken);
+        foreach (var name in names.Skip(1))
+        {
+            await TagAsync(NameOf(names[0]), NameOf(name), cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static async Task LoadAsync(Action<Stream> write, CancellationToken cancellationToken)
     {
         using var process = Start(["load", "--quiet"]);
         await using var stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
@@ -77,19 +102,13 @@ public sealed class PodmanStore : IEngineStore
         }
     }
 
-    /// <summary>Gives an image another name.</summary>
-    /// <exception cref="BuildFailedException">podman refuses.</exception>
-    public static async Task TagAsync(string image, string name, CancellationToken cancellationToken)
+    private static async Task TagAsync(string image, string name, CancellationToken cancellationToken)
     {
         var (exit, _, error) = await RunAsync(["tag", image, name], cancellationToken);
         if (exit != 0)
         {
             throw Refused($"the name '{name}'", error);
         }
-    }
-
-    public void Dispose()
-    {
     }
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] arguments, CancellationToken cancellationToken)
