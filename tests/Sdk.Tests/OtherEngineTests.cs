@@ -1,0 +1,53 @@
+using System.Text.Json;
+using ContainerStages.TestKit;
+
+namespace ContainerStages.Sdk.Tests;
+
+/// <summary>A project whose commands another engine runs: the image is the one that the embedded engine makes.</summary>
+[TestClass]
+[TestCategory("EndToEnd")]
+public sealed class OtherEngineTests(TestContext context)
+{
+    private const string App = """
+        <Project Sdk="Microsoft.NET.Sdk;ContainerStages.Sdk/0.1.0">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <UseAppHost>false</UseAppHost>
+            <ContainerBaseImage>alpine</ContainerBaseImage>
+          </PropertyGroup>
+          <ItemGroup>
+            <ContainerStage Include="one" From="alpine" Steps="COPY Program.cs /&#10;RUN wc -l &lt; /Program.cs > /made" />
+            <ContainerStageArtifact Include="/made" From="one" Destination="/app/made" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    [TestMethod]
+    public async Task A_project_is_published_with_one_digest_whoever_runs_its_commands()
+    {
+        await using var engine = await RealEngine.StartAsync("docker");
+        using var docker = new WatchedEngine(engine);
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("app.csproj", App);
+        project.Write("Program.cs", "System.Console.WriteLine();\n");
+        var variables = new Dictionary<string, string>(docker.Variables, StringComparer.Ordinal)
+        {
+            ["CONTAINERSTAGES_STORE"] = project.Full("store"),
+        };
+
+        (await project.DotnetAsync(variables, "publish", "-t:PublishContainer", "-p:ContainerStagesEngine=docker")).ShouldSucceed();
+        var made = Digest(project);
+        Assert.Contains("docker build ", docker.TakeCalls());
+        variables["CONTAINERSTAGES_STORE"] = project.Full("other");
+        (await project.DotnetAsync(variables, "publish", "-t:PublishContainer", "--no-restore")).ShouldSucceed();
+        Assert.AreEqual(Digest(project), made);
+        Assert.AreEqual("", docker.TakeCalls());
+    }
+
+    private static string Digest(UserProject project)
+    {
+        using var result = JsonDocument.Parse(project.Read("obj/containerstages/result.json"));
+        return result.RootElement.GetProperty("manifestDigest").GetString()!;
+    }
+}
