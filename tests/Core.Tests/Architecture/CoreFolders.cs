@@ -49,7 +49,9 @@ internal static class CoreFolders
         [WholeBuild] = [],
     };
 
-    /// <summary>Folders that know little but the base class library: Oci the table of media, Diagnostics the values that its messages name.</summary>
+    /// <summary>
+    /// Folders that know little but the base class library: Oci the table of media, Diagnostics the values that its messages name.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Alone = new(StringComparer.Ordinal)
     {
         ["Oci"] = [Contracts],

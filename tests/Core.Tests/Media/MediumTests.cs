@@ -12,7 +12,8 @@ public sealed class MediumTests
     public void Every_medium_stands_in_the_table_once_under_schemes_of_its_own()
     {
         CollectionAssert.AreEquivalent(Enum.GetValues<MediumKind>(), Medium.All.Select(medium => medium.Kind).ToArray());
-        CollectionAssert.AllItemsAreUnique(Medium.All.SelectMany(medium => new[] { medium.Scheme, medium.OtherScheme }).OfType<string>().ToArray());
+        var schemes = Medium.All.SelectMany(medium => new[] { medium.Scheme, medium.OtherScheme }).OfType<string>();
+        CollectionAssert.AllItemsAreUnique(schemes.ToArray());
         CollectionAssert.AllItemsAreUnique(Medium.All.SelectMany(medium => medium.OutputTypes).ToArray());
     }
 
