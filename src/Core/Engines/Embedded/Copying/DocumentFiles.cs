@@ -22,25 +22,32 @@ internal sealed class DocumentFiles(StoreDirectory store)
         var name = NameOf(tree);
         var folder = Path.Combine(store.Folder("documents"), name);
         store.Use.Note($"documents/{name}");
-        if (!IsOf(tree, folder))
+
+        // What another build has just begun to write would look like damage.
+        using var alone = store.Lock($"documents-{name[..32]}", shared: false);
+        if (!IsWhole(tree, folder))
         {
-            TreeRemover.Remove(folder);
+            Make(tree, folder);
         }
 
+        return folder;
+    }
+
+    private static void Make(FromFiles tree, string folder)
+    {
+        TreeRemover.Remove(folder);
         foreach (var file in tree.Files)
         {
             var path = folder + file.Path;
             Directory.CreateDirectory(file.Content is null ? path : Path.GetDirectoryName(path)!);
             if (file.Content is not null)
             {
-                Write(path, Encoding.UTF8.GetBytes(file.Content));
+                File.WriteAllBytes(path, Encoding.UTF8.GetBytes(file.Content));
             }
 
             // The umask of whoever builds is no input.
             FileCalls.Check(FileCalls.Chmod(path, file.Mode), "chmod", path);
         }
-
-        return folder;
     }
 
     private static string NameOf(FromFiles tree)
@@ -54,25 +61,21 @@ internal sealed class DocumentFiles(StoreDirectory store)
         return key.Build();
     }
 
-    /// <summary>False where something stands there that the tree does not have.</summary>
-    private static bool IsOf(FromFiles tree, string folder)
-    {
-        if (!Directory.Exists(folder))
-        {
-            return false;
-        }
+    /// <summary>What an earlier build wrote may have been damaged since.</summary>
+    private static bool IsWhole(FromFiles tree, string folder) =>
+        Directory.Exists(folder) && tree.Files.All(file => IsThere(file, folder + file.Path)) && HasNothingElse(tree, folder);
 
+    private static bool IsThere(InlineFile file, string path) =>
+        FileCalls.TryStat(path, out var status)
+            && status.Permissions == file.Mode
+            && (file.Content is { } content
+                ? status.IsRegularFile && File.ReadAllBytes(path).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(content))
+                : status.IsDirectory);
+
+    private static bool HasNothingElse(FromFiles tree, string folder)
+    {
         var paths = tree.Files.Select(file => file.Path + "/").ToArray();
         return Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
             .All(entry => paths.Any(path => path.StartsWith(entry[folder.Length..] + "/", StringComparison.Ordinal)));
-    }
-
-    /// <summary>What stands there already was written by an earlier build, but something may have damaged it since.</summary>
-    private static void Write(string path, ReadOnlySpan<byte> content)
-    {
-        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
-        {
-            StoreDirectory.Replace(path, content);
-        }
     }
 }
