@@ -195,9 +195,9 @@ public sealed class OtherEngineTests
             "FROM alpine\nCOPY --from=one --chown=5:6 /made /\nRUN echo more >> /made\n");
         var expected = await Hello.Program.BuildAsync(context.Path);
         using var docker = await WatchAsync("docker");
-        var refused = await BuildAsync(
-            Account.WithoutNamespaces,
-            new Dictionary<string, string>(docker.Variables) { ["DOCKER_HOST"] = "unix:///absent" });
+        var absent = new Dictionary<string, string>(docker.Variables) { ["DOCKER_HOST"] = "unix:///absent" };
+        using var empty = Store();
+        var refused = await BuildAsync(empty, Account.WithoutNamespaces, absent);
         StringAssert.StartsWith(ErrorOf(refused), "error CST4022: ");
         Assert.Contains("\n  Another engine could run the commands, but none works here: docker (CST6401), podman (CST64", refused.Error);
 
@@ -206,20 +206,29 @@ public sealed class OtherEngineTests
         await RealTool.RunAsync("chmod", "755", docker.Variables["DOCKER_CONFIG"]);
         foreach (var account in (Account[])[Account.WithoutNamespaces, Account.RootWithoutCapabilities])
         {
-            var built = await BuildAsync(account, docker.Variables);
+            using var store = Store();
+            var built = await BuildAsync(store, account, docker.Variables);
             Assert.AreEqual(0, built.ExitCode, account + built.Error);
             Assert.AreEqual(expected.Digest, built.Digest, account.ToString());
             Assert.Contains("runs the commands, because the embedded one cannot: ", built.Error, account.ToString());
+
+            var again = await BuildAsync(store, account, absent);
+            Assert.AreEqual(0, again.ExitCode, account + again.Error);
+            Assert.AreEqual(expected.Digest, again.Digest, account.ToString());
+            Assert.DoesNotContain("runs the commands", again.Error);
         }
 
-        async Task<ProgramResult> BuildAsync(Account account, IReadOnlyDictionary<string, string> variables)
+        static TempFolder Store()
         {
-            using var store = new TempFolder();
+            var store = new TempFolder();
             File.SetUnixFileMode(store.Path, (UnixFileMode)0x3FF);
-            return await new StagesProgram(store.Combine("store"), account).RunAsync(
+            return store;
+        }
+
+        Task<ProgramResult> BuildAsync(TempFolder store, Account account, IReadOnlyDictionary<string, string> variables) =>
+            new StagesProgram(store.Combine("store"), account).RunAsync(
                 variables,
                 "build", "--progress", "plain", "-t", "auto", context.Path);
-        }
     }
 
     [TestMethod]

@@ -42,7 +42,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
             var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
             if (forecast.Known is null && forecast.NeedsNamespace && enterNamespace() is { } refused && forecast.RunsCommands)
             {
-                engine = await FindOtherAsync(engines, refused, cancellationToken) ?? throw engines.Refusal(refused);
+                engine = await FindOtherAsync(engines, planned.Request, refused, cancellationToken) ?? throw engines.Refusal(refused);
             }
 
             warnings.Release();
@@ -57,7 +57,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
             // Root of a container that has not all rights of root. Where there is no other engine, the command is refused at its line.
             var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
             engine = forecast.RunsCommands
-                ? await FindOtherAsync(engines, new BuildFailedException(problem), cancellationToken) ?? engine
+                ? await FindOtherAsync(engines, planned.Request, new BuildFailedException(problem), cancellationToken) ?? engine
                 : engine;
         }
 
@@ -72,15 +72,21 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     }
 
     /// <summary>Another engine, where nobody named one and the embedded one cannot run what has to run; null where none works.</summary>
-    private async Task<IEngine?> FindOtherAsync(EngineChoice engines, BuildFailedException refused, CancellationToken cancellationToken)
+    private async Task<IEngine?> FindOtherAsync(
+        EngineChoice engines, EngineRequest request, BuildFailedException refused, CancellationToken cancellationToken)
     {
-        if (asked.Policy.Engine != EngineChoice.Automatic || await engines.FindOtherAsync(refused, cancellationToken) is not { } chosen)
+        if (asked.Policy.Engine != EngineChoice.Automatic
+            || await engines.FindOtherAsync(request, refused, cancellationToken) is not { } chosen)
         {
             return null;
         }
 
-        events.Report(new StepStarted("engine", "", chosen.Why));
-        events.Report(new StepFinished("engine", StepOutcome.Done, 0));
+        if (chosen.Why.Length > 0)
+        {
+            events.Report(new StepStarted("engine", "", chosen.Why));
+            events.Report(new StepFinished("engine", StepOutcome.Done, 0));
+        }
+
         return chosen.Engine;
     }
 

@@ -20,12 +20,23 @@ public sealed class EngineChoice(IEngine embedded, ImmutableArray<IEngine> other
     /// <summary>The engine that is asked first: the one that the user named, else the embedded one.</summary>
     public IEngine First(string asked) => asked == Automatic ? embedded : others.Prepend(embedded).First(engine => engine.Name == asked);
 
-    /// <summary>The first of the others that works; null where none does.</summary>
+    /// <summary>
+    /// The first of the others that has nothing left to do, whether it works or not; else the first that works; null where none does.
+    /// </summary>
+    /// <param name="request">What is to be made.</param>
     /// <param name="refused">Why the embedded one does not.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<ChosenEngine?> FindOtherAsync(BuildFailedException refused, CancellationToken cancellationToken)
+    public async Task<ChosenEngine?> FindOtherAsync(EngineRequest request, BuildFailedException refused, CancellationToken cancellationToken)
     {
         problems.Clear();
+        foreach (var engine in others)
+        {
+            if ((await engine.ForecastAsync(request, cancellationToken)).Known is not null)
+            {
+                return new ChosenEngine(engine, "");
+            }
+        }
+
         foreach (var engine in others)
         {
             var probe = await engine.ProbeAsync(cancellationToken);
@@ -61,5 +72,5 @@ public sealed class EngineChoice(IEngine embedded, ImmutableArray<IEngine> other
         message.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end ? message[..end] : message.TrimEnd('.');
 }
 
-/// <summary>An engine, and the one line that says why it is this one.</summary>
+/// <summary>An engine, and the one line that says why it is this one; empty where it has nothing to do.</summary>
 public sealed record ChosenEngine(IEngine Engine, string Why);

@@ -9,6 +9,7 @@ namespace ContainerStages.Core.Tests.Engines.Delegated;
 [TestClass]
 public sealed class EngineChoiceTests
 {
+    private static readonly EngineRequest Request = new() { Builds = [], Context = new ContextFolder("/") };
     private static readonly BuildFailedException Refused = new(RunDiagnostics.NamespacesRefused(1));
 
     [TestMethod]
@@ -22,7 +23,7 @@ public sealed class EngineChoiceTests
     [TestMethod]
     public async Task The_first_that_works_takes_the_place_of_the_embedded_one_and_says_why()
     {
-        var both = await Choice(null, null).FindOtherAsync(Refused, CancellationToken.None);
+        var both = await Choice(null, null).FindOtherAsync(Request, Refused, CancellationToken.None);
         Assert.AreEqual("docker", both!.Engine.Name);
         StringAssert.StartsWith(
             both.Why,
@@ -32,14 +33,25 @@ public sealed class EngineChoiceTests
             (
                 await Choice(
                     RemoteDiagnostics.NotInstalled("docker", "docker"),
-                    null).FindOtherAsync(Refused, CancellationToken.None))!.Engine.Name);
+                    null).FindOtherAsync(Request, Refused, CancellationToken.None))!.Engine.Name);
+    }
+
+    [TestMethod]
+    public async Task One_that_has_nothing_left_to_do_need_not_work_and_nothing_is_said()
+    {
+        var broken = RemoteDiagnostics.NotAnswering("docker", "off.");
+        var choice = new EngineChoice(
+            new FixedEngine("embedded", null),
+            [new FixedEngine("docker", broken), new FixedEngine("podman", broken) { HasAll = true }]);
+        var found = await choice.FindOtherAsync(Request, Refused, CancellationToken.None);
+        Assert.AreEqual(("podman", ""), (found!.Engine.Name, found.Why));
     }
 
     [TestMethod]
     public async Task Where_none_works_the_embedded_ones_error_has_one_more_line()
     {
         var choice = Choice(RemoteDiagnostics.NotInstalled("docker", "docker"), RemoteDiagnostics.NotAnswering("podman", "broken."));
-        Assert.IsNull(await choice.FindOtherAsync(Refused, CancellationToken.None));
+        Assert.IsNull(await choice.FindOtherAsync(Request, Refused, CancellationToken.None));
         var said = choice.Refusal(Refused).Diagnostics.Single();
         Assert.AreEqual("CST4031", said.Code);
         Assert.AreEqual(
@@ -58,8 +70,10 @@ public sealed class EngineChoiceTests
 
         public Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(new EngineProbe(problem, "7.1"));
 
+        public bool HasAll { get; init; }
+
         public Task<Forecast> ForecastAsync(EngineRequest request, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+            Task.FromResult(new Forecast([], HasAll ? [] : null));
 
         public Task<ImmutableArray<ExecutedStage>> ExecuteAsync(EngineRequest request, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
