@@ -80,11 +80,12 @@ internal static class RunVerb
             },
         };
         using var interrupt = new Interrupt();
-        using var progress = new PlainProgress(Console.Error);
-        using var images = new ImageStore(options.Last("--store"), VerbTable.Warn, progress);
+        // Where nobody looks, what is written is the program's alone.
+        using var progress = ProgressKinds.Open(Console.IsErrorRedirected ? "quiet" : "plain");
+        using var images = new ImageStore(options.Last("--store"), VerbTable.Warn, progress.Events);
         try
         {
-            return await images.RunAsync(options.Rest[0], platform, settings, progress, interrupt.Token);
+            return await images.RunAsync(options.Rest[0], platform, settings, progress.Events, interrupt.Token);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {

@@ -25,13 +25,21 @@ internal sealed class PodmanBuilder : IRemoteBuilder
             }
 
             program = name;
-            var shown = version.Output.Trim();
+            var shown = VersionOf(name, version.Output);
             return await AskAsync(name, ["info"], cancellationToken) is { } info && FindProblem(info) is { } problem
                 ? new EngineProbe(problem, shown)
                 : new EngineProbe(null, shown) { Lacks = ["RUN --security", "bases outside of registries", "COPY --parents from a stage"] };
         }
 
         return new EngineProbe(RemoteDiagnostics.NotInstalled(Name, "podman"));
+    }
+
+    /// <param name="program">buildah is named, since the engine has the name of the other.</param>
+    /// <param name="output">As <c>podman version 4.3.1</c>; what follows the third word are versions of formats.</param>
+    private static string VersionOf(string program, string output)
+    {
+        var version = output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(2) ?? "";
+        return program == "podman" ? version : $"{program} {version}";
     }
 
     public async Task BuildAsync(RemoteBuild build, StageProgress progress, CancellationToken cancellationToken)
