@@ -8,12 +8,13 @@ trap 'chmod -R u+w "$work" && rm -rf --one-file-system "$work"' EXIT
 
 cd "$work"
 apt-get -o APT::Sandbox::User=root download -qq podman=4.3.1+ds1-8+deb12u1+b3 golang-github-containers-common=0.50.1+ds1-4 \
-    golang-github-containers-image=5.23.1-4 busybox-static=1:1.35.0-4+deb12u1+b1 >/dev/null
+    golang-github-containers-image=5.23.1-4 busybox-static=1:1.35.0-4+deb12u1+b1 \
+    libassuan0 libdevmapper1.02.1 libgpgme11 libseccomp2 libsubid4 >/dev/null
 for package in ./*.deb; do dpkg-deb -x "$package" .; done
 mkdir context
 cp bin/busybox context/busybox
 
-podman() { "$work/usr/bin/podman" --root "$work/store" --runroot "$work/run" --storage-driver vfs --cgroup-manager cgroupfs "$@"; }
+podman() { LD_LIBRARY_PATH=$work/usr/lib/$(uname -m)-linux-gnu:$work/lib/$(uname -m)-linux-gnu "$work/usr/bin/podman" --root "$work/store" --runroot "$work/run" --storage-driver vfs --cgroup-manager cgroupfs "$@"; }
 
 # build NAME: builds the folder context; NAME/ is the image's files then.
 build() {
