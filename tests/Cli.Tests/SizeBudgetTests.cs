@@ -17,7 +17,10 @@ public sealed class SizeBudgetTests(TestContext test)
 
         Assert.AreEqual(EngineExitCode.Failed, refused.ExitCode, refused.Report);
         Assert.Contains("error CST6306: The image is ", refused.Error);
-        var files = refused.Error.Split('\n').Where(line => line.StartsWith("  | ", StringComparison.Ordinal)).Select(line => line[4..]).ToArray();
+        var files = refused.Error.Split('\n')
+            .Where(line => line.StartsWith("  | ", StringComparison.Ordinal))
+            .Select(line => line[4..])
+            .ToArray();
         Assert.IsInRange(4, 10, files.Length, refused.Error);
         Assert.StartsWith("3MB /data/big (layer 3 of 3: RUN ", files[0]);
         Assert.Contains("74B /small (layer 2 of 3: COPY main.go /small)", files);

@@ -26,7 +26,9 @@ public sealed record ProgramResult(int ExitCode, string Output, string Error)
 
     /// <summary>What a failed test shows of it: errors first, then the last lines of the output without what counts bytes.</summary>
     public string Report =>
-        string.Join('\n', [Error.TrimEnd(), .. Output.Split('\n').Where(line => !line.StartsWith("{\"type\":\"progress\"", StringComparison.Ordinal)).TakeLast(20)]);
+        string.Join('\n', [Error.TrimEnd(), .. Output.Split('\n').Where(line => !IsProgress(line)).TakeLast(20)]);
+
+    private static bool IsProgress(string line) => line.StartsWith("{\"type\":\"progress\"", StringComparison.Ordinal);
 }
 
 /// <summary>The packed <c>dotnet-stages</c> program, run as a user runs it, with a store of its own.</summary>

@@ -94,10 +94,16 @@ public sealed class DockerfileWriterTests
         foreach (var escape in "\\`")
         {
             var words = new WordExpander(escape);
-            var set = Stages(escape, [new EnvInstruction(Nowhere, "", [new NameValue("A", words.Protect(value))]), new WorkdirInstruction(Nowhere, "", "/next")]);
+            var set = Stages(
+                escape,
+                [
+                    new EnvInstruction(Nowhere, "", [new NameValue("A", words.Protect(value))]),
+                    new WorkdirInstruction(Nowhere, "", "/next"),
+                ]);
             var instructions = DockerfileFrontEnd.Read(DockerfileWriter.Write(set), "f", new FrontEndOptions()).Stages[0].Instructions;
             Assert.HasCount(2, instructions);
-            Assert.AreEqual(value, words.ExpandWord(((EnvInstruction)instructions[0]).Variables[0].Value!, ImmutableDictionary<string, string>.Empty, Nowhere));
+            var written = ((EnvInstruction)instructions[0]).Variables[0].Value!;
+            Assert.AreEqual(value, words.ExpandWord(written, ImmutableDictionary<string, string>.Empty, Nowhere));
         }
     }
 
