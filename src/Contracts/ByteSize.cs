@@ -33,19 +33,7 @@ public static class ByteSize
     /// with or without the <c>B</c>; with <c>KiB</c>, <c>MiB</c>, ... for powers of 1024.
     /// </summary>
     /// <returns>Bytes, or null where the text is no size.</returns>
-    public static long? TryParse(string text)
-    {
-        var digits = text.Trim().TrimEnd([.. "bikmgtBIKMGT"]);
-        var unit = text.Trim()[digits.Length..].ToUpperInvariant();
-        var power = unit is "" or "B" ? 0 : "KMGT".IndexOf(unit[0], StringComparison.Ordinal) + 1;
-        var step = unit is "" or "B" || unit[1..] is "" or "B" ? 1000 : unit[1..] is "IB" && power > 0 ? 1024 : 0;
-        return step > 0
-            && (power > 0 || unit is "" or "B")
-            && decimal.TryParse(digits.TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number < 1_000_000_000_000
-            ? (long)decimal.Min(number * (decimal)Math.Pow(step, power), long.MaxValue)
-            : null;
-    }
+    public static long? TryParse(string text) => ByteCount.TryParse(text.Trim(), 1000);
 
     private static double Round(double size) => Math.Round(size, size >= 100 ? 0 : size >= 10 ? 1 : 2, MidpointRounding.ToEven);
 }
