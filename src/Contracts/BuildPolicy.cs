@@ -7,7 +7,7 @@ public sealed record BuildPolicy
     public string? Store { get; init; }
 
     /// <summary>Who runs commands: <c>auto</c> (the embedded engine where it works, else another that does), or the name of one.</summary>
-    public string Engine { get; init; } = "auto";
+    public string Engine { get; init; } = EngineNames.Automatic;
 
     /// <summary>True: every step is run, whatever the store knows.</summary>
     public bool NoCache { get; init; }

@@ -63,7 +63,7 @@ public static class ProjectDiagnostics
         $"ContainerStagesLocal '{value}' is not understood. Valid: auto (into Docker or Podman, whichever answers on this machine), none.", project);
 
     public static Diagnostic InvalidEngine(string value, string project) => Error("CST6410",
-        $"ContainerStagesEngine '{value}' is no engine. Valid: auto, embedded, docker, podman.", project);
+        $"ContainerStagesEngine '{value}' is no engine. Valid: {string.Join(", ", EngineNames.Valid)}.", project);
 
     public static Diagnostic InvalidPort(string port, SourceLocation location) => Error("CST1015",
         $"ContainerPort '{port}' is no port: a number from 1 to 65535, with Type tcp or udp.", location);

@@ -2,7 +2,6 @@ using System.Globalization;
 using ContainerStages.Cli.Completion;
 using ContainerStages.Cli.Progress;
 using ContainerStages.Contracts;
-using ContainerStages.Engines;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Cli.Verbs;
@@ -28,7 +27,7 @@ internal static class BuildVerb
                 ["--engine"],
                 "NAME",
                 "who runs commands: auto (default), embedded, docker or podman; 'dotnet-stages engines' says what works here",
-                Candidates.Of([.. EngineChoice.Names])),
+                Candidates.Of([.. EngineNames.Valid])),
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
@@ -109,11 +108,11 @@ internal static class BuildVerb
     }
 
     private static string Engine(string? name) =>
-        name is null ? EngineChoice.Automatic
-        : EngineChoice.Names.Contains(name) ? name
-        : throw new UsageException(EngineChoice.LaterNames.Contains(name)
-            ? $"--engine {name}: not yet. Valid are {string.Join(", ", EngineChoice.Names)}."
-            : $"--engine {name}: valid are {string.Join(", ", EngineChoice.Names)}.");
+        name is null ? EngineNames.Automatic
+        : EngineNames.Valid.Contains(name) ? name
+        : throw new UsageException(EngineNames.Later.Contains(name)
+            ? $"--engine {name}: not yet. Valid are {string.Join(", ", EngineNames.Valid)}."
+            : $"--engine {name}: valid are {string.Join(", ", EngineNames.Valid)}.");
 
     private static async Task<int> Finish(BuildResult result, IReadOnlyList<string> names, OptionReader options, string kind)
     {

@@ -52,7 +52,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
                 return known;
             }
         }
-        else if (asked.Policy.Engine == EngineChoice.Automatic && (await engine.ProbeAsync(cancellationToken)).Problem is { } problem)
+        else if (asked.Policy.Engine == EngineNames.Automatic && (await engine.ProbeAsync(cancellationToken)).Problem is { } problem)
         {
             // Root of a container that has not all rights of root. Where there is no other engine, the command is refused at its line.
             var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
@@ -75,7 +75,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     private async Task<IEngine?> FindOtherAsync(
         EngineChoice engines, EngineRequest request, BuildFailedException refused, CancellationToken cancellationToken)
     {
-        if (asked.Policy.Engine != EngineChoice.Automatic
+        if (asked.Policy.Engine != EngineNames.Automatic
             || await engines.FindOtherAsync(request, refused, cancellationToken) is not { } chosen)
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Engines;
@@ -8,17 +9,10 @@ namespace ContainerStages.Engines;
 /// <param name="others">In the order in which they are tried.</param>
 public sealed class EngineChoice(IEngine embedded, ImmutableArray<IEngine> others)
 {
-    public const string Automatic = "auto";
     private readonly List<string> problems = [];
 
-    /// <summary>What a user may ask for.</summary>
-    public static ImmutableArray<string> Names { get; } = [Automatic, "embedded", "docker", "podman"];
-
-    /// <summary>What a user will be able to ask for.</summary>
-    public static ImmutableArray<string> LaterNames { get; } = ["buildkit"];
-
     /// <summary>The engine that is asked first: the one that the user named, else the embedded one.</summary>
-    public IEngine First(string asked) => asked == Automatic ? embedded : others.Prepend(embedded).First(engine => engine.Name == asked);
+    public IEngine First(string asked) => asked == EngineNames.Automatic ? embedded : others.Prepend(embedded).First(engine => engine.Name == asked);
 
     /// <summary>
     /// The first of the others that has nothing left to do, whether it works or not; else the first that works; null where none does.

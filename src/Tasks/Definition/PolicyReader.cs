@@ -52,14 +52,14 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
     /// <summary>Who runs commands. What the engine program does not have yet was refused before.</summary>
     private string Engine()
     {
-        var engine = task.Engine.Length == 0 ? "auto" : task.Engine.ToLowerInvariant();
-        if (engine is "auto" or "embedded" or "docker" or "podman")
+        var engine = task.Engine.Length == 0 ? EngineNames.Automatic : task.Engine.ToLowerInvariant();
+        if (EngineNames.Valid.Contains(engine))
         {
             return engine;
         }
 
         problems.Add(ProjectDiagnostics.InvalidEngine(task.Engine, task.ProjectFile));
-        return "auto";
+        return EngineNames.Automatic;
     }
 
     /// <summary>Absolute path, or null.</summary>
