@@ -138,7 +138,7 @@ public sealed class OtherEngineTests
     public async Task A_failed_command_is_told_as_the_embedded_engine_tells_it()
     {
         using var context = Hello.Context(
-            "FROM alpine AS one\nCOPY main.go /\nRUN echo before; ls /absent; exit 3\nFROM alpine\nCOPY --from=one /main.go /\n");
+            "FROM alpine AS one\nCOPY main.go /\nRUN echo before >&2; ls /absent; exit 3\nFROM alpine\nCOPY --from=one /main.go /\n");
         var expected = ErrorOf(await Hello.Program.BuildAsync(context.Path));
         StringAssert.StartsWith(expected, $"{context.Combine("Dockerfile")}(3,1): error CST4209: ");
         foreach (var name in Engines.Keys)

@@ -42,7 +42,8 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
             var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
             if (forecast.Known is null && forecast.NeedsNamespace && enterNamespace() is { } refused && forecast.RunsCommands)
             {
-                engine = await FindOtherAsync(engines, planned.Request, refused, cancellationToken) ?? throw engines.Refusal(refused);
+                var other = await FindOtherAsync(engines, planned.Request, refused, cancellationToken);
+                engine = other.Chosen?.Engine ?? throw other.Refusal(refused);
             }
 
             warnings.Release();
@@ -56,9 +57,11 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         {
             // Root of a container that has not all rights of root. Where there is no other engine, the command is refused at its line.
             var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
-            engine = forecast.RunsCommands
-                ? await FindOtherAsync(engines, planned.Request, new BuildFailedException(problem), cancellationToken) ?? engine
-                : engine;
+            if (forecast.RunsCommands)
+            {
+                var other = await FindOtherAsync(engines, planned.Request, new BuildFailedException(problem), cancellationToken);
+                engine = other.Chosen?.Engine ?? engine;
+            }
         }
 
         try
@@ -71,23 +74,23 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         }
     }
 
-    /// <summary>Another engine, where nobody named one and the embedded one cannot run what has to run; null where none works.</summary>
-    private async Task<IEngine?> FindOtherAsync(
+    /// <summary>Another engine, where nobody named one and the embedded one cannot run what has to run; none where none works.</summary>
+    private async Task<OtherEngine> FindOtherAsync(
         EngineChoice engines, EngineRequest request, BuildFailedException refused, CancellationToken cancellationToken)
     {
-        if (asked.Policy.Engine != EngineNames.Automatic
-            || await engines.FindOtherAsync(request, refused, cancellationToken) is not { } chosen)
+        if (asked.Policy.Engine != EngineNames.Automatic)
         {
-            return null;
+            return new OtherEngine(null, []);
         }
 
-        if (chosen.Why.Length > 0)
+        var other = await engines.FindOtherAsync(request, refused, cancellationToken);
+        if (other.Chosen is { Why: { Length: > 0 } why })
         {
-            events.Report(new StepStarted("engine", "", chosen.Why));
+            events.Report(new StepStarted("engine", "", why));
             events.Report(new StepFinished("engine", StepOutcome.Done, 0));
         }
 
-        return chosen.Engine;
+        return other;
     }
 
     /// <summary>A folder gets the owners that the image says.</summary>

@@ -5,14 +5,14 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Engines;
 
 /// <summary>Reads what BuildKit's clients write with <c>--progress plain</c>: lines that begin with the number of a step.</summary>
-internal sealed partial class BuildKitLog(StageProgress progress)
+internal sealed partial class BuildKitLog(StageProgress progress) : IEngineLog
 {
     private readonly Dictionary<int, TextLine?> steps = [];
 
     /// <summary>True once the engine has begun to build.</summary>
     public bool HasBegun => steps.Count > 0;
 
-    public void Read(string line)
+    public void Read(string line, bool isError)
     {
         if (Numbered().Match(line) is not { Success: true } match)
         {

@@ -65,30 +65,27 @@ internal sealed class DockerBuilder : IRemoteBuilder
             throw new BuildFailedException(RemoteDiagnostics.Lacks(Name, "limits of commands without the plugin buildx", null));
         }
 
-        var image = build.IsImage ? $"containerstages-{Guid.NewGuid():N}:build" : null;
-        try
+        await (build.IsImage
+            ? BuilderRuns.SaveImageAsync(
+                Name,
+                "containerstages",
+                image => RunAsync(["--tag", image, .. hasBuildx == true ? (string[])["--load"] : []]),
+                AskAsync,
+                image => ["image", "save", "--output", build.Result, image],
+                ["image", "rm"],
+                cancellationToken)
+            : RunAsync(BuilderRuns.FilesOutput(build)));
+
+        Task RunAsync(string[] output)
         {
-            await RunAsync(build, image, progress, cancellationToken);
-            if (image is not null)
-            {
-                await SaveAsync(image, build.Result, cancellationToken);
-            }
-        }
-        finally
-        {
-            if (image is not null)
-            {
-                await AskAsync(["image", "rm", image], CancellationToken.None);
-            }
+            var start = Start(build, output);
+            return BuilderRuns.RunAsync(Name, start, build, new BuildKitLog(progress), progress, cancellationToken);
         }
     }
 
-    private async Task RunAsync(RemoteBuild build, string? image, StageProgress progress, CancellationToken cancellationToken)
+    private ProcessStartInfo Start(RemoteBuild build, string[] output)
     {
         string[] command = hasBuildx == true ? ["buildx", "build", .. context is null ? (string[])[] : ["--builder", context]] : ["build"];
-        string[] output = image is null
-            ? ["--output", Dockerfile.CommaSeparated.Join(["type=tar", $"dest={build.Result}"])]
-            : ["--tag", image, .. hasBuildx == true ? (string[])["--load"] : []];
         string[] allowed = hasBuildx == true && build.Commands.Allow.Contains("security.insecure") ? ["--allow", "security.insecure"] : [];
         var start = BuilderArguments.Start(
             Program,
@@ -96,25 +93,11 @@ internal sealed class DockerBuilder : IRemoteBuilder
             build,
             [.. allowed, .. HostName(build), .. output]);
         Prepare(start);
-        var log = new BuildKitLog(progress);
-        var code = await RemoteProgram.RunAsync(start, build.WriteContext, (line, _) => log.Read(line), cancellationToken)
-            ?? throw new BuildFailedException(RemoteDiagnostics.NotInstalled(Name, Program));
-        if (code != 0)
-        {
-            throw progress.Failure(Name, code, text => EngineFaults.Find(Name, text, began: log.HasBegun));
-        }
+        return start;
     }
 
     private static string[] HostName(RemoteBuild build) =>
         build.Commands.HostName is { } name ? ["--build-arg", $"BUILDKIT_SANDBOX_HOSTNAME={name}"] : [];
-
-    private async Task SaveAsync(string image, string file, CancellationToken cancellationToken)
-    {
-        if (await AskAsync(["image", "save", "--output", file, image], cancellationToken) is not { ExitCode: 0 })
-        {
-            throw new BuildFailedException(RemoteDiagnostics.BadResult(Name, "its image cannot be saved"));
-        }
-    }
 
     private async Task FindBuildxAsync(CancellationToken cancellationToken)
     {

@@ -49,59 +49,39 @@ internal sealed class PodmanBuilder : IRemoteBuilder
             throw new BuildFailedException(problem);
         }
 
-        var image = build.IsImage ? $"localhost/containerstages-{Guid.NewGuid():N}:build" : null;
-        try
+        await (build.IsImage
+            ? BuilderRuns.SaveImageAsync(
+                Name,
+                "localhost/containerstages",
+                image => RunAsync(["--tag", image]),
+                (arguments, token) => AskAsync(program!, arguments, token),
+                image => program == "podman"
+                    ? ["save", "--format", "docker-archive", "--output", build.Result, image]
+                    : ["push", image, $"docker-archive:{build.Result}:{image}"],
+                ["rmi"],
+                cancellationToken)
+            : RunAsync(BuilderRuns.FilesOutput(build)));
+
+        async Task RunAsync(string[] output)
         {
-            await RunAsync(build, image, progress, cancellationToken);
-            if (image is not null)
-            {
-                await SaveAsync(image, build.Result, cancellationToken);
-            }
-        }
-        finally
-        {
-            if (image is not null)
-            {
-                await AskAsync(program!, ["rmi", image], CancellationToken.None);
-            }
+            var log = new PodmanLog(progress);
+            await BuilderRuns.RunAsync(Name, Start(build, output), build, log, progress, cancellationToken);
+            log.Complete();
         }
     }
 
-    private async Task RunAsync(RemoteBuild build, string? image, StageProgress progress, CancellationToken cancellationToken)
+    private ProcessStartInfo Start(RemoteBuild build, string[] output)
     {
-        string[] output = image is null
-            ? ["--output", Dockerfile.CommaSeparated.Join(["type=tar", $"dest={build.Result}"])]
-            : ["--tag", image];
         string[] privileges = build.Commands.NoNewPrivileges ? ["--security-opt", "no-new-privileges"] : [];
 
         // Its cache does not see the files of bind mounts: a command would be taken from it although they changed.
         var readsMounts = build.Text.Stages.SelectMany(stage => stage.Lines).Any(
             line => line.Step is RunStep run && run.Mounts.Any(mount => mount is PlannedBind or PlannedScript));
-        var start = BuilderArguments.Start(
+        return BuilderArguments.Start(
             program!,
             ["build", "--layers"],
             build with { NoCache = build.NoCache || readsMounts },
             [.. privileges, .. output]);
-        var log = new PodmanLog(progress);
-        var code = await RemoteProgram.RunAsync(start, build.WriteContext, log.Read, cancellationToken)
-            ?? throw new BuildFailedException(RemoteDiagnostics.NotInstalled(Name, "podman"));
-        if (code != 0)
-        {
-            throw progress.Failure(Name, code, text => EngineFaults.Find(Name, text, began: log.HasBegun));
-        }
-
-        log.Complete();
-    }
-
-    private async Task SaveAsync(string image, string file, CancellationToken cancellationToken)
-    {
-        string[] arguments = program == "podman"
-            ? ["save", "--format", "docker-archive", "--output", file, image]
-            : ["push", image, $"docker-archive:{file}:{image}"];
-        if (await AskAsync(program!, arguments, cancellationToken) is not { ExitCode: 0 })
-        {
-            throw new BuildFailedException(RemoteDiagnostics.BadResult(Name, "its image cannot be saved"));
-        }
     }
 
     private Diagnostic? FindProblem(ProgramEnd info) =>

@@ -5,7 +5,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Engines;
 
 /// <summary>Reads what podman and buildah write while they build: one step after the other, each with its output below.</summary>
-internal sealed partial class PodmanLog(StageProgress progress)
+internal sealed partial class PodmanLog(StageProgress progress) : IEngineLog
 {
     private readonly Lock gate = new();
     private TextLine? current;

@@ -117,10 +117,10 @@ public sealed class DelegatedEngineTests : IDisposable
         builder.Progress = progress =>
         {
             var log = new BuildKitLog(progress);
-            log.Read("#5 [s0 3/3] RUN x");
-            log.Read("#5 0.100 more output");
-            log.Read("#5 0.200 main.go:3: error");
-            log.Read("#5 ERROR: process \"/bin/sh -c compile\" did not complete successfully: exit code: 3");
+            log.Read("#5 [s0 3/3] RUN x", false);
+            log.Read("#5 0.100 more output", false);
+            log.Read("#5 0.200 main.go:3: error", false);
+            log.Read("#5 ERROR: process \"/bin/sh -c compile\" did not complete successfully: exit code: 3", false);
             throw progress.Failure("fake", 1, _ => null);
         };
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
@@ -142,8 +142,8 @@ public sealed class DelegatedEngineTests : IDisposable
         builder.Progress = progress =>
         {
             var log = new BuildKitLog(progress);
-            log.Read("#7 [files 1/1] COPY --from=s0 /app /x/app");
-            log.Read("#7 ERROR: failed to calculate checksum of ref x: \"/app\": not found");
+            log.Read("#7 [files 1/1] COPY --from=s0 /app /x/app", false);
+            log.Read("#7 ERROR: failed to calculate checksum of ref x: \"/app\": not found", false);
             throw progress.Failure("fake", 1, _ => null);
         };
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => BuildAsync(TwoStages));

@@ -24,16 +24,16 @@ public sealed class EngineChoiceTests
     public async Task The_first_that_works_takes_the_place_of_the_embedded_one_and_says_why()
     {
         var both = await Choice(null, null).FindOtherAsync(Request, Refused, CancellationToken.None);
-        Assert.AreEqual("docker", both!.Engine.Name);
+        Assert.AreEqual("docker", both.Chosen!.Engine.Name);
         StringAssert.StartsWith(
-            both.Why,
+            both.Chosen.Why,
             "engine docker (7.1) runs the commands, because the embedded one cannot: The kernel refused new namespaces");
         Assert.AreEqual(
             "podman",
             (
                 await Choice(
                     RemoteDiagnostics.NotInstalled("docker", "docker"),
-                    null).FindOtherAsync(Request, Refused, CancellationToken.None))!.Engine.Name);
+                    null).FindOtherAsync(Request, Refused, CancellationToken.None)).Chosen!.Engine.Name);
     }
 
     [TestMethod]
@@ -44,21 +44,22 @@ public sealed class EngineChoiceTests
             new FixedEngine("embedded", null),
             [new FixedEngine("docker", broken), new FixedEngine("podman", broken) { HasAll = true }]);
         var found = await choice.FindOtherAsync(Request, Refused, CancellationToken.None);
-        Assert.AreEqual(("podman", ""), (found!.Engine.Name, found.Why));
+        Assert.AreEqual(("podman", ""), (found.Chosen!.Engine.Name, found.Chosen.Why));
     }
 
     [TestMethod]
     public async Task Where_none_works_the_embedded_ones_error_has_one_more_line()
     {
         var choice = Choice(RemoteDiagnostics.NotInstalled("docker", "docker"), RemoteDiagnostics.NotAnswering("podman", "broken."));
-        Assert.IsNull(await choice.FindOtherAsync(Request, Refused, CancellationToken.None));
-        var said = choice.Refusal(Refused).Diagnostics.Single();
+        var found = await choice.FindOtherAsync(Request, Refused, CancellationToken.None);
+        Assert.IsNull(found.Chosen);
+        var said = found.Refusal(Refused).Diagnostics.Single();
         Assert.AreEqual("CST4031", said.Code);
         Assert.AreEqual(
             $"{Refused.Diagnostics[0].Message}\n  Another engine could run the commands, " +
             "but none works here: docker (CST6400), podman (CST6401).",
             said.Message);
-        Assert.AreSame(Refused, Choice(null, null).Refusal(Refused), "Nobody was asked.");
+        Assert.AreSame(Refused, new OtherEngine(null, []).Refusal(Refused), "Nobody was asked.");
     }
 
     private static EngineChoice Choice(Diagnostic? docker, Diagnostic? podman) =>
