@@ -41,7 +41,7 @@ prepare_end_to_end() {
     "$ROOT/build/setup.sh" --tests
     registry_running || STARTS_REGISTRY=1
     trap finish EXIT
-    "$ROOT/build/base-images.sh" &
+    { "$ROOT/build/base-images.sh" && "$ROOT/build/engines.sh"; } &
     IMAGES=$!
     quietly "$ROOT/build/pack.sh" || fail "build/pack.sh failed; its output stands above."
 }
@@ -53,7 +53,7 @@ finish() {
 
 await_images() {
     [ -n "${IMAGES:-}" ] || return 0
-    wait "$IMAGES" || fail "build/base-images.sh failed; its output stands above."
+    wait "$IMAGES" || fail "build/base-images.sh or build/engines.sh failed; its output stands above."
     IMAGES=''
     source "$ARTIFACTS/test.env"
     note "packages and program in artifacts/, registry at $CONTAINERSTAGES_TEST_REGISTRY"

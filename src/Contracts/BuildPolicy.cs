@@ -9,6 +9,14 @@ public sealed record BuildPolicy
     /// <summary>Who runs commands: <c>auto</c> (the embedded engine where it works, else another that does), or the name of one.</summary>
     public string Engine { get; init; } = EngineNames.Automatic;
 
+    /// <summary>Where the engine buildkit is, as <see cref="EngineAddress"/> reads it; null for the current builder of buildx.</summary>
+    public string? EngineAddress { get; init; }
+
+    /// <summary>
+    /// Folder with <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>, by absolute path, for an address that wants TLS; or null.
+    /// </summary>
+    public string? EngineCertificates { get; init; }
+
     /// <summary>True: every step is run, whatever the store knows.</summary>
     public bool NoCache { get; init; }
 

@@ -6,9 +6,12 @@ public static class EngineNames
     /// <summary>The embedded engine where it works, else another that does.</summary>
     public const string Automatic = "auto";
 
-    /// <summary>What a user may ask for.</summary>
-    public static IReadOnlyList<string> Valid { get; } = [Automatic, "embedded", "docker", "podman"];
+    /// <summary>The one that can be told where it is.</summary>
+    public const string BuildKit = "buildkit";
 
-    /// <summary>What a user will be able to ask for.</summary>
-    public static IReadOnlyList<string> Later { get; } = ["buildkit"];
+    /// <summary>What a user may ask for.</summary>
+    public static IReadOnlyList<string> Valid { get; } = [Automatic, "embedded", "docker", "podman", BuildKit];
+
+    /// <summary>The engine where a user named none: whoever names an address means the engine that is there.</summary>
+    public static string Default(string? address) => string.IsNullOrEmpty(address) ? Automatic : BuildKit;
 }

@@ -24,6 +24,10 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     // The engine.
     /// <summary>Who runs commands.</summary>
     public string Engine { get; set; } = "";
+    /// <summary>Where the engine buildkit is.</summary>
+    public string EngineAddress { get; set; } = "";
+    /// <summary>Folder of certificates for it.</summary>
+    public string EngineCertificates { get; set; } = "";
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";
     /// <summary>Name of a <see cref="BuildGoal"/>; empty for publishing.</summary>

@@ -4,7 +4,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
 
-/// <summary>The real docker and podman run the commands of a build, and the image is the one that the embedded engine makes.</summary>
+/// <summary>
+/// The real docker, podman and BuildKit run the commands of a build, and the image is the one that the embedded engine makes.
+/// </summary>
 [TestClass]
 public sealed class OtherEngineTests
 {
@@ -46,6 +48,7 @@ public sealed class OtherEngineTests
     {
         ["docker"] = new(() => RealEngine.StartAsync("docker")),
         ["podman"] = new(() => RealEngine.StartAsync("podman")),
+        ["buildkit"] = new(() => RealEngine.StartAsync("buildkit")),
     };
 
     [ClassCleanup]
@@ -79,16 +82,16 @@ public sealed class OtherEngineTests
             var program = new StagesProgram(store.Path);
             var variables = new Dictionary<string, string>(engine.Variables) { ["TOKEN_OF_TEST"] = secret };
 
-            var built = await program.RunAsync(variables, [.. build, "--engine", name]);
+            var built = await program.RunAsync(variables, [.. build, .. engine.Options]);
 
             Assert.AreEqual(0, built.ExitCode, name + built.Error);
             Assert.AreEqual(expected.Digest, built.Digest, name);
             var calls = engine.TakeCalls();
-            Assert.Contains($"{name} build ", calls);
+            Assert.Contains($"{engine.Build} ", calls);
             Assert.DoesNotContain(secret, calls + built.Output + built.Error, name);
             Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [store.Path]), name);
 
-            var again = await program.RunAsync(variables, [.. build, "--engine", name]);
+            var again = await program.RunAsync(variables, [.. build, .. engine.Options]);
             Assert.AreEqual(expected.Digest, again.Digest, name);
             Assert.AreEqual("", engine.TakeCalls(), name);
             Assert.DoesNotContain(" done ", again.Error, name);
@@ -147,7 +150,7 @@ public sealed class OtherEngineTests
             using var engine = await WatchAsync(name);
             var failed = await new StagesProgram(store.Path).RunAsync(
                 engine.Variables,
-                "build", "--progress", "plain", "--engine", name, context.Path);
+                ["build", "--progress", "plain", .. engine.Options, context.Path]);
             Assert.AreEqual(1, failed.ExitCode, failed.Error);
             Assert.AreEqual(expected, ErrorOf(failed), name);
         }

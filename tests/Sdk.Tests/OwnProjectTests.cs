@@ -102,7 +102,7 @@ public sealed class OwnProjectTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("hello.goproj", """
             <Project Sdk="ContainerStages.Sdk/0.1.0">
-              <PropertyGroup><ContainerStagesEngineAddress>tcp://x</ContainerStagesEngineAddress></PropertyGroup>
+              <PropertyGroup><ContainerFamily>alpine</ContainerFamily></PropertyGroup>
               <ItemGroup>
                 <ContainerStage Include="builder"><Steps>RUN x</Steps></ContainerStage>
                 <ContainerStageContext Include="other" />
@@ -117,7 +117,7 @@ public sealed class OwnProjectTests(TestContext context)
             ["hello.goproj(4): error CST1008", "hello.goproj(5): error CST1301", "hello.goproj(6): error CST1015", "hello.goproj: error CST1006"],
             published.Diagnostics.Order(StringComparer.Ordinal).ToList());
         Assert.Contains("ContainerStageContext", published.Output);
-        Assert.Contains("ContainerStagesEngineAddress", published.Output);
+        Assert.Contains("ContainerFamily", published.Output);
         Assert.IsEmpty(published.ResultLines);
     }
 

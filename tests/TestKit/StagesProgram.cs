@@ -90,7 +90,8 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
         return new ProgramResult(process.ExitCode, await output, await error);
     }
 
-    private Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
+    /// <summary>Starts with further environment variables, without waiting.</summary>
+    public Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
         string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. Become(), Program.Value, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -9,16 +9,23 @@ public sealed class WatchedEngine : IDisposable
     {
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED);
         folder.Write(
-            Path.Combine("bin", engine.Name),
-            $"#!/bin/sh\necho \"{engine.Name} $*\" >>{folder.Combine("calls")}\nexec {engine.Program} \"$@\"\n");
-        File.SetUnixFileMode(folder.Combine("bin", engine.Name), (UnixFileMode)0x1ED);
+            Path.Combine("bin", engine.Command),
+            $"#!/bin/sh\necho \"{engine.Command} $*\" >>{folder.Combine("calls")}\nexec {engine.Program} \"$@\"\n");
+        File.SetUnixFileMode(folder.Combine("bin", engine.Command), (UnixFileMode)0x1ED);
         folder.Write("calls", "");
         File.SetUnixFileMode(folder.Combine("calls"), (UnixFileMode)0x1B6);
+        (Build, Options) = (engine.Build, engine.Options);
         Variables = new Dictionary<string, string>(engine.Variables)
         {
             ["PATH"] = $"{folder.Combine("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
         };
     }
+
+    /// <summary>What its program is called with before the options of a build.</summary>
+    public string Build { get; }
+
+    /// <summary>The options of ours that choose it.</summary>
+    public IReadOnlyList<string> Options { get; }
 
     /// <summary>With which a program finds it.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; }

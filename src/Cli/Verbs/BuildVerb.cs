@@ -23,11 +23,7 @@ internal static class BuildVerb
                 "OS/ARCH",
                 "platforms of the image, divided by commas or repeated (default: this machine's)",
                 Candidates.Of("linux/amd64", "linux/arm64", "linux/arm/v7", "local")),
-            new(
-                ["--engine"],
-                "NAME",
-                "who runs commands: auto (default), embedded, docker or podman; 'dotnet-stages engines' says what works here",
-                Candidates.Of([.. EngineNames.Valid])),
+            .. EngineOptions.All,
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
@@ -97,22 +93,14 @@ internal static class BuildVerb
         return OutputOptions.Apply(definition, options) with
         {
             Commands = CommandOptions.Read(options),
-            Policy = LockOptions.Read(source, options) with
+            Policy = EngineOptions.Apply(LockOptions.Read(source, options), options) with
             {
-                Engine = Engine(options.Last("--engine")),
                 NoCache = options.IsSet("--no-cache"),
                 NoCacheStages = CommandOptions.ReadNoCacheStages(options),
                 Pull = options.IsSet("--pull"),
             },
         };
     }
-
-    private static string Engine(string? name) =>
-        name is null ? EngineNames.Automatic
-        : EngineNames.Valid.Contains(name) ? name
-        : throw new UsageException(EngineNames.Later.Contains(name)
-            ? $"--engine {name}: not yet. Valid are {string.Join(", ", EngineNames.Valid)}."
-            : $"--engine {name}: valid are {string.Join(", ", EngineNames.Valid)}.");
 
     private static async Task<int> Finish(BuildResult result, IReadOnlyList<string> names, OptionReader options, string kind)
     {

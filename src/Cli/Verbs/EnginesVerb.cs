@@ -7,7 +7,12 @@ namespace ContainerStages.Cli.Verbs;
 /// <summary><c>engines</c>: who can run commands on this machine.</summary>
 internal static class EnginesVerb
 {
-    public static Verb Verb { get; } = new("engines", "", "show which engines can run commands here, and why others cannot", [], RunAsync);
+    public static Verb Verb { get; } = new(
+        "engines",
+        "[OPTIONS]",
+        "show which engines can run commands here, and why others cannot",
+        EngineOptions.OfAddress,
+        RunAsync);
 
     private static async Task<int> RunAsync(OptionReader options, IReadOnlyList<string> arguments)
     {
@@ -16,7 +21,8 @@ internal static class EnginesVerb
             throw new UsageException("no arguments are expected.");
         }
 
-        foreach (var (name, probe) in await OtherEngines.ProbeAsync(CancellationToken.None))
+        var policy = EngineOptions.Apply(new BuildPolicy(), options);
+        foreach (var (name, probe) in await OtherEngines.ProbeAsync(policy, CancellationToken.None))
         {
             await Console.Out.WriteAsync(Describe(name, probe));
         }

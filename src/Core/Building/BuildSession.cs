@@ -90,7 +90,10 @@ internal sealed class BuildSession : IDisposable
         var blobs = new RegistryBlobs(Registry);
         return new EngineChoice(
             new EmbeddedEngine(Fetching, memory, blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events),
-            [.. OtherEngines.All().Select(builder => new DelegatedEngine(builder, Fetching, memory, blobs, LocateAsync, events))]);
+            [
+                .. OtherEngines.All(definition.Policy).Select(
+                    builder => new DelegatedEngine(builder, Fetching, memory, blobs, LocateAsync, events)),
+            ]);
     }
 
     /// <summary>The name under which another engine gets an image: where it was found, by its digest.</summary>

@@ -13,6 +13,10 @@ internal interface IPolicyItems : IProjectItems
 
     string Engine { get; }
 
+    string EngineAddress { get; }
+
+    string EngineCertificates { get; }
+
     string NoCache { get; }
 
     string Pull { get; }
@@ -40,6 +44,8 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
         {
             Store = task.Store.Length == 0 ? null : task.FullPath(task.Store),
             Engine = Engine(),
+            EngineAddress = Address(),
+            EngineCertificates = task.EngineCertificates.Length == 0 ? null : task.FullPath(task.EngineCertificates),
             NoCache = values.Boolean("ContainerStagesNoCache", task.NoCache),
             Pull = pull,
             LockFile = LockFile(),
@@ -49,10 +55,10 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
         };
     }
 
-    /// <summary>Who runs commands. What the engine program does not have yet was refused before.</summary>
+    /// <summary>Who runs commands.</summary>
     private string Engine()
     {
-        var engine = task.Engine.Length == 0 ? EngineNames.Automatic : task.Engine.ToLowerInvariant();
+        var engine = task.Engine.Length == 0 ? EngineNames.Default(task.EngineAddress) : task.Engine.ToLowerInvariant();
         if (EngineNames.Valid.Contains(engine))
         {
             return engine;
@@ -60,6 +66,23 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
 
         problems.Add(ProjectDiagnostics.InvalidEngine(task.Engine, task.ProjectFile));
         return EngineNames.Automatic;
+    }
+
+    /// <summary>Where the engine buildkit is; null where that is not said. One with a password reaches no document.</summary>
+    private string? Address()
+    {
+        if (task.EngineAddress.Length == 0)
+        {
+            return null;
+        }
+
+        var address = EngineAddress.Read(task.EngineAddress, out var problem);
+        if (address is null)
+        {
+            problems.Add(problem! with { Location = new SourceLocation(task.ProjectFile) });
+        }
+
+        return address?.Text;
     }
 
     /// <summary>Absolute path, or null.</summary>

@@ -9,7 +9,8 @@ public static class KnownNames
     public static IReadOnlyList<string> Properties { get; } =
     [
         "ContainerStagesBuilder", "ContainerStagesBuilderImage", "ContainerStagesCacheFrom", "ContainerStagesCacheTo", "ContainerStagesCompression",
-        "ContainerStagesContextDirectory", "ContainerStagesDockerfile", "ContainerStagesEngine", "ContainerStagesEngineAddress", "ContainerStagesExportFile",
+        "ContainerStagesContextDirectory", "ContainerStagesDockerfile", "ContainerStagesEngine", "ContainerStagesEngineAddress",
+        "ContainerStagesEngineCertificates", "ContainerStagesExportFile",
         "ContainerStagesExportOverwrite", "ContainerStagesGit", "ContainerStagesHostCertificates", "ContainerStagesHostCredentials", "ContainerStagesImageInstructions",
         "ContainerStagesKit", "ContainerStagesKitCertificates", "ContainerStagesKitTemporaryFolder", "ContainerStagesKitTimeZones", "ContainerStagesKitUsers",
         "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxParallelism", "ContainerStagesMaxSize", "ContainerStagesNoCache",

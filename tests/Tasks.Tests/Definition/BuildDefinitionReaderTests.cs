@@ -168,6 +168,18 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     }
 
     [TestMethod]
+    public void An_address_alone_means_the_engine_buildkit()
+    {
+        var task = GoTask();
+        task.EngineAddress = "tcp://builders.example.com:1234";
+        task.EngineCertificates = "certificates";
+        var policy = Read(task).Policy;
+        Assert.AreEqual(
+            ("buildkit", "tcp://builders.example.com:1234", _folder["certificates"]),
+            (policy.Engine, policy.EngineAddress, policy.EngineCertificates));
+    }
+
+    [TestMethod]
     public void Values_are_read()
     {
         var task = GoTask();
@@ -278,6 +290,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.RuntimeIdentifiers = "win-x64";
         task.NoCache = "yes";
         task.Engine = "rkt";
+        task.EngineAddress = "tcp://joe:hush-hush@10.0.0.1:1234";
         task.MaxParallelism = "0";
         task.MaxSize = "small";
         task.Timestamp = "today";
@@ -292,8 +305,9 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var codes = _engine.Errors.Select(error => error.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.AreSequenceEqual(
             ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015",
-            "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307", "CST6410"],
+            "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307", "CST6410", "CST6414"],
             codes);
+        Assert.IsFalse(_engine.Errors.Any(error => error.Message!.Contains("hush-hush", StringComparison.Ordinal)));
         Assert.Contains("'hello-world'", _engine.Errors.Single(error => error.Code == "CST1011").Message!);
     }
 

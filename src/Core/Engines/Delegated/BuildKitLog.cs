@@ -28,7 +28,7 @@ internal sealed partial class BuildKitLog(StageProgress progress) : IEngineLog
         var rest = match.Groups["rest"].Value;
         if (!steps.TryGetValue(number, out var known))
         {
-            steps[number] = FindStep(rest);
+            steps[number] = FindStep(progress, rest) is var (stage, begun) ? Begin(stage, begun) : null;
         }
         else if (known is { } step)
         {
@@ -64,7 +64,14 @@ internal sealed partial class BuildKitLog(StageProgress progress) : IEngineLog
         }
     }
 
-    private TextLine? FindStep(string header)
+    private TextLine Begin(TextStage stage, TextLine line)
+    {
+        progress.Begin(stage, line);
+        return line;
+    }
+
+    /// <summary>Finds what a step is by the name that BuildKit gives it.</summary>
+    public static (TextStage Stage, TextLine Line)? FindStep(StageProgress progress, string header)
     {
         if (Header().Match(header) is not { Success: true } match)
         {
@@ -80,8 +87,7 @@ internal sealed partial class BuildKitLog(StageProgress progress) : IEngineLog
             return null;
         }
 
-        progress.Begin(stage, line);
-        return line;
+        return (stage, line);
     }
 
     /// <summary>Of the command, where that is why.</summary>

@@ -12,7 +12,13 @@ namespace ContainerStages.Engines;
 internal static class BuilderArguments
 {
     /// <summary>The program with the arguments of a build, which reads its context from standard input.</summary>
-    public static ProcessStartInfo Start(string program, IEnumerable<string> first, RemoteBuild build, IEnumerable<string> further)
+    /// <param name="network">What commands see that may have a network.</param>
+    public static ProcessStartInfo Start(
+        string program,
+        IEnumerable<string> first,
+        RemoteBuild build,
+        IEnumerable<string> further,
+        string network = "host")
     {
         var start = new ProcessStartInfo(program);
         string[] arguments =
@@ -20,7 +26,7 @@ internal static class BuilderArguments
             .. first,
             "--target", build.Target,
             "--platform", build.Platform.ToString(),
-            "--network", build.Network ? "host" : "none",
+            "--network", build.Network ? network : "none",
             .. build.NoCache ? (string[])["--no-cache"] : [],
             .. build.Secrets.SelectMany(secret => (string[])["--secret", Secret(secret.Key, secret.Value)]),
             .. build.Agents.SelectMany(
@@ -44,6 +50,19 @@ internal static class BuilderArguments
         }
 
         return start;
+    }
+
+    /// <summary>The name of the machine in commands, which BuildKit is given as an argument.</summary>
+    public static string[] HostName(RemoteBuild build) =>
+        build.Commands.HostName is { } name ? ["--build-arg", $"BUILDKIT_SANDBOX_HOSTNAME={name}"] : [];
+
+    /// <summary>Lets a client of BuildKit write plain lines, and nothing into images that was not asked for.</summary>
+    public static void SetForBuildKit(ProcessStartInfo start)
+    {
+        start.Environment["DOCKER_BUILDKIT"] = "1";
+        start.Environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1";
+        start.Environment["DOCKER_CLI_HINTS"] = "false";
+        start.Environment["NO_COLOR"] = "1";
     }
 
     private static string Secret(string id, SecretSource source) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Posix;
 
@@ -17,6 +18,7 @@ internal interface IEngineLog
 internal static class BuilderRuns
 {
     /// <summary>Runs a build to its end.</summary>
+    /// <param name="explain">What the last lines of the engine mean, where it is known better than for every engine.</param>
     /// <exception cref="BuildFailedException">The program is not there, a step failed, or the engine did.</exception>
     public static async Task RunAsync(
         string engine,
@@ -24,13 +26,17 @@ internal static class BuilderRuns
         RemoteBuild build,
         IEngineLog log,
         StageProgress progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<string, Diagnostic?>? explain = null)
     {
         var code = await RemoteProgram.RunAsync(start, build.WriteContext, log.Read, cancellationToken)
             ?? throw new BuildFailedException(RemoteDiagnostics.NotInstalled(engine, start.FileName));
         if (code != 0)
         {
-            throw progress.Failure(engine, code, text => EngineFaults.Find(engine, text, began: log.HasBegun));
+            throw progress.Failure(
+                engine,
+                code,
+                text => explain?.Invoke(text) ?? EngineFaults.Find(engine, text, began: log.HasBegun));
         }
     }
 

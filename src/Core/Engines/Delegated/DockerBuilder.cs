@@ -91,13 +91,10 @@ internal sealed class DockerBuilder : IRemoteBuilder
             Program,
             [.. command, "--progress", "plain"],
             build,
-            [.. allowed, .. HostName(build), .. output]);
-        Prepare(start);
+            [.. allowed, .. BuilderArguments.HostName(build), .. output]);
+        BuilderArguments.SetForBuildKit(start);
         return start;
     }
-
-    private static string[] HostName(RemoteBuild build) =>
-        build.Commands.HostName is { } name ? ["--build-arg", $"BUILDKIT_SANDBOX_HOSTNAME={name}"] : [];
 
     private async Task FindBuildxAsync(CancellationToken cancellationToken)
     {
@@ -113,16 +110,8 @@ internal sealed class DockerBuilder : IRemoteBuilder
     private static async Task<ProgramEnd?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Program, arguments);
-        Prepare(start);
+        BuilderArguments.SetForBuildKit(start);
         return await HostProgram.RunAsync(start, cancellationToken);
-    }
-
-    private static void Prepare(ProcessStartInfo start)
-    {
-        start.Environment["DOCKER_BUILDKIT"] = "1";
-        start.Environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1";
-        start.Environment["DOCKER_CLI_HINTS"] = "false";
-        start.Environment["NO_COLOR"] = "1";
     }
 
     private static ImmutableArray<string> Lacks(bool hasBuildx) =>

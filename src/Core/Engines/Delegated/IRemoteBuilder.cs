@@ -33,6 +33,9 @@ internal sealed record RemoteBuild
 
     public required Platform Platform { get; init; }
 
+    /// <summary>What the commands of its stages are made for, which is not always the platform of the image.</summary>
+    public IReadOnlyCollection<Platform> RunsOn { get; init; } = [];
+
     /// <summary>Writes the context with the Dockerfile in it, as a tar.</summary>
     public required Action<Stream, CancellationToken> WriteContext { get; init; }
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
 using ContainerStages.Sandboxing;
 
 namespace ContainerStages.Engines;
@@ -6,12 +8,27 @@ namespace ContainerStages.Engines;
 /// <summary>The engines beside the embedded one, in the order in which they are tried.</summary>
 public static class OtherEngines
 {
-    internal static ImmutableArray<IRemoteBuilder> All() => [new DockerBuilder(), new PodmanBuilder()];
+    /// <exception cref="BuildFailedException">What is said of the engine buildkit is no address, or another engine was named.</exception>
+    internal static ImmutableArray<IRemoteBuilder> All(BuildPolicy policy)
+    {
+        var address = ReadAddress(policy.EngineAddress);
+        return address is null || policy.Engine is EngineNames.Automatic or EngineNames.BuildKit
+            ? [new DockerBuilder(), new PodmanBuilder(), new BuildKitBuilder(address, policy.EngineCertificates)]
+            : throw new BuildFailedException(EngineAddress.IsNotFor(policy.Engine));
+    }
 
     /// <summary>Asks every engine, the embedded one first, whether it works here.</summary>
-    public static async Task<ImmutableArray<(string Name, EngineProbe Probe)>> ProbeAsync(CancellationToken cancellationToken)
+    /// <param name="policy">Where buildkit is.</param>
+    /// <exception cref="BuildFailedException">What is said of the engine buildkit is no address.</exception>
+    public static async Task<ImmutableArray<(string Name, EngineProbe Probe)>> ProbeAsync(
+        BuildPolicy policy,
+        CancellationToken cancellationToken)
     {
-        var others = await Task.WhenAll(All().Select(async builder => (builder.Name, await builder.ProbeAsync(cancellationToken))));
+        var others = await Task.WhenAll(All(policy).Select(async builder => (builder.Name, await builder.ProbeAsync(cancellationToken))));
         return [("embedded", new EngineProbe(UserNamespace.FindProblem()?.Diagnostics[0])), .. others];
     }
+
+    private static EngineAddress? ReadAddress(string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : EngineAddress.Read(text, out var problem) ?? throw new BuildFailedException(problem!);
 }

@@ -73,6 +73,7 @@ internal sealed class RemoteWork(
             Text = text,
             Target = order.Target ?? text.Stages[^1].Name,
             Platform = order.Plan.Platform,
+            RunsOn = [.. stages.Where(stage => stage.Steps.Any(step => step is RunStep)).Select(stage => stage.Platform).Distinct()],
             WriteContext = (stream, token) => context.Write(stream, text.Write(), token),
             Result = order.Result,
             IsImage = order.Target is null,
