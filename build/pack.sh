@@ -31,9 +31,11 @@ flock 9
 # A name and a content for every input; times say nothing after a checkout.
 fingerprint() { find "$@" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 common=(Directory.Build.props Directory.Packages.props global.json)
-program_hash=$(fingerprint src/Contracts src/Core src/Cli "${common[@]}")
+# The program holds the report's page where npm is there to bundle it.
+page=$(command -v npm >/dev/null && echo page || echo no-page)
+program_hash=$(fingerprint src/Contracts src/Core src/Cli src/ReportPage build/page.sh "${common[@]}")-$page
 tasks_hash=$(fingerprint src/Contracts src/Tasks "${common[@]}")
-package_hash=$(fingerprint src "${common[@]}" build/pack.sh)-$native
+package_hash=$(fingerprint src "${common[@]}" build/pack.sh build/page.sh)-$native-$page
 
 is_current() { ! $force && [[ -e $2 && -f $stamps/$1 && $(<"$stamps/$1") == "$3" ]]; }
 

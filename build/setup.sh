@@ -29,7 +29,7 @@ xz:xz-utils:compresses archives that ADD unpacks in tests
 bzip2:bzip2:compresses archives that ADD unpacks in tests
 zstd:zstd:compresses archives that ADD unpacks in tests
 setfattr:attr:gives files attributes in tests
-npm:npm:makes and tests the extension for Azure DevOps
+npm:npm:makes the page of reports, and makes and tests the extension for Azure DevOps
 pgrep:procps:finds in tests what a build left running
 setcap:libcap2-bin:gives programs capabilities in tests
 zsh:zsh:completes command lines in tests
@@ -44,6 +44,7 @@ podman:podman:peer of the benchmarks
 # The newest on nuget.org whose programs are there for every system, of the .NET that the tests run on.
 POWERSHELL_VERSION=7.6.10
 TEST_USER=stagestester
+BROWSERS='chromium chromium-browser google-chrome google-chrome-stable'
 TERMINAL=$([ -t 0 ] && echo yes || echo no)
 
 main() {
@@ -57,7 +58,7 @@ main() {
     done
     check_dotnet
     install_lacking "$tools"
-    if [ $want_user = 1 ]; then make_test_user && register_emulator && install_powershell; fi
+    if [ $want_user = 1 ]; then make_test_user && register_emulator && install_powershell && install_browser; fi
 }
 
 check_dotnet() {
@@ -143,6 +144,23 @@ install_powershell() {
     [ ! -x "$folder/pwsh" ] || return 0
     say "lacking: powershell (completes command lines in tests)"
     quietly dotnet tool install powershell --version $POWERSHELL_VERSION --tool-path "$folder"
+}
+
+# What apt calls chromium on Ubuntu is a snap, which neither containers nor pipelines run.
+# There playwright-core fetches the browser that it was made for.
+install_browser() {
+    local browser
+    for browser in $BROWSERS; do
+        if command -v "$browser" >/dev/null; then return 0; fi
+    done
+    say "lacking: chromium (uses the page of reports in tests)"
+    if grep -qE '^ID=.?ubuntu' /etc/os-release 2>/dev/null; then
+        quietly "$ROOT/build/page.sh"
+        quietly as_root env PLAYWRIGHT_BROWSERS_PATH="$ROOT/artifacts/tools/browsers" "$(command -v node)" \
+            "$ROOT/artifacts/page/node_modules/playwright-core/cli.js" install --with-deps --only-shell chromium
+    else
+        apt_install chromium
+    fi
 }
 
 # The first 65536 ids behind every range that is handed out already.

@@ -21,9 +21,17 @@ public static class LayerInspector
     /// <param name="blob">The layer as it travels. Not disposed.</param>
     /// <param name="name">For messages.</param>
     /// <param name="cancellationToken">Asked between entries.</param>
-    /// <param name="visit">Gets path and size of every entry, in their order; null for nobody.</param>
     /// <exception cref="BuildFailedException">It is no tar, or its compression is damaged.</exception>
-    public static LayerInspection Inspect(Stream blob, string name, CancellationToken cancellationToken, Action<string, long>? visit = null)
+    public static LayerInspection Inspect(Stream blob, string name, CancellationToken cancellationToken) =>
+        Inspect(blob, name, null, cancellationToken);
+
+    /// <param name="blob">The layer as it travels. Not disposed.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="visit">Gets every entry, in their order, and the reader of its content; null for nobody.</param>
+    /// <param name="cancellationToken">Asked between entries.</param>
+    /// <exception cref="BuildFailedException">It is no tar, or its compression is damaged.</exception>
+    internal static LayerInspection Inspect(
+        Stream blob, string name, Action<TarEntry, TarStreamReader>? visit, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,7 +54,8 @@ public static class LayerInspector
         }
     }
 
-    private static (long Size, long Entries) ReadEntries(Stream plain, Action<string, long>? visit, CancellationToken cancellationToken)
+    private static (long Size, long Entries) ReadEntries(
+        Stream plain, Action<TarEntry, TarStreamReader>? visit, CancellationToken cancellationToken)
     {
         using var reader = new TarStreamReader(plain);
         var (size, entries) = (0L, 0L);
@@ -57,7 +66,7 @@ public static class LayerInspector
                 ? size + entry.Size
                 : throw new TarFormatException("its files have more bytes together than there are anywhere.");
             entries++;
-            visit?.Invoke(entry.Name, entry.Size);
+            visit?.Invoke(entry, reader);
         }
 
         reader.Drain();

@@ -44,6 +44,37 @@ public sealed class ImageStore : IDisposable
     public async Task<Image> FindAsync(string name, CancellationToken cancellationToken) =>
         (await FindHereAsync(name, cancellationToken) ?? throw new BuildFailedException(NoSuchImage(name))).Image;
 
+    /// <summary>Its layers as they are stored.</summary>
+    public IContentStore Content => store.Content;
+
+    /// <summary>
+    /// What a name stands for, with every layer: an image of the store by name, id or digest, for every platform; else, for one platform,
+    /// that of a registry, layout, archive or engine.
+    /// </summary>
+    /// <param name="platform">Of what is not in the store; null for this machine's.</param>
+    /// <exception cref="BuildFailedException">There is none, or it cannot be had whole.</exception>
+    public async Task<WholeImage> TakeWholeAsync(string name, Platform? platform, CancellationToken cancellationToken)
+    {
+        var whole = new WholeImages(store, registry, sources);
+        try
+        {
+            if (await FindHereAsync(name, cancellationToken) is { } here)
+            {
+                var isNamed = ImageReference.TryParse(name) == here.Named.Name
+                    || here.Named.Manifest.Digest.ToString().Contains(name, StringComparison.Ordinal);
+                return await whole.OfStoreAsync(name, here.Named, isNamed ? null : here.Image.Digest, cancellationToken);
+            }
+
+            var reference = Digest.TryParse(name, out _) ? null : ImageReference.TryParseSource(name, Environment.CurrentDirectory);
+            return await whole.OfSourceAsync(
+                name, reference ?? throw new BuildFailedException(NoSuchImage(name)), platform ?? Platform.Host, cancellationToken);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new BuildFailedException(StoreDiagnostics.ImageIncomplete(name, missing.Message), missing);
+        }
+    }
+
     private async Task<(NamedImage Named, Image Image)?> FindHereAsync(string name, CancellationToken cancellationToken)
     {
         if (ImageReference.TryParse(name) is { } reference && store.Names.Find(reference) is { } manifest)

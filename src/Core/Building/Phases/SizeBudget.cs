@@ -2,6 +2,7 @@ using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Layers;
 using ContainerStages.Publishing;
+using ContainerStages.Reporting;
 
 namespace ContainerStages.Building;
 
@@ -41,35 +42,12 @@ internal sealed class SizeBudget(PlannedBuild planned)
         return image.Layers.Sum(layer => sizes.GetOrMeasure(session.Content, layer.Layer.Descriptor, layer.Layer.DiffId, cancellationToken));
     }
 
-    /// <summary>Lines with size, path, layer and the instruction that made it, the largest first. A file that two layers hold is there twice, as in the image.</summary>
-    private List<string> LargestFiles(Image image, CancellationToken cancellationToken)
+    /// <summary>Lines with size, path, layer and the instruction that made it, the largest first.</summary>
+    private IEnumerable<string> LargestFiles(Image image, CancellationToken cancellationToken)
     {
-        var files = new PriorityQueue<(long Size, string Path, int Layer), long>();
-        foreach (var (index, layer) in image.Layers.Index())
-        {
-            var blob = layer.Layer.Descriptor;
-            using var stream = ImageBlobs.OpenVerified(image, session.Content, blob);
-            LayerInspector.Inspect(stream, blob.Digest.ToString(), cancellationToken, (path, size) =>
-            {
-                if (size > 0)
-                {
-                    files.Enqueue((size, path, index), size);
-                }
-
-                if (files.Count > Named)
-                {
-                    files.Dequeue();
-                }
-            });
-        }
-
-        var instructions = image.Config.History?.Where(entry => entry.EmptyLayer != true).Select(entry => entry.CreatedBy ?? "").ToArray() ?? [];
-        return
-        [
-            .. files.UnorderedItems.Select(item => item.Element)
-                .OrderByDescending(file => file.Size).ThenBy(file => file.Path, StringComparer.Ordinal)
-                .Select(file => PublishDiagnostics.LargeFile(
-                    file.Size, file.Path, file.Layer + 1, image.Layers.Length, image.Layers[file.Layer].Origin?.FamiliarName.Split('@')[0], instructions.ElementAtOrDefault(file.Layer))),
-        ];
+        var report = new ImageReporter(session.Content).Describe(image, null, null, cancellationToken);
+        return ImageReporter.Largest(report, Named).Select(one => (one.File, one.Layer, Made: report.Layers[one.Layer - 1])).Select(one =>
+            PublishDiagnostics.LargeFile(
+                one.File.Size, one.File.Path, one.Layer, report.Layers.Count, one.Made.Origin, one.Made.Instruction));
     }
 }

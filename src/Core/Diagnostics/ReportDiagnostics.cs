@@ -1,0 +1,19 @@
+using ContainerStages.Contracts;
+
+namespace ContainerStages.Diagnostics;
+
+/// <summary>What can stand against a report on an image (CST6501 and up).</summary>
+public static class ReportDiagnostics
+{
+    public static Diagnostic NotWritten(string file, string reason) => new(
+        "CST6501",
+        Severity.Error,
+        OneLine.Of(
+            $"The report '{file}' cannot be written: {reason.TrimEnd('.')}. Name a file in a folder that is there and may be written to."));
+
+    public static Diagnostic WithoutPage(string file) => new(
+        "CST6502",
+        Severity.Error,
+        $"The report '{file}' cannot be written: this program was built without the report's page, which needs npm. "
+        + "Ask for a report in .md or .json, or build the program where npm is installed.");
+}
