@@ -47,6 +47,12 @@ public sealed partial record EngineAddress(string Text, Uri? Daemon)
         $"An address belongs to the engine 'buildkit', but the engine is '{engine}'. Leave out ContainerStagesEngineAddress " +
         "(--engine-address), or name buildkit or no engine (ContainerStagesEngine, --engine).");
 
+    /// <summary>Certificates are of use to an address with the scheme tcp alone.</summary>
+    public static Diagnostic HasNoCertificates() => Error(
+        "CST6420",
+        "Certificates belong to the address tcp://HOST:PORT of a BuildKit daemon, which is not given. Leave out " +
+        "ContainerStagesEngineCertificates (--engine-certificates), or name the address (ContainerStagesEngineAddress, --engine-address).");
+
     private static bool IsOfDaemon(Uri daemon) => Schemes.Contains(daemon.Scheme) && daemon.Scheme switch
     {
         "tcp" => daemon is { Host.Length: > 0, Port: > 0, UserInfo: "", AbsolutePath: "" or "/", Query: "", Fragment: "" },

@@ -28,7 +28,7 @@ public sealed class BuildKitTests
         (string Path, string[] Options, string Context, string Code, string Next)[] cases =
         [
             ("/usr/sbin", ["--engine", "buildkit"], context.Path, "CST6411", "Install it"),
-            ($"{places.Path}/old:/usr/bin", ["--engine", "buildkit"], context.Path, "CST6412", "Install a newer one"),
+            ($"{places.Path}/old", ["--engine", "buildkit"], context.Path, "CST6412", "Install a newer one"),
             (plugin, ["--engine-address", "https://127.0.0.1:1"], context.Path, "CST6413", "Valid are tcp://HOST:PORT"),
             (plugin, ["--engine-address", "tcp://joe:hush-hush@127.0.0.1:1"], context.Path, "CST6414", "Take it out"),
             (plugin, ["--engine-address", "tcp://127.0.0.1:1"], context.Path, "CST6415", "See that it runs"),
@@ -38,12 +38,13 @@ public sealed class BuildKitTests
             (plugin, ["--engine", "buildkit"], context.Path, "CST6418", "docker buildx create --use"),
             (plugin, ["--engine-address", daemon.Address, "--platform", "linux/s390x"], foreign.Path, "CST6419", "linux/amd64"),
             (plugin, ["--engine", "docker", "--engine-address", "tcp://127.0.0.1:1"], context.Path, "CST6420", "name buildkit"),
+            (plugin, ["--engine-address", daemon.Address, "--engine-certificates", "/"], context.Path, "CST6420", "tcp://HOST:PORT"),
         ];
         foreach (var (path, options, folder, code, next) in cases)
         {
             var variables = new Dictionary<string, string>
             {
-                ["PATH"] = $"{path}:/usr/sbin:/sbin:/bin",
+                ["PATH"] = $"{path}:/usr/sbin:/sbin",
                 ["DOCKER_HOST"] = "unix:///absent",
                 ["DOCKER_CONFIG"] = places.Combine("config"),
             };
@@ -61,6 +62,49 @@ public sealed class BuildKitTests
     }
 
     [TestMethod]
+    public async Task A_builder_of_the_user_is_found_by_its_name_or_as_the_current_one_and_stays()
+    {
+        using var context = Hello.Context("FROM alpine AS one\nRUN echo $((6 * 7)) > /made\nFROM alpine\nCOPY --from=one /made /\n");
+        var expected = await Hello.Program.BuildAsync(context.Path);
+        using var places = new TempFolder();
+        var variables = new Dictionary<string, string>(Variables(places)) { ["BUILDX_CONFIG"] = places.Combine("config") };
+        await CreateAsync("create", "--name", "mine", "--driver", "remote", "--use", daemon.Address);
+        foreach (var options in (string[][])[["--engine-address", "mine"], ["--engine", "buildkit"]])
+        {
+            using var store = new TempFolder();
+            var built = await new StagesProgram(store.Path).RunAsync(
+                variables,
+                ["build", "--progress", "plain", "-t", "named", "--allow", "network.host", .. options, context.Path]);
+            Assert.AreEqual(0, built.ExitCode, built.Error);
+            Assert.AreEqual(expected.Digest, built.Digest, options[0]);
+        }
+
+        Assert.Contains("mine", await CreateAsync("inspect"));
+        Assert.IsEmpty(Directory.GetDirectories(places.Path, "stages-buildx-*"));
+
+        async Task<string> CreateAsync(params string[] arguments) =>
+            await RealTool.RunAsync("env", [$"BUILDX_CONFIG={places.Combine("config")}", BuildKitDaemon.Buildx, .. arguments]);
+    }
+
+    [TestMethod]
+    public async Task Where_no_command_may_run_and_no_other_engine_is_there_buildkit_runs_it()
+    {
+        using var context = Hello.Context("FROM alpine AS one\nRUN echo made > /made\nFROM alpine\nCOPY --from=one /made /\n");
+        var expected = await Hello.Program.BuildAsync(context.Path);
+        using var store = new TempFolder();
+        var built = await new StagesProgram(store.Path, Account.RootWithoutCapabilities).RunAsync(
+            new Dictionary<string, string> { ["PATH"] = $"{Path.GetDirectoryName(daemon.Client)}:/usr/sbin:/sbin" },
+            [
+                "build", "--progress", "plain", "-t", "auto", "--allow", "network.host",
+                "--engine", "auto", "--engine-address", daemon.Address, context.Path,
+            ]);
+        Assert.AreEqual(0, built.ExitCode, built.Error);
+        Assert.AreEqual(expected.Digest, built.Digest);
+        Assert.Contains("engine buildkit (buildx ", built.Error);
+        Assert.Contains("runs the commands, because the embedded one cannot: ", built.Error);
+    }
+
+    [TestMethod]
     public async Task A_daemon_with_TLS_is_reached_with_the_right_certificates_alone()
     {
         using var context = Hello.Context(
@@ -72,10 +116,12 @@ public sealed class BuildKitTests
         Write("right", authority, authority);
         Write("unknown-server", stranger, authority);
         Write("unknown-client", authority, stranger);
+        Write("anothers-key", authority, authority);
+        places.Write("anothers-key/key.pem", stranger.Issue("client").KeyPem);
         places.Write("lacking/ca.pem", authority.CertificatePem);
         await using var bridge = BuildKitBridge.WithTls(daemon.DockerSocket, authority);
 
-        foreach (var certificates in (string?[])["unknown-server", "unknown-client", "lacking", null])
+        foreach (var certificates in (string?[])["unknown-server", "unknown-client", "anothers-key", "lacking", null])
         {
             var failed = await BuildAsync(certificates);
             Assert.AreEqual(1, failed.ExitCode, certificates + failed.Error);

@@ -102,22 +102,29 @@ public sealed class OwnProjectTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("hello.goproj", """
             <Project Sdk="ContainerStages.Sdk/0.1.0">
-              <PropertyGroup><ContainerFamily>alpine</ContainerFamily></PropertyGroup>
               <ItemGroup>
                 <ContainerStage Include="builder"><Steps>RUN x</Steps></ContainerStage>
                 <ContainerStageContext Include="other" />
                 <ContainerPort Include="http" />
               </ItemGroup>
+              <PropertyGroup>
+                <ContainerFamily>alpine</ContainerFamily>
+                <ContainerStagesEngineAddress>tcp://joe:hush-hush@x:1</ContainerStagesEngineAddress>
+              </PropertyGroup>
             </Project>
             """);
 
         var published = (await project.DotnetAsync("publish")).ShouldFail();
 
         Assert.AreSequenceEqual(
-            ["hello.goproj(4): error CST1008", "hello.goproj(5): error CST1301", "hello.goproj(6): error CST1015", "hello.goproj: error CST1006"],
+            [
+                "hello.goproj(3): error CST1008", "hello.goproj(4): error CST1301", "hello.goproj(5): error CST1015",
+                "hello.goproj: error CST1006", "hello.goproj: error CST6414",
+            ],
             published.Diagnostics.Order(StringComparer.Ordinal).ToList());
         Assert.Contains("ContainerStageContext", published.Output);
         Assert.Contains("ContainerFamily", published.Output);
+        Assert.DoesNotContain("hush-hush", published.Output);
         Assert.IsEmpty(published.ResultLines);
     }
 

@@ -53,7 +53,7 @@ internal sealed class BuildKitDial(string address, Uri daemon, string? certifica
         catch (Exception refused) when (
             refused is AuthenticationException or CryptographicException || (refused is IOException && certificates is not null))
         {
-            throw NoTls(EngineFaults.LastLine(refused.InnerException?.Message ?? refused.Message));
+            throw NoTls(EngineFaults.LastLine(refused.GetBaseException().Message));
         }
         catch (IOException broken)
         {
@@ -111,9 +111,20 @@ internal sealed class BuildKitDial(string address, Uri daemon, string? certifica
     private (X509Certificate2 Authority, X509Certificate2 Own) Load(string folder)
     {
         var paths = Files.Select(file => Path.Combine(folder, file.Name)).ToArray();
-        return paths.FirstOrDefault(path => !File.Exists(path)) is { } missing
-            ? throw NoTls($"there is no file '{missing}'.")
-            : (X509CertificateLoader.LoadCertificateFromFile(paths[0]), X509Certificate2.CreateFromPemFile(paths[1], paths[2]));
+        if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+        {
+            throw NoTls($"there is no file '{missing}'.");
+        }
+
+        try
+        {
+            return (X509CertificateLoader.LoadCertificateFromFile(paths[0]), X509Certificate2.CreateFromPemFile(paths[1], paths[2]));
+        }
+        catch (Exception problem) when (
+            problem is CryptographicException or ArgumentException or UnauthorizedAccessException or IOException)
+        {
+            throw NoTls($"the files of '{folder}' cannot be used: {EngineFaults.LastLine(problem.Message)}");
+        }
     }
 
     /// <summary>Whoever speaks HTTP/2 without being asked for another version first is taken for BuildKit.</summary>

@@ -12,6 +12,11 @@ public static class OtherEngines
     internal static ImmutableArray<IRemoteBuilder> All(BuildPolicy policy)
     {
         var address = ReadAddress(policy.EngineAddress);
+        if (policy.EngineCertificates is not null && address?.Daemon?.Scheme != "tcp")
+        {
+            throw new BuildFailedException(EngineAddress.HasNoCertificates());
+        }
+
         return address is null || policy.Engine is EngineNames.Automatic or EngineNames.BuildKit
             ? [new DockerBuilder(), new PodmanBuilder(), new BuildKitBuilder(address, policy.EngineCertificates)]
             : throw new BuildFailedException(EngineAddress.IsNotFor(policy.Engine));
