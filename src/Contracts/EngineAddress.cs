@@ -42,16 +42,16 @@ public sealed partial record EngineAddress(string Text, Uri? Daemon)
     }
 
     /// <summary>An address is of use to the engine buildkit alone.</summary>
-    public static Diagnostic IsNotFor(string engine) => Error(
-        "CST6420",
+    public static Diagnostic IsNotFor(string engine) => Misplaced(
         $"An address belongs to the engine 'buildkit', but the engine is '{engine}'. Leave out ContainerStagesEngineAddress " +
         "(--engine-address), or name buildkit or no engine (ContainerStagesEngine, --engine).");
 
     /// <summary>Certificates are of use to an address with the scheme tcp alone.</summary>
-    public static Diagnostic HasNoCertificates() => Error(
-        "CST6420",
+    public static Diagnostic HasNoCertificates() => Misplaced(
         "Certificates belong to the address tcp://HOST:PORT of a BuildKit daemon, which is not given. Leave out " +
         "ContainerStagesEngineCertificates (--engine-certificates), or name the address (ContainerStagesEngineAddress, --engine-address).");
+
+    private static Diagnostic Misplaced(string message) => Error("CST6420", message);
 
     private static bool IsOfDaemon(Uri daemon) => Schemes.Contains(daemon.Scheme) && daemon.Scheme switch
     {
