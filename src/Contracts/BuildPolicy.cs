@@ -23,6 +23,18 @@ public sealed record BuildPolicy
     /// <summary>Names of stages whose steps are all run again.</summary>
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 
+    /// <summary>
+    /// Caches of other machines to read, as <c>docker buildx build --cache-from</c> names them; a relative folder starts where the
+    /// engine was started.
+    /// </summary>
+    public IReadOnlyList<string> CacheFrom { get; init; } = [];
+
+    /// <summary>Caches for other machines to write, as <c>docker buildx build --cache-to</c> names them.</summary>
+    public IReadOnlyList<string> CacheTo { get; init; } = [];
+
+    /// <summary>A cache mount with more bytes is not shared; 0: none is.</summary>
+    public long MostCacheMountBytes { get; init; } = CacheMountLimit.Usual;
+
     /// <summary>True: no network; what the store lacks ends the build, and commands that run have no network.</summary>
     public bool Offline { get; init; }
 

@@ -109,6 +109,9 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidSize(string value, string project) => Error("CST6307",
         $"ContainerStagesMaxSize '{value}' is no size: a number with B, kB, MB, GB or MiB is expected, such as 25MB.", project);
 
+    public static Diagnostic InvalidCacheMounts(string value, string project) => Error("CST6606",
+        $"ContainerStagesCacheMounts '{value}' is neither true nor false nor a size such as 500MB.", project);
+
     public static Diagnostic Interrupted() => Error("CST1028", "The build was interrupted. Nothing was published.");
 
     public static Diagnostic Unforeseen(string task, Exception exception) => Error("CST1030",

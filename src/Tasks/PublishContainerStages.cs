@@ -28,6 +28,9 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     public string EngineAddress { get; set; } = "";
     /// <summary>Folder of certificates for it.</summary>
     public string EngineCertificates { get; set; } = "";
+    public string CacheFrom { get; set; } = "";
+    public string CacheTo { get; set; } = "";
+    public string CacheMounts { get; set; } = "";
     public string NoCache { get; set; } = "";
     public string Pull { get; set; } = "";
     /// <summary>Name of a <see cref="BuildGoal"/>; empty for publishing.</summary>

@@ -27,6 +27,7 @@ internal static class BuildVerb
             new(["--no-cache"], null, "run every step again"),
             .. CommandOptions.All,
             new(["--pull"], null, "ask the registry for base images the store already knows"),
+            .. CacheOptions.All,
             .. LockOptions.All,
             .. OutputOptions.All,
             new(["--progress"], "KIND", "auto, plain, tty, json or quiet", Candidates.Of("auto", "plain", "tty", "json", "quiet")),
@@ -93,7 +94,7 @@ internal static class BuildVerb
         return OutputOptions.Apply(definition, options) with
         {
             Commands = CommandOptions.Read(options),
-            Policy = EngineOptions.Apply(LockOptions.Read(source, options), options) with
+            Policy = CacheOptions.Apply(EngineOptions.Apply(LockOptions.Read(source, options), options), options) with
             {
                 NoCache = options.IsSet("--no-cache"),
                 NoCacheStages = CommandOptions.ReadNoCacheStages(options),

@@ -21,18 +21,24 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
         ImagePublication.Check(asked);
+        SharedCaches.Check(asked.Policy);
         BuildResults.Prepare(asked.Outputs);
         using var warnings = new DistinctWarnings(events, hold: enterNamespace is not null);
         using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), RequirePrivileges, cancellationToken);
         using var planned = await PlannedBuild.CreateAsync(contexts.Definition, warnings, contexts.DockerfileName, cancellationToken);
-        var executed = await ExecuteAsync(planned, warnings, cancellationToken);
+        var caches = await SharedCaches.OpenAsync(planned, warnings, cancellationToken);
+        var executed = await ExecuteAsync(planned, caches, warnings, cancellationToken);
         await planned.Session.Inputs.SaveAsync(cancellationToken);
         var images = await new ImageAssembly(planned).AssembleAsync(executed, cancellationToken);
         await new SizeBudget(planned).CheckAsync(images, cancellationToken);
-        return await new ImagePublication(planned, events).PublishAsync(images, executed.All(stage => stage.AllCached), cancellationToken);
+        var result = await new ImagePublication(planned, events)
+            .PublishAsync(images, executed.All(stage => stage.AllCached), cancellationToken);
+        await caches.SaveAsync(cancellationToken);
+        return result;
     }
 
-    private async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(PlannedBuild planned, DistinctWarnings warnings, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(PlannedBuild planned, SharedCaches caches, DistinctWarnings warnings,
+        CancellationToken cancellationToken)
     {
         var engines = OpenEngines(planned.Session);
         var engine = engines.First(asked.Policy.Engine);
@@ -40,7 +46,8 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         {
             RequireOwners();
             var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
-            if (forecast.Known is null && forecast.NeedsNamespace && enterNamespace() is { } refused && forecast.RunsCommands)
+            if ((forecast.Known is null || caches.ReadsFolders) && forecast.NeedsNamespace && enterNamespace() is { } refused
+                && forecast.RunsCommands)
             {
                 var other = await FindOtherAsync(engines, planned.Request, refused, cancellationToken);
                 engine = other.Chosen?.Engine ?? throw other.Refusal(refused);

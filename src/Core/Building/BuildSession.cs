@@ -28,6 +28,7 @@ internal sealed class BuildSession : IDisposable
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
         Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Policy.Offline }, definition.Policy.Mirrors, DestinationHosts(), BaseHosts(stages), events);
         Blobs = new BlobFetcher(Registry, Content);
+        Memory = new StoreMemory(Store);
         Inputs = new LockedInputs(definition, Store, opened.OpenSources(Registry, definition.Policy.Pull || definition.Goal == BuildGoal.UpdateLock));
     }
 
@@ -42,6 +43,11 @@ internal sealed class BuildSession : IDisposable
     public IBlobFetcher Blobs { get; }
 
     public LockedInputs Inputs { get; }
+
+    /// <summary>What earlier builds found out, here or on other machines.</summary>
+    public IStepMemory Memory { get; set; }
+
+    public bool IsOffline => definition.Policy.Offline;
 
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
     public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, Platform platform, CancellationToken cancellationToken)
@@ -86,7 +92,7 @@ internal sealed class BuildSession : IDisposable
     /// <summary>The engines that can be here.</summary>
     public EngineChoice OpenEngines()
     {
-        var memory = new StoreMemory(Store);
+        var memory = Memory;
         var blobs = new RegistryBlobs(Registry);
         return new EngineChoice(
             new EmbeddedEngine(Fetching, memory, blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events),
@@ -107,12 +113,17 @@ internal sealed class BuildSession : IDisposable
     public EngineRequest RequestOf(ImmutableArray<PlatformBuild> builds) => new()
     {
         Builds = builds,
-        Context = new ContextFolder(definition.Source.ContextDirectory, new ContextFilter(Ignored, definition.Source.ContextDirectory, definition.Source.OwnOutput)),
-        OwnOutput = definition.Source.OwnOutput,
+        Context = new ContextFolder(definition.Source.ContextDirectory,
+            new ContextFilter(Ignored, definition.Source.ContextDirectory, OwnOutput)),
+        OwnOutput = OwnOutput,
         Commands = Commands,
         Form = definition.Form,
         Policy = definition.Policy,
     };
+
+    /// <summary>Pipelines keep the store and caches where they may keep anything: in the folder of the sources.</summary>
+    private IReadOnlyList<string> OwnOutput =>
+        field ??= [.. definition.Source.OwnOutput, Store.Root, .. SharedCaches.FoldersOf(definition.Policy)];
 
     private IgnoreFile Ignored => IgnoreFile.ReadFor(definition.Source.ContextDirectory, definition.Source.Dockerfile, IgnoreRules.Of(definition));
 

@@ -5,7 +5,8 @@ using System.Text;
 namespace ContainerStages.Caching;
 
 /// <summary>
-/// Hashes named fields into a key. The length of every name and value and the number of values count too, so that two keys are equal only where every field
+/// Hashes named fields into a key. The length of every name and value and the number of values count too, so that two keys are equal
+/// only where every field
 /// is: what stands in one list can never pass for what stands in another.
 /// </summary>
 internal sealed class KeyBuilder : IDisposable

@@ -6,7 +6,10 @@ public readonly record struct StackKey(string Hex)
     public override string ToString() => Hex;
 }
 
-/// <summary>Names the result of a step by all that goes into it. The layer that it makes has the same digits as its id, unless it was made without the cache.</summary>
+/// <summary>
+/// Names the result of a step by all that goes into it. The layer that it makes has the same digits as its id, unless it was made
+/// without the cache.
+/// </summary>
 public readonly record struct StepKey(string Hex)
 {
     public override string ToString() => Hex;

@@ -6,7 +6,10 @@ using ContainerStages.Snapshots;
 
 namespace ContainerStages.Caching;
 
-/// <summary>The memory of the builds on this machine. Every record is a small file that appears whole and carries a checksum; losing one costs time only.</summary>
+/// <summary>
+/// The memory of the builds on this machine. Every record is a small file that appears whole and carries a checksum; losing one costs
+/// time only.
+/// </summary>
 public sealed class StoreMemory(StoreDirectory store) : IStepMemory
 {
     /// <inheritdoc/>
@@ -24,7 +27,8 @@ public sealed class StoreMemory(StoreDirectory store) : IStepMemory
     }
 
     /// <summary>The same for one who only looks.</summary>
-    public StepResult? PeekStep(StepKey key) => Read("steps", key.Hex, RecordsJson.Default.StepResult) is { Layer.Length: 64 } step ? step : null;
+    public StepResult? PeekStep(StepKey key) =>
+        Read("steps", key.Hex, RecordsJson.Default.StepResult) is { Layer.Length: 64 } step ? step : null;
 
     public void SaveStep(StepKey key, StepResult result) => Write("steps", key.Hex, result, RecordsJson.Default.StepResult);
 
@@ -32,7 +36,8 @@ public sealed class StoreMemory(StoreDirectory store) : IStepMemory
 
     public void SaveSelection(SelectionKey key, string digest) => Write("selections", key.Hex, digest, RecordsJson.Default.String);
 
-    public Layer? FindLayer(LayerKey key) => Read("layers", key.Text, RecordsJson.Default.Layer) is { Descriptor: not null } layer ? layer : null;
+    public Layer? FindLayer(LayerKey key) =>
+        Read("layers", key.Text, RecordsJson.Default.Layer) is { Descriptor: not null } layer ? layer : null;
 
     public void SaveLayer(LayerKey key, Layer layer) => Write("layers", key.Text, layer, RecordsJson.Default.Layer);
 

@@ -14,6 +14,9 @@ public static class RegistryDiagnostics
     public static bool BlamesReference(Diagnostic diagnostic) =>
         diagnostic.Code is NotFoundCode or NoPlatformCode or WrongPlatformCode or NowhereCode;
 
+    /// <summary>True where nothing of that name is there.</summary>
+    public static bool IsNotFound(Diagnostic diagnostic) => diagnostic.Code is NotFoundCode;
+
     /// <summary>The same error, with what to do in the project.</summary>
     public static Diagnostic WithAdvice(Diagnostic diagnostic, string advice) =>
         diagnostic with { Message = $"{diagnostic.Message} {advice}" };

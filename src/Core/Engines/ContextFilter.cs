@@ -7,14 +7,14 @@ namespace ContainerStages.Engines;
 /// <summary>What walks a context sees neither what an ignore file names nor what the build itself is writing.</summary>
 /// <param name="file">The ignore file.</param>
 /// <param name="folder">The context.</param>
-/// <param name="ownOutput">Full paths of files that the build is writing.</param>
+/// <param name="ownOutput">Full paths of files and folders that the build is writing.</param>
 public sealed class ContextFilter(IgnoreFile file, string folder, IReadOnlyList<string> ownOutput) : IPathFilter
 {
     private readonly HashSet<string> own = [.. ownOutput.Select(path => PathIn(folder, path)).OfType<string>()];
 
     public bool Excludes(string relativePath, out string? rule)
     {
-        if (!own.Contains(relativePath))
+        if (!IsOwn(relativePath))
         {
             return file.Excludes(relativePath, out rule);
         }
@@ -23,7 +23,10 @@ public sealed class ContextFilter(IgnoreFile file, string folder, IReadOnlyList<
         return true;
     }
 
-    public bool ExcludesTree(string relativeFolder) => file.ExcludesTree(relativeFolder);
+    public bool ExcludesTree(string relativeFolder) => IsOwn(relativeFolder) || file.ExcludesTree(relativeFolder);
+
+    private bool IsOwn(string relativePath) =>
+        own.Count > 0 && (own.Contains(relativePath) || own.Any(folder => relativePath.StartsWith(folder + '/', StringComparison.Ordinal)));
 
     /// <summary>Relative to the folder, by whatever path that was named; null for a file outside.</summary>
     private static string? PathIn(string folder, string path)

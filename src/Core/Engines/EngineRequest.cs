@@ -14,7 +14,7 @@ public sealed record EngineRequest
 
     public required ContextFolder Context { get; init; }
 
-    /// <summary>Full paths of files that the build is writing; no context shows them.</summary>
+    /// <summary>Full paths of files and folders that the build is writing; no context shows them.</summary>
     public IReadOnlyList<string> OwnOutput { get; init; } = [];
 
     public CommandSettings Commands { get; init; } = new();

@@ -29,6 +29,12 @@ internal static class RequestSettings
         .. settings.AddHosts.Select(host => $"host {host.Address} {host.Name}"),
     ];
 
+    /// <summary>
+    /// The form of layers that other machines work on with: every file as old as it is, and compressed quickly. The layers of images
+    /// have the times that their definition says.
+    /// </summary>
+    public static ImageForm ToWorkOn { get; } = new() { Compression = LayerCompression.Zstd, SourceDateEpoch = 253_402_300_799 };
+
     /// <summary>Names the blob of the layer <paramref name="layer"/> in this form.</summary>
     public static LayerKey KeyOf(this ImageForm form, string layer)
     {

@@ -52,9 +52,20 @@ internal abstract class CompressorStream : Stream
 /// <summary>No compression.</summary>
 internal sealed class PlainStream(ByteSink sink, CancellationToken cancellationToken) : CompressorStream
 {
-    public override void Write(ReadOnlySpan<byte> bytes) => sink(bytes.ToArray(), cancellationToken).AsTask().GetAwaiter().GetResult();
+    private bool isGivenUp;
+
+    public override void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (!isGivenUp)
+        {
+            sink(bytes.ToArray(), cancellationToken).AsTask().GetAwaiter().GetResult();
+        }
+    }
 
     public override Task CompleteAsync() => Task.CompletedTask;
+
+    /// <summary>What is written from here on goes nowhere.</summary>
+    public void GiveUp() => isGivenUp = true;
 }
 
 /// <summary>One zstd frame, compressed on one thread: its bytes depend on content and level only. Source: RFC 8878.</summary>
@@ -77,6 +88,8 @@ internal sealed class ZstdStream : CompressorStream
     {
         if (disposing)
         {
+            // Disposed before it was completed, the compressor would still write the end of its frame.
+            output.GiveUp();
             compressor.Dispose();
             output.Dispose();
         }

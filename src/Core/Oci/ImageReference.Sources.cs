@@ -39,6 +39,9 @@ public sealed partial record ImageReference
             : null;
     }
 
+    /// <summary>The layout in a folder of this machine, whose path may hold anything.</summary>
+    public static ImageReference OfLayout(string path) => new("", path, null, null) { Medium = Medium.OciLayout };
+
     private static ImageReference? ParseFile(Medium medium, string text, string folder)
     {
         Digest? digest = null;

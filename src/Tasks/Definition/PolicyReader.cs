@@ -17,6 +17,12 @@ internal interface IPolicyItems : IProjectItems
 
     string EngineCertificates { get; }
 
+    string CacheFrom { get; }
+
+    string CacheTo { get; }
+
+    string CacheMounts { get; }
+
     string NoCache { get; }
 
     string Pull { get; }
@@ -46,6 +52,9 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
             Engine = Engine(),
             EngineAddress = Address(),
             EngineCertificates = task.EngineCertificates.Length == 0 ? null : task.FullPath(task.EngineCertificates),
+            CacheFrom = List(task.CacheFrom),
+            CacheTo = List(task.CacheTo),
+            MostCacheMountBytes = CacheMounts(),
             NoCache = values.Boolean("ContainerStagesNoCache", task.NoCache),
             Pull = pull,
             LockFile = LockFile(),
@@ -84,6 +93,20 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
 
         return address?.Text;
     }
+
+    private long CacheMounts()
+    {
+        var limit = CacheMountLimit.TryParse(task.CacheMounts);
+        if (limit is null)
+        {
+            problems.Add(ProjectDiagnostics.InvalidCacheMounts(task.CacheMounts, task.ProjectFile));
+        }
+
+        return limit ?? CacheMountLimit.Usual;
+    }
+
+    private static IReadOnlyList<string> List(string text) =>
+        text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Absolute path, or null.</summary>
     private string? LockFile()

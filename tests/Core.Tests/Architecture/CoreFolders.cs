@@ -42,6 +42,7 @@ internal static class CoreFolders
         ["Media.Layout"] = ["Media.Files", "Publishing", "Images", "Content"],
         ["Media.Archives"] = ["Media.Layout", "Media.Files", "Publishing", "Images", "Content"],
         ["Media.Daemons"] = ["Media.Archives", "Publishing", "Images", "Content"],
+        ["Media.Caches"] = ["Caching", "Media.Registry", "Media.Layout", "Media.Files", "Publishing", "Images", "Content"],
         ["Sources"] = ["Media.Registry", "Media.Layout", "Media.Archives", "Media.Daemons", "Images", "Content"],
         ["Pruning"] = ["Engines", "Caching", "Images", "Sources"],
         ["Reporting"] = ["Images"],

@@ -26,9 +26,13 @@ public sealed class LayerWriterTests : IDisposable
     public void Dispose() => temp.Dispose();
 
     [TestMethod]
-    public async Task Empty_folder_is_no_layer_and_stores_nothing()
+    [DataRow(LayerCompression.Gzip)]
+    [DataRow(LayerCompression.Zstd)]
+    [DataRow(LayerCompression.None)]
+    public async Task Empty_folder_is_no_layer_and_stores_nothing(LayerCompression compression)
     {
-        Assert.IsNull(await LayerWriter.WriteAsync(source, store, LayerWriterOptions.Default, TestContext.CancellationToken));
+        var options = new LayerWriterOptions(new ImageForm { Compression = compression });
+        Assert.IsNull(await LayerWriter.WriteAsync(source, store, options, TestContext.CancellationToken));
         Assert.IsEmpty(Directory.GetFiles(store.Root, "*", SearchOption.AllDirectories));
     }
 
@@ -144,10 +148,15 @@ public sealed class LayerWriterTests : IDisposable
     }
 
     [TestMethod]
-    public async Task File_whose_name_would_read_as_a_removal_is_refused()
+    [DataRow(LayerCompression.Gzip)]
+    [DataRow(LayerCompression.Zstd)]
+    [DataRow(LayerCompression.None)]
+    public async Task File_whose_name_would_read_as_a_removal_is_refused(LayerCompression compression)
     {
         File.WriteAllText(Path.Combine(source, ".wh.file"), "");
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => WriteAsync(source));
+        var options = new LayerWriterOptions(new ImageForm { Compression = compression });
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => LayerWriter.WriteAsync(source, store, options, TestContext.CancellationToken));
         Assert.AreEqual("CST4109", failure.Diagnostics[0].Code);
         Assert.IsEmpty(Directory.GetFiles(store.Root, "*", SearchOption.AllDirectories));
     }

@@ -47,6 +47,7 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
                 Report(session.Inputs.Lock, removed: true);
                 break;
             case BuildGoal.Plan:
+                await SharedCaches.OpenAsync(planned, warnings, cancellationToken);
                 Report(
                     await session.OpenEngines().First(planned.Definition.Policy.Engine).ForecastAsync(planned.Request, cancellationToken));
                 break;

@@ -52,8 +52,17 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
     /// <summary>True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.</summary>
     public bool IsStored(Oci.Descriptor blob) => Content.GetSize(blob.Digest) == blob.Size;
 
-    /// <summary>The blob of a layer that a step made, in the form that is asked for; null where it is not here.</summary>
-    public Layer? FindLayer(string id) => Memory.FindLayer(Request.Form.KeyOf(id)) is { } known && IsStored(known.Descriptor) ? known : null;
+    /// <summary>
+    /// The blob of a layer that a step made, in the form that is asked for; null where it is neither here nor shared by
+    /// another machine.
+    /// </summary>
+    public Layer? FindLayer(string id) =>
+        Memory.FindLayer(Request.Form.KeyOf(id)) is { } known && (IsStored(known.Descriptor) || Memory.IsShared(known.Descriptor))
+            ? known
+            : null;
+
+    /// <summary>Layers that other machines made.</summary>
+    public SharedLayers Shared => new(this);
 
     /// <summary>What is known of the files of a context, by its folder; null where nothing can be.</summary>
     public ContentMemory? MemoryOf(string folder) => contexts.GetOrAdd(folder, path => ContentMemory.Open(Store, path));

@@ -88,13 +88,20 @@ internal sealed class PlanForecast
         _ => false,
     };
 
-    /// <summary>The result, where every step and every layer of the targets is here.</summary>
+    /// <summary>The result, where every step and every layer of the targets is here, or shared by another machine.</summary>
     private async Task<ImmutableArray<ExecutedStage>?> KnownAsync(IReadOnlyList<ImmutableArray<StageForecast>> builds, CancellationToken cancellationToken)
     {
         var targets = services.Request.Builds.Select(build => build.Plan.Target).ToArray();
         var isKnown = builds.SelectMany(build => build).SelectMany(stage => stage.Steps).All(step => step.State == StepState.Cached)
             && targets.SelectMany(target => stacks[target]!.Layers).All(layer => layer is not KnownLayer { Stored: null });
         if (!isKnown)
+        {
+            return null;
+        }
+
+        var shared = targets.SelectMany(target => stacks[target]!.Layers).OfType<KnownLayer>().Select(layer => layer.Stored!)
+            .DistinctBy(layer => layer.Descriptor.Digest);
+        if ((await Task.WhenAll(shared.Select(layer => services.Shared.FetchAsync(layer, cancellationToken)))).Contains(false))
         {
             return null;
         }

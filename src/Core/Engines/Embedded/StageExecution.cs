@@ -137,6 +137,11 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     /// <summary>Makes the layer of a step again, where only its name is left.</summary>
     private async Task MakeAsync(PlanStep step, LayerStack below, string layer, CancellationToken cancellationToken)
     {
+        if (!noCache && await services.Shared.UnpackAsync(layer, step.Title, cancellationToken))
+        {
+            return;
+        }
+
         var lower = step is CopyStep { Link: true } ? [] : await below.EnsureAsync(services.Snapshots, cancellationToken);
         await runners.RunAsync(step, lower, layer, services.NextStepId(), cancellationToken);
     }
@@ -148,7 +153,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 
     private async Task<Layer> ExportAsync(PlanStep step, LayerStack below, string id, CancellationToken cancellationToken)
     {
-        if (services.FindLayer(id) is { } known)
+        if (services.FindLayer(id) is { } known && await services.Shared.FetchAsync(known, cancellationToken))
         {
             return known;
         }

@@ -70,6 +70,22 @@ internal sealed class LayoutIndex
         }
     }
 
+    /// <summary>Lets the name stand for the manifest alone.</summary>
+    public void Set(string tag, Descriptor manifest)
+    {
+        var manifests = (JsonArray)document["manifests"]!;
+        foreach (var old in manifests.Where(node => (string?)node?["annotations"]?[RefName] == tag).ToArray())
+        {
+            manifests.Remove(old);
+        }
+
+        manifests.Add(ToNode(manifest with { Annotations = new(StringComparer.Ordinal) { [RefName] = tag } }));
+    }
+
+    /// <summary>The manifest that a name stands for; or null.</summary>
+    public static Descriptor? Find(ImageIndex index, string tag) =>
+        index.Manifests.FirstOrDefault(manifest => manifest.Annotations?.GetValueOrDefault(RefName) == tag);
+
     public string ToJson() => document.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private static bool IsReplaced(JsonNode? node, ImageSet images, IReadOnlyList<ImageReference> names)

@@ -1,7 +1,6 @@
 using System.Text;
 using ContainerStages.Content;
 using ContainerStages.Contracts;
-using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Publishing;
@@ -18,7 +17,6 @@ namespace ContainerStages.Media.Layout;
 /// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
 public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 
     public string Destination => $"{Medium.OciLayout}:{path}";
@@ -29,7 +27,7 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
         return await ImageBlobs.GuardAsync(path, async () =>
         {
             Directory.CreateDirectory(path);
-            await using var held = await LockAsync(cancellationToken);
+            await using var held = await LayoutLock.TakeAsync(path, cancellationToken);
             var layout = new DiskContentStore(path);
             var written = false;
             foreach (var blob in ImageBlobs.All(images))
@@ -69,33 +67,6 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
 
         StoreDirectory.WriteAtomically(file, Encoding.UTF8.GetBytes(after));
         return true;
-    }
-
-    /// <summary>Holds the file oci-layout, so that of two builds at once neither loses the other's entry.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(path, "oci-layout");
-        for (var deadline = DateTime.UtcNow + Patience; ; await Task.Delay(50, cancellationToken))
-        {
-            try
-            {
-                var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                if (stream.Length == 0)
-                {
-                    await stream.WriteAsync(Encoding.UTF8.GetBytes(LayoutIndex.LayoutFile), cancellationToken);
-                    await stream.FlushAsync(cancellationToken);
-                }
-
-                return stream;
-            }
-            catch (IOException exception) when (Posix.Errno.IsLocked(exception))
-            {
-                if (DateTime.UtcNow > deadline)
-                {
-                    throw new BuildFailedException(ArchiveDiagnostics.LayoutBusy(path), exception);
-                }
-            }
-        }
     }
 
     private static void RemoveEmpty(string folder)

@@ -43,6 +43,12 @@ internal sealed class CacheFolders(StoreDirectory store)
         }
     }
 
+    /// <summary>The first folder of a cache for reading; null where it is not there, or in use.</summary>
+    public UsedCache? TryRead(string name) =>
+        Directory.Exists(PathOf(name, 0)) && store.TryLock(LockOf(name, 0), shared: true) is { } held
+            ? new UsedCache(PathOf(name, 0), held)
+            : null;
+
     /// <summary>
     /// Makes the folder of a cache unless it exists; it appears whole. One build makes it, others wait: a rename replaces an empty folder,
     /// also one that another build has just begun to use.

@@ -195,9 +195,22 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
 
         var cache = await caches.UseAsync(name, sharing, cancellationToken);
         held.Add(cache);
+        if (sharing != CacheSharing.Private)
+        {
+            services.Memory.RecordMount(name);
+            files = await SharedFilesAsync(name, cache.Path, mounted[0].Target!, cancellationToken) ?? files;
+        }
+
         var owner = files is null ? mounted[0].Owner : OwnerOf(files, mounted[0].Owner);
         await caches.CreateAsync(name, cache.Path, files ?? Next(), owner, cancellationToken);
         return cache.Path;
+    }
+
+    /// <summary>What another machine's cache held, where this one begins a new one; or null.</summary>
+    private async Task<string?> SharedFilesAsync(string name, string path, string target, CancellationToken cancellationToken)
+    {
+        var unpacked = Next();
+        return !Directory.Exists(path) && await services.Shared.UnpackMountAsync(name, target, unpacked, cancellationToken) ? unpacked : null;
     }
 
     private static FileOwner OwnerOf(string folder, FileOwner wanted)

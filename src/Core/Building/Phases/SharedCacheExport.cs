@@ -1,0 +1,132 @@
+using ContainerStages.Caching;
+using ContainerStages.Content;
+using ContainerStages.Diagnostics;
+using ContainerStages.Engines;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+using ContainerStages.Snapshots;
+
+namespace ContainerStages.Building;
+
+/// <summary>Writes one shared cache: what it has is not sent again, and what other writers put there stays.</summary>
+internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memory, SharedCachePlace place, ISharedCacheMedium medium,
+    IBuildEvents events)
+{
+    private const int Attempts = 10;
+    private readonly BuildSession session = planned.Session;
+    private readonly int today = SharedCaches.Today;
+    private bool isTorn;
+
+    /// <returns>False where the cache has all of it.</returns>
+    /// <exception cref="BuildFailedException">It cannot be written.</exception>
+    /// <exception cref="InvalidDataException">What is there is no cache.</exception>
+    public async Task<bool> SaveAsync(CancellationToken cancellationToken)
+    {
+        var before = await medium.FindAsync(cancellationToken);
+        var own = await CollectAsync(before?.Document ?? new SharedCacheDocument(), cancellationToken);
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            var existing = isTorn ? new SharedCacheDocument() : memory.WithoutDropped(before?.Document ?? new SharedCacheDocument());
+            if (existing.Covers(own))
+            {
+                return false;
+            }
+
+            var merged = existing.With(own).Bounded(today - place.MostDays, place.MostBytes);
+            if (await TryWriteAsync(before, existing, merged, cancellationToken))
+            {
+                return true;
+            }
+
+            await Task.Delay(Random.Shared.Next(20, 50 * attempt), cancellationToken);
+            before = await medium.FindAsync(cancellationToken);
+        }
+
+        throw new InvalidDataException($"others wrote it each time that this build tried to, {Attempts} times.");
+    }
+
+    /// <summary>
+    /// What this build has to share: the blobs of the image, and where all layers are wanted, those of every step, and the cache
+    /// mounts.
+    /// </summary>
+    private async Task<SharedCacheDocument> CollectAsync(SharedCacheDocument existing, CancellationToken cancellationToken)
+    {
+        if (place.WithAllLayers)
+        {
+            foreach (var layer in memory.MadeLayers)
+            {
+                await WriteLayerAsync(layer, existing, cancellationToken);
+            }
+        }
+
+        var recorded = memory.Recorded();
+        var form = planned.Definition.Form;
+        var wanted = memory.MadeLayers
+            .SelectMany(layer =>
+                place.WithAllLayers ? (LayerKey[])[form.KeyOf(layer), RequestSettings.ToWorkOn.KeyOf(layer)] : [form.KeyOf(layer)])
+            .Select(key => key.Text)
+            .ToHashSet(StringComparer.Ordinal);
+        var layers = recorded.Layers.Where(layer => wanted.Contains(layer.Key) && IsHad(layer.Value.Descriptor, existing));
+        return recorded with
+        {
+            Layers = new(layers.ToDictionary(), StringComparer.Ordinal),
+            Mounts = await new SharedMounts(planned, memory, events).PackAsync(today, cancellationToken),
+        };
+    }
+
+    /// <summary>Makes a blob of a layer's folder, unless there is one. A layer that no machine has any more is left out.</summary>
+    private async Task WriteLayerAsync(string layer, SharedCacheDocument existing, CancellationToken cancellationToken)
+    {
+        var key = RequestSettings.ToWorkOn.KeyOf(layer);
+        var snapshots = new SnapshotStore(session.Store);
+        if (existing.Layers.ContainsKey(key.Text) || (memory.FindLayer(key) is { } known && IsHad(known.Descriptor, existing))
+            || !snapshots.Exists(layer))
+        {
+            return;
+        }
+
+        var options = new LayerWriterOptions(RequestSettings.ToWorkOn);
+        if (await LayerWriter.WriteAsync(snapshots.PathOf(layer), session.Content, options, cancellationToken) is { } written)
+        {
+            memory.SaveLayer(key, written);
+        }
+    }
+
+    private bool IsHad(Descriptor blob, SharedCacheDocument existing) =>
+        session.Content.GetSize(blob.Digest) == blob.Size || memory.IsShared(blob) || existing.Blobs.Any(one => one.Digest == blob.Digest);
+
+    private async Task<bool> TryWriteAsync(StoredCache? before, SharedCacheDocument existing, SharedCacheDocument merged,
+        CancellationToken cancellationToken)
+    {
+        var there = existing.Blobs.Select(blob => blob.Digest).ToHashSet();
+        var atOnce = session.Registry.Uploads.AtOnce;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(merged.Blobs.Where(blob => !there.Contains(blob.Digest)), options, async (blob, token) =>
+            await medium.WriteAsync(blob, memory.IsDropped(blob), inner => OpenAsync(blob, inner), token));
+        try
+        {
+            return await medium.TryReplaceAsync(before, merged, cancellationToken);
+        }
+        catch (BuildFailedException failure) when (!isTorn && PublishDiagnostics.BlamesPart(failure))
+        {
+            // A clean-up of the registry took blobs from under the manifest: what only others had is lost, and this build's own begins
+            // anew.
+            isTorn = true;
+            return false;
+        }
+    }
+
+    /// <summary>A blob of this machine, or of another cache, which is brought here first.</summary>
+    private async Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        if (session.Content.GetSize(blob.Digest) != blob.Size)
+        {
+            await using var shared = await memory.OpenSharedAsync(blob, cancellationToken)
+                ?? throw new InvalidDataException($"{blob.Digest} cannot be had any more.");
+            await using var verified = new VerifyingStream(shared, blob.Digest, blob.Size);
+            await session.Content.CopyAsync(verified, blob.Digest, cancellationToken);
+        }
+
+        return session.Content.OpenRead(blob.Digest);
+    }
+}
