@@ -20,6 +20,11 @@ internal static class OutputOptions
             "annotation of the manifest (KIND manifest, index or manifest-descriptor); repeatable",
             Candidates.Of([.. AnnotationKinds.Select(kind => kind + ":")])),
         new(["--max-size"], "SIZE", "an image with more bytes of files, such as 25MB, is an error and not published"),
+        new(
+            ["--report"],
+            "FILE",
+            "write what is in the image, and how it was built: FILE.html, FILE.md or FILE.json; repeatable",
+            Candidates.Files),
         new(["--push"], null, "push to the registries that the names say"),
         new(["--load"], null, "put the image into Docker's store"),
         new(
@@ -46,6 +51,7 @@ internal static class OutputOptions
             {
                 Tags = names,
                 Destinations = [.. outputs.SelectMany(output => Destinations(output, names))],
+                Reports = [.. options.All("--report").Select(Report)],
                 MaxSize = options.Last("--max-size") is { } size ? Size(size) : null,
             },
             Form = definition.Form with
@@ -70,6 +76,10 @@ internal static class OutputOptions
             }
         }
     }
+
+    private static string Report(string file) => ReportForm.Of(file) is not null
+        ? Path.GetFullPath(file)
+        : throw new UsageException($"--report {file}: the name of a report ends in {string.Join(", ", ReportForm.Valid)}.");
 
     private static long Size(string text) =>
         ByteSize.TryParse(text) ?? throw new UsageException($"--max-size {text}: a size such as 25MB is expected.");

@@ -18,6 +18,11 @@ public sealed record BuildOutputs
     public long? MaxSize { get; init; }
 
     /// <summary>
+    /// Reports on the image, by absolute path; the extension of each is one of <see cref="ReportForm"/>. No build sees one that it writes.
+    /// </summary>
+    public IReadOnlyList<string> Reports { get; init; } = [];
+
+    /// <summary>
     /// JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.
     /// </summary>
     public string? ResultFile { get; init; }

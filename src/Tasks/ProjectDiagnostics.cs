@@ -112,6 +112,9 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidCacheMounts(string value, string project) => Error("CST6606",
         $"ContainerStagesCacheMounts '{value}' is neither true nor false nor a size such as 500MB.", project);
 
+    public static Diagnostic InvalidReport(string file, string project) => Error("CST6503",
+        $"ContainerStagesReport '{file}' names no form: a file with the extension {string.Join(", ", ReportForm.Valid)} is expected.", project);
+
     public static Diagnostic Interrupted() => Error("CST1028", "The build was interrupted. Nothing was published.");
 
     public static Diagnostic Unforeseen(string task, Exception exception) => Error("CST1030",

@@ -17,6 +17,8 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     [Required] public string ProjectFile { get; set; } = "";
     [Required] public string ResultFile { get; set; } = "";
     public string MaxSize { get; set; } = "";
+    /// <summary>Files, divided by ';'.</summary>
+    public string Reports { get; set; } = "";
 
     /// <summary>1: what runs is shown in the live lines of the terminal logger.</summary>
     public string HasTerminalLogger { get; set; } = "";

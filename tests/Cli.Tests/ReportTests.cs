@@ -117,6 +117,7 @@ public sealed class ReportTests(TestContext test)
     [DataRow("report {image} -o /proc/r.html", EngineExitCode.Failed, "error CST6501: The report '/proc/r.html' cannot be written: ")]
     [DataRow("report {image} --against {image}", EngineExitCode.WrongUsage, "--against needs a file for the report")]
     [DataRow("report {image} {image} -o {folder}/r.md", EngineExitCode.WrongUsage, "a report is on one image")]
+    [DataRow("build --report {folder}/r.pdf {folder}", EngineExitCode.WrongUsage, "the name of a report ends in .html, .md, .json.")]
     [DataRow("report {image} --platform moon -o {folder}/r.md", EngineExitCode.WrongUsage, "--platform moon: OS/ARCH is expected")]
     public async Task What_cannot_be_reported_is_said(string line, int code, string error)
     {
@@ -161,6 +162,63 @@ public sealed class ReportTests(TestContext test)
         }
 
         return tar.ToArray();
+    }
+
+    [TestMethod]
+    public async Task A_build_reports_itself_and_the_image_before_it()
+    {
+        using var context = Hello.Context("""
+            FROM alpine AS tools
+            RUN echo tool > /tool
+            FROM alpine
+            COPY . /app/
+            COPY --from=tools /tool /usr/bin/tool
+            """);
+        var name = $"built-{Guid.NewGuid():N}";
+        var report = context.Combine("report.md");
+        string[] arguments = ["-t", name, "--report", report, "--report", context.Combine("missing/report.json")];
+
+        var first = await Hello.Program.BuildAsync(context.Path, arguments);
+        Assert.AreEqual(0, first.ExitCode, first.Report);
+        Assert.HasCount(2, first.Error.Split("warning CST"));
+        Assert.Contains("warning CST6501: The report '", first.Error);
+        Assert.Contains("The image was published without it.", first.Error);
+        var text = await File.ReadAllTextAsync(report, test.CancellationToken);
+        Assert.Contains($"# `{name}:latest`\n", text);
+        Assert.Contains("Base image: `alpine:latest sha256:", text);
+        Assert.Contains(
+            "`COPY . /app/` done; no result is here for this instruction, the content of ., the base image alpine:latest@", text);
+        Assert.Contains("waits for `tools`", text);
+        Assert.DoesNotContain("Against", text);
+
+        Assert.AreEqual(first.Digest, (await Hello.Program.BuildAsync(context.Path, arguments)).Digest, "The report is in the image.");
+        text = await File.ReadAllTextAsync(report, test.CancellationToken);
+        Assert.Contains($"### Against `{name}:latest before`\n", text);
+        Assert.Contains(" now (the same); ", text);
+        Assert.DoesNotContain(" done", text);
+
+        context.Write("other", "12345");
+        Assert.AreEqual(0, (await Hello.Program.BuildAsync(context.Path, arguments)).ExitCode);
+        text = await File.ReadAllTextAsync(report, test.CancellationToken);
+        Assert.Contains(" now (+5B); ", text);
+        Assert.Contains("|  | 5B | `/app/other` |", text);
+        Assert.Contains("`tools`: `RUN echo tool > /tool` cached", text);
+        Assert.Contains("; the step before it ran: COPY . /app/ |", text);
+    }
+
+    [TestMethod]
+    public async Task The_page_of_a_build_for_two_platforms_has_one_report_with_a_choice()
+    {
+        using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
+        var page = context.Combine("report.html");
+        await BuildAsync(context.Path, "-t", $"two-{Guid.NewGuid():N}", "--platform", "linux/amd64,linux/arm64", "--report", page);
+
+        var seen = await BrowseAsync(page, "main");
+
+        Assert.AreEqual("[]", seen.GetProperty("messages").GetRawText());
+        CollectionAssert.AreEqual((string[])["linux/amd64", "linux/arm64"], Texts(seen, "platforms"));
+        Assert.AreEqual("linux/arm64", seen.GetProperty("secondPlatform").GetString());
+        Assert.Contains("Timeline of the build", Texts(seen, "headings"));
     }
 
     private static async Task BuildAsync(params string[] arguments)

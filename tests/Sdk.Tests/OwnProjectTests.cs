@@ -45,7 +45,10 @@ public sealed class OwnProjectTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("image.proj", """
             <Project Sdk="ContainerStages.Sdk/0.1.0">
-              <PropertyGroup><ContainerRegistry>localhost:1</ContainerRegistry><ContainerArchiveOutputPath>image.tar</ContainerArchiveOutputPath></PropertyGroup>
+              <PropertyGroup>
+                <ContainerRegistry>localhost:1</ContainerRegistry><ContainerArchiveOutputPath>image.tar</ContainerArchiveOutputPath>
+                <ContainerStagesReport>report.md;nowhere/report.html</ContainerStagesReport>
+              </PropertyGroup>
               <ItemGroup><ContainerStage Include="all" From="scratch" Steps="COPY image.proj /" /></ItemGroup>
             </Project>
             """);
@@ -55,6 +58,10 @@ public sealed class OwnProjectTests(TestContext context)
         Assert.EndsWith("(in the local store)", built.ResultLines.Single());
         Assert.IsFalse(File.Exists(project.Full("image.tar")));
         Assert.IsFalse(File.Exists(project.Full("obj/containerstages/result.json")));
+        var report = await File.ReadAllTextAsync(project.Full("report.md"), context.CancellationToken);
+        Assert.Contains("`all`: `COPY image.proj /` done; no result is here", report);
+        Assert.AreSequenceEqual(["CST6501"], built.Diagnostics.Select(diagnostic => diagnostic[^7..]).ToList());
+        Assert.Contains("nowhere'. Name a file in a folder that is there and may be written to. The image was published", built.Output);
 
         var tooLarge = (await project.DotnetAsync("publish", "-p:ContainerRegistry=", "-p:ContainerStagesMaxSize=10B")).ShouldFail();
         Assert.Contains("/image.proj (layer 1 of 1: COPY image.proj /)", tooLarge.Output);

@@ -14,6 +14,8 @@ namespace ContainerStages.Building;
 /// </param>
 public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<BuildFailedException>? enterNamespace = null)
 {
+    private readonly BuildTimeline timeline = new(events);
+
     /// <summary>The engines, from what the build has opened.</summary>
     internal Func<BuildSession, EngineChoice> OpenEngines { get; init; } = session => session.OpenEngines();
 
@@ -23,7 +25,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         ImagePublication.Check(asked);
         SharedCaches.Check(asked.Policy);
         BuildResults.Prepare(asked.Outputs);
-        using var warnings = new DistinctWarnings(events, hold: enterNamespace is not null);
+        using var warnings = new DistinctWarnings(timeline, hold: enterNamespace is not null);
         using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), RequirePrivileges, cancellationToken);
         using var planned = await PlannedBuild.CreateAsync(contexts.Definition, warnings, contexts.DockerfileName, cancellationToken);
         var caches = await SharedCaches.OpenAsync(planned, warnings, cancellationToken);
@@ -31,9 +33,11 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         await planned.Session.Inputs.SaveAsync(cancellationToken);
         var images = await new ImageAssembly(planned).AssembleAsync(executed, cancellationToken);
         await new SizeBudget(planned).CheckAsync(images, cancellationToken);
-        var result = await new ImagePublication(planned, events)
-            .PublishAsync(images, executed.All(stage => stage.AllCached), cancellationToken);
+        var reports = new BuildReports(planned, timeline).FindPrevious();
+        var allCached = executed.All(stage => stage.AllCached);
+        var result = await new ImagePublication(planned, timeline).PublishAsync(images, allCached, cancellationToken);
         await caches.SaveAsync(cancellationToken);
+        await reports.WriteAsync(images, result, cancellationToken);
         return result;
     }
 
@@ -56,7 +60,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
             warnings.Release();
             if (forecast.Known is { } known)
             {
-                forecast.ReportCached(events);
+                forecast.ReportCached(timeline);
                 return known;
             }
         }
@@ -93,8 +97,8 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         var other = await engines.FindOtherAsync(request, refused, cancellationToken);
         if (other.Chosen is { Why: { Length: > 0 } why })
         {
-            events.Report(new StepStarted("engine", "", why));
-            events.Report(new StepFinished("engine", StepOutcome.Done, 0));
+            timeline.Report(new StepStarted("engine", "", why));
+            timeline.Report(new StepFinished("engine", StepOutcome.Done, 0));
         }
 
         return other;

@@ -16,4 +16,16 @@ public static class ReportDiagnostics
         Severity.Error,
         $"The report '{file}' cannot be written: this program was built without the report's page, which needs npm. "
         + "Ask for a report in .md or .json, or build the program where npm is installed.");
+
+    public static Diagnostic NotMade(string files, string reason) => new(
+        "CST6504",
+        Severity.Error,
+        OneLine.Of($"The report '{files}' cannot be made: {reason}"));
+
+    /// <summary>Of a build, whose image is there all the same.</summary>
+    public static Diagnostic AsWarning(Diagnostic problem) => problem with
+    {
+        Severity = Severity.Warning,
+        Message = problem.Message + " The image was published without it.",
+    };
 }

@@ -55,7 +55,8 @@ public sealed class ImageStore : IDisposable
     /// <exception cref="BuildFailedException">There is none, or it cannot be had whole.</exception>
     public async Task<WholeImage> TakeWholeAsync(string name, Platform? platform, CancellationToken cancellationToken)
     {
-        var whole = new WholeImages(store, registry, sources);
+        var sizes = new LayerSizes(store.Directory.Root, store.Directory.IsWritable);
+        var whole = new WholeImages(store.Content, new BlobFetcher(registry, store.Content), sizes);
         try
         {
             if (await FindHereAsync(name, cancellationToken) is { } here)
@@ -67,7 +68,7 @@ public sealed class ImageStore : IDisposable
 
             var reference = Digest.TryParse(name, out _) ? null : ImageReference.TryParseSource(name, Environment.CurrentDirectory);
             return await whole.OfSourceAsync(
-                name, reference ?? throw new BuildFailedException(NoSuchImage(name)), platform ?? Platform.Host, cancellationToken);
+                name, sources, reference ?? throw new BuildFailedException(NoSuchImage(name)), platform ?? Platform.Host, cancellationToken);
         }
         catch (FileNotFoundException missing)
         {

@@ -4,7 +4,6 @@ using ContainerStages.Content;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Layers;
-using ContainerStages.Media.Registry;
 using ContainerStages.Oci;
 using ContainerStages.Sources;
 
@@ -17,10 +16,8 @@ namespace ContainerStages.Running;
 public sealed record WholeImage(string Name, Digest Digest, ImmutableArray<Image> Images);
 
 /// <summary>Images with their layers, from the store or from where the name says.</summary>
-internal sealed class WholeImages(EmbeddedStore store, RegistryClient registry, ImageSources sources)
+internal sealed class WholeImages(IContentStore content, IBlobFetcher fetcher, LayerSizes sizes)
 {
-    private readonly LayerSizes sizes = new(store.Directory.Root, store.Directory.IsWritable);
-
     /// <summary>Every image of a name in the store.</summary>
     /// <param name="only">One of them; null for all.</param>
     /// <exception cref="BuildFailedException">A document is damaged, or a layer is nowhere to be had.</exception>
@@ -40,7 +37,7 @@ internal sealed class WholeImages(EmbeddedStore store, RegistryClient registry, 
     /// <summary>The image for a platform from a registry, a layout, an archive or an engine.</summary>
     /// <exception cref="BuildFailedException">It cannot be had.</exception>
     public async Task<WholeImage> OfSourceAsync(
-        string name, ImageReference reference, Platform platform, CancellationToken cancellationToken)
+        string name, ImageSources sources, ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         var found = await sources.ResolveAsync(reference, platform, cancellationToken);
         return new WholeImage(name, found.NamedDigest, [await ReadAsync(found.Descriptor.Digest, found.Reference, cancellationToken)]);
@@ -48,15 +45,14 @@ internal sealed class WholeImages(EmbeddedStore store, RegistryClient registry, 
 
     private async Task<Image> ReadAsync(Digest manifest, ImageReference origin, CancellationToken cancellationToken)
     {
-        var image = await ImageReader.ReadAsync(store.Content, sizes: null, manifest, origin, cancellationToken);
-        var fetcher = new BlobFetcher(registry, store.Content);
+        var image = await ImageReader.ReadAsync(content, sizes: null, manifest, origin, cancellationToken);
         await Task.WhenAll(image.Layers.Select(layer => fetcher.FetchAsync(origin, layer.Layer.Descriptor, cancellationToken)));
         return image with { Layers = [.. image.Layers.Select(layer => Measured(layer, cancellationToken))] };
     }
 
     private ImageLayer Measured(ImageLayer layer, CancellationToken cancellationToken) => new(layer.Layer with
     {
-        Size = sizes.GetOrMeasure(store.Content, layer.Layer.Descriptor, layer.Layer.DiffId, cancellationToken),
+        Size = sizes.GetOrMeasure(content, layer.Layer.Descriptor, layer.Layer.DiffId, cancellationToken),
     });
 
     /// <summary>Those of an index that are here; what it lists beside images, such as attestations, is for no platform.</summary>
@@ -67,12 +63,12 @@ internal sealed class WholeImages(EmbeddedStore store, RegistryClient registry, 
             return [named.Digest];
         }
 
-        var bytes = await store.Content.ReadAllBytesAsync(named.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken);
+        var bytes = await content.ReadAllBytesAsync(named.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken);
         var index = JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex);
         return index is null || DocumentRules.ProblemOf(index) is not null
             ? throw new BuildFailedException(StoreDiagnostics.BlobDamaged(named.Digest.ToString(), "it is no index."))
             : index.Manifests
-                .Where(entry => entry.Platform is not { Os: "unknown" } && store.Content.Contains(entry.Digest))
+                .Where(entry => entry.Platform is not { Os: "unknown" } && content.Contains(entry.Digest))
                 .Select(entry => entry.Digest);
     }
 }

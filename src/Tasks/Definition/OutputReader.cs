@@ -12,6 +12,8 @@ internal interface IOutputItems : INameItems
 
     string MaxSize { get; }
 
+    string Reports { get; }
+
     string ExportFile { get; }
 
     string ExportOverwrite { get; }
@@ -31,9 +33,21 @@ internal sealed class OutputReader(IOutputItems task, ProblemList problems, Proj
                 : [],
             Destinations = names.Destinations,
             MaxSize = MaxSize(),
+            Reports = Reports(),
             ResultFile = task.FullPath(task.ResultFile),
             Export = Export(),
         };
+    }
+
+    private string[] Reports()
+    {
+        string[] reports = [.. task.Reports.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        if (Array.Find(reports, file => ReportForm.Of(file) is null) is { } other)
+        {
+            problems.Add(ProjectDiagnostics.InvalidReport(other, task.ProjectFile));
+        }
+
+        return [.. reports.Select(task.FullPath)];
     }
 
     private long? MaxSize()

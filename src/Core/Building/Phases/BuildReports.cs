@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using ContainerStages.Contracts;
+using ContainerStages.Diagnostics;
+using ContainerStages.Images;
+using ContainerStages.Layers;
+using ContainerStages.Oci;
+using ContainerStages.Publishing;
+using ContainerStages.Reporting;
+using ContainerStages.Running;
+
+namespace ContainerStages.Building;
+
+/// <summary>The reports that a build writes. Nothing that goes wrong with them ends the build: the image is published then.</summary>
+internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
+{
+    private readonly BuildSession session = planned.Session;
+    private readonly IReadOnlyList<string> files = planned.Definition.Outputs.Reports;
+    private NamedImage? before;
+
+    /// <summary>What the image's name stands for until the image is published.</summary>
+    public BuildReports FindPrevious()
+    {
+        before = files.Count == 0 ? null : planned.Definition.Outputs.Tags
+            .Select(ImageReference.Parse)
+            .Select(name => session.Names.Find(name) is { } manifest ? NamedImage.Of(name, manifest) : null)
+            .FirstOrDefault(named => named is not null);
+        return this;
+    }
+
+    public async Task WriteAsync(ImageSet images, BuildResult result, CancellationToken cancellationToken)
+    {
+        if (files.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var report = await MakeAsync(images, result, cancellationToken);
+            foreach (var file in files)
+            {
+                Write(report, file);
+            }
+        }
+        catch (BuildFailedException failed)
+        {
+            Warn(ReportDiagnostics.NotMade(string.Join(", ", files), failed.Diagnostics[0].Message));
+        }
+    }
+
+    private void Write(ReportDocument report, string file)
+    {
+        try
+        {
+            ReportFiles.Write(report, file);
+        }
+        catch (BuildFailedException refused)
+        {
+            Warn(refused.Diagnostics[0]);
+        }
+    }
+
+    private void Warn(Diagnostic problem) => timeline.Report(new DiagnosticReported(ReportDiagnostics.AsWarning(problem)));
+
+    private async Task<ReportDocument> MakeAsync(ImageSet images, BuildResult result, CancellationToken cancellationToken)
+    {
+        var build = new StepReasons([.. planned.Plans], planned.Definition.Policy).Explain(timeline.Steps, timeline.Milliseconds);
+        await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
+        var name = result.References.Concat(result.Files).FirstOrDefault() ?? "image";
+        var bases = images.Images.Zip(planned.Plans).ToDictionary(pair => pair.First.Digest, pair => BaseOf(pair.Second.BaseImage));
+        return new ImageReporter(session.Content).Report(
+            new ReportSubject(name, images.Top.Digest, images.Images),
+            await PreviousAsync(cancellationToken),
+            image => bases[image.Digest],
+            build,
+            cancellationToken);
+    }
+
+    private static ReportedBase? BaseOf(Planning.ImageBase? image) => image is null
+        ? null
+        : new ReportedBase(image.Reference.FamiliarName.Split('@')[0], image.Reference.Digest?.ToString(), image.Config.Created);
+
+    /// <summary>The image that the name stood for; null where it is not here as a whole any more.</summary>
+    private async Task<ReportSubject?> PreviousAsync(CancellationToken cancellationToken)
+    {
+        if (before is null)
+        {
+            return null;
+        }
+
+        var images = new WholeImages(session.Content, session.Blobs, new LayerSizes(session.Store.Root));
+        try
+        {
+            var whole = await images.OfStoreAsync($"{before.Name.FamiliarName} before", before, null, cancellationToken);
+            return new ReportSubject(whole.Name, whole.Digest, whole.Images);
+        }
+        catch (Exception missing) when (missing is BuildFailedException or FileNotFoundException)
+        {
+            return null;
+        }
+    }
+}
