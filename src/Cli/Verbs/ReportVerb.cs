@@ -81,15 +81,22 @@ internal static class ReportVerb
             : Platform.TryParse(text) ?? throw new UsageException($"--platform {text}: OS/ARCH is expected, such as linux/arm64.");
         using var interrupt = new Interrupt();
         using var store = new ImageStore(null, VerbTable.Warn);
-        var image = await SubjectAsync(options.Rest[0]);
-        var against = options.Last("--against") is { } earlier ? await SubjectAsync(earlier) : null;
-        var report = new ImageReporter(store.Content).Report(image, against, _ => null, null, interrupt.Token);
-        foreach (var file in files)
+        try
         {
-            ReportFiles.Write(report, Path.GetFullPath(file));
-        }
+            var image = await SubjectAsync(options.Rest[0]);
+            var against = options.Last("--against") is { } earlier ? await SubjectAsync(earlier) : null;
+            var report = new ImageReporter(store.Content).Report(image, against, _ => null, null, interrupt.Token);
+            foreach (var file in files)
+            {
+                ReportFiles.Write(report, Path.GetFullPath(file));
+            }
 
-        return EngineExitCode.Done;
+            return EngineExitCode.Done;
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            return EngineExitCode.Interrupted;
+        }
 
         async Task<ReportSubject> SubjectAsync(string name)
         {

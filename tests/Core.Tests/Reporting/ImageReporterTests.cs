@@ -94,7 +94,7 @@ public sealed class ImageReporterTests(TestContext test)
         var markdown = MarkdownReport.Of(document);
         Assert.Contains("| 3B | 1 | ``` /tick`s \\| and `` more ``` |", markdown);
         Assert.Contains($"| `/{script}` |", markdown);
-        var page = Encoding.UTF8.GetString(ReportPage.Load()!.Fill(document));
+        var page = Encoding.UTF8.GetString(new ReportPage("show()"u8.ToArray(), "p{}"u8.ToArray()).Fill(document));
         Assert.DoesNotContain("alert(1)", page);
         Assert.Contains("<title>a&lt;b&gt;:1</title>", page);
         Assert.AreEqual(2, page.Split("</script>").Length - 1);

@@ -10,13 +10,8 @@ namespace ContainerStages.Reporting;
 /// The report as one page that needs nothing else: script and style (src/ReportPage) are in the program, and a policy lets the page run
 /// these alone and ask nobody. The report stands in it deflated and as base64, in which no file name can end an element.
 /// </summary>
-internal sealed class ReportPage
+internal sealed class ReportPage(byte[] script, byte[] style)
 {
-    private readonly byte[] script;
-    private readonly byte[] style;
-
-    private ReportPage(byte[] script, byte[] style) => (this.script, this.style) = (script, style);
-
     /// <summary>Null where this program was built without it.</summary>
     public static ReportPage? Load() =>
         Read("report.js") is { } script && Read("report.css") is { } style ? new ReportPage(script, style) : null;
