@@ -64,8 +64,15 @@ public sealed class BuildKitTests
     [TestMethod]
     public async Task A_builder_of_the_user_is_found_by_its_name_or_as_the_current_one_and_stays()
     {
-        using var context = Hello.Context("FROM alpine AS one\nRUN echo $((6 * 7)) > /made\nFROM alpine\nCOPY --from=one /made /\n");
-        var expected = await Hello.Program.BuildAsync(context.Path);
+        using var context = Hello.Context("""
+            FROM alpine AS one
+            RUN ulimit -n > /made && grep shm /proc/mounts | grep -o 'size=[0-9]*k' >> /made
+            RUN --network=none ls /sys/class/net >> /made
+            FROM alpine
+            COPY --from=one /made /
+            """);
+        string[] limits = ["--ulimit", "nofile=512:1024", "--shm-size", "32m"];
+        var expected = await Hello.Program.BuildAsync(context.Path, limits);
         using var places = new TempFolder();
         var variables = new Dictionary<string, string>(Variables(places)) { ["BUILDX_CONFIG"] = places.Combine("config") };
         await CreateAsync("create", "--name", "mine", "--driver", "remote", "--use", daemon.Address);
@@ -74,7 +81,7 @@ public sealed class BuildKitTests
             using var store = new TempFolder();
             var built = await new StagesProgram(store.Path).RunAsync(
                 variables,
-                ["build", "--progress", "plain", "-t", "named", "--allow", "network.host", .. options, context.Path]);
+                ["build", "--progress", "plain", "-t", "named", "--allow", "network.host", .. limits, .. options, context.Path]);
             Assert.AreEqual(0, built.ExitCode, built.Error);
             Assert.AreEqual(expected.Digest, built.Digest, options[0]);
         }
