@@ -31,6 +31,9 @@ check_inputs() {
     case $file in *.sln | *.slnx) [ -z "$INPUT_REPOSITORY" ] || fail "'repository' names one image, and the solution '$file' may have several. Set ContainerRepository in each project." ;; esac
     mapfile -t TAGS < <(words "$INPUT_TAGS")
     mapfile -t PLATFORMS < <(words "$INPUT_PLATFORMS")
+    mapfile -t CACHE_FROM < <(lines "$INPUT_CACHE_FROM")
+    mapfile -t CACHE_TO < <(lines "$INPUT_CACHE_TO")
+    mapfile -t REPORTS < <(lines "$INPUT_REPORT")
     xargs printf '%s\0' <<<"$INPUT_ARGUMENTS" >"$WORK/arguments" || fail "'arguments' has a quote that nothing closes."
     mapfile -d '' -t FURTHER <"$WORK/arguments"
     [ -n "$INPUT_ARGUMENTS" ] || FURTHER=()
@@ -41,14 +44,21 @@ check_inputs() {
 # Lines or words of an input, divided by blanks, line breaks and commas.
 words() { tr -s ', \t\r' '\n' <<<"$1" | sed '/^$/d'; }
 
+# A cache is several fields, divided by commas.
+lines() { tr -s ';\r' '\n' <<<"$1" | sed 's/^[[:blank:]]*//; s/[[:blank:]]*$//; /^$/d'; }
+
 build_dockerfile() {
-    local tag platform args=(build --progress json --file "$INPUT_DOCKERFILE")
+    local tag platform cache report args=(build --progress json --file "$INPUT_DOCKERFILE")
     if [ -n "$INPUT_REPOSITORY" ]; then
         for tag in "${TAGS[@]:-latest}"; do args+=(--tag "${REGISTRY:+$REGISTRY/}$INPUT_REPOSITORY:$tag"); done
     fi
     for platform in ${PLATFORMS[@]+"${PLATFORMS[@]}"}; do args+=(--platform "$(docker_platform "$platform")"); done
     [ -z "$INPUT_TARGET" ] || args+=(--target "$INPUT_TARGET")
+    [ -z "$INPUT_ENGINE" ] || args+=(--engine "$INPUT_ENGINE")
+    for cache in ${CACHE_FROM[@]+"${CACHE_FROM[@]}"}; do args+=(--cache-from "$cache"); done
+    for cache in ${CACHE_TO[@]+"${CACHE_TO[@]}"}; do args+=(--cache-to "$cache"); done
     [ "$INPUT_LOCKED" = false ] || args+=(--locked)
+    for report in ${REPORTS[@]+"${REPORTS[@]}"}; do args+=(--report "$report"); done
     [ -z "$REGISTRY" ] || args+=(--push)
     [ -z "$INPUT_ARCHIVE" ] || args+=(--output "type=oci,dest=$INPUT_ARCHIVE")
     args+=(${FURTHER[@]+"${FURTHER[@]}"} "${INPUT_CONTEXT:-$(dirname "$INPUT_DOCKERFILE")}")
@@ -66,7 +76,14 @@ publish_project() {
     mapfile -t -O ${#args[@]} args < <(platform_properties)
     [ -z "$INPUT_CONTEXT" ] || args+=("-p:ContainerStagesContextDirectory=$(full "$INPUT_CONTEXT")")
     [ -z "$INPUT_TARGET" ] || args+=("-p:ContainerStagesTarget=$INPUT_TARGET")
+    [ -z "$INPUT_ENGINE" ] || args+=("-p:ContainerStagesEngine=$INPUT_ENGINE")
+    [ ${#CACHE_FROM[@]} = 0 ] || args+=("-p:ContainerStagesCacheFrom=$(list "${CACHE_FROM[@]}")")
+    [ ${#CACHE_TO[@]} = 0 ] || args+=("-p:ContainerStagesCacheTo=$(list "${CACHE_TO[@]}")")
     [ "$INPUT_LOCKED" = false ] || args+=(-p:ContainerStagesLockedMode=true)
+    if [ ${#REPORTS[@]} != 0 ]; then
+        mapfile -t REPORTS < <(realpath -m "${REPORTS[@]}")
+        args+=("-p:ContainerStagesReport=$(list "${REPORTS[@]}")")
+    fi
     [ -z "$INPUT_ARCHIVE" ] || args+=("-p:ContainerArchiveOutputPath=$(full "$INPUT_ARCHIVE")")
     dotnet "${args[@]}" ${FURTHER[@]+"${FURTHER[@]}"} | tee "$WORK/log" | annotate || return
     find_images

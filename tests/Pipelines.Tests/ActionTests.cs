@@ -20,6 +20,9 @@ public sealed class ActionTests(TestContext context)
         runner.Input("tags", "1.0\nlatest");
         runner.Input("archive-output-path", "out.tar");
         runner.Input("arguments", "--label 'note=two words'");
+        runner.Input("report", "report.md");
+        runner.Input("cache-from", $"{registry.Host}/acme/cache");
+        runner.Input("cache-to", $"type=registry,ref={registry.Host}/acme/cache,mode=max");
 
         var run = (await runner.RunAsync(context.CancellationToken)).ShouldSucceed();
 
@@ -31,8 +34,9 @@ public sealed class ActionTests(TestContext context)
         var configuration = await RealTool.RunAsync("skopeo", "inspect", "--config", "--tls-verify=false", "--creds", $"{RegistryServer.User}:{RegistryServer.Password}", $"docker://{registry.Host}/acme/app@{digest}");
         Assert.Contains("\"note\": \"two words\"", configuration);
         Assert.Contains("| COPY a / |", run.Summary);
-        Assert.Contains("6 steps, 0 cached", run.Summary);
+        Assert.Contains("7 steps, 0 cached", run.Summary);
         Assert.DoesNotContain("<b>", run.Summary);
+        Assert.IsTrue(File.Exists(Path.Combine(runner.Workspace, "report.md")), run.Log);
         Assert.IsTrue(run.Commands.All(command => command.StartsWith("::add-mask::", StringComparison.Ordinal)), run.Log);
         Assert.AreEqual($"::add-mask::{RegistryServer.Password}", run.Log.Split('\n').First(line => line.Contains(RegistryServer.Password, StringComparison.Ordinal)));
         Assert.IsEmpty(Directory.EnumerateFiles(runner.Temporary, "config.json", SearchOption.AllDirectories));
@@ -49,9 +53,15 @@ public sealed class ActionTests(TestContext context)
         runner.Input("project", "app.goproj");
         runner.Input("tags", "7, latest");
         runner.Input("platforms", "linux/amd64\nlinux/arm64");
+        runner.Input("cache-to", "type=local,dest=cached;type=local,dest=beside");
 
         var first = (await runner.RunAsync(context.CancellationToken)).ShouldSucceed();
         var second = (await runner.RunAsync(context.CancellationToken)).ShouldSucceed();
+
+        foreach (var cache in new[] { "cached", "beside" })
+        {
+            Assert.IsTrue(File.Exists(Path.Combine(runner.Workspace, cache, "index.json")), first.Log);
+        }
 
         Assert.AreEqual($"{registry.Host}/app:7@{first.Outputs["image-digest"]}", first.Outputs["image-reference"]);
         Assert.AreEqual("7,latest", first.Outputs["image-tags"]);

@@ -17,7 +17,12 @@ export interface Inputs {
     readonly context: string;
     readonly target: string;
     readonly platforms: readonly string[];
+    /** Empty: the engine that works here. */
+    readonly engine: string;
+    readonly cacheFrom: readonly string[];
+    readonly cacheTo: readonly string[];
     readonly locked: boolean;
+    readonly reports: readonly string[];
     readonly archive: string;
     readonly pipelineData: boolean;
     readonly baseImageData: boolean;
@@ -40,7 +45,11 @@ export function readInputs(): Inputs {
         context: supplied('context', folder),
         target: text('target'),
         platforms: list('platforms', /[\n,;]/),
+        engine: text('engine') === 'auto' ? '' : text('engine'),
+        cacheFrom: list('cacheFrom', /[\n;]/),
+        cacheTo: list('cacheTo', /[\n;]/),
         locked: flag('locked', false),
+        reports: list('report', /[\n;]/).map(file => path.resolve(folder, file)),
         archive: supplied('archiveOutputPath', folder),
         pipelineData: flag('addPipelineData', false),
         baseImageData: flag('addBaseImageData', false),
