@@ -79,10 +79,11 @@ public sealed class OtherEngineTests
         {
             using var engine = await WatchAsync(name);
             using var store = new TempFolder();
+            using var shared = new TempFolder();
             var program = new StagesProgram(store.Path);
             var variables = new Dictionary<string, string>(engine.Variables) { ["TOKEN_OF_TEST"] = secret };
 
-            var built = await program.RunAsync(variables, [.. build, .. engine.Options]);
+            var built = await program.RunAsync(variables, [.. build, .. engine.Options, "--cache-to", $"type=local,dest={shared.Path}"]);
 
             Assert.AreEqual(0, built.ExitCode, name + built.Error);
             Assert.AreEqual(expected.Digest, built.Digest, name);
@@ -95,6 +96,13 @@ public sealed class OtherEngineTests
             Assert.AreEqual(expected.Digest, again.Digest, name);
             Assert.AreEqual("", engine.TakeCalls(), name);
             Assert.DoesNotContain(" done ", again.Error, name);
+
+            using var machine = new TempFolder();
+            var elsewhere = await new StagesProgram(machine.Path).RunAsync(
+                variables,
+                [.. build, .. engine.Options, "--cache-from", shared.Path]);
+            Assert.AreEqual(expected.Digest, elsewhere.Digest, name + elsewhere.Error);
+            Assert.AreEqual("", engine.TakeCalls(), name + elsewhere.Error);
         }
     }
 

@@ -106,6 +106,34 @@ public sealed class SharedCacheTests(TestContext test)
     }
 
     [TestMethod]
+    public async Task What_a_registry_lost_of_a_cache_is_sent_again()
+    {
+        await using var registry = await RegistryServer.StartAsync(test.CancellationToken);
+        using var context = Hello.Context("FROM alpine\nRUN echo made > /made\n");
+        string[] options = ["--cache-from", $"{registry.Host}/cache", "--cache-to", $"{registry.Host}/cache"];
+        var first = await Machine(context, 1).BuildAsync(context.Path, options);
+        Assert.AreEqual(0, first.ExitCode, first.Report);
+        foreach (var link in Directory.EnumerateFiles(registry.StorageFolder, "link", SearchOption.AllDirectories)
+            .Where(file => file.Contains("/_layers/", StringComparison.Ordinal)).ToArray())
+        {
+            File.Delete(link);
+        }
+
+        foreach (var blob in Directory.EnumerateFiles(registry.StorageFolder, "data", SearchOption.AllDirectories).Where(IsLayer).ToArray())
+        {
+            File.Delete(blob);
+        }
+
+        var second = await Machine(context, 2).BuildAsync(context.Path, options);
+        Assert.AreEqual(0, second.ExitCode, second.Report);
+        Assert.AreEqual(first.Digest, second.Digest);
+        var third = await Machine(context, 3).BuildAsync(context.Path, options);
+        Assert.AreEqual(first.Digest, third.Digest);
+        Assert.Contains("RUN echo made > /made (cached)", third.Error);
+        Assert.DoesNotContain("warning", third.Error);
+    }
+
+    [TestMethod]
     public async Task A_cache_that_cannot_be_read_or_written_is_a_warning()
     {
         await using var registry = await RegistryServer.StartAsync(test.CancellationToken);

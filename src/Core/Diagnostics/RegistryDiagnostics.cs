@@ -9,6 +9,7 @@ public static class RegistryDiagnostics
     private const string NoPlatformCode = "CST5006";
     private const string WrongPlatformCode = "CST5007";
     private const string NowhereCode = "CST5014";
+    private const string LostBlobCode = "CST5021";
 
     /// <summary>True where another name or digest would help: what was asked for is not to be had.</summary>
     public static bool BlamesReference(Diagnostic diagnostic) =>
@@ -16,6 +17,9 @@ public static class RegistryDiagnostics
 
     /// <summary>True where nothing of that name is there.</summary>
     public static bool IsNotFound(Diagnostic diagnostic) => diagnostic.Code is NotFoundCode;
+
+    /// <summary>True where a registry has a manifest and lacks a part of it.</summary>
+    public static bool IsLostBlob(Diagnostic diagnostic) => diagnostic.Code is LostBlobCode or NowhereCode;
 
     /// <summary>The same error, with what to do in the project.</summary>
     public static Diagnostic WithAdvice(Diagnostic diagnostic, string advice) =>
@@ -126,7 +130,7 @@ public static class RegistryDiagnostics
         $"The registry {host} names '{realm}' as its token server, which is not a protected address. Nothing was sent there.");
 
     public static Diagnostic BlobNotFound(string image, string digest, string host) => Error(
-        "CST5021",
+        LostBlobCode,
         $"The registry {host} lacks {digest}, a part of '{image}'. The image there is incomplete: push it again.");
 
     public static Diagnostic WrongSize(string digest, string host, long expected, string actual) => Error(

@@ -27,7 +27,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             var existing = isTorn ? new SharedCacheDocument() : memory.WithoutDropped(before?.Document ?? new SharedCacheDocument());
-            if (existing.Covers(own))
+            if (before?.Damage is null && existing.Covers(own))
             {
                 return false;
             }

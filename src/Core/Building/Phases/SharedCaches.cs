@@ -101,7 +101,13 @@ internal sealed class SharedCaches
         var medium = Open(session, place);
         try
         {
-            return await medium.FindAsync(cancellationToken) is { } found ? new SharedCache(medium, found.Document, warnings) : null;
+            var found = await medium.FindAsync(cancellationToken);
+            if (found?.Damage is { } damage)
+            {
+                warnings.Report(new DiagnosticReported(SharedCacheDiagnostics.NotRead(medium.Name, damage)));
+            }
+
+            return found is null ? null : new SharedCache(medium, found.Document, warnings);
         }
         catch (Exception exception) when (SharedCache.IsTorn(exception, cancellationToken))
         {

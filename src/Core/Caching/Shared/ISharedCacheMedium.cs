@@ -30,5 +30,25 @@ internal interface ISharedCacheMedium
     Task<bool> TryReplaceAsync(StoredCache? before, SharedCacheDocument document, CancellationToken cancellationToken);
 }
 
-/// <summary>A cache as it was found. <paramref name="Digest"/>: of its manifest.</summary>
-internal sealed record StoredCache(Digest Digest, SharedCacheDocument Document);
+/// <summary>A cache as it was found.</summary>
+/// <param name="Digest">Of its manifest.</param>
+/// <param name="Document">Empty where it cannot be read.</param>
+/// <param name="Damage">Why it cannot be read: a writer puts a whole one in its place. Null where it can.</param>
+internal sealed record StoredCache(Digest Digest, SharedCacheDocument Document, string? Damage = null)
+{
+    /// <summary>Reads the document of a manifest that is one of a cache.</summary>
+    public static async Task<StoredCache> ReadAsync(Digest manifest, Func<Task<ReadOnlyMemory<byte>>> read)
+    {
+        try
+        {
+            return new StoredCache(manifest, SharedCacheDocument.Read((await read()).Span));
+        }
+        catch (Exception exception) when (exception is InvalidDataException || IsLost(exception))
+        {
+            return new StoredCache(manifest, new SharedCacheDocument(), SharedCache.ReasonOf(exception));
+        }
+    }
+
+    private static bool IsLost(Exception exception) =>
+        exception is BuildFailedException failure && failure.Diagnostics.All(RegistryDiagnostics.IsLostBlob);
+}

@@ -34,8 +34,8 @@ internal sealed class FolderCache(string path) : ISharedCacheMedium
 
         var manifest = ManifestDocument.Create(await ReadAsync(described, cancellationToken), described.MediaType,
             ImageReference.OfLayout(path), path);
-        var document = await ReadAsync(CacheManifest.DocumentOf(manifest.Manifest), cancellationToken);
-        return new StoredCache(described.Digest, SharedCacheDocument.Read(document));
+        var document = CacheManifest.DocumentOf(manifest.Manifest);
+        return await StoredCache.ReadAsync(described.Digest, async () => await ReadAsync(document, cancellationToken));
     }
 
     public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) =>

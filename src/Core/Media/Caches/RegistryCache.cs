@@ -28,8 +28,7 @@ internal sealed class RegistryCache(RegistryClient client, ImageReference refere
         }
 
         var described = CacheManifest.DocumentOf(found.Manifest);
-        var bytes = await ReadDocumentAsync(described, cancellationToken);
-        return new StoredCache(found.Digest, SharedCacheDocument.Read(bytes.Span));
+        return await StoredCache.ReadAsync(found.Digest, () => ReadDocumentAsync(described, cancellationToken));
     }
 
     public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) =>
