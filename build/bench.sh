@@ -3,7 +3,7 @@
 #   bench.sh                      every scenario, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only docker,...    some of: stages docker buildah
-#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit web
+#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit web cache
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
@@ -12,10 +12,11 @@ source "$ROOT/benchmarks/scenarios.sh"
 source "$ROOT/benchmarks/solution.sh"
 source "$ROOT/benchmarks/edit.sh"
 source "$ROOT/benchmarks/web.sh"
+source "$ROOT/benchmarks/cache.sh"
 
 ROUNDS=3
 PEERS=(stages docker buildah)
-WHAT=(hello steps large pull pull10 push solution edit web)
+WHAT=(hello steps large pull pull10 push solution edit web cache)
 
 main() {
     while [ $# -gt 0 ]; do
@@ -32,10 +33,11 @@ main() {
     case " ${WHAT[*]} : ${PEERS[*]} " in *" solution "*:*" stages docker "*) solution "$ROUNDS" ;; esac
     case " ${WHAT[*]} : ${PEERS[*]} " in *" edit "*:*" stages "*) edit "$ROUNDS" ;; esac
     case " ${WHAT[*]} : ${PEERS[*]} " in *" web "*:*" stages docker "*) web "$ROUNDS" ;; esac
+    case " ${WHAT[*]} : ${PEERS[*]} " in *" cache "*:*" stages "*) cache "$ROUNDS" ;; esac
 }
 
 # The scenarios that each peer has; the others are tables of their own.
-scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web || true; }
+scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web -e cache || true; }
 
 run_rounds() {
     make_contexts
@@ -56,7 +58,7 @@ prepare() {
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
     local stop_registry=:
     registry_running || stop_registry=registry_stop
-    trap "stop_peers; $stop_registry; remove_work" EXIT
+    trap "stop_peers; buildx_stop; $stop_registry; remove_work" EXIT
     make_file_system
     "$ROOT/build/base-images.sh"
     REGISTRY=$(registry_address)

@@ -35,16 +35,30 @@ public abstract class LoopbackWebServer : IAsyncDisposable
 
     private async Task ServeAsync()
     {
+        while (await NextAsync() is { } request)
+        {
+            try
+            {
+                await AnswerAsync(request);
+            }
+            catch (Exception gone) when (gone is HttpListenerException or IOException or ObjectDisposedException)
+            {
+                // Whoever asked did not wait for the answer, as after Ctrl-C; others still ask.
+                request.Response.Abort();
+            }
+        }
+    }
+
+    /// <summary>Null once the test is over.</summary>
+    private async Task<HttpListenerContext?> NextAsync()
+    {
         try
         {
-            while (true)
-            {
-                await AnswerAsync(await listener.GetContextAsync());
-            }
+            return await listener.GetContextAsync();
         }
         catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
         {
-            // The test is over.
+            return null;
         }
     }
 }

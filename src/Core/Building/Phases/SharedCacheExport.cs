@@ -15,6 +15,8 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     private const int Attempts = 10;
     private readonly BuildSession session = planned.Session;
     private readonly int today = SharedCaches.Today;
+    private SharedCacheDocument found = new();
+    private HashSet<Digest> there = [];
     private bool isTorn;
 
     /// <returns>False where the cache has all of it.</returns>
@@ -23,7 +25,9 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     public async Task<bool> SaveAsync(CancellationToken cancellationToken)
     {
         var before = await medium.FindAsync(cancellationToken);
-        var own = await CollectAsync(before?.Document ?? new SharedCacheDocument(), cancellationToken);
+        found = memory.WithoutDropped(before?.Document ?? new SharedCacheDocument());
+        there = [.. found.Blobs.Select(blob => blob.Digest)];
+        var own = await CollectAsync(cancellationToken);
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             var existing = isTorn ? new SharedCacheDocument() : memory.WithoutDropped(before?.Document ?? new SharedCacheDocument());
@@ -49,13 +53,13 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     /// What this build has to share: the blobs of the image, and where all layers are wanted, those of every step, and the cache
     /// mounts.
     /// </summary>
-    private async Task<SharedCacheDocument> CollectAsync(SharedCacheDocument existing, CancellationToken cancellationToken)
+    private async Task<SharedCacheDocument> CollectAsync(CancellationToken cancellationToken)
     {
         if (place.WithAllLayers)
         {
             foreach (var layer in memory.MadeLayers)
             {
-                await WriteLayerAsync(layer, existing, cancellationToken);
+                await WriteLayerAsync(layer, cancellationToken);
             }
         }
 
@@ -66,7 +70,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
                 place.WithAllLayers ? (LayerKey[])[form.KeyOf(layer), RequestSettings.ToWorkOn.KeyOf(layer)] : [form.KeyOf(layer)])
             .Select(key => key.Text)
             .ToHashSet(StringComparer.Ordinal);
-        var layers = recorded.Layers.Where(layer => wanted.Contains(layer.Key) && IsHad(layer.Value.Descriptor, existing));
+        var layers = recorded.Layers.Where(layer => wanted.Contains(layer.Key) && IsHad(layer.Value.Descriptor));
         return recorded with
         {
             Layers = new(layers.ToDictionary(), StringComparer.Ordinal),
@@ -75,12 +79,17 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     }
 
     /// <summary>Makes a blob of a layer's folder, unless there is one. A layer that no machine has any more is left out.</summary>
-    private async Task WriteLayerAsync(string layer, SharedCacheDocument existing, CancellationToken cancellationToken)
+    private async Task WriteLayerAsync(string layer, CancellationToken cancellationToken)
     {
         var key = RequestSettings.ToWorkOn.KeyOf(layer);
         var snapshots = new SnapshotStore(session.Store);
-        if (existing.Layers.ContainsKey(key.Text) || (memory.FindLayer(key) is { } known && IsHad(known.Descriptor, existing))
-            || !snapshots.Exists(layer))
+        if (found.Layers.TryGetValue(key.Text, out var shared))
+        {
+            memory.SaveLayer(key, shared.Layer);
+            return;
+        }
+
+        if ((memory.FindLayer(key) is { } known && IsHad(known.Descriptor)) || !snapshots.Exists(layer))
         {
             return;
         }
@@ -92,16 +101,16 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
         }
     }
 
-    private bool IsHad(Descriptor blob, SharedCacheDocument existing) =>
-        session.Content.GetSize(blob.Digest) == blob.Size || memory.IsShared(blob) || existing.Blobs.Any(one => one.Digest == blob.Digest);
+    private bool IsHad(Descriptor blob) =>
+        session.Content.GetSize(blob.Digest) == blob.Size || memory.IsShared(blob) || there.Contains(blob.Digest);
 
     private async Task<bool> TryWriteAsync(StoredCache? before, SharedCacheDocument existing, SharedCacheDocument merged,
         CancellationToken cancellationToken)
     {
-        var there = existing.Blobs.Select(blob => blob.Digest).ToHashSet();
+        var sent = existing.Blobs.Select(blob => blob.Digest).ToHashSet();
         var atOnce = session.Registry.Uploads.AtOnce;
         var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(merged.Blobs.Where(blob => !there.Contains(blob.Digest)), options, async (blob, token) =>
+        await Parallel.ForEachAsync(merged.Blobs.Where(blob => !sent.Contains(blob.Digest)), options, async (blob, token) =>
             await medium.WriteAsync(blob, memory.IsDropped(blob), inner => OpenAsync(blob, inner), token));
         try
         {
