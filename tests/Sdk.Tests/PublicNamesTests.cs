@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 
 namespace ContainerStages.Sdk.Tests;
@@ -8,6 +9,25 @@ namespace ContainerStages.Sdk.Tests;
 [TestClass]
 public sealed partial class PublicNamesTests
 {
+    [TestMethod]
+    public async Task Every_package_has_a_page_a_license_and_words_to_be_found_by()
+    {
+        await PackedSdk.GetAsync();
+        var packages = Directory.GetFiles(Repository.File("artifacts/packages"), "*.nupkg");
+        Assert.IsGreaterThanOrEqualTo(4, packages.Length);
+        foreach (var package in packages)
+        {
+            using var archive = ZipFile.OpenRead(package);
+            using var reader = new StreamReader(archive.Entries.Single(entry =>
+                entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
+            var about = await reader.ReadToEndAsync();
+            Assert.Contains("<readme>README.md</readme>", about, package);
+            Assert.Contains("<license type=\"expression\">MIT</license>", about, package);
+            Assert.Contains("<tags>", about, package);
+            Assert.IsGreaterThan(200, archive.GetEntry("README.md")!.Length, package);
+        }
+    }
+
     [TestMethod]
     public void The_public_names_are_those_of_the_golden_file()
     {
