@@ -19,7 +19,7 @@ public static class RegistryDiagnostics
     public static bool IsNotFound(Diagnostic diagnostic) => diagnostic.Code is NotFoundCode;
 
     /// <summary>True where a registry has a manifest and lacks a part of it.</summary>
-    public static bool IsLostBlob(Diagnostic diagnostic) => diagnostic.Code is LostBlobCode or NowhereCode;
+    public static bool IsLostBlob(Diagnostic diagnostic) => diagnostic.Code is LostBlobCode;
 
     /// <summary>The same error, with what to do in the project.</summary>
     public static Diagnostic WithAdvice(Diagnostic diagnostic, string advice) =>
