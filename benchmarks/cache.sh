@@ -64,23 +64,7 @@ buildx_reset() {
     fresh_folder newer
     NEWER=$FRESH
     mkdir -p "$NEWER"
-    cat >"$NEWER/inside" <<INSIDE
-set -eu
-root=$ARTIFACTS/engines
-mount --bind \$root \$root
-mount -t proc proc \$root/proc
-for name in sys dev; do mount --rbind /\$name \$root/\$name; done
-for name in run tmp; do mount -t tmpfs tmpfs \$root/\$name; done
-cp /etc/resolv.conf /etc/hosts \$root/etc/
-mkdir -p \$root$NEWER
-mount --bind $NEWER \$root$NEWER
-cd \$root
-pivot_root . old
-umount -l /old
-exec dockerd --feature containerd-snapshotter=true --iptables=false --ip6tables=false --bridge=none --log-level error \
-    --data-root $NEWER/data --exec-root $NEWER/exec --pidfile $NEWER/pid -H unix://$NEWER/socket
-INSIDE
-    setsid unshare --mount --propagation private bash "$NEWER/inside" >"$NEWER/log" 2>&1 </dev/null 8>&- 9>&- &
+    setsid "$ROOT/build/engines.sh" --run "$NEWER" 8>&- 9>&- &
     for _ in $(seq 300); do
         [ -S "$NEWER/socket" ] && [ -s "$NEWER/pid" ] && return
         sleep 0.1
@@ -89,13 +73,7 @@ INSIDE
     return 1
 }
 
-buildx_stop() {
-    local pid
-    pid=$(cat "${NEWER:-/nowhere}/pid" 2>/dev/null) || return 0
-    kill "$pid" 2>/dev/null || return 0
-    for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.1; done
-    kill -9 "$pid"
-}
+buildx_stop() { stop_daemon "${NEWER:-/nowhere}/pid"; }
 
 print_cache() {
     local row text wanted stages buildx

@@ -41,9 +41,11 @@ docker_start() {
     tail -n 5 "$WORK/dockerd.log" >&2
     return 1
 }
-docker_stop() {
+docker_stop() { stop_daemon "$WORK/docker.pid"; }
+# stop_daemon FILE   the process whose number is in the file, where there is one
+stop_daemon() {
     local pid
-    pid=$(cat "$WORK/docker.pid" 2>/dev/null) || return 0
+    pid=$(cat "$1" 2>/dev/null) || return 0
     kill "$pid" 2>/dev/null || return 0
     for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.1; done
     kill -9 "$pid"

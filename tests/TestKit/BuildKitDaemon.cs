@@ -29,13 +29,12 @@ public sealed class BuildKitDaemon : IAsyncDisposable
 
     public static async Task<BuildKitDaemon> StartAsync()
     {
-        await RealTool.RunAsync("bash", Repository.PathOf("build", "engines.sh"));
+        var engines = Repository.PathOf("build", "engines.sh");
+        await RealTool.RunAsync("bash", engines);
         var home = new TempFolder();
         home.Write("docker", $"#!/bin/sh\n[ \"$1\" = buildx ] || exit 1\nshift\nexec {Buildx} \"$@\"\n");
         File.SetUnixFileMode(home.Combine("docker"), (UnixFileMode)0x1ED);
-        home.Write("inside", Inside(Repository.PathOf("artifacts", "engines"), home.Path));
-        string[] arguments = ["--mount", "--propagation", "private", "bash", home.Combine("inside")];
-        var started = Process.Start(new ProcessStartInfo("unshare", arguments) { UseShellExecute = false })!;
+        var started = Process.Start(new ProcessStartInfo("bash", [engines, "--run", home.Path]) { UseShellExecute = false })!;
         await WaitAsync(started, home);
         return new BuildKitDaemon(home, started, BuildKitBridge.OnSocket(home.Combine("buildkit"), home.Combine("socket")));
     }
@@ -48,24 +47,6 @@ public sealed class BuildKitDaemon : IAsyncDisposable
         process.Dispose();
         folder.Dispose();
     }
-
-    /// <summary>runc refuses a plain chroot.</summary>
-    private static string Inside(string root, string home) => $"""
-        set -eu
-        exec >{home}/log 2>&1 </dev/null
-        mount --bind {root} {root}
-        mount -t proc proc {root}/proc
-        for name in sys dev; do mount --rbind /$name {root}/$name; done
-        for name in run tmp; do mount -t tmpfs tmpfs {root}/$name; done
-        cp /etc/resolv.conf /etc/hosts {root}/etc/
-        mkdir -p {root}{home}
-        mount --bind {home} {root}{home}
-        cd {root}
-        pivot_root . old
-        umount -l /old
-        exec dockerd --feature containerd-snapshotter=true --iptables=false --ip6tables=false --bridge=none --log-level error \
-            --data-root {home}/data --exec-root {home}/exec --pidfile {home}/pid -H unix://{home}/socket
-        """;
 
     private static async Task WaitAsync(Process daemon, TempFolder home)
     {
