@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ContainerStages.Cli.Completion;
 using ContainerStages.Contracts;
+using ContainerStages.Images;
 using ContainerStages.Oci;
 using ContainerStages.Reporting;
 using ContainerStages.Running;
@@ -98,10 +99,6 @@ internal static class ReportVerb
             return EngineExitCode.Interrupted;
         }
 
-        async Task<ReportSubject> SubjectAsync(string name)
-        {
-            var whole = await store.TakeWholeAsync(name, platform, interrupt.Token);
-            return new ReportSubject(whole.Name, whole.Digest, whole.Images);
-        }
+        Task<WholeImage> SubjectAsync(string name) => store.TakeWholeAsync(name, platform, interrupt.Token);
     }
 }

@@ -33,7 +33,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         await planned.Session.Inputs.SaveAsync(cancellationToken);
         var images = await new ImageAssembly(planned).AssembleAsync(executed, cancellationToken);
         await new SizeBudget(planned).CheckAsync(images, cancellationToken);
-        var reports = new BuildReports(planned, timeline).FindPrevious();
+        var reports = new BuildReports(planned, timeline);
         var allCached = executed.All(stage => stage.AllCached);
         var result = await new ImagePublication(planned, timeline).PublishAsync(images, allCached, cancellationToken);
         await caches.SaveAsync(cancellationToken);

@@ -10,6 +10,9 @@ public static class ContentStoreExtensions
     /// <summary>Largest manifest or configuration that is read, in bytes. Source: distribution-spec, Pushing manifests (4 MiB).</summary>
     public const int DocumentLimit = 4 << 20;
 
+    /// <summary>True where the blob is here in its full size: half of one, after a crash of the machine, counts as missing.</summary>
+    public static bool Holds(this IContentStore store, Descriptor blob) => store.GetSize(blob.Digest) == blob.Size;
+
     /// <summary>
     /// Reads a small blob whole and verifies it: bytes on a disk are not trusted without their digest. A damaged one counts as missing
     /// afterwards.

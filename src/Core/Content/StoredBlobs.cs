@@ -7,7 +7,7 @@ internal sealed class StoredBlobs(IContentStore content, IBlobSource elsewhere) 
 {
     /// <inheritdoc/>
     public Task<Stream> OpenBlobAsync(ImageReference image, Descriptor blob, CancellationToken cancellationToken) =>
-        content.GetSize(blob.Digest) == blob.Size
+        content.Holds(blob)
             ? Task.FromResult(content.OpenRead(blob.Digest))
             : elsewhere.OpenBlobAsync(image, blob, cancellationToken);
 }

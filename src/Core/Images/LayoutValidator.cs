@@ -85,7 +85,7 @@ public static class LayoutValidator
             var index = JsonSerializer.Deserialize(json, OciJson.Plain.ImageIndex);
             foreach (var descriptor in index?.Manifests ?? [])
             {
-                if (store.GetSize(descriptor.Digest) != descriptor.Size)
+                if (!store.Holds(descriptor))
                 {
                     findings.Add($"The index names {descriptor.Digest} with {descriptor.Size} bytes; the blob is missing or has another size.");
                 }

@@ -9,12 +9,6 @@ using ContainerStages.Sources;
 
 namespace ContainerStages.Running;
 
-/// <summary>What a name stands for, with every layer in the store.</summary>
-/// <param name="Name">As it was asked for.</param>
-/// <param name="Digest">Of the manifest, or of the index of several images.</param>
-/// <param name="Images">At least one; of an index those that are on this machine.</param>
-public sealed record WholeImage(string Name, Digest Digest, ImmutableArray<Image> Images);
-
 /// <summary>Images with their layers, from the store or from where the name says.</summary>
 internal sealed class WholeImages(IContentStore content, IBlobFetcher fetcher, LayerSizes sizes)
 {

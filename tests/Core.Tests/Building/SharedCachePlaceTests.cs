@@ -1,7 +1,7 @@
-using ContainerStages.Caching;
+using ContainerStages.Building;
 using ContainerStages.Diagnostics;
 
-namespace ContainerStages.Core.Tests.Caching;
+namespace ContainerStages.Core.Tests.Building;
 
 [TestClass]
 public sealed class SharedCachePlaceTests
@@ -22,6 +22,7 @@ public sealed class SharedCachePlaceTests
     [DataRow("type=local,dest=/var/cache/it", true, "/var/cache/it")]
     [DataRow("type=local,src=/var/cache/it", false, "/var/cache/it")]
     [DataRow("type=local,dest=/a=b", false, "/a=b")]
+    [DataRow("type=local,\"dest=/a,b\"", true, "/a,b")]
     public void A_path_is_a_folder(string text, bool isWritten, string folder) =>
         Assert.AreEqual(folder, SharedCachePlace.Parse(text, "--cache", isWritten).Folder);
 

@@ -86,7 +86,7 @@ public sealed class ImageReporterTests(TestContext test)
             ["RUN <b>`|`</b>\nnext"]);
 
         var document = new ImageReporter(store).Report(
-            new ReportSubject("a<b>:1", image.Digest, [image]), null, _ => null, null, test.CancellationToken);
+            new WholeImage("a<b>:1", image.Digest, [image]), null, _ => null, null, test.CancellationToken);
 
         Assert.AreEqual("bytes\ufffd\ufffd", document.Images[0].Layers[0].Files[0].Path);
         var json = Encoding.UTF8.GetString(ReportFiles.Json(document));

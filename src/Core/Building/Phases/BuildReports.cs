@@ -15,17 +15,9 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 {
     private readonly BuildSession session = planned.Session;
     private readonly IReadOnlyList<string> files = planned.Definition.Outputs.Reports;
-    private NamedImage? before;
 
-    /// <summary>What the image's name stands for until the image is published.</summary>
-    public BuildReports FindPrevious()
-    {
-        before = files.Count == 0 ? null : planned.Definition.Outputs.Tags
-            .Select(ImageReference.Parse)
-            .Select(name => session.Names.Find(name) is { } manifest ? NamedImage.Of(name, manifest) : null)
-            .FirstOrDefault(named => named is not null);
-        return this;
-    }
+    // What the image's name stood for: the object is made before the image is published.
+    private readonly NamedImage? before = FindPrevious(planned);
 
     public async Task WriteAsync(ImageSet images, BuildResult result, CancellationToken cancellationToken)
     {
@@ -48,6 +40,12 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         }
     }
 
+    private static NamedImage? FindPrevious(PlannedBuild planned) => planned.Definition.Outputs is { Reports.Count: > 0, Tags: var tags }
+        ? tags.Select(ImageReference.Parse)
+            .Select(name => planned.Session.Names.Find(name) is { } manifest ? NamedImage.Of(name, manifest) : null)
+            .FirstOrDefault(named => named is not null)
+        : null;
+
     private void Write(ReportDocument report, string file)
     {
         try
@@ -69,7 +67,7 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         var name = result.References.Concat(result.Files).FirstOrDefault() ?? "image";
         var bases = images.Images.Zip(planned.Plans).ToDictionary(pair => pair.First.Digest, pair => BaseOf(pair.Second.BaseImage));
         return new ImageReporter(session.Content).Report(
-            new ReportSubject(name, images.Top.Digest, images.Images),
+            new WholeImage(name, images.Top.Digest, images.Images),
             await PreviousAsync(cancellationToken),
             image => bases[image.Digest],
             build,
@@ -81,7 +79,7 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         : new ReportedBase(image.Reference.FamiliarName.Split('@')[0], image.Reference.Digest?.ToString(), image.Config.Created);
 
     /// <summary>The image that the name stood for; null where it is not here as a whole any more.</summary>
-    private async Task<ReportSubject?> PreviousAsync(CancellationToken cancellationToken)
+    private async Task<WholeImage?> PreviousAsync(CancellationToken cancellationToken)
     {
         if (before is null)
         {
@@ -91,8 +89,7 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         var images = new WholeImages(session.Content, session.Blobs, new LayerSizes(session.Store.Root));
         try
         {
-            var whole = await images.OfStoreAsync($"{before.Name.FamiliarName} before", before, null, cancellationToken);
-            return new ReportSubject(whole.Name, whole.Digest, whole.Images);
+            return await images.OfStoreAsync($"{before.Name.FamiliarName} before", before, null, cancellationToken);
         }
         catch (Exception missing) when (missing is BuildFailedException or FileNotFoundException)
         {

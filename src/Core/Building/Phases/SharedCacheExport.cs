@@ -9,12 +9,11 @@ using ContainerStages.Snapshots;
 namespace ContainerStages.Building;
 
 /// <summary>Writes one shared cache: what it has is not sent again, and what other writers put there stays.</summary>
-internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memory, SharedCachePlace place, ISharedCacheMedium medium,
-    IBuildEvents events)
+internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memory, SharedMounts mounts, SharedCachePlace place,
+    ISharedCacheMedium medium)
 {
     private const int Attempts = 10;
     private readonly BuildSession session = planned.Session;
-    private readonly int today = SharedCaches.Today;
     private SharedCacheDocument found = new();
     private HashSet<Digest> there = [];
     private bool isTorn;
@@ -36,7 +35,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
                 return false;
             }
 
-            var merged = existing.With(own).Bounded(today - place.MostDays, place.MostBytes);
+            var merged = existing.With(own).Bounded(memory.Today - place.MostDays, place.MostBytes);
             if (await TryWriteAsync(before, existing, merged, cancellationToken))
             {
                 return true;
@@ -74,7 +73,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
         return recorded with
         {
             Layers = new(layers.ToDictionary(), StringComparer.Ordinal),
-            Mounts = await new SharedMounts(planned, memory, events).PackAsync(today, cancellationToken),
+            Mounts = await mounts.PackAsync(cancellationToken),
         };
     }
 
@@ -102,7 +101,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     }
 
     private bool IsHad(Descriptor blob) =>
-        session.Content.GetSize(blob.Digest) == blob.Size || memory.IsShared(blob) || there.Contains(blob.Digest);
+        session.Content.Holds(blob) || memory.IsShared(blob) || there.Contains(blob.Digest);
 
     private async Task<bool> TryWriteAsync(StoredCache? before, SharedCacheDocument existing, SharedCacheDocument merged,
         CancellationToken cancellationToken)
@@ -128,14 +127,8 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     /// <summary>A blob of this machine, or of another cache, which is brought here first.</summary>
     private async Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken)
     {
-        if (session.Content.GetSize(blob.Digest) != blob.Size)
-        {
-            await using var shared = await memory.OpenSharedAsync(blob, cancellationToken)
-                ?? throw new InvalidDataException($"{blob.Digest} cannot be had any more.");
-            await using var verified = new VerifyingStream(shared, blob.Digest, blob.Size);
-            await session.Content.CopyAsync(verified, blob.Digest, cancellationToken);
-        }
-
-        return session.Content.OpenRead(blob.Digest);
+        return await memory.FetchAsync(blob, session.Content, cancellationToken)
+            ? session.Content.OpenRead(blob.Digest)
+            : throw new InvalidDataException($"{blob.Digest} cannot be had any more.");
     }
 }

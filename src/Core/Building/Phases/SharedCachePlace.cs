@@ -1,8 +1,9 @@
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
+using ContainerStages.Dockerfile;
 using ContainerStages.Oci;
 
-namespace ContainerStages.Caching;
+namespace ContainerStages.Building;
 
 /// <summary>
 /// Where a shared cache is, and what is kept in it, as <c>docker buildx build --cache-to</c> writes it:
@@ -69,7 +70,7 @@ internal sealed record SharedCachePlace
     private static Dictionary<string, string> Fields(string text, string option)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var field in text.Split(','))
+        foreach (var field in CommaSeparated.Split(text))
         {
             var equals = field.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || !fields.TryAdd(field[..equals].Trim(), field[(equals + 1)..].Trim()))

@@ -21,9 +21,6 @@ internal sealed class SharedCaches
     private SharedCaches(PlannedBuild planned, SharedMemory? memory, IBuildEvents events) =>
         (this.planned, this.memory, this.events) = (planned, memory, events);
 
-    /// <summary>Days since 1970-01-01.</summary>
-    internal static int Today => (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
-
     /// <summary>What can be known to fail before anything is built.</summary>
     /// <exception cref="BuildFailedException">A value names no cache.</exception>
     public static void Check(BuildPolicy policy)
@@ -47,7 +44,7 @@ internal sealed class SharedCaches
 
         var found = await Task.WhenAll(From(policy).Select(place => ReadAsync(planned.Session, place, warnings, cancellationToken)));
         ImmutableArray<SharedCache> caches = [.. found.OfType<SharedCache>()];
-        var shared = new SharedMemory(new StoreMemory(planned.Session.Store), planned.Session.Content, caches, Today);
+        var shared = new SharedMemory(new StoreMemory(planned.Session.Store), planned.Session.Content, caches);
         planned.Session.Memory = shared;
         return new SharedCaches(planned, shared, warnings);
     }
@@ -62,7 +59,13 @@ internal sealed class SharedCaches
     /// <summary>Writes what this build used and found out, one cache after the other.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
-        foreach (var place in memory is null ? [] : To(planned.Definition.Policy))
+        if (memory is null)
+        {
+            return;
+        }
+
+        var mounts = new SharedMounts(planned, memory, events);
+        foreach (var place in To(planned.Definition.Policy))
         {
             var medium = Open(planned.Session, place);
             if (planned.Definition.Policy.Offline && place.Reference is not null)
@@ -74,7 +77,7 @@ internal sealed class SharedCaches
             var step = ProgressStep.Begin(events, "cache", $"export cache to {medium.Name}");
             try
             {
-                var written = await new SharedCacheExport(planned, memory!, place, medium, events).SaveAsync(cancellationToken);
+                var written = await new SharedCacheExport(planned, memory, mounts, place, medium).SaveAsync(cancellationToken);
                 step.Finish(written ? StepOutcome.Done : StepOutcome.Cached);
             }
             catch (Exception exception) when (SharedCache.IsTorn(exception, cancellationToken))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ContainerStages.Caching;
+using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Engines;
@@ -15,7 +16,13 @@ internal sealed class SharedMounts(PlannedBuild planned, SharedMemory memory, IB
     private readonly BuildSession session = planned.Session;
     private readonly long most = planned.Definition.Policy.MostCacheMountBytes;
 
-    public async Task<SortedDictionary<string, SharedLayer>> PackAsync(int today, CancellationToken cancellationToken)
+    private Task<SortedDictionary<string, SharedLayer>>? packing;
+
+    /// <summary>Once, for however many caches.</summary>
+    public Task<SortedDictionary<string, SharedLayer>> PackAsync(CancellationToken cancellationToken) =>
+        packing ??= PackAllAsync(cancellationToken);
+
+    private async Task<SortedDictionary<string, SharedLayer>> PackAllAsync(CancellationToken cancellationToken)
     {
         var packed = new SortedDictionary<string, SharedLayer>(StringComparer.Ordinal);
         foreach (var name in most == 0 ? [] : memory.UsedMounts)
@@ -27,7 +34,7 @@ internal sealed class SharedMounts(PlannedBuild planned, SharedMemory memory, IB
                 {
                     if (await TryPackAsync(folder.Path, cancellationToken) is { } layer)
                     {
-                        packed[name] = SharedLayer.Of(layer, today);
+                        packed[name] = SharedLayer.Of(layer, memory.Today);
                     }
                 }
             }
@@ -59,7 +66,7 @@ internal sealed class SharedMounts(PlannedBuild planned, SharedMemory memory, IB
         }
 
         var key = new LayerKey($"{state}-mount-form{LayerWriter.Form}");
-        if (memory.FindLayer(key) is { } known && session.Content.GetSize(known.Descriptor.Digest) == known.Descriptor.Size)
+        if (memory.FindLayer(key) is { } known && session.Content.Holds(known.Descriptor))
         {
             return known;
         }

@@ -133,7 +133,11 @@ public sealed record SharedCacheDocument
 }
 
 /// <summary>What a step made. <paramref name="Layer"/>: id of its layer.</summary>
-public sealed record SharedStep(string Layer, bool Empty, int Day);
+public sealed record SharedStep(string Layer, bool Empty, int Day)
+{
+    [JsonIgnore]
+    public StepResult Result => new(Layer, Empty);
+}
 
 /// <summary>What a copy selects.</summary>
 public sealed record SharedSelection(string Digest, int Day);

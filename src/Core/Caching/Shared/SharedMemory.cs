@@ -11,12 +11,15 @@ namespace ContainerStages.Caching;
 /// build asks
 /// for or finds out is recorded: it is what the build has to share.
 /// </summary>
-internal sealed class SharedMemory(IStepMemory local, IContentStore content, ImmutableArray<SharedCache> caches, int today) : IStepMemory
+internal sealed class SharedMemory(IStepMemory local, IContentStore content, ImmutableArray<SharedCache> caches) : IStepMemory
 {
     private readonly ConcurrentDictionary<StepKey, StepResult> steps = new();
     private readonly ConcurrentDictionary<SelectionKey, string> selections = new();
     private readonly ConcurrentDictionary<LayerKey, Layer> layers = new();
     private readonly ConcurrentDictionary<string, bool> mounts = new(StringComparer.Ordinal);
+
+    /// <summary>Days from 1970-01-01 to this build.</summary>
+    public int Today { get; } = (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
 
     /// <summary>What commands of this build mounted, by the names of the folders.</summary>
     public IEnumerable<string> UsedMounts => mounts.Keys.Order(StringComparer.Ordinal);
@@ -25,17 +28,10 @@ internal sealed class SharedMemory(IStepMemory local, IContentStore content, Imm
     public IEnumerable<string> MadeLayers =>
         steps.Values.Where(step => !step.Empty).Select(step => step.Layer).Distinct(StringComparer.Ordinal);
 
-    public StepResult? FindStep(StepKey key)
-    {
-        var found = local.FindStep(key);
-        if (found is null && First(cache => cache.Document.Steps.GetValueOrDefault(key.Hex)) is { } shared)
-        {
-            found = new StepResult(shared.Layer, shared.Empty);
-            local.SaveStep(key, found);
-        }
-
-        return found is null ? null : steps[key] = found;
-    }
+    public StepResult? FindStep(StepKey key) => Record(
+        steps,
+        key,
+        local.FindStep(key) ?? Take(cache => cache.Steps.GetValueOrDefault(key.Hex)?.Result, result => local.SaveStep(key, result)));
 
     public void SaveStep(StepKey key, StepResult result)
     {
@@ -43,17 +39,11 @@ internal sealed class SharedMemory(IStepMemory local, IContentStore content, Imm
         local.SaveStep(key, result);
     }
 
-    public string? FindSelection(SelectionKey key)
-    {
-        var found = local.FindSelection(key);
-        if (found is null && First(cache => cache.Document.Selections.GetValueOrDefault(key.Hex)) is { } shared)
-        {
-            found = shared.Digest;
-            local.SaveSelection(key, found);
-        }
-
-        return found is null ? null : selections[key] = found;
-    }
+    public string? FindSelection(SelectionKey key) => Record(
+        selections,
+        key,
+        local.FindSelection(key)
+            ?? Take(cache => cache.Selections.GetValueOrDefault(key.Hex)?.Digest, digest => local.SaveSelection(key, digest)));
 
     public void SaveSelection(SelectionKey key, string digest)
     {
@@ -61,17 +51,11 @@ internal sealed class SharedMemory(IStepMemory local, IContentStore content, Imm
         local.SaveSelection(key, digest);
     }
 
+    /// <remarks>A blob that another machine shares is of more use than one that this machine made once and has no more.</remarks>
     public Layer? FindLayer(LayerKey key)
     {
-        var found = local.FindLayer(key);
-        if ((found is null || content.GetSize(found.Descriptor.Digest) != found.Descriptor.Size)
-            && First(cache => cache.Document.Layers.GetValueOrDefault(key.Text)) is { } shared)
-        {
-            found = shared.Layer;
-            local.SaveLayer(key, found);
-        }
-
-        return found is null ? null : layers[key] = found;
+        var own = local.FindLayer(key);
+        return Record(layers, key, own is not null && content.Holds(own.Descriptor) ? own : TakeLayer(key) ?? own);
     }
 
     public void SaveLayer(LayerKey key, Layer layer)
@@ -80,7 +64,8 @@ internal sealed class SharedMemory(IStepMemory local, IContentStore content, Imm
         local.SaveLayer(key, layer);
     }
 
-    public Layer? FindMount(string name) => First(cache => cache.Document.Mounts.GetValueOrDefault(name))?.Layer;
+    public Layer? FindMount(string name) =>
+        caches.Select(cache => cache.Document.Mounts.GetValueOrDefault(name)).FirstOrDefault(found => found is not null)?.Layer;
 
     public void RecordMount(string name) => mounts[name] = true;
 
@@ -124,14 +109,31 @@ internal sealed class SharedMemory(IStepMemory local, IContentStore content, Imm
     /// <summary>What the build used and found out, without the layers that nobody wrote as blobs.</summary>
     public SharedCacheDocument Recorded() => new()
     {
-        Steps = Sorted(steps, key => key.Hex, step => new SharedStep(step.Layer, step.Empty, today)),
-        Selections = Sorted(selections, key => key.Hex, digest => new SharedSelection(digest, today)),
-        Layers = Sorted(layers, key => key.Text, layer => SharedLayer.Of(layer, today)),
+        Steps = Sorted(steps, key => key.Hex, step => new SharedStep(step.Layer, step.Empty, Today)),
+        Selections = Sorted(selections, key => key.Hex, digest => new SharedSelection(digest, Today)),
+        Layers = Sorted(layers, key => key.Text, layer => SharedLayer.Of(layer, Today)),
     };
 
-    private T? First<T>(Func<SharedCache, T?> find)
+    private Layer? TakeLayer(LayerKey key) =>
+        Take(cache => cache.Layers.GetValueOrDefault(key.Text)?.Layer, layer => local.SaveLayer(key, layer));
+
+    /// <summary>What the first cache says that says anything; it is kept here too.</summary>
+    private T? Take<T>(Func<SharedCacheDocument, T?> find, Action<T> keep)
+        where T : class
+    {
+        var found = caches.Select(cache => find(cache.Document)).FirstOrDefault(shared => shared is not null);
+        if (found is not null)
+        {
+            keep(found);
+        }
+
+        return found;
+    }
+
+    private static T? Record<TKey, T>(ConcurrentDictionary<TKey, T> used, TKey key, T? found)
+        where TKey : notnull
         where T : class =>
-        caches.Select(find).FirstOrDefault(found => found is not null);
+        found is null ? null : used[key] = found;
 
     private static SortedDictionary<string, TShared> Sorted<TKey, TValue, TShared>(
         ConcurrentDictionary<TKey, TValue> entries, Func<TKey, string> name, Func<TValue, TShared> share)

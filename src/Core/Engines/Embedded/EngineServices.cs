@@ -50,7 +50,7 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
     public CommandSlots Commands { get; } = CommandSlots.Create(request.Commands.MaxParallelism);
 
     /// <summary>True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.</summary>
-    public bool IsStored(Oci.Descriptor blob) => Content.GetSize(blob.Digest) == blob.Size;
+    public bool IsStored(Oci.Descriptor blob) => Content.Holds(blob);
 
     /// <summary>
     /// The blob of a layer that a step made, in the form that is asked for; null where it is neither here nor shared by

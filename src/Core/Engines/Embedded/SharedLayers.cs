@@ -29,14 +29,11 @@ internal sealed class SharedLayers(EngineServices services)
 
         return await TryAsync(layer, async () =>
         {
-            await using var blob = await memory.OpenSharedAsync(layer.Descriptor, cancellationToken);
-            if (blob is null)
+            if (!await memory.FetchAsync(layer.Descriptor, services.Content, cancellationToken))
             {
                 return false;
             }
 
-            await using var verified = new VerifyingStream(blob, layer.Descriptor.Digest, layer.Descriptor.Size);
-            await services.Content.CopyAsync(verified, layer.Descriptor.Digest, cancellationToken);
             RequireContent(layer, cancellationToken);
             services.Sizes.Record(layer.DiffId, layer.Size);
             return true;

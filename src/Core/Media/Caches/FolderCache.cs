@@ -51,7 +51,7 @@ internal sealed class FolderCache(string path) : ISharedCacheMedium
             File.Delete(PathOf(blob.Digest));
         }
 
-        if (layout.GetSize(blob.Digest) != blob.Size)
+        if (!layout.Holds(blob))
         {
             await using var content = await open(cancellationToken);
             await layout.CopyAsync(content, blob.Digest, cancellationToken);

@@ -65,7 +65,7 @@ internal sealed class RegistryCache(RegistryClient client, ImageReference refere
 
     private async Task<ReadOnlyMemory<byte>> ReadDocumentAsync(Descriptor described, CancellationToken cancellationToken)
     {
-        if (store.GetSize(described.Digest) == described.Size)
+        if (store.Holds(described))
         {
             return await store.ReadAllBytesAsync(described.Digest, ContentStoreExtensions.DocumentLimit, cancellationToken);
         }

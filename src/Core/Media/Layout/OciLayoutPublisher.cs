@@ -43,7 +43,7 @@ public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names,
 
     private async Task<bool> CopyAsync(ImageSet images, Descriptor blob, DiskContentStore layout, CancellationToken cancellationToken)
     {
-        if (layout.GetSize(blob.Digest) == blob.Size)
+        if (layout.Holds(blob))
         {
             return false;
         }

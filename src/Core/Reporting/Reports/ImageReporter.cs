@@ -8,19 +8,6 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Reporting;
 
-/// <summary>What a report is on.</summary>
-/// <param name="Name">As a person calls it.</param>
-/// <param name="Digest">Of the manifest, or of the index of several images.</param>
-/// <param name="Images">At least one; the layers are in the store.</param>
-public sealed record ReportSubject(string Name, Digest Digest, ImmutableArray<Image> Images)
-{
-    /// <summary>The image that one of another subject is compared with: that for its platform, else the only one.</summary>
-    internal (string Name, Image Image)? For(Image other) =>
-        Images.FirstOrDefault(image => image.Config.Platform == other.Config.Platform) is { } same ? (Name, same)
-        : Images is [var only] ? (Name, only)
-        : null;
-}
-
 /// <summary>Reads the layers of images and says what is in them.</summary>
 /// <param name="content">Has every layer.</param>
 public sealed class ImageReporter(IContentStore content)
@@ -39,8 +26,8 @@ public sealed class ImageReporter(IContentStore content)
     /// <param name="cancellationToken">Asked between entries.</param>
     /// <exception cref="BuildFailedException">A layer is damaged.</exception>
     public ReportDocument Report(
-        ReportSubject named,
-        ReportSubject? against,
+        WholeImage named,
+        WholeImage? against,
         Func<Image, ReportedBase?> baseOf,
         ReportedBuild? build,
         CancellationToken cancellationToken) => new()
@@ -49,7 +36,7 @@ public sealed class ImageReporter(IContentStore content)
         Generated = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
         Name = named.Name,
         Digest = named.Digest.ToString(),
-        Images = [.. named.Images.Select(image => Describe(image, baseOf(image), against?.For(image), cancellationToken))],
+        Images = [.. named.Images.Select(image => Describe(image, baseOf(image), Partner(against, image), cancellationToken))],
         Build = build,
     };
 
@@ -87,6 +74,12 @@ public sealed class ImageReporter(IContentStore content)
             .OrderByDescending(one => one.File.Size).ThenBy(one => one.File.Path, StringComparer.Ordinal).ThenBy(one => one.Layer)
             .Take(most),
     ];
+
+    /// <summary>The image to compare with: the other's for the same platform, else its only one.</summary>
+    private static (string Name, Image Image)? Partner(WholeImage? other, Image image) =>
+        other?.Images.FirstOrDefault(one => one.Config.Platform == image.Config.Platform) is { } same ? (other.Name, same)
+        : other?.Images is [var only] ? (other.Name, only)
+        : null;
 
     private LayerUnion UnionOf(Image image, CancellationToken cancellationToken)
     {
