@@ -2,6 +2,7 @@
 # Base images for machines without Docker Hub, made of Debian's packages and this machine's .NET SDK, in a registry on loopback.
 # Leaves artifacts/registries.conf (docker.io and mcr.microsoft.com are looked for there first) and artifacts/test.env (to source).
 #   base-images.sh                   makes what lacks, starts the registry where none runs
+#   base-images.sh --only go         makes golang and alpine alone, which is what the demo needs; a later full run makes the rest
 #   base-images.sh --stop            stops it
 #   base-images.sh --registry-only   starts the registry, makes no image
 #   base-images.sh --running         exit code 0 when it runs
@@ -15,23 +16,32 @@ source "$(dirname "$0")/dotnet-images.sh"
 RECIPE=3
 
 main() {
-    case ${1:-} in
+    case "$*" in
         --stop) registry_stop; exit ;;
         --running) registry_running; exit ;;
         --registry-only) registry_start; exit ;;
-        '') ;;
+        '--only go') make_all go ;;
+        '') make_all go foreign dotnet ;;
         *) usage ;;
     esac
+}
+
+# make_all KIND...: side by side, since each mostly waits for packages. A subshell each, with a folder of its own.
+make_all() {
+    local kind job failed=0 jobs=()
     registry_start
     exec 9>"$REGISTRY_DIR/images.lock"
     flock 9
-    # Side by side: each mostly waits for packages. A subshell each, with a folder of its own.
-    (make_once "images-$RECIPE" make_images) &
-    local others=$!
-    (make_once "dotnet-images-$DOTNET_RECIPE" make_dotnet_images) || { wait $others; exit 1; }
-    wait $others
+    for kind in "$@"; do
+        (make_once "$kind-images-$(recipe_of "$kind")" "make_${kind}_images") &
+        jobs+=($!)
+    done
+    for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+    [ $failed = 0 ] || exit 1
     write_settings
 }
+
+recipe_of() { if [ "$1" = dotnet ]; then echo "$DOTNET_RECIPE"; else echo "$RECIPE"; fi; }
 
 # make_once NAME FUNCTION
 make_once() {
@@ -40,26 +50,39 @@ make_once() {
     trap 'remove_tree "$WORK"' EXIT
     local started
     started=$(now_ms)
-    say "making ${1%-*} (once; a minute or two)"
+    say "making ${1%-*} (once; a minute or so)"
     "$2"
     touch "$REGISTRY_DIR/$1"
     say "made ${1%-*} in $(seconds $(($(now_ms) - started)))"
     remove_tree "$WORK"
 }
 
-# library/alpine, library/golang, library/busybox, library/foreign, library/both
-make_images() {
+# library/alpine, library/golang
+make_go_images() {
     make_busybox_image
-    make_busybox_index "$WORK/alpine"
-    make_foreign_images
     make_golang_image
+}
+
+# library/busybox, library/foreign, library/both
+make_foreign_images() {
+    busybox_root "$WORK/alpine"
+    make_busybox_index "$WORK/alpine"
+    make_images_of_two
 }
 
 # --- images
 
-# The root of a distribution that is only busybox, as alpine's is with musl: it stands in for library/alpine.
+# library/alpine
 make_busybox_image() {
-    local root=$WORK/alpine
+    busybox_root "$WORK/alpine"
+    begin_image library/alpine amd64
+    add_layer_of_folder "$WORK/alpine"
+    finish_image '{ "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], "Cmd": ["/bin/sh"] }' latest 3.22
+}
+
+# busybox_root FOLDER: a distribution that is only busybox, as alpine is with musl.
+busybox_root() {
+    local root=$1
     mkdir -p "$root"/{bin,dev,etc,home,lib,mnt,opt,proc,root,run,sbin,srv,sys,tmp,usr/bin,usr/local/bin,usr/sbin,var/cache,var/log,var/tmp}
     chmod 700 "$root/root"
     chmod 1777 "$root/tmp" "$root/var/tmp"
@@ -70,13 +93,10 @@ make_busybox_image() {
     printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'nobody:x:65534:65534:nobody:/:/sbin/nologin' >"$root/etc/passwd"
     printf '%s\n' 'root:x:0:root' 'nobody:x:65534:' >"$root/etc/group"
     printf '%s\n' 'NAME="Busybox of Debian"' 'ID=busybox' "VERSION_ID=$(busybox | sed -n '1s/^BusyBox v\([0-9.]*\).*/\1/p')" >"$root/etc/os-release"
-    begin_image library/alpine amd64
-    add_layer_of_folder "$root"
-    finish_image '{ "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], "Cmd": ["/bin/sh"] }' latest 3.22
 }
 
 # An image that this machine cannot run, and one with a choice of two.
-make_foreign_images() {
+make_images_of_two() {
     local root=$WORK/foreign
     mkdir -p "$root/etc"
     echo arm64 >"$root/etc/architecture"

@@ -8,42 +8,68 @@ NAMES=() TIMES=() PROBLEMS=()
 main() {
     [ $# = 0 ] || usage
     prepare
-    dockerfile_demo "single-stage Dockerfile" hello-single Dockerfile
-    dockerfile_demo "multi-stage Dockerfile, on alpine" hello-multi Dockerfile.multistage
-    project_demo "the same stages in a project file" hello-stages hello-go-stages
-    project_demo "the smallest project: a Go module, no stage named, on scratch" hello-minimal hello-go-minimal
+    dockerfile_demo "single-stage Dockerfile" example Dockerfile
+    dockerfile_demo "multi-stage Dockerfile, on alpine" example-multistage Dockerfile.multistage
+    project_demo "the same stages in a project file" example-stages hello-go-stages
+    project_demo "the smallest project: a Go module, no stage named, on scratch" example-minimal hello-go-minimal
+    look_at_images
     table
     check_expectations
 }
 
+# The compiler keeps one core busy, Debian's packages and images the other. What may ask for a password stays in front.
 prepare() {
     title "Preparing"
+    say "compiling; beside it Debian's packages and base images. The first time this takes three minutes or so with two cores, later a second."
+    trap finish EXIT
+    WORK=$(mktemp -d "${TMPDIR:-/tmp}/containerstages-demo.XXXXXX")
+    "$ROOT/build/pack.sh" --no-extension --compile >"$WORK/compile.log" 2>&1 </dev/null &
+    local compiling=$! images
     "$ROOT/build/setup.sh"
-    note "packing the SDK and the native program ..."
+    find_hub
+    base_images &
+    images=$!
+    wait $compiling || { cat "$WORK/compile.log" >&2; fail "the program does not compile; the errors stand above."; }
     quietly "$ROOT/build/pack.sh" --no-extension || fail "build/pack.sh failed; its output stands above."
-    if hub_reachable; then
-        say "base images: the real ones, from Docker Hub"
-        "$ROOT/build/base-images.sh" --registry-only
-        unset CONTAINERS_REGISTRIES_CONF
-        HUB=docker.io
-    else
-        say "base images: Docker Hub cannot be reached from here, so stand-ins made of Debian's packages"
-        "$ROOT/build/base-images.sh"
-        source "$ARTIFACTS/test.env"
-        HUB=$(registry_address)
-    fi
-    REGISTRY=$(registry_address)
-    say "registry:    $REGISTRY"
+    wait $images || fail "the base images could not be made; the reason stands above."
+    use_hub
     export CONTAINERSTAGES_STORE=$ARTIFACTS/demo/store
     remove_tree "$ARTIFACTS/demo"
     mkdir -p "$ARTIFACTS/demo"
     # Projects are built outside of this clone, as a user's are: nothing of ours stands above them.
-    WORK=$(mktemp -d "${TMPDIR:-/tmp}/containerstages-demo.XXXXXX")
-    trap 'rm -rf "$WORK"' EXIT
     cp -R "$ROOT"/samples/hello-go-* "$WORK"
     find "$WORK" \( -name bin -o -name obj \) -type d -prune -exec rm -rf {} +
     package_source >"$WORK/nuget.config"
     export NUGET_PACKAGES=$WORK/.packages
+}
+
+finish() {
+    local job
+    for job in $(jobs -p); do kill "$job" 2>/dev/null || :; done
+    rm -rf "$WORK"
+}
+
+find_hub() {
+    if hub_reachable; then
+        HUB=docker.io
+        say "base images: the real ones, from Docker Hub"
+    else
+        HUB=''
+        say "base images: Docker Hub cannot be reached from here, so stand-ins made of Debian's packages"
+    fi
+}
+
+base_images() {
+    if [ -n "$HUB" ]; then "$ROOT/build/base-images.sh" --registry-only; else "$ROOT/build/base-images.sh" --only go; fi
+}
+
+use_hub() {
+    REGISTRY=$(registry_address)
+    say "registry:    $REGISTRY"
+    if [ -n "$HUB" ]; then unset CONTAINERS_REGISTRIES_CONF; else
+        source "$ARTIFACTS/test.env"
+        HUB=$REGISTRY
+    fi
 }
 
 hub_reachable() {
@@ -63,11 +89,17 @@ CONFIG
 
 # dockerfile_demo TITLE NAME DOCKERFILE
 dockerfile_demo() {
+    local file=()
+    [ "$3" = Dockerfile ] || file=(-f "$3")
     title "$((${#NAMES[@]} + 1)). $1"
     cd "$WORK/hello-go-dockerfile"
     show "$3"
-    step "$2" "dotnet-stages build -f $3 -t $REGISTRY/$2 --push ." \
-        "$PROGRAM" build -f "$3" -t "$REGISTRY/$2" --push .
+    with_docker "docker build -t $2 ${file[*]:+${file[*]} }."
+    build "$2" "$PROGRAM" build -t "$2" "${file[@]}" .
+    run "$2" "$2"
+    # Everything is built already: this only pushes.
+    with_docker "docker push $REGISTRY/$2"
+    step "$PROGRAM" build -t "$REGISTRY/$2" "${file[@]}" --push .
 }
 
 # project_demo TITLE NAME SAMPLE
@@ -75,24 +107,54 @@ project_demo() {
     title "$((${#NAMES[@]} + 1)). $1"
     cd "$WORK/$3"
     show ./*.goproj
-    step "$2" "dotnet publish -p:ContainerRegistry=$REGISTRY -p:ContainerRepository=$2" \
-        dotnet publish -nodeReuse:false -p:ContainerRegistry="$REGISTRY" -p:ContainerRepository="$2"
+    build "$2" dotnet publish -p:ContainerRegistry="$REGISTRY" -p:ContainerRepository="$2"
+    run "$2" "$REGISTRY/$2"
 }
 
 show() { sed "s/^/  $DIM| /; s/\$/$PLAIN/" "$1"; }
 
-# step NAME COMMAND-AS-SHOWN COMMAND...
-step() {
-    local name=$1 started output
-    say "  \$ $2"
+with_docker() { note "  with Docker: $1"; }
+
+# build NAME COMMAND...
+build() {
+    local started
     started=$(now_ms)
-    quietly "${@:3}" || fail "this build failed; its output stands above."
-    NAMES+=("$name")
+    step "${@:2}"
+    NAMES+=("$1")
     TIMES+=($(($(now_ms) - started)))
-    say "  \$ dotnet-stages run --rm $REGISTRY/$name"
-    output=$("$PROGRAM" run --rm "$REGISTRY/$name" </dev/null) || fail "the image $name does not run."
+}
+
+# step COMMAND...
+step() {
+    say "  \$ $(basename "$1") ${*:2}"
+    MSBUILDDISABLENODEREUSE=1 quietly "$@" || fail "this build failed; its output stands above."
+}
+
+# run NAME IMAGE
+run() {
+    local output
+    with_docker "docker run --rm $2"
+    say "  \$ dotnet-stages run --rm $2"
+    output=$("$PROGRAM" run --rm "$2" </dev/null) || fail "the image $2 does not run."
     say "  $GREEN$output$PLAIN"
-    grep -qi hello <<<"$output" || PROBLEMS+=("$name printed '$output', which is no hello")
+    grep -qi hello <<<"$output" || PROBLEMS+=("$1 printed '$output', which is no hello")
+}
+
+look_at_images() {
+    local format='{{json .RootFS.Layers}}' image
+    title "What is in the store"
+    with_docker "docker image ls"
+    ask images
+    for image in example example-multistage; do
+        with_docker "docker inspect -f '$format' $image"
+        ask inspect -f "$format" $image
+    done
+}
+
+# ask ARGUMENT...: shows what the program says.
+ask() {
+    say "  \$ dotnet-stages ${*@Q}"
+    "$PROGRAM" "$@" | sed 's/^/  /'
 }
 
 # --- what came out, read back from the registry and not asked of the builder
@@ -119,7 +181,7 @@ table() {
         printf '  %-16s %6d %12s %20s %12s\n' "${NAMES[i]}" "${LAYERS[i]}" "$(megabytes "${SIZES[i]}")" \
             "$(percent "${SIZES[i]}" "${SIZES[0]}")" "$(seconds "${TIMES[i]}")"
     done
-    note "  Sizes are unpacked. The first build also fetched the Go image, the second the runtime image."
+    note "  Sizes are unpacked. The first build also fetched the Go image, the second the runtime image; those of projects include the push."
 }
 
 megabytes() { awk -v n="$1" 'BEGIN { printf "%.2f MB", n / 1e6 }'; }

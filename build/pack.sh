@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Packs the SDK, the command line as a .NET tool, the templates and the extension for Azure DevOps into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
 # Does nothing where the sources are those of the last run. Prints what there is, with sizes.
-#   build/pack.sh [--force] [--no-native] [--no-extension]
+#   build/pack.sh [--force] [--no-native] [--no-extension] [--compile]
 #     --no-native: without the native program; the package then runs the engine on dotnet
 #     --no-extension: without the extension for Azure DevOps, which a machine without npm does not get either
+#     --compile: compiles what the packages hold, which needs no C compiler, and packs nothing: a later run goes on from there
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-force=false native=true extension=true
+force=false native=true extension=true compile_only=false
 for argument in "$@"; do
   case $argument in
     --force) force=true ;;
     --no-native) native=false ;;
     --no-extension) extension=false ;;
-    *) echo "usage: build/pack.sh [--force] [--no-native] [--no-extension]" >&2; exit 2 ;;
+    --compile) compile_only=true ;;
+    *) echo "usage: build/pack.sh [--force] [--no-native] [--no-extension] [--compile]" >&2; exit 2 ;;
   esac
 done
 
@@ -48,12 +50,21 @@ quietly() {
   fi
 }
 
+# Analyzers take longer than the compiler itself; the build of the tests and of a project alone runs them.
+compiled() { quietly dotnet "$@" -c Release -p:RunAnalyzers=false -nologo; }
+
 require_native_tools() {
   if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
     echo "pack.sh: the native program needs a C compiler and linker: install clang or gcc, and zlib1g-dev (build/setup.sh does), or run with --no-native" >&2
     exit 1
   fi
 }
+
+package=$packages/ContainerStages.Sdk.0.1.0.nupkg
+if $compile_only; then
+  is_current package "$package" "$package_hash" || compiled build src/Sdk
+  exit
+fi
 
 # Beside the native compiler, which keeps one core busy for minutes.
 if $extension && command -v npm >/dev/null; then
@@ -68,22 +79,20 @@ elif [[ $(uname -sm) != "Linux x86_64" ]]; then
 elif ! is_current program "$program" "$program_hash"; then
   require_native_tools
   compiler=$(command -v clang >/dev/null && echo clang || echo gcc)
-  quietly dotnet publish src/Cli -c Release -r linux-x64 -p:PublishAot=true -p:CppCompilerAndLinker="$compiler" -p:StripSymbols=true -p:DebugType=none \
-    -o "$stamps/native" -nologo
+  compiled publish src/Cli -r linux-x64 -p:PublishAot=true -p:CppCompilerAndLinker="$compiler" -p:StripSymbols=true -p:DebugType=none -o "$stamps/native"
   install -m 755 "$stamps/native/dotnet-stages" "$program"
   echo "$program_hash" >"$stamps/program"
 fi
 
 if $native && [[ $(uname -sm) == "Linux x86_64" ]] && ! is_current tasks "$tasks" "$tasks_hash"; then
   rm -rf "$tasks"
-  quietly dotnet publish src/Tasks -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o "$tasks" -nologo
+  compiled publish src/Tasks -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o "$tasks"
   echo "$tasks_hash" >"$stamps/tasks"
 fi
 
-package=$packages/ContainerStages.Sdk.0.1.0.nupkg
 if ! is_current package "$package" "$package_hash"; then
   rm -f "$package"
-  quietly dotnet pack src/Sdk -c Release -o "$packages" -nologo
+  compiled pack src/Sdk -o "$packages"
   echo "$package_hash" >"$stamps/package"
   # The version stays the same while we work: what samples and demo unpacked of the last one must go.
   rm -rf artifacts/packages-unpacked/containerstages.sdk
@@ -94,16 +103,16 @@ if ! is_current tool "$tool" "$package_hash"; then
   rm -f "$packages"/dotnet-stages.*.nupkg
   has_native=false
   if [[ -e $program ]]; then has_native=true; fi
-  quietly dotnet pack src/Tool -c Release -o "$packages" -nologo -p:ToolPlatform=any
-  if $has_native; then quietly dotnet pack src/Tool -c Release -o "$packages" -nologo -p:ToolPlatform=linux-x64; fi
-  quietly dotnet pack src/Tool -c Release -o "$packages" -nologo -p:ToolHasNative=$has_native
+  compiled pack src/Tool -o "$packages" -p:ToolPlatform=any
+  if $has_native; then compiled pack src/Tool -o "$packages" -p:ToolPlatform=linux-x64; fi
+  compiled pack src/Tool -o "$packages" -p:ToolHasNative=$has_native
   echo "$package_hash" >"$stamps/tool"
 fi
 
 templates=$packages/ContainerStages.Templates.0.1.0.nupkg
 templates_hash=$(fingerprint templates "${common[@]}")
 if ! is_current templates "$templates" "$templates_hash"; then
-  quietly dotnet pack templates -c Release -o "$packages" -nologo
+  compiled pack templates -o "$packages"
   echo "$templates_hash" >"$stamps/templates"
 fi
 
