@@ -20,7 +20,8 @@ main() {
 # The compiler keeps one core busy, Debian's packages and images the other. What may ask for a password stays in front.
 prepare() {
     title "Preparing"
-    say "compiling; beside it Debian's packages and base images. The first time this takes three minutes or so with two cores, later a second."
+    say "compiling; beside it Debian's packages and base images"
+    say "the first time this takes three minutes or so with two cores, later a second"
     trap finish EXIT
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/containerstages-demo.XXXXXX")
     "$ROOT/build/pack.sh" --no-extension --compile >"$WORK/compile.log" 2>&1 </dev/null &
@@ -34,13 +35,20 @@ prepare() {
     wait $images || fail "the base images could not be made; the reason stands above."
     use_hub
     export CONTAINERSTAGES_STORE=$ARTIFACTS/demo/store
-    remove_tree "$ARTIFACTS/demo"
-    mkdir -p "$ARTIFACTS/demo"
+    clear_store
     # Projects are built outside of this clone, as a user's are: nothing of ours stands above them.
     cp -R "$ROOT"/samples/hello-go-* "$WORK"
     find "$WORK" \( -name bin -o -name obj \) -type d -prune -exec rm -rf {} +
     package_source >"$WORK/nuget.config"
     export NUGET_PACKAGES=$WORK/.packages
+}
+
+# Every build begins with nothing. What Go compiled of its own library stays, as on any machine that has built before.
+clear_store() {
+    local entry
+    for entry in "$CONTAINERSTAGES_STORE"/*; do
+        case $entry in */caches) ;; *) remove_tree "$entry" ;; esac
+    done
 }
 
 finish() {
@@ -141,7 +149,7 @@ run() {
 }
 
 look_at_images() {
-    local format='{{json .RootFS.Layers}}' image
+    local format='{{range .RootFS.Layers}}{{println .}}{{end}}' image
     title "What is in the store"
     with_docker "docker image ls"
     ask images
@@ -153,8 +161,8 @@ look_at_images() {
 
 # ask ARGUMENT...: shows what the program says.
 ask() {
-    say "  \$ dotnet-stages ${*@Q}"
-    "$PROGRAM" "$@" | sed 's/^/  /'
+    say "  \$ dotnet-stages $(sed "s/'\([a-z-]*\)'/\1/g" <<<"${*@Q}")"
+    "$PROGRAM" "$@" | sed '/^$/d; s/^/  /'
 }
 
 # --- what came out, read back from the registry and not asked of the builder
@@ -181,7 +189,8 @@ table() {
         printf '  %-16s %6d %12s %20s %12s\n' "${NAMES[i]}" "${LAYERS[i]}" "$(megabytes "${SIZES[i]}")" \
             "$(percent "${SIZES[i]}" "${SIZES[0]}")" "$(seconds "${TIMES[i]}")"
     done
-    note "  Sizes are unpacked. The first build also fetched the Go image, the second the runtime image; those of projects include the push."
+    note "  Sizes are unpacked. The first build also fetched the Go image, the second the runtime image."
+    note "  The builds of projects include the push; that on scratch compiles Go's library the first time."
 }
 
 megabytes() { awk -v n="$1" 'BEGIN { printf "%.2f MB", n / 1e6 }'; }
