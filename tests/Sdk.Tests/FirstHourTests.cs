@@ -64,7 +64,7 @@ public sealed partial class FirstHourTests(TestContext context)
         {
             var page = File.ReadAllText(Repository.File("README.md"));
 
-            var typed = await TypeAsync(home, page[page.IndexOf("## Your first project", StringComparison.Ordinal)..page.IndexOf("With stages of your own", StringComparison.Ordinal)]);
+            var typed = await TypeAsync(home, page[page.IndexOf("## Install\n", StringComparison.Ordinal)..page.IndexOf("With stages of your own", StringComparison.Ordinal)]);
 
             var output = typed.ShouldSucceed().Output;
             Assert.IsEmpty(typed.Diagnostics);
