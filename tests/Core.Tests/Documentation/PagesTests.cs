@@ -21,6 +21,14 @@ public sealed partial class PagesTests
     }
 
     [TestMethod]
+    public void The_navigation_names_every_page_once()
+    {
+        var named = NamedPage().Matches(File.ReadAllText(Repository.PathOf("mkdocs.yml"))).Select(match => match.Groups["page"].Value).Order(StringComparer.Ordinal);
+        var pages = Repository.Sources("docs", ".md").Select(path => Path.GetRelativePath("docs", path)).Order(StringComparer.Ordinal);
+        Assert.AreSequenceEqual(pages, named);
+    }
+
+    [TestMethod]
     public void Project_files_in_pages_are_well_formed()
     {
         var broken =
@@ -102,6 +110,9 @@ public sealed partial class PagesTests
         var list = found.Distinct().ToList();
         Assert.IsEmpty(list, string.Join(Environment.NewLine, list));
     }
+
+    [GeneratedRegex(@"^ +- .+: (?<page>\S+\.md)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamedPage();
 
     [GeneratedRegex(@"ContainerStages\.Sdk/(?<version>\d[\w.-]*)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamedVersion();
