@@ -13,10 +13,7 @@ public sealed class InstallTests(TestContext context)
     [TestMethod]
     public async Task The_tool_is_installed_by_its_name_into_an_empty_home_and_builds()
     {
-        using var agent = new FakeAgent();
-        agent.Write("nuget.config", $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
-        agent.Write("Dockerfile", "FROM scratch\nCOPY a /\n");
-        agent.Write("a", "hello");
+        using var agent = WithDockerfile();
 
         var run = await FakeAgent.EndAsync(agent.Start("bash", "-ec", """
             dotnet tool install --global dotnet-stages
@@ -28,6 +25,22 @@ public sealed class InstallTests(TestContext context)
 
         Assert.AreEqual(0, run.ExitCode, run.Log);
         Assert.Contains("/home/.dotnet/tools/dotnet-stages", run.Log);
+        Assert.Contains("example", run.Lines.Single(line => line.StartsWith('{')));
+    }
+
+    [TestMethod]
+    public async Task The_tool_builds_without_being_installed()
+    {
+        using var agent = WithDockerfile();
+
+        var run = await FakeAgent.EndAsync(agent.Start("bash", "-ec", """
+            PATH=$(dirname "$(readlink -f "$(command -v dotnet)")"):$PATH
+            dnx --yes dotnet-stages build -t example .
+            dnx --yes dotnet-stages images --format json
+            test ! -e "$HOME/.dotnet/tools"
+            """), context.CancellationToken);
+
+        Assert.AreEqual(0, run.ExitCode, run.Log);
         Assert.Contains("example", run.Lines.Single(line => line.StartsWith('{')));
     }
 
@@ -69,5 +82,14 @@ public sealed class InstallTests(TestContext context)
 
         Assert.Contains(expected, run.Errors[^1]);
         Assert.IsEmpty(run.Commands.Where(command => command.Name == "task.prependpath"));
+    }
+
+    private static FakeAgent WithDockerfile()
+    {
+        var agent = new FakeAgent();
+        agent.Write("nuget.config", $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
+        agent.Write("Dockerfile", "FROM scratch\nCOPY a /\n");
+        agent.Write("a", "hello");
+        return agent;
     }
 }
