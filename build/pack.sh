@@ -33,11 +33,12 @@ flock 9
 # A name and a content for every input; times say nothing after a checkout.
 fingerprint() { find "$@" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 common=(Directory.Build.props Directory.Packages.props global.json)
+icon=pipelines/azure-devops/images/extension.png
 # The program holds the report's page where npm is there to bundle it.
 page=$(command -v npm >/dev/null && echo page || echo no-page)
-program_hash=$(fingerprint src/Contracts src/Core src/Cli src/ReportPage build/page.sh "${common[@]}")-$page
+program_hash=$(fingerprint src/Contracts src/Core src/Cli src/ReportPage docs/diagnostics.md build/page.sh "${common[@]}")-$page
 tasks_hash=$(fingerprint src/Contracts src/Tasks "${common[@]}")
-package_hash=$(fingerprint src "${common[@]}" build/pack.sh build/page.sh)-$native-$page
+package_hash=$(fingerprint src docs $icon "${common[@]}" build/pack.sh build/page.sh)-$native-$page
 
 is_current() { ! $force && [[ -e $2 && -f $stamps/$1 && $(<"$stamps/$1") == "$3" ]]; }
 
@@ -79,7 +80,8 @@ elif [[ $(uname -sm) != "Linux x86_64" ]]; then
 elif ! is_current program "$program" "$program_hash"; then
   require_native_tools
   compiler=$(command -v clang >/dev/null && echo clang || echo gcc)
-  compiled publish src/Cli -r linux-x64 -p:PublishAot=true -p:CppCompilerAndLinker="$compiler" -p:StripSymbols=true -p:DebugType=none -o "$stamps/native"
+  compiled publish src/Cli -r linux-x64 -p:PublishAot=true -p:CppCompilerAndLinker="$compiler" \
+    -p:StripSymbols=true -p:DebugType=none -o "$stamps/native"
   install -m 755 "$stamps/native/dotnet-stages" "$program"
   echo "$program_hash" >"$stamps/program"
 fi
@@ -110,7 +112,7 @@ if ! is_current tool "$tool" "$package_hash"; then
 fi
 
 templates=$packages/ContainerStages.Templates.0.1.0.nupkg
-templates_hash=$(fingerprint templates "${common[@]}")
+templates_hash=$(fingerprint templates $icon "${common[@]}")
 if ! is_current templates "$templates" "$templates_hash"; then
   compiled pack templates -o "$packages"
   echo "$templates_hash" >"$stamps/templates"

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Serialization;
 
 namespace ContainerStages.Contracts;
 
@@ -24,9 +23,6 @@ public sealed record Diagnostic(string Code, Severity Severity, string Message, 
 
     /// <summary>Without the passwords that a user may have written into an image name.</summary>
     public string Message { get; init => field = ShownText.WithoutPasswords(value); } = ShownText.WithoutPasswords(Message);
-
-    [JsonIgnore]
-    public string HelpLink => $"https://containerstages.dev/diagnostics/{Code}";
 
     /// <summary>The form that compilers print: <c>file(line,column): error CODE: message</c>, fit for a terminal.</summary>
     public override string ToString()

@@ -14,8 +14,8 @@ public static class UnforeseenFailure
     public static Diagnostic Of(string what)
     {
         const string code = "CST9001";
-        var diagnostic = new Diagnostic(code, Severity.Error, "");
-        return diagnostic with { Message = $"{what} Nobody foresaw this: it is a bug of ContainerStages. Please report it with this line and the trace that {TraceVariable}=1 shows; {diagnostic.HelpLink} says where." };
+        return new Diagnostic(code, Severity.Error, $"{what} Nobody foresaw this: it is a bug of ContainerStages. "
+            + $"Please report it with this line and the trace that {TraceVariable}=1 shows; 'dotnet-stages explain {code}' says where.");
     }
 
     /// <summary>Kind and message in one line.</summary>

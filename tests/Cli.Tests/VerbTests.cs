@@ -28,6 +28,19 @@ public sealed class VerbTests
     }
 
     [TestMethod]
+    public async Task A_code_is_explained()
+    {
+        var explained = await Hello.Program.RunAsync("explain", "cst4209");
+        Assert.AreEqual(0, explained.ExitCode, explained.Error);
+        StringAssert.StartsWith(explained.Output, "CST4209: ");
+        StringAssert.Contains(File.ReadAllText(Repository.PathOf("docs", "diagnostics.md")), explained.Output["CST4209: ".Length..]);
+
+        var unknown = await Hello.Program.RunAsync("explain", "CST420");
+        Assert.AreEqual(2, unknown.ExitCode);
+        StringAssert.Contains(unknown.Error, "there is no code 'CST420'. Did you mean 'CST4020'?");
+    }
+
+    [TestMethod]
     public async Task Files_that_are_written_are_whole_images_and_skopeo_copies_them()
     {
         using var context = Hello.Context("FROM alpine\nCOPY main.go /src/\nRUN ln -s /src/main.go /link && rm /bin/ls");

@@ -7,7 +7,7 @@ namespace ContainerStages.Sdk.Tests;
 /// What users can name is our public API. It stands in <c>public-names.txt</c> and changes only on purpose: run with UPDATE_GOLDEN=1 to write the file anew.
 /// </summary>
 [TestClass]
-public sealed partial class PublicNamesTests
+public sealed partial class PublicNamesTests(TestContext context)
 {
     [TestMethod]
     public async Task Every_package_has_a_page_a_license_and_words_to_be_found_by()
@@ -24,8 +24,23 @@ public sealed partial class PublicNamesTests
             Assert.Contains("<readme>README.md</readme>", about, package);
             Assert.Contains("<license type=\"expression\">MIT</license>", about, package);
             Assert.Contains("<tags>", about, package);
+            Assert.Contains("<icon>icon.png</icon>", about, package);
+            Assert.IsNotNull(archive.GetEntry("icon.png"), package);
             Assert.IsGreaterThan(200, archive.GetEntry("README.md")!.Length, package);
         }
+    }
+
+    [TestMethod]
+    public async Task Errors_lead_to_their_sections_in_the_package()
+    {
+        using var project = await UserProject.CopyOfSampleAsync("hello-go-minimal", context);
+        var properties = await project.PropertiesAsync(["_ContainerStagesHelpPage"]);
+        var page = new Uri(properties.GetProperty("_ContainerStagesHelpPage").GetString()!);
+        var text = await File.ReadAllTextAsync(page.LocalPath);
+        Assert.Contains("\n### CST1022\n", text);
+        var codes = Links().Matches(Text("src/Sdk", "*.targets")).Select(match => match.Groups["code"].Value).ToList();
+        Assert.IsNotEmpty(codes);
+        Assert.IsEmpty(codes.Where(code => !text.Contains($"\n### {code.ToUpperInvariant()}\n", StringComparison.Ordinal)).ToList());
     }
 
     [TestMethod]
@@ -93,6 +108,9 @@ public sealed partial class PublicNamesTests
 
     [GeneratedRegex(@"""(?<name>CST[0-9]{4})""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"HelpLink=""\$\(_ContainerStagesHelpPage\)#(?<code>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Links();
 
     [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Comments();

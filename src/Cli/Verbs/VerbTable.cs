@@ -28,7 +28,7 @@ internal static class VerbTable
     [
         BuildVerb.Verb, LockVerb.Verb, RestoreVerb.Verb, PlanVerb.Verb, EnginesVerb.Verb, RunVerb.Verb, ImagesVerb.Verb, InspectVerb.Verb,
         HistoryVerb.Verb, ReportVerb.Verb, PruneVerb.Verb, LoginVerb.Login, LoginVerb.Logout, ExportVerb.Verb,
-        ImportVerb.Verb, CompletionVerb.Script,
+        ImportVerb.Verb, ExplainVerb.Verb, CompletionVerb.Script,
         ExecuteVerb.Verb, CompletionVerb.Complete,
     ];
 

@@ -22,13 +22,13 @@ public sealed class DiagnosticLog(TaskLoggingHelper log)
         if (diagnostic.Severity == Severity.Error)
         {
             log.LogError(
-                subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, diagnostic.HelpLink,
+                subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, HelpPage.LinkOf(diagnostic.Code),
                 file, at.Line, at.Column, at.EndLine, at.EndColumn, TerminalText.Plain(diagnostic.Message));
         }
         else
         {
             log.LogWarning(
-                subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, diagnostic.HelpLink,
+                subcategory: null, diagnostic.Code, helpKeyword: diagnostic.Code, HelpPage.LinkOf(diagnostic.Code),
                 file, at.Line, at.Column, at.EndLine, at.EndColumn, TerminalText.Plain(diagnostic.Message));
         }
     }

@@ -82,7 +82,8 @@ public sealed class BuildEventLogTests : IDisposable
 
         var error = _engine.Errors.Single();
         Assert.AreEqual(("CST3001", "/p/a.goproj", 7, 3, "CST3001"), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.HelpKeyword));
-        Assert.EndsWith("CST3001", error.HelpLink!);
+        Assert.StartsWith("file:///", error.HelpLink!);
+        Assert.EndsWith("/docs/diagnostics.md#cst3001", error.HelpLink!);
     }
 
     [TestMethod]
