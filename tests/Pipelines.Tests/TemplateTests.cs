@@ -33,6 +33,33 @@ public sealed partial class TemplateTests
         }
     }
 
+    [TestMethod]
+    public async Task The_samples_name_inputs_and_outputs_that_exist()
+    {
+        var azure = Repository.PathOf("samples", "pipelines", "azure-pipelines.yml");
+        var task = TaskDefinition.Read("ContainerStages");
+        var step = Objects(await ActionRunner.ReadAsync(azure))
+            .Single(one => one.TryGetProperty("task", out var name) && name.GetString() == "ContainerStages@1");
+        var inputs = step.GetProperty("inputs");
+        // An input that depends on a condition stands below it.
+        var conditions = inputs.EnumerateObject().Where(input => input.Value.ValueKind == JsonValueKind.Object).ToList();
+        var names = Names(inputs).Except(conditions.Select(input => input.Name)).Concat(conditions.SelectMany(input => Names(input.Value)));
+        Assert.IsEmpty(names.Except(task.Inputs, StringComparer.Ordinal));
+
+        var workflow = Repository.PathOf("samples", "pipelines", "github.yml");
+        var action = await ActionRunner.ReadAsync(Repository.PathOf("pipelines", "github", "action.yml"));
+        var used = Objects(await ActionRunner.ReadAsync(workflow)).Single(UsesAction);
+        Assert.IsEmpty(Names(used.GetProperty("with")).Except(Names(action.GetProperty("inputs")), StringComparer.Ordinal));
+        var outputs = Output().Matches(await File.ReadAllTextAsync(workflow)).Select(match => match.Groups["name"].Value).ToList();
+        Assert.IsNotEmpty(outputs);
+        Assert.IsEmpty(outputs.Except(Names(action.GetProperty("outputs")), StringComparer.Ordinal));
+    }
+
+    private static bool UsesAction(JsonElement step) =>
+        step.TryGetProperty("uses", out var name) && name.GetString()!.Contains("/pipelines/github@", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Names(JsonElement json) => json.EnumerateObject().Select(member => member.Name);
+
     private static IReadOnlyList<string> Parameters(JsonElement template) => [.. template.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
 
     /// <summary>Every object of a document, however deep.</summary>
@@ -42,6 +69,9 @@ public sealed partial class TemplateTests
         JsonValueKind.Array => json.EnumerateArray().SelectMany(Objects),
         _ => [],
     };
+
+    [GeneratedRegex(@"steps\.image\.outputs\.(?<name>[\w-]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Output();
 
     [GeneratedRegex(@"parameters\.(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Parameter();

@@ -32,6 +32,10 @@ public sealed class EndToEndTests(TestContext context)
     [DataRow("hello-go-stages", "example", DisplayName = "stages in the project")]
     [DataRow("hello-go-minimal", "hello", DisplayName = "a Go module and one line")]
     [DataRow("hello-go-dockerfile", "hello-dockerfile", DisplayName = "a Dockerfile")]
+    [DataRow("dockerfile-imported", "imported", DisplayName = "a Dockerfile, imported")]
+    [DataRow("cache-mounts", "cache-mounts", DisplayName = "cache mounts")]
+    [DataRow("tests-in-a-stage", "tests-in-a-stage", DisplayName = "tests in a stage")]
+    [DataRow("two-platforms", "two-platforms", DisplayName = "two platforms")]
     public async Task A_sample_is_published_and_runs(string sample, string repository)
     {
         var registry = Registry;
@@ -40,7 +44,8 @@ public sealed class EndToEndTests(TestContext context)
         var published = (await project.DotnetAsync("publish", $"-p:ContainerRegistry={registry}")).ShouldSucceed();
 
         var line = published.ResultLines.Single().Trim();
-        Assert.StartsWith($"hello -> {registry}/{repository}:latest@sha256:", line);
+        var name = Path.GetFileNameWithoutExtension(Directory.GetFiles(project.Folder, "*.goproj").Single());
+        Assert.StartsWith($"{name} -> {registry}/{repository}:latest@sha256:", line);
         var digest = line[(line.IndexOf('@', StringComparison.Ordinal) + 1)..].Split(' ')[0];
         Assert.AreEqual(digest, await DigestInRegistryAsync(registry, repository, "latest"));
         Assert.AreEqual("Hello, world!\n", (await project.StagesAsync("run", $"{registry}/{repository}:latest")).ShouldSucceed().Output);
@@ -286,6 +291,7 @@ public sealed class EndToEndTests(TestContext context)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri($"http://{registry}/v2/{repository}/manifests/{tag}"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/vnd.oci.image.manifest.v1+json"));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/vnd.oci.image.index.v1+json"));
         using var response = await Http.SendAsync(request, context.CancellationToken);
         response.EnsureSuccessStatusCode();
         return response.Headers.GetValues("Docker-Content-Digest").Single();

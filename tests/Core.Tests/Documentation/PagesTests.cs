@@ -23,9 +23,18 @@ public sealed partial class PagesTests
     [TestMethod]
     public void The_navigation_names_every_page_once()
     {
-        var named = NamedPage().Matches(File.ReadAllText(Repository.PathOf("mkdocs.yml"))).Select(match => match.Groups["page"].Value).Order(StringComparer.Ordinal);
+        var navigation = File.ReadAllText(Repository.PathOf("mkdocs.yml"));
+        var named = NamedPage().Matches(navigation).Select(match => match.Groups["page"].Value).Order(StringComparer.Ordinal);
         var pages = Repository.Sources("docs", ".md").Select(path => Path.GetRelativePath("docs", path)).Order(StringComparer.Ordinal);
         Assert.AreSequenceEqual(pages, named);
+    }
+
+    [TestMethod]
+    public void Every_sample_has_a_row()
+    {
+        var page = File.ReadAllText(Repository.PathOf("samples", "README.md"));
+        var samples = Directory.GetDirectories(Repository.PathOf("samples")).Select(folder => Path.GetFileName(folder));
+        AssertNone(samples.Where(sample => sample is not ("bin" or "obj") && !page.Contains($"`{sample}`", StringComparison.Ordinal)));
     }
 
     [TestMethod]

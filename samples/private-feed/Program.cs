@@ -1,0 +1,1 @@
+Console.WriteLine(Acme.Greeting.To("world"));

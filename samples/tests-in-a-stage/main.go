@@ -1,0 +1,7 @@
+package main
+
+import "fmt"
+
+func greeting(name string) string { return "Hello, " + name + "!" }
+
+func main() { fmt.Println(greeting("world")) }
