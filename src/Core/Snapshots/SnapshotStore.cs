@@ -13,9 +13,11 @@ public sealed class SnapshotStore(StoreDirectory store)
 {
     private const string TemporaryPrefix = "tmp-";
     private const char RecordedMark = 'r';
+
+    // Of the process: an engine and the one that works for it have a store each, of one folder.
+    private static int temporaryCount;
     private readonly SharedWork<string, bool> running = new(remember: false);
     private readonly string folder = store.Folder("snapshots");
-    private int temporaryCount;
 
     /// <summary>
     /// Name of a snapshot's folder: 32 digits of the id, to keep the option string of an overlay mount short. A folder whose owners are recorded beside it
@@ -48,7 +50,7 @@ public sealed class SnapshotStore(StoreDirectory store)
     }
 
     /// <summary>An empty folder on the file system of the snapshots, for work that is thrown away; removed when disposed.</summary>
-    /// <param name="purpose">Keeps apart what several parts of one process make; letters only.</param>
+    /// <param name="purpose">For whoever looks into the store; letters only.</param>
     public TemporaryFolder CreateTemporary(string purpose = "")
     {
         var path = Path.Combine(folder, $"{TemporaryPrefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-{purpose}{Interlocked.Increment(ref temporaryCount)}");
