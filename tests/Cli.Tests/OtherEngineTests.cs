@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.TestKit;
@@ -177,8 +178,14 @@ public sealed class OtherEngineTests
             ("docker", Account.Own, new() { ["PATH"] = path }, "CST6400"),
             ("podman", Account.Own, new() { ["PATH"] = path }, "CST6400"),
             ("docker", Account.Own, new(docker.Variables) { ["DOCKER_HOST"] = $"unix://{nothing.Path}/absent" }, "CST6401"),
+            ("docker", Account.Own, new(docker.Variables) { ["DOCKER_HOST"] = $"unix://{nothing.Path}/silent" }, "CST6401"),
             ("docker", Account.OrdinaryUser, new(docker.Variables), "CST6402"),
         ];
+
+        // Whoever connects is never answered.
+        using var silent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        silent.Bind(new UnixDomainSocketEndPoint(nothing.Combine("silent")));
+        silent.Listen();
         foreach (var (engine, account, variables, code) in cases)
         {
             var failed = await new StagesProgram(nothing.Combine(code + engine), account).RunAsync(

@@ -16,6 +16,7 @@ internal sealed class DockerBuilder : IRemoteBuilder
 {
     private const string Program = "docker";
     private const int FirstWithoutClient = 23;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private bool? hasBuildx;
     private string? context;
 
@@ -25,7 +26,17 @@ internal sealed class DockerBuilder : IRemoteBuilder
 
     public async Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken)
     {
-        if (await AskAsync(["version", "--format", "{{json .}}"], cancellationToken) is not { } version)
+        ProgramEnd? asked;
+        try
+        {
+            asked = await RemoteProgram.AskAsync(Question(["version", "--format", "{{json .}}"]), Patience, cancellationToken);
+        }
+        catch (TimeoutException silence)
+        {
+            return new EngineProbe(RemoteDiagnostics.NotAnswering(Name, silence.Message));
+        }
+
+        if (asked is not { } version)
         {
             return new EngineProbe(RemoteDiagnostics.NotInstalled(Name, Program));
         }
@@ -107,11 +118,14 @@ internal sealed class DockerBuilder : IRemoteBuilder
         }
     }
 
-    private static async Task<ProgramEnd?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private static Task<ProgramEnd?> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        HostProgram.RunAsync(Question(arguments), cancellationToken);
+
+    private static ProcessStartInfo Question(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Program, arguments);
         BuilderArguments.SetForBuildKit(start);
-        return await HostProgram.RunAsync(start, cancellationToken);
+        return start;
     }
 
     private static ImmutableArray<string> Lacks(bool hasBuildx) =>

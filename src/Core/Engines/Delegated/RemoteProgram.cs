@@ -51,6 +51,23 @@ internal static class RemoteProgram
         }
     }
 
+    /// <summary>Asks a program something, which has to answer in time: whoever does not refuse a connection may never say a word.</summary>
+    /// <returns>Null where there is no such program.</returns>
+    /// <exception cref="TimeoutException">There was no answer; its message says so.</exception>
+    public static async Task<ProgramEnd?> AskAsync(ProcessStartInfo start, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            return await HostProgram.RunAsync(start, limit.Token);
+        }
+        catch (OperationCanceledException end) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"there was no answer in {patience.TotalSeconds:0} seconds.", end);
+        }
+    }
+
     /// <summary>A program that stops reading says itself why; a file of the context that cannot be read is ours to tell.</summary>
     private static async Task<Exception?> WriteAsync(
         Process process,
