@@ -37,14 +37,21 @@ public sealed class SharedCachePlaceTests
     }
 
     [TestMethod]
+    [DataRow("30d", 30)]
+    [DataRow("2w", 14)]
+    [DataRow("36h", 2)]
+    public void Its_age_is_written_as_that_of_prune_and_counts_whole_days(string age, int days) =>
+        Assert.AreEqual(days, SharedCachePlace.Parse($"type=local,dest=x,max-age={age}", "--cache-to", isWritten: true).MostDays);
+
+    [TestMethod]
     [DataRow("type=s3,bucket=b", "there is no cache of type 's3' here. It is a service of one vendor")]
     [DataRow("type=inline", "there is no cache of type 'inline' here. An image holds no cache")]
     [DataRow("type=registry,ref=cache@sha256:0000000000000000000000000000000000000000000000000000000000000000", "is no name of the form")]
     [DataRow("type=local", "it names no folder")]
     [DataRow("type=local,dest=x,dest=y", "it has 'dest' twice")]
     [DataRow("type=local,dest=x,compression=zstd", "'compression' is no field of it")]
-    [DataRow("type=local,dest=x,max-age=soon", "max-age=soon is no number of days")]
-    [DataRow("type=local,dest=x,max-age=0d", "max-age=0d is no number of days")]
+    [DataRow("type=local,dest=x,max-age=soon", "max-age=soon is no age")]
+    [DataRow("type=local,dest=x,max-age=0d", "max-age=0d is no age")]
     [DataRow("type=local,dest=x,max-size=big", "max-size=big is no size")]
     [DataRow("type=local,=x", "'=x' is no KEY=VALUE")]
     [DataRow("ref=cache", "it has no type=")]

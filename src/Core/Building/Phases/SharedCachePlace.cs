@@ -13,6 +13,7 @@ namespace ContainerStages.Building;
 internal sealed record SharedCachePlace
 {
     private const int UsualDays = 30;
+    private const int MostDaysAtAll = 100 * 366;
     private const long UsualBytes = 10_000_000_000;
 
     /// <summary>In a registry; or null.</summary>
@@ -58,7 +59,7 @@ internal sealed record SharedCachePlace
                 var mode => throw Bad(text, option, $"mode={mode} is neither min nor max"),
             },
             MostDays = Take(fields, "max-age") is { } age
-                ? Days(age) ?? throw Bad(text, option, $"max-age={age} is no number of days such as 30d")
+                ? Days(age) ?? throw Bad(text, option, $"max-age={age} is no age such as 30d or 2w, or day such as 2026-01-31")
                 : UsualDays,
             MostBytes = Take(fields, "max-size") is { } size
                 ? ByteSize.TryParse(size) ?? throw Bad(text, option, $"max-size={size} is no size such as 10GB")
@@ -95,7 +96,9 @@ internal sealed record SharedCachePlace
             ? Path.GetFullPath(path)
             : throw Bad(text, option, "it names no folder");
 
-    private static int? Days(string text) => text is [.. var number, 'd'] && int.TryParse(number, out var days) && days > 0 ? days : null;
+    /// <summary>Entries know the day of their last use: what is left of a day counts as one.</summary>
+    private static int? Days(string text) =>
+        AgeText.TryParse(text) is { } age && age > TimeSpan.Zero ? (int)Math.Min(Math.Ceiling(age.TotalDays), MostDaysAtAll) : null;
 
     private static bool IsPath(string text) =>
         text.StartsWith('/') || text.StartsWith('.') || text.StartsWith('~') || Directory.Exists(text);

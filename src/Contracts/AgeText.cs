@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace ContainerStages.Cli;
+namespace ContainerStages.Contracts;
 
 /// <summary>
 /// How long ago, as people write it: <c>7d</c>, <c>2w</c>, <c>24h</c>, <c>1h30m</c> (Go's durations, with days and weeks), or a point in
 /// time.
 /// </summary>
-internal static partial class AgeText
+public static partial class AgeText
 {
     /// <returns>Null where the text is none.</returns>
     public static TimeSpan? TryParse(string text)
@@ -24,7 +24,9 @@ internal static partial class AgeText
             return null;
         }
 
-        var seconds = match.Groups["part"].Captures.Sum(part => double.Parse(part.ValueSpan[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * SecondsOf(part.ValueSpan[^1]));
+        var seconds = match.Groups["part"].Captures.Sum(
+            part => double.Parse(part.ValueSpan[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
+                * SecondsOf(part.ValueSpan[^1]));
         return seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : null;
     }
 
