@@ -15,6 +15,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     private const int Attempts = 10;
     private readonly BuildSession session = planned.Session;
     private SharedCacheDocument found = new();
+    private readonly HashSet<Digest> sent = [];
     private HashSet<Digest> there = [];
     private bool isTorn;
 
@@ -27,8 +28,18 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
         found = memory.WithoutDropped(before?.Document ?? new SharedCacheDocument());
         there = [.. found.Blobs.Select(blob => blob.Digest)];
         var own = await CollectAsync(cancellationToken);
+        if (before?.Damage is null && found.Covers(own))
+        {
+            return false;
+        }
+
+        await SendAsync(own, found, cancellationToken);
+
+        // The builds of this machine take turns: each finds what the one before wrote, and only other machines can come between.
+        using var turn = await session.Store.LockAsync("shared-cache-" + StoreDirectory.KeyOf(medium.Name)[..32], cancellationToken);
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
+            before = await medium.FindAsync(cancellationToken);
             var existing = isTorn ? new SharedCacheDocument() : memory.WithoutDropped(before?.Document ?? new SharedCacheDocument());
             if (before?.Damage is null && existing.Covers(own))
             {
@@ -42,7 +53,6 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
             }
 
             await Task.Delay(Random.Shared.Next(20, 50 * attempt), cancellationToken);
-            before = await medium.FindAsync(cancellationToken);
         }
 
         throw new InvalidDataException($"others wrote it each time that this build tried to, {Attempts} times.");
@@ -103,14 +113,22 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     private bool IsHad(Descriptor blob) =>
         session.Content.Holds(blob) || memory.IsShared(blob) || there.Contains(blob.Digest);
 
+    /// <summary>Sends what is not there yet.</summary>
+    private async Task SendAsync(SharedCacheDocument document, SharedCacheDocument existing, CancellationToken cancellationToken)
+    {
+        var lacking = document.Blobs.Where(blob => !sent.Contains(blob.Digest)).ExceptBy(existing.Blobs.Select(blob => blob.Digest),
+            blob => blob.Digest).ToArray();
+        var atOnce = session.Registry.Uploads.AtOnce;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(lacking, options, async (blob, token) =>
+            await medium.WriteAsync(blob, memory.IsDropped(blob), inner => OpenAsync(blob, inner), token));
+        sent.UnionWith(lacking.Select(blob => blob.Digest));
+    }
+
     private async Task<bool> TryWriteAsync(StoredCache? before, SharedCacheDocument existing, SharedCacheDocument merged,
         CancellationToken cancellationToken)
     {
-        var sent = existing.Blobs.Select(blob => blob.Digest).ToHashSet();
-        var atOnce = session.Registry.Uploads.AtOnce;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(merged.Blobs.Where(blob => !sent.Contains(blob.Digest)), options, async (blob, token) =>
-            await medium.WriteAsync(blob, memory.IsDropped(blob), inner => OpenAsync(blob, inner), token));
+        await SendAsync(merged, existing, cancellationToken);
         try
         {
             return await medium.TryReplaceAsync(before, merged, cancellationToken);
@@ -120,6 +138,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
             // A clean-up of the registry took blobs from under the manifest: what only others had is lost, and this build's own begins
             // anew.
             isTorn = true;
+            sent.Clear();
             return false;
         }
     }
