@@ -12,12 +12,12 @@ internal static class EngineOptions
         new(
             ["--engine-address"],
             "ADDRESS",
-            "where the engine buildkit is: a builder of buildx by its name, or a daemon (tcp://, unix://, ssh://, kube-pod://)",
+            "where the engine buildkit is: a builder of buildx by its name, or a daemon (tcp://, unix://, ssh://, kube-pod://); repeatable",
             Candidates.Of([.. EngineAddress.Schemes.Select(scheme => scheme + "://")])),
         new(
             ["--engine-certificates"],
             "FOLDER",
-            "ca.pem, cert.pem and key.pem for an address that wants TLS",
+            "ca.pem, cert.pem and key.pem for addresses that want TLS",
             Candidates.Folders),
     ];
 
@@ -33,11 +33,11 @@ internal static class EngineOptions
 
     public static BuildPolicy Apply(BuildPolicy policy, OptionReader options)
     {
-        var address = options.Last("--engine-address");
+        var addresses = options.All("--engine-address");
         return policy with
         {
-            Engine = options.Last("--engine") is { } name ? Valid(name) : EngineNames.Default(address),
-            EngineAddress = address,
+            Engine = options.Last("--engine") is { } name ? Valid(name) : EngineNames.Default(addresses),
+            EngineAddresses = [.. addresses],
             EngineCertificates = options.Last("--engine-certificates") is { } folder ? Path.GetFullPath(folder) : null,
         };
     }

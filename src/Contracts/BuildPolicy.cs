@@ -9,11 +9,14 @@ public sealed record BuildPolicy
     /// <summary>Who runs commands: <c>auto</c> (the embedded engine where it works, else another that does), or the name of one.</summary>
     public string Engine { get; init; } = EngineNames.Automatic;
 
-    /// <summary>Where the engine buildkit is, as <see cref="EngineAddress"/> reads it; null for the current builder of buildx.</summary>
-    public string? EngineAddress { get; init; }
+    /// <summary>
+    /// Where the engine buildkit is, as <see cref="EngineAddress"/> reads it: platforms are spread over several; none for the current
+    /// builder of buildx.
+    /// </summary>
+    public IReadOnlyList<string> EngineAddresses { get; init; } = [];
 
     /// <summary>
-    /// Folder with <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>, by absolute path, for an address that wants TLS; or null.
+    /// Folder with <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>, by absolute path, for addresses that want TLS; or null.
     /// </summary>
     public string? EngineCertificates { get; init; }
 

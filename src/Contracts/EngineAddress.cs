@@ -10,6 +10,9 @@ public sealed partial record EngineAddress(string Text, Uri? Daemon)
     /// <summary>How a daemon can be reached: the schemes of buildx's driver for remote daemons that need nothing else.</summary>
     public static IReadOnlyList<string> Schemes { get; } = ["tcp", "unix", "ssh", "kube-pod", "docker-container", "podman-container"];
 
+    /// <summary>True where certificates may be wanted.</summary>
+    public bool IsTcp => Daemon?.Scheme == "tcp";
+
     /// <summary>Reads a name or an address; of one that holds a password nothing is repeated.</summary>
     /// <param name="problem">Why it is none; else null.</param>
     public static EngineAddress? Read(string text, out Diagnostic? problem)

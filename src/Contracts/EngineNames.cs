@@ -13,5 +13,5 @@ public static class EngineNames
     public static IReadOnlyList<string> Valid { get; } = [Automatic, "embedded", "docker", "podman", BuildKit];
 
     /// <summary>The engine where a user named none: whoever names an address means the engine that is there.</summary>
-    public static string Default(string? address) => string.IsNullOrEmpty(address) ? Automatic : BuildKit;
+    public static string Default(IReadOnlyCollection<string> addresses) => addresses.Count == 0 ? Automatic : BuildKit;
 }

@@ -26,7 +26,7 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     // The engine.
     /// <summary>Who runs commands.</summary>
     public string Engine { get; set; } = "";
-    /// <summary>Where the engine buildkit is.</summary>
+    /// <summary>Where the engine buildkit is; several with semicolons.</summary>
     public string EngineAddress { get; set; } = "";
     /// <summary>Folder of certificates for it.</summary>
     public string EngineCertificates { get; set; } = "";

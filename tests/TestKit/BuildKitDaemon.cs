@@ -39,11 +39,25 @@ public sealed class BuildKitDaemon : IAsyncDisposable
         return new BuildKitDaemon(home, started, BuildKitBridge.OnSocket(home.Combine("buildkit"), home.Combine("socket")));
     }
 
+    /// <summary>Ends it and what it runs at once, as where its machine fails.</summary>
+    public async Task KillAsync()
+    {
+        // Its commands are children of nobody that it would take along, but see its folder among their mounts.
+        await RealTool.RunAsync("bash", "-c", $"grep -ls {folder.Path}/ /proc/[0-9]*/mountinfo | cut -d / -f 3 | xargs -r kill -9");
+        await process.WaitForExitAsync();
+        await bridge.DisposeAsync();
+        File.Delete(folder.Combine("buildkit"));
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await bridge.DisposeAsync();
-        await RealTool.RunAsync("kill", $"{process.Id}");
-        await process.WaitForExitAsync();
+        if (!process.HasExited)
+        {
+            await bridge.DisposeAsync();
+            await RealTool.RunAsync("kill", $"{process.Id}");
+            await process.WaitForExitAsync();
+        }
+
         process.Dispose();
         folder.Dispose();
     }

@@ -3,7 +3,7 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>What can go wrong with the engine buildkit alone (CST6411 to CST6420).</summary>
+/// <summary>What can go wrong with the engine buildkit alone (CST6411 to CST6421).</summary>
 public static class BuildKitDiagnostics
 {
     private const string Engine = "The engine 'buildkit'";
@@ -40,10 +40,20 @@ public static class BuildKitDiagnostics
         $"{Engine} cannot use {builder}: {why} Name a builder or the address of a BuildKit daemon (ContainerStagesEngineAddress, " +
         "--engine-address), or make a builder the current one (docker buildx create --use).");
 
-    public static Diagnostic NoPlatform(Platform platform, IEnumerable<Platform> platforms) => Error(
+    /// <param name="wanted">By the stages of one image.</param>
+    /// <param name="platforms">What there is.</param>
+    public static Diagnostic NoPlatform(IEnumerable<Platform> wanted, IEnumerable<Platform> platforms) => Error(
         "CST6419",
-        $"{Engine} has no builder that runs programs for {platform}; it runs {string.Join(", ", platforms)}. Register an emulator " +
-        "where it runs (docker run --privileged --rm tonistiigi/binfmt --install all), or name a builder that has a node for the platform.");
+        $"{Engine} has no builder that runs programs for {string.Join(" and ", wanted)}; it runs {string.Join(", ", platforms)}. " +
+        "Register an emulator where it runs (docker run --privileged --rm tonistiigi/binfmt --install all), or name a builder " +
+        "that has a node for the platform.");
+
+    /// <param name="address">One of several.</param>
+    /// <param name="why">What is wrong with it.</param>
+    public static Diagnostic WithoutOne(string address, Diagnostic why) => new(
+        "CST6421",
+        Severity.Warning,
+        $"The builder '{address}' takes no part in this build, and the others run its commands. {why.Message}");
 
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
 }

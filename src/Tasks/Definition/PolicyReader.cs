@@ -50,7 +50,7 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
         {
             Store = task.Store.Length == 0 ? null : task.FullPath(task.Store),
             Engine = Engine(),
-            EngineAddress = Address(),
+            EngineAddresses = [.. Addresses()],
             EngineCertificates = task.EngineCertificates.Length == 0 ? null : task.FullPath(task.EngineCertificates),
             CacheFrom = List(task.CacheFrom),
             CacheTo = List(task.CacheTo),
@@ -67,7 +67,7 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
     /// <summary>Who runs commands.</summary>
     private string Engine()
     {
-        var engine = task.Engine.Length == 0 ? EngineNames.Default(task.EngineAddress) : task.Engine.ToLowerInvariant();
+        var engine = task.Engine.Length == 0 ? EngineNames.Default(List(task.EngineAddress)) : task.Engine.ToLowerInvariant();
         if (EngineNames.Valid.Contains(engine))
         {
             return engine;
@@ -77,21 +77,20 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
         return EngineNames.Automatic;
     }
 
-    /// <summary>Where the engine buildkit is; null where that is not said. One with a password reaches no document.</summary>
-    private string? Address()
+    /// <summary>Where the engine buildkit is. An address with a password reaches no document.</summary>
+    private IEnumerable<string> Addresses()
     {
-        if (task.EngineAddress.Length == 0)
+        foreach (var text in List(task.EngineAddress))
         {
-            return null;
+            if (EngineAddress.Read(text, out var problem) is { } address)
+            {
+                yield return address.Text;
+            }
+            else
+            {
+                problems.Add(problem! with { Location = new SourceLocation(task.ProjectFile) });
+            }
         }
-
-        var address = EngineAddress.Read(task.EngineAddress, out var problem);
-        if (address is null)
-        {
-            problems.Add(problem! with { Location = new SourceLocation(task.ProjectFile) });
-        }
-
-        return address?.Text;
     }
 
     private long CacheMounts()

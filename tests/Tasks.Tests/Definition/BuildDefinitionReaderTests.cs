@@ -171,12 +171,12 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     public void An_address_alone_means_the_engine_buildkit()
     {
         var task = GoTask();
-        task.EngineAddress = "tcp://builders.example.com:1234";
+        task.EngineAddress = "tcp://builders.example.com:1234; cluster";
         task.EngineCertificates = "certificates";
         var policy = Read(task).Policy;
         Assert.AreEqual(
-            ("buildkit", "tcp://builders.example.com:1234", _folder["certificates"]),
-            (policy.Engine, policy.EngineAddress, policy.EngineCertificates));
+            ("buildkit", "tcp://builders.example.com:1234 cluster", _folder["certificates"]),
+            (policy.Engine, string.Join(' ', policy.EngineAddresses), policy.EngineCertificates));
     }
 
     [TestMethod]

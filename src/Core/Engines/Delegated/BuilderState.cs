@@ -31,6 +31,9 @@ internal sealed record BuilderState(string Driver, bool IsRunning, string Versio
         static Platform? Read(string platform) => Platform.TryParse(platform.TrimEnd('*'));
     }
 
+    /// <summary>True where it runs what is made for a platform without an emulator: BuildKit names what its machine is first.</summary>
+    public bool IsNative(Platform platform) => !Platforms.IsEmpty && Platforms[0].DistanceTo(platform) is not null;
+
     /// <summary>True where a node can run what is made for a platform, or where no node says what it can.</summary>
     public bool Runs(Platform platform) => Platforms.IsEmpty || Platforms.Any(own => own.DistanceTo(platform) is not null);
 

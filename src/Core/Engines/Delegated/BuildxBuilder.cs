@@ -36,9 +36,8 @@ internal sealed class BuildxBuilder : IDisposable
         var builder = new BuildxBuilder(buildx, OwnName, Directory.CreateTempSubdirectory("stages-buildx-").FullName);
         try
         {
-            var end = await builder.AskAsync(
-                ["create", "--name", OwnName, "--driver", "remote", .. TlsOptions(certificates), address.Text],
-                cancellationToken);
+            var create = buildx.Start(["create", "--name", OwnName, "--driver", "remote", .. TlsOptions(certificates), address.Text]);
+            var end = await HostProgram.RunAsync(builder.Prepare(create), cancellationToken) ?? throw NoBuildx();
             return end.ExitCode == 0
                 ? builder
                 : throw new BuildFailedException(BuildKitDiagnostics.NotAnswering(address.Text, EngineFaults.LastLine(end.Error)));
@@ -64,20 +63,12 @@ internal sealed class BuildxBuilder : IDisposable
             network));
 
     /// <summary>Asks for its state, without starting it where it is the user's.</summary>
-    /// <returns>Null where there is no answer in time.</returns>
-    public async Task<ProgramEnd?> InspectAsync(CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">There is no answer in time.</exception>
+    public async Task<ProgramEnd> InspectAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
-        try
-        {
-            string[] options = folder is null ? [] : ["--bootstrap"];
-            return await AskAsync(["inspect", .. options, .. name is null ? (string[])[] : [name]], limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
+        string[] options = folder is null ? [] : ["--bootstrap"];
+        var start = Prepare(buildx.Start(["inspect", .. options, .. name is null ? (string[])[] : [name]]));
+        return await RemoteProgram.AskAsync(start, Patience, cancellationToken) ?? throw NoBuildx();
     }
 
     public void Dispose()
@@ -88,9 +79,7 @@ internal sealed class BuildxBuilder : IDisposable
         }
     }
 
-    private async Task<ProgramEnd> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        await HostProgram.RunAsync(Prepare(buildx.Start(arguments)), cancellationToken)
-            ?? throw new BuildFailedException(BuildKitDiagnostics.NoBuildx());
+    private static BuildFailedException NoBuildx() => new(BuildKitDiagnostics.NoBuildx());
 
     private ProcessStartInfo Prepare(ProcessStartInfo start)
     {

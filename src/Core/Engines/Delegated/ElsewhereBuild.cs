@@ -118,6 +118,7 @@ internal sealed class ElsewhereBuild : IElsewhere, IDisposable
         await new RemoteWork(builder, services, sources, locate).BuildAsync(
             new RemoteOrder(
                 split.Plan,
+                PlaceOf(split),
                 split.StagesFor(reads.Select(read => read.Stage)),
                 reads,
                 StageText.Gathering,
@@ -148,7 +149,7 @@ internal sealed class ElsewhereBuild : IElsewhere, IDisposable
         try
         {
             var archive = Path.Combine(temporary.Path, "image.tar");
-            var order = new RemoteOrder(split.Plan, split.StagesFor([split.LastCommand!]), [], null, archive, TitleOf);
+            var order = new RemoteOrder(split.Plan, PlaceOf(split), split.StagesFor([split.LastCommand!]), [], null, archive, TitleOf);
             var text = await new RemoteWork(builder, services, sources, locate).BuildAsync(
                 order,
                 stage => keys.Of(stage)!,
@@ -172,6 +173,8 @@ internal sealed class ElsewhereBuild : IElsewhere, IDisposable
             throw new BuildFailedException(problem);
         }
     }
+
+    private int PlaceOf(PlanSplit split) => parts.FindIndex(part => part.Split == split);
 
     private string TitleOf(StagePlan stage) => new StageTitles(services.Request.Builds.Length).Of(stage);
 

@@ -33,6 +33,9 @@ internal sealed record RemoteBuild
 
     public required Platform Platform { get; init; }
 
+    /// <summary>Which of the platforms of the request it is, from 0.</summary>
+    public int Place { get; init; }
+
     /// <summary>What the commands of its stages are made for, which is not always the platform of the image.</summary>
     public IReadOnlyCollection<Platform> RunsOn { get; init; } = [];
 

@@ -11,14 +11,15 @@ public static class OtherEngines
     /// <exception cref="BuildFailedException">What is said of the engine buildkit is no address, or another engine was named.</exception>
     internal static ImmutableArray<IRemoteBuilder> All(BuildPolicy policy)
     {
-        var address = ReadAddress(policy.EngineAddress);
-        if (policy.EngineCertificates is not null && address?.Daemon?.Scheme != "tcp")
+        var addresses = policy.EngineAddresses.Distinct().Select(ReadAddress).ToArray();
+        if (policy.EngineCertificates is not null && !addresses.Any(address => address.IsTcp))
         {
             throw new BuildFailedException(EngineAddress.HasNoCertificates());
         }
 
-        return address is null || policy.Engine is EngineNames.Automatic or EngineNames.BuildKit
-            ? [new DockerBuilder(), new PodmanBuilder(), new BuildKitBuilder(address, policy.EngineCertificates)]
+        var nodes = addresses.Select(address => new BuildKitNode(address, policy.EngineCertificates)).ToImmutableArray();
+        return addresses.Length == 0 || policy.Engine is EngineNames.Automatic or EngineNames.BuildKit
+            ? [new DockerBuilder(), new PodmanBuilder(), new BuildKitBuilder(nodes.IsEmpty ? [new BuildKitNode(null, null)] : nodes)]
             : throw new BuildFailedException(EngineAddress.IsNotFor(policy.Engine));
     }
 
@@ -33,7 +34,6 @@ public static class OtherEngines
         return [("embedded", new EngineProbe(UserNamespace.FindProblem()?.Diagnostics[0])), .. others];
     }
 
-    private static EngineAddress? ReadAddress(string? text) =>
-        string.IsNullOrEmpty(text) ? null
-        : EngineAddress.Read(text, out var problem) ?? throw new BuildFailedException(problem!);
+    private static EngineAddress ReadAddress(string text) =>
+        EngineAddress.Read(text, out var problem) ?? throw new BuildFailedException(problem!);
 }

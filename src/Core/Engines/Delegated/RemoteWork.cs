@@ -10,6 +10,7 @@ namespace ContainerStages.Engines;
 
 /// <summary>What another engine is to make.</summary>
 /// <param name="Plan">Its platform.</param>
+/// <param name="Place">Which of the platforms of the request it is, from 0.</param>
 /// <param name="Stages">Each after those it uses.</param>
 /// <param name="Reads">What is gathered of them; none where the last stage itself is wanted, up to its last command.</param>
 /// <param name="Target">Name of the stage in the text; null for the last.</param>
@@ -17,6 +18,7 @@ namespace ContainerStages.Engines;
 /// <param name="Title">Names a stage for people.</param>
 internal sealed record RemoteOrder(
     BuildPlan Plan,
+    int Place,
     ImmutableArray<StagePlan> Stages,
     IReadOnlyList<StageRead> Reads,
     string? Target,
@@ -73,6 +75,7 @@ internal sealed class RemoteWork(
             Text = text,
             Target = order.Target ?? text.Stages[^1].Name,
             Platform = order.Plan.Platform,
+            Place = order.Place,
             RunsOn = [.. stages.Where(stage => stage.Steps.Any(step => step is RunStep)).Select(stage => stage.Platform).Distinct()],
             WriteContext = (stream, token) => context.Write(stream, text.Write(), token),
             Result = order.Result,

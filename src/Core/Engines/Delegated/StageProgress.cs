@@ -48,6 +48,9 @@ internal sealed class StageProgress(StageText text, IBuildEvents events, SecretM
         }
     }
 
+    /// <summary>What the user should know although the build goes on.</summary>
+    public void Warn(Diagnostic warning) => events.Report(new DiagnosticReported(warning));
+
     public void Begin(TextStage stage, TextLine line)
     {
         lock (gate)
