@@ -161,6 +161,45 @@ public sealed class SharedCacheTests(TestContext test)
     }
 
     [TestMethod]
+    public async Task A_registry_that_cannot_be_reached_is_a_warning_and_behind_a_dead_mirror_a_cache_keeps_what_others_wrote()
+    {
+        await using var registry = await RegistryServer.StartAsync(test.CancellationToken);
+        using var context = Hello.Context("FROM alpine\nCOPY main.go /\nRUN echo made > /made\n");
+        const string nobody = "localhost:1";
+        var built = await Machine(context, 1).BuildAsync(context.Path, "--cache-from", $"{nobody}/cache", "--cache-to", $"{nobody}/cache");
+        Assert.AreEqual(0, built.ExitCode, built.Report);
+        Assert.Contains($"warning CST6602: The cache '{nobody}/cache:latest' is not used: The registry {nobody} cannot be", built.Error);
+        Assert.Contains($"warning CST6603: The cache '{nobody}/cache:latest' was not written: The registry {nobody} cannot", built.Error);
+
+        string[] cache = ["--cache-from", $"{registry.Host}/cache", "--cache-to", $"{registry.Host}/cache"];
+        Assert.AreEqual(0, (await Machine(context, 1).BuildAsync(context.Path, cache)).ExitCode);
+        var usual = await File.ReadAllTextAsync(BaseImages.Instance.Environment["CONTAINERS_REGISTRIES_CONF"], test.CancellationToken);
+        var mirrored = new Dictionary<string, string>
+        {
+            ["CONTAINERS_REGISTRIES_CONF"] = context.Write("registries.conf", $"""
+                {usual}
+                [[registry]]
+                location = "{registry.Host}"
+                insecure = true
+                [[registry.mirror]]
+                location = "{nobody}"
+                insecure = true
+                """),
+        };
+        context.Write("main.go", "changed");
+        var second = await Machine(context, 2).RunAsync(mirrored, ["build", "--progress", "plain", "-t", "x", .. cache, context.Path]);
+        Assert.AreEqual(0, second.ExitCode, second.Report);
+        Assert.DoesNotContain("warning", second.Error);
+
+        foreach (var source in (string[])["changed", Hello.Main])
+        {
+            context.Write("main.go", source);
+            var third = await Machine(context, 3).BuildAsync(context.Path, cache);
+            Assert.Contains("RUN echo made > /made (cached)", third.Error, third.Report);
+        }
+    }
+
+    [TestMethod]
     public async Task Of_many_that_write_at_once_nobody_loses_anything()
     {
         await using var registry = await RegistryServer.StartAsync(test.CancellationToken);
