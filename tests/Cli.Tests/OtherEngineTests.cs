@@ -19,9 +19,10 @@ public sealed class OtherEngineTests
         WORKDIR /src
         COPY . .
         RUN --mount=type=cache,target=/cache --mount=type=secret,id=file --mount=type=secret,id=variable,env=TOKEN \
-            --mount=type=bind,source=main.go,target=/bound.go <<EOF
+            --mount=type=ssh --mount=type=bind,source=main.go,target=/bound.go <<EOF
         set -e
         test "$(cat /run/secrets/file)" = "$TOKEN"
+        test -S "$SSH_AUTH_SOCK"
         cat /run/secrets/file
         mkdir -p /out/bin /out/lib
         cat /bound.go main.go > /out/bin/app
@@ -68,10 +69,11 @@ public sealed class OtherEngineTests
         var secret = $"value-{Guid.NewGuid():N}";
         using var secrets = new TempFolder();
         secrets.Write("file", secret);
+        await RealTool.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", secrets.Combine("key"));
         string[] build =
         [
             "build", "--progress", "plain", "-t", "mounts", "--secret", $"id=file,src={secrets.Combine("file")}",
-            "--secret", "id=variable,env=TOKEN_OF_TEST", context.Path,
+            "--secret", "id=variable,env=TOKEN_OF_TEST", "--ssh", $"default={secrets.Combine("key")}", context.Path,
         ];
         var expected = await Hello.Program.RunAsync(new Dictionary<string, string> { ["TOKEN_OF_TEST"] = secret }, build);
         Assert.AreEqual(0, expected.ExitCode, expected.Error);
