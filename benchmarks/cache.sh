@@ -49,8 +49,7 @@ cache_buildx() {
 
 make_cache() {
     local way
-    "$ROOT/build/engines.sh"
-    BUILDX=$ARTIFACTS/engines/usr/libexec/docker/cli-plugins/docker-buildx
+    find_buildx
     for way in stages buildx; do
         cp -R "$ROOT/benchmarks/hello" "$WORK/cache-$way"
         sed -i 's|^RUN go|RUN --mount=type=cache,target=/root/.cache/go-build go|' "$WORK/cache-$way/Dockerfile"
@@ -58,6 +57,11 @@ make_cache() {
 }
 
 # --- a newer Docker that keeps images as containerd does: the older store exports no cache
+
+find_buildx() {
+    "$ROOT/build/engines.sh"
+    BUILDX=$ARTIFACTS/engines/usr/libexec/docker/cli-plugins/docker-buildx
+}
 
 buildx_reset() {
     buildx_stop

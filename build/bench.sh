@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Compares dotnet-stages with Docker and buildah of Debian in one run, and prints ratios; as root.
-#   bench.sh                      every scenario, three rounds
+#   bench.sh                      every scenario but scale, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only docker,...    some of: stages docker buildah
-#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit web cache
+#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit web cache scale
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
@@ -13,6 +13,7 @@ source "$ROOT/benchmarks/solution.sh"
 source "$ROOT/benchmarks/edit.sh"
 source "$ROOT/benchmarks/web.sh"
 source "$ROOT/benchmarks/cache.sh"
+source "$ROOT/benchmarks/scale.sh"
 
 ROUNDS=3
 PEERS=(stages docker buildah)
@@ -34,10 +35,11 @@ main() {
     case " ${WHAT[*]} : ${PEERS[*]} " in *" edit "*:*" stages "*) edit "$ROUNDS" ;; esac
     case " ${WHAT[*]} : ${PEERS[*]} " in *" web "*:*" stages docker "*) web "$ROUNDS" ;; esac
     case " ${WHAT[*]} : ${PEERS[*]} " in *" cache "*:*" stages "*) cache "$ROUNDS" ;; esac
+    case " ${WHAT[*]} : ${PEERS[*]} " in *" scale "*:*" stages "*) scale ;; esac
 }
 
 # The scenarios that each peer has; the others are tables of their own.
-scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web -e cache || true; }
+scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web -e cache -e scale || true; }
 
 run_rounds() {
     make_contexts
@@ -58,7 +60,7 @@ prepare() {
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
     local stop_registry=:
     registry_running || stop_registry=registry_stop
-    trap "stop_peers; buildx_stop; $stop_registry; remove_work" EXIT
+    trap "stop_peers; buildx_stop; scale_end; $stop_registry; remove_work" EXIT
     make_file_system
     "$ROOT/build/base-images.sh"
     REGISTRY=$(registry_address)
