@@ -7,6 +7,7 @@ import path from 'node:path';
 const target = process.argv[2];
 const tasks = [
     { name: 'ContainerStages', folder: 'ContainerStages/ContainerStagesV1', programs: ['main', 'cleanup'] },
+    { name: 'ContainerStagesCache', folder: 'ContainerStagesCache/ContainerStagesCacheV1', programs: ['main'] },
     { name: 'ContainerStagesInstall', folder: 'ContainerStagesInstall/ContainerStagesInstallV1', programs: ['main'] },
 ];
 

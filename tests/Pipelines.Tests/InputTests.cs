@@ -69,6 +69,18 @@ public sealed class InputTests(TestContext context)
     }
 
     [TestMethod]
+    [DataRow("dockerfile=Dockerfile;push=false", "--cache-from hub/a --cache-to type=registry,ref=hub/a", DisplayName = "a Dockerfile")]
+    [DataRow("dockerfile=Dockerfile;push=false;cacheFrom=c", "--cache-from c --cache-to type=registry,ref=hub/a", DisplayName = "an input")]
+    public async Task A_cache_that_an_earlier_step_named_counts(string inputs, string expected)
+    {
+        using var agent = Agent();
+        agent.Set("CONTAINERSTAGESCACHEFROM", "hub/a");
+        agent.Set("CONTAINERSTAGESCACHETO", "type=registry,ref=hub/a");
+        var run = (await RunAsync(agent, Extension.Node20, inputs, [])).ShouldSucceed();
+        Assert.Contains(expected, string.Join(' ', Started(run).Single().Arguments));
+    }
+
+    [TestMethod]
     public async Task A_feed_gets_the_login_of_its_own_address_and_of_no_other()
     {
         using var agent = Agent();

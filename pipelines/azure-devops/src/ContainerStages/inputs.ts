@@ -3,7 +3,7 @@ import * as path from 'path';
 import * as tasks from 'azure-pipelines-task-lib/task';
 import { splitArguments } from '../common/argumentList';
 import { UserError } from '../common/errors';
-import { flag, list, text, workingDirectory } from '../common/inputValues';
+import { CACHE_FROM, CACHE_TO, flag, list, parts, text, workingDirectory } from '../common/inputValues';
 
 /** What is built: a project or solution, or a Dockerfile; absolute path. */
 export interface Inputs {
@@ -46,8 +46,8 @@ export function readInputs(): Inputs {
         target: text('target'),
         platforms: list('platforms', /[\n,;]/),
         engine: text('engine') === 'auto' ? '' : text('engine'),
-        cacheFrom: list('cacheFrom', /[\n;]/),
-        cacheTo: list('cacheTo', /[\n;]/),
+        cacheFrom: caches('cacheFrom', kind, CACHE_FROM),
+        cacheTo: caches('cacheTo', kind, CACHE_TO),
         locked: flag('locked', false),
         reports: list('report', /[\n;]/).map(file => path.resolve(folder, file)),
         archive: supplied('archiveOutputPath', folder),
@@ -59,6 +59,12 @@ export function readInputs(): Inputs {
     };
     check(inputs);
     return inputs;
+}
+
+/** MSBuild takes the variable for a property by itself, and a project's own property wins over it. */
+function caches(name: string, kind: Inputs['kind'], variable: string): string[] {
+    const given = list(name, /[\n;]/);
+    return given.length > 0 || kind === 'project' ? given : parts(tasks.getVariable(variable) ?? '', /;/);
 }
 
 function check(inputs: Inputs): void {

@@ -6,12 +6,20 @@ import { UserError } from './errors';
 /** The agent's that every task.json asks for; the library compares. */
 export const MINIMUM_AGENT = '4.248.0';
 
+/** Variables by which ContainerStagesCache@1 names a cache to later steps. */
+export const CACHE_FROM = 'ContainerStagesCacheFrom';
+export const CACHE_TO = 'ContainerStagesCacheTo';
+
 export function text(name: string): string {
     return (tasks.getInput(name) ?? '').trim();
 }
 
 export function list(name: string, separator: RegExp): string[] {
-    return text(name).split(separator).map(part => part.trim()).filter(part => part !== '');
+    return parts(text(name), separator);
+}
+
+export function parts(value: string, separator: RegExp): string[] {
+    return value.split(separator).map(part => part.trim()).filter(part => part !== '');
 }
 
 export function flag(name: string, otherwise: boolean): boolean {
