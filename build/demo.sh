@@ -24,11 +24,12 @@ prepare() {
     say "the first time this takes three minutes or so with two cores, later a second"
     trap finish EXIT
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/containerstages-demo.XXXXXX")
-    "$ROOT/build/pack.sh" --no-extension --compile >"$WORK/compile.log" 2>&1 </dev/null &
-    local compiling=$! images
+    local compiling images
+    beside "$ROOT/build/pack.sh" --no-extension --compile >"$WORK/compile.log" 2>&1
+    compiling=$!
     "$ROOT/build/setup.sh"
     find_hub
-    base_images &
+    beside base_images
     images=$!
     wait $compiling || { cat "$WORK/compile.log" >&2; fail "the program does not compile; the errors stand above."; }
     quietly "$ROOT/build/pack.sh" --no-extension || fail "build/pack.sh failed; its output stands above."
@@ -51,9 +52,16 @@ clear_store() {
     done
 }
 
+# beside COMMAND...: in a group of its own, which ends as a whole when this script ends before it.
+beside() {
+    set -m
+    "$@" </dev/null &
+    set +m
+}
+
 finish() {
     local job
-    for job in $(jobs -p); do kill "$job" 2>/dev/null || :; done
+    for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || :; done
     rm -rf "$WORK"
 }
 
