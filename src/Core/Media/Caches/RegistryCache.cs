@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ContainerStages.Caching;
 using ContainerStages.Content;
 using ContainerStages.Diagnostics;
@@ -50,6 +51,7 @@ internal sealed class RegistryCache(RegistryClient client, ImageReference refere
         var manifest = CacheManifest.Create(document, described);
         await WriteAsync(described, isDamaged: false, open: _ =>
             Task.FromResult<Stream>(new MemoryStream(bytes, false)), cancellationToken);
+        var looked = Stopwatch.StartNew();
         if (await client.FindPublishedAsync(reference, cancellationToken) != before?.Digest)
         {
             return false;
@@ -57,8 +59,8 @@ internal sealed class RegistryCache(RegistryClient client, ImageReference refere
 
         await client.PushManifestAsync(reference, manifest.Descriptor.MediaType, manifest.Bytes, cancellationToken);
 
-        // Another writer that looked before this one wrote has written by then.
-        await Task.Delay(Random.Shared.Next(50, 150), cancellationToken);
+        // Another writer that looked before this one wrote has written by then, also where registry and machine are slow.
+        await Task.Delay((2 * looked.Elapsed) + TimeSpan.FromMilliseconds(Random.Shared.Next(50, 150)), cancellationToken);
         var now = await FindAsync(cancellationToken);
         return now is not null && (now.Digest == manifest.Descriptor.Digest || now.Document.Covers(document));
     }
