@@ -22,12 +22,18 @@ internal abstract class CompressorStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>True where <see cref="BeginEntry"/> counts.</summary>
+    /// <summary>True where <see cref="BeginEntry"/> and <see cref="BeginContent"/> count.</summary>
     public virtual bool HasBlocks => false;
 
     /// <summary>Says that an entry of the tar begins with the next byte: a place where compression may begin anew.</summary>
     /// <param name="size">Bytes of its content.</param>
     public virtual void BeginEntry(ReadOnlySpan<byte> name, long size)
+    {
+    }
+
+    /// <summary>Says that the content of a file begins with the next byte.</summary>
+    /// <param name="size">Its bytes.</param>
+    public virtual void BeginContent(long size)
     {
     }
 
@@ -128,6 +134,15 @@ internal sealed class HashingStream(CompressorStream output, IncrementalHash has
         {
             PassOn();
             output.BeginEntry(name, size);
+        }
+    }
+
+    public override void BeginContent(long size)
+    {
+        if (output.HasBlocks)
+        {
+            PassOn();
+            output.BeginContent(size);
         }
     }
 

@@ -21,30 +21,39 @@ internal readonly record struct DeflatedBlock(byte[] Bytes, int End, int Length)
     // Who asks for more wants the last per cent.
     private const int HighestStoring = 6;
 
+    /// <param name="bytes">At most <see cref="MaxSize"/>.</param>
+    /// <param name="borders">Places where one kind of content may end and another begin, rising.</param>
     /// <param name="level">0 to 9; above 6 everything is deflated.</param>
-    public static DeflatedBlock Make(ReadOnlySpan<byte> bytes, int level)
+    public static DeflatedBlock Make(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> borders, int level)
     {
         // The worst that deflate makes of a block is an eighth more.
         var target = ArrayPool<byte>.Shared.Rent(2 * MaxSize);
         using var output = new MemoryStream(target);
-        var (start, isRandom) = (0, IsRandom(bytes, level));
-        for (var end = Segment; start < bytes.Length; end += Segment)
+        var (start, position, isRandom) = (0, 0, false);
+        for (var index = 0; position < bytes.Length;)
         {
-            var rest = bytes[Math.Min(end, bytes.Length)..];
-            var isRestRandom = IsRandom(rest, level);
-            if (rest.IsEmpty || isRestRandom != isRandom)
+            var border = index < borders.Length ? borders[index] : bytes.Length;
+            if (border <= position)
             {
-                Write(bytes[start..^rest.Length], isRandom, level, output);
-                (start, isRandom) = (bytes.Length - rest.Length, isRestRandom);
+                index++;
+                continue;
             }
+
+            // What is left is looked at with the segment before, where nothing can be said of it alone.
+            var end = border - position >= Segment + Randomness.LeastLength ? position + Segment : border;
+            var isNextRandom = level is > 0 and <= HighestStoring && Randomness.IsLikely(bytes[position..end]);
+            if (isNextRandom != isRandom && position > start)
+            {
+                Write(bytes[start..position], isRandom, level, output);
+                start = position;
+            }
+
+            (isRandom, position) = (isNextRandom, end);
         }
 
+        Write(bytes[start..], isRandom, level, output);
         return new DeflatedBlock(target, (int)output.Position, bytes.Length);
     }
-
-    /// <summary>Of the first segment.</summary>
-    private static bool IsRandom(ReadOnlySpan<byte> bytes, int level) =>
-        level is > 0 and <= HighestStoring && Randomness.IsLikely(bytes[..Math.Min(Segment, bytes.Length)]);
 
     private static void Write(ReadOnlySpan<byte> bytes, bool isRandom, int level, MemoryStream output)
     {

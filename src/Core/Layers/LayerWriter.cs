@@ -12,7 +12,7 @@ namespace ContainerStages.Layers;
 public static class LayerWriter
 {
     /// <summary>Rises when the same files begin to give another blob, so that no store goes on giving the old one.</summary>
-    internal const int Form = 2;
+    internal const int Form = 3;
 
     // Within half a percent of level 6, in two thirds of its time.
     private const int GzipLevel = 5;

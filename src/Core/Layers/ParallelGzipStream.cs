@@ -23,7 +23,9 @@ internal sealed class ParallelGzipStream : CompressorStream
     private readonly Crc32 checksum = new();
     private byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
     private int used;
+    private readonly List<int> borders = [];
     private bool isLarge;
+    private long contentLeft;
 
     /// <param name="level">0 to 9.</param>
     /// <param name="write">Takes the compressed bytes in order.</param>
@@ -47,6 +49,7 @@ internal sealed class ParallelGzipStream : CompressorStream
             bytes[..count].CopyTo(block.AsSpan(used));
             used += count;
             bytes = bytes[count..];
+            PassContent(count);
             if (used == BlockSize)
             {
                 EnqueueBlock();
@@ -62,6 +65,15 @@ internal sealed class ParallelGzipStream : CompressorStream
         if (used > 0 && (isLarge || wasLarge || (used >= LeastSize && EndsBlock(name))))
         {
             EnqueueBlock();
+        }
+    }
+
+    public override void BeginContent(long size)
+    {
+        if (size >= Randomness.LeastLength)
+        {
+            borders.Add(used);
+            contentLeft = size;
         }
     }
 
@@ -99,11 +111,23 @@ internal sealed class ParallelGzipStream : CompressorStream
         return ((hash ^ (hash >> 32)) * 0x9E3779B97F4A7C15) >> 62 == 0;
     }
 
+    /// <summary>A border where the content of a file ends: what follows are headers, and the next file.</summary>
+    private void PassContent(int count)
+    {
+        if (contentLeft > 0 && (contentLeft -= count) <= 0)
+        {
+            borders.Add(used + (int)contentLeft);
+            contentLeft = 0;
+        }
+    }
+
     private void EnqueueBlock()
     {
         var (bytes, count) = (block, used);
+        int[] ends = [.. borders];
+        borders.Clear();
         checksum.Append(bytes.AsSpan(0, count));
-        var task = Task.Run(() => Compress(bytes, count, level), cancellationToken);
+        var task = Task.Run(() => Compress(bytes, count, ends, level), cancellationToken);
         while (!queue.Writer.TryWrite(task))
         {
             if (!queue.Writer.WaitToWriteAsync(cancellationToken).AsTask().GetAwaiter().GetResult())
@@ -116,9 +140,9 @@ internal sealed class ParallelGzipStream : CompressorStream
         (block, used) = (ArrayPool<byte>.Shared.Rent(BlockSize), 0);
     }
 
-    private static DeflatedBlock Compress(byte[] bytes, int count, int level)
+    private static DeflatedBlock Compress(byte[] bytes, int count, int[] borders, int level)
     {
-        var compressed = DeflatedBlock.Make(bytes.AsSpan(0, count), level);
+        var compressed = DeflatedBlock.Make(bytes.AsSpan(0, count), borders, level);
         ArrayPool<byte>.Shared.Return(bytes);
         return compressed;
     }

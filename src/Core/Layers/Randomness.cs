@@ -14,10 +14,14 @@ internal static class Randomness
     private const int Places = 16;
     private const int SampleDistance = 16;
     private const int TableBits = 12;
+
+    /// <summary>Of fewer bytes nothing can be said.</summary>
+    public const int LeastLength = 4096;
+
     private static readonly int[] Fractions = [.. Enumerable.Range(0, 256).Select(index => FractionOfLog2((256L + index) << (Places - 8)))];
 
-    /// <param name="bytes">At most 64 KiB; of less than 4 KiB nothing can be said.</param>
-    public static bool IsLikely(ReadOnlySpan<byte> bytes) => bytes.Length >= 4096 && EntropyOf(bytes) >= Threshold && !Repeats(bytes);
+    /// <param name="bytes">At most 64 KiB.</param>
+    public static bool IsLikely(ReadOnlySpan<byte> bytes) => bytes.Length >= LeastLength && EntropyOf(bytes) >= Threshold && !Repeats(bytes);
 
     /// <summary>Shannon's entropy of the single bytes: log2(n) - sum(c * log2(c)) / n.</summary>
     private static long EntropyOf(ReadOnlySpan<byte> bytes)

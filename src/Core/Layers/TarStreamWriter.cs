@@ -58,6 +58,11 @@ internal sealed class TarStreamWriter(Stream stream)
         Octal(329, 7, entry.DeviceMajor);
         Octal(337, 7, entry.DeviceMinor);
         WriteHeader();
+        if (entry.Size > 0)
+        {
+            (stream as CompressorStream)?.BeginContent(entry.Size);
+        }
+
         contentLeft = entry.Size;
         padding = (int)(-entry.Size & (TarHeader.Length - 1));
     }

@@ -208,6 +208,31 @@ public sealed class LayerWriterTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(5_000)]
+    [DataRow(15_000)]
+    [DataRow(33_000)]
+    [DataRow(1_100_000)]
+    public async Task What_does_not_compress_is_stored_also_between_the_headers_of_small_files(int size)
+    {
+        var random = new Random(size);
+        var files = Enumerable.Range(0, Math.Max(3, 2_000_000 / size)).Select(_ => new byte[size]).ToArray();
+        foreach (var (i, bytes) in files.Index())
+        {
+            random.NextBytes(bytes);
+            File.WriteAllBytes(Path.Combine(source, $"random{i:D4}"), bytes);
+        }
+
+        var layer = await WriteAsync(source);
+
+        var blob = File.ReadAllBytes(store.GetPath(layer.Descriptor.Digest));
+        var stored = files.Count(bytes => blob.AsSpan().IndexOf(bytes.AsSpan(0, 4096)) >= 0);
+        Assert.IsGreaterThan(files.Length * 0.9, stored);
+        Assert.IsLessThan((files.Length * (size + 250L)) + 2000, layer.Descriptor.Size);
+        await UnpackAsync(layer);
+        AssertEqualTrees();
+    }
+
+    [TestMethod]
     public async Task A_file_that_grows_leaves_the_blocks_of_the_others_as_they_are()
     {
         var random = new Random(3);
