@@ -10,7 +10,7 @@ namespace ContainerStages.Snapshots;
 /// Times are set to one (seconds since 1970), so that a layer depends on content alone. Files are copied beside the
 /// calling thread; <see cref="Write"/> returns when all are there.
 /// </summary>
-internal sealed class LayerComposer
+internal sealed class LayerComposer : ILayerSink
 {
     private readonly LayersBelow below;
     private readonly string layer;
@@ -50,7 +50,6 @@ internal sealed class LayerComposer
         }
     }
 
-    /// <summary>The stack with what has been written so far on top.</summary>
     public UnionView ViewWith(ImmutableArray<string> lower)
     {
         Settle();
@@ -86,10 +85,6 @@ internal sealed class LayerComposer
         }
     }
 
-    /// <summary>
-    /// Sees to it that a folder stands at <paramref name="path"/>; ones that exist keep their metadata, new ones get what is given.
-    /// </summary>
-    /// <exception cref="BuildFailedException">A file stands in the way.</exception>
     public void MakeDirectory(string path, Ownership owner, uint mode = 0x1ED)
     {
         if (!known.Add(path))
@@ -155,21 +150,19 @@ internal sealed class LayerComposer
         }
     }
 
-    /// <summary>
-    /// The same, but a folder that exists gets the owner and mode too, and the attributes of <paramref name="source"/> where one is given.
-    /// </summary>
-    public void ReplaceDirectory(string path, Ownership owner, uint mode, UnionEntry? source = null)
+    public void ReplaceDirectory(string path, Ownership owner, uint mode)
     {
         MakeDirectory(path, owner, mode);
         metadata.Set(HostPathOf(path), owner, mode, isFolder: true);
-        if (source is not null)
-        {
-            metadata.CopyAttributes(source, HostPathOf(path));
-        }
     }
 
-    /// <summary>Makes another name of a file that this layer has.</summary>
-    /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
+    /// <summary>The same with the attributes of <paramref name="source"/>.</summary>
+    public void ReplaceDirectory(string path, Ownership owner, uint mode, UnionEntry source)
+    {
+        ReplaceDirectory(path, owner, mode);
+        metadata.CopyAttributes(source, HostPathOf(path));
+    }
+
     public void LinkFile(string path, string first)
     {
         SettleFor(first);
@@ -186,9 +179,6 @@ internal sealed class LayerComposer
     /// <summary>True where a folder stands at the path, in this layer or below.</summary>
     public bool IsDirectory(string path) => !copies.Holds(path) && Exists(path, out var isDirectory) && isDirectory;
 
-    /// <summary>Copies a regular file, or makes the link or special file again, at <paramref name="path"/>.</summary>
-    /// <exception cref="BuildFailedException">A folder stands in the way.</exception>
-    /// <exception cref="SourceChangedException">The source is no longer what was found; <see cref="Settle"/> may throw it too.</exception>
     public void CopyFile(string path, UnionEntry source, Ownership owner, uint mode, bool withAttributes)
     {
         var target = ClearFile(path);

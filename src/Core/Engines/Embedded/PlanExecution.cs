@@ -18,6 +18,7 @@ internal sealed class PlanExecution
     private readonly StepRunners runners;
     private readonly SharedWork<SharedStep, StepResult> shared = new(remember: true);
     private readonly HashSet<string> targetBases;
+    private readonly HashSet<StagePlan> readByOthers;
 
     public PlanExecution(EngineServices services)
     {
@@ -25,6 +26,7 @@ internal sealed class PlanExecution
         plans = [.. services.Request.Builds.Select(build => build.Plan)];
         titles = new StageTitles(plans.Length);
         targetBases = [.. plans.Select(plan => plan.BaseImage?.Reference.ToString()).OfType<string>()];
+        readByOthers = new HashSet<StagePlan>(plans.SelectMany(plan => plan.Stages).SelectMany(ReadBy), ReferenceEqualityComparer.Instance);
         runners = new StepRunners(services, new CopySources(services, async stage => await StageAsync(stage), image => BaseOf(image).Stack()));
     }
 
@@ -64,13 +66,19 @@ internal sealed class PlanExecution
             StageBase other => await StageAsync(other.Stage).WaitAsync(cancellationToken),
             _ => LayerStack.Empty,
         };
-        var execution = new StageExecution(stage, start, services, runners, shared) { Title = titles.Of(stage) };
+        var execution = new StageExecution(stage, start, services, runners, shared) { Title = titles.Of(stage), IsOnlyExported = !readByOthers.Contains(stage) };
         lock (executions)
         {
             executions.Add(stage, execution);
         }
 
         return await execution.ExecuteAsync(cancellationToken);
+    }
+
+    private static IEnumerable<StagePlan> ReadBy(StagePlan stage)
+    {
+        var sources = stage.Steps.SelectMany(step => step.Reads).Select(copy => copy.From).OfType<FromStage>().Select(source => source.Stage);
+        return stage.Base is StageBase other ? sources.Append(other.Stage) : sources;
     }
 
     private PulledBase BaseOf(ImageBase image)

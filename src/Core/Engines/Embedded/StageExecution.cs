@@ -26,6 +26,9 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     /// <summary>The stage's name for people.</summary>
     public required string Title { get; init; }
 
+    /// <summary>True for the stage of an image from which no other stage reads.</summary>
+    public required bool IsOnlyExported { get; init; }
+
     /// <summary>True once a step had to run.</summary>
     public bool Worked { get; private set; }
 
@@ -128,10 +131,30 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
         return await ReportedAsync(id, step.Title, Stopwatch.StartNew(), async () =>
         {
-            var (result, isMade) = await runners.RunAsync(step, lower, noCache ? CacheKey.Fresh(key) : key.Hex, id, cancellationToken);
+            var layer = noCache ? CacheKey.Fresh(key) : key.Hex;
+            var (result, isMade) = IsForImageAlone(step) && !services.Snapshots.Exists(layer)
+                ? (await WriteStraightAsync((CopyStep)step, lower, layer, cancellationToken), true)
+                : await runners.RunAsync(step, lower, layer, id, cancellationToken);
             services.Memory.SaveStep(key, result);
             return (result, isMade ? StepOutcome.Done : StepOutcome.Cached);
         });
+    }
+
+    /// <summary>True where nothing reads the step's files: they go into the image, and no folder is needed.</summary>
+    private bool IsForImageAlone(PlanStep step) =>
+        IsOnlyExported
+        && StepRunners.CanWriteStraight(step)
+        && Stage.Steps.SkipWhile(one => one != step).Skip(1).All(later => later is CopyStep { Link: true });
+
+    private async Task<StepResult> WriteStraightAsync(CopyStep step, ImmutableArray<string> lower, string id, CancellationToken cancellationToken)
+    {
+        var layer = await runners.WriteStraightAsync(step, lower, cancellationToken);
+        if (layer is not null)
+        {
+            Remember(id, layer);
+        }
+
+        return new StepResult(id, Empty: layer is null);
     }
 
     /// <summary>Makes the layer of a step again, where only its name is left.</summary>
@@ -164,9 +187,14 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         }
 
         var layer = await TellingAsync(step, runners.WriteLayerAsync(step, services.Snapshots.PathOf(id), cancellationToken));
+        Remember(id, layer);
+        return layer;
+    }
+
+    private void Remember(string id, Layer layer)
+    {
         services.Memory.SaveLayer(services.Request.Form.KeyOf(id), layer);
         services.Sizes.Record(layer.DiffId, layer.Size);
-        return layer;
     }
 
     /// <summary>A layer that takes its time to compress is a line of its own: between its step and the push nothing else would tell of it.</summary>

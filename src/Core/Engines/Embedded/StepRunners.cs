@@ -104,6 +104,21 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         return (new StepResult(layer, IsEmpty(services.Snapshots.PathOf(layer))), isMade);
     }
 
+    /// <summary>True where <see cref="WriteStraightAsync"/> can do the step.</summary>
+    public static bool CanWriteStraight(PlanStep step) => step is CopyStep { Copies: [var copy] } && !CopyStepRunner.NeedsFolder(copy);
+
+    /// <summary>Writes the layer of a copy without making its folder. Null where the copy changes nothing.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task<Layer?> WriteStraightAsync(CopyStep step, ImmutableArray<string> lower, CancellationToken cancellationToken)
+    {
+        var selection = await sources.SelectAsync(step.Copies[0], cancellationToken);
+        var tree = new LayerTree(new UnionView(lower));
+        CopyStepRunner.Copy(selection, lower, tree, scratch: "", cancellationToken);
+        var options = new LayerWriterOptions(services.Request.Form, SameTimes: true);
+        var (layer, _) = await LayerWriter.WriteAsync(writer => tree.Write(writer, options, cancellationToken), services.Content, options, cancellationToken);
+        return layer;
+    }
+
     public async Task<Layer> WriteLayerAsync(PlanStep step, string folder, CancellationToken cancellationToken) =>
         await LayerWriter.WriteAsync(
             folder,

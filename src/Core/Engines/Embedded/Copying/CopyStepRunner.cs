@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
+using ContainerStages.Planning;
 using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
@@ -8,16 +9,23 @@ namespace ContainerStages.Engines;
 /// <summary>Writes what a copy selected into a layer. Source: Dockerfile reference, COPY.</summary>
 internal static class CopyStepRunner
 {
-    /// <param name="scratch">A folder that may be made and is thrown away.</param>
-    public static void Copy(CopySelection selection, ImmutableArray<string> lower, LayerComposer composer, string scratch, CancellationToken cancellationToken)
+    /// <summary>
+    /// True where the copy has to be written into a folder: what an archive or a longer file becomes is not known before it is written.
+    /// </summary>
+    public static bool NeedsFolder(PlannedCopy copy) => copy.Unpack || copy.Append;
+
+    /// <param name="sink">A <see cref="LayerComposer"/> where the copy <see cref="NeedsFolder">needs one</see>.</param>
+    /// <param name="scratch">A folder that may be made and is thrown away; for the same copies.</param>
+    public static void Copy(CopySelection selection, ImmutableArray<string> lower, ILayerSink sink, string scratch, CancellationToken cancellationToken)
     {
         var (copy, sources) = (selection.Copy, selection.Sources);
+        var composer = NeedsFolder(copy) ? (LayerComposer)sink : null;
         if (sources.Count == 0 && !copy.Parents)
         {
             return;
         }
 
-        var view = composer.ViewWith(lower);
+        var view = sink.ViewWith(lower);
         var destination = view.Resolve(copy.Destination, out var existing);
         var intoFolder = copy.Destination.EndsWith('/') || existing is { IsDirectory: true };
         if (!intoFolder && (sources.Count > 1 || copy.OneOfSeveral) && sources.Any(source => !source.IsDirectory))
@@ -29,27 +37,27 @@ internal static class CopyStepRunner
         if (copy.Parents)
         {
             // Also where nothing matched.
-            composer.MakeDirectory(destination, rules.Owner ?? default, rules.ModeOfNewFolders);
+            sink.MakeDirectory(destination, rules.Owner ?? default, rules.ModeOfNewFolders);
         }
 
         foreach (var source in sources)
         {
             if (copy.Unpack && !source.IsDirectory && source.Entries[0].Entry.IsRegularFile && UserArchive.IsArchive(source.Entries[0].Entry.Open()))
             {
-                ArchiveMerge.Unpack(source, destination, rules, composer, Path.Combine(scratch, Guid.NewGuid().ToString("N")), cancellationToken);
+                ArchiveMerge.Unpack(source, destination, rules, composer!, Path.Combine(scratch, Guid.NewGuid().ToString("N")), cancellationToken);
                 continue;
             }
 
             var target = intoFolder && !source.IsDirectory ? Combine(destination, source.Name) : destination;
-            composer.MakeDirectory(
+            sink.MakeDirectory(
                 source.IsDirectory && (copy.Destination.EndsWith('/') || copy.Parents) ? target : LayerComposer.Parent(target),
                 rules.Owner ?? default,
                 rules.ModeOfNewFolders);
-            CopyEntries(source, target, rules, composer, copy.Append ? new AppendedFiles(view, composer, scratch) : null, cancellationToken);
+            CopyEntries(source, target, rules, sink, copy.Append ? new AppendedFiles(view, composer!, scratch) : null, cancellationToken);
         }
     }
 
-    private static void CopyEntries(SelectedSource source, string target, CopyRules rules, LayerComposer composer, AppendedFiles? appended, CancellationToken cancellationToken)
+    private static void CopyEntries(SelectedSource source, string target, CopyRules rules, ILayerSink sink, AppendedFiles? appended, CancellationToken cancellationToken)
     {
         var linked = new HardLinks();
         foreach (var (relativePath, entry) in source.Entries)
@@ -59,23 +67,23 @@ internal static class CopyStepRunner
             if (relativePath.Length == 0 && entry.IsDirectory)
             {
                 // Only the content of a folder is copied: the destination is made like any other missing folder.
-                composer.MakeDirectory(path, rules.Owner ?? default, rules.ModeOfNewFolders);
+                sink.MakeDirectory(path, rules.Owner ?? default, rules.ModeOfNewFolders);
             }
             else if (entry.IsDirectory)
             {
-                composer.ReplaceDirectory(path, rules.OwnerOf(entry), rules.ModeOf(entry));
+                sink.ReplaceDirectory(path, rules.OwnerOf(entry), rules.ModeOf(entry));
             }
             else if (appended?.Join(path, entry) is { } joined)
             {
-                composer.CopyFile(path, joined, rules.OwnerOf(entry), rules.ModeOf(entry), withAttributes: false);
+                sink.CopyFile(path, joined, rules.OwnerOf(entry), rules.ModeOf(entry), withAttributes: false);
             }
             else if (linked.FirstName(entry, path) is { } first)
             {
-                composer.LinkFile(path, first);
+                sink.LinkFile(path, first);
             }
             else
             {
-                composer.CopyFile(path, entry, rules.OwnerOf(entry), rules.ModeOf(entry), rules.KeepsAttributes);
+                sink.CopyFile(path, entry, rules.OwnerOf(entry), rules.ModeOf(entry), rules.KeepsAttributes);
             }
         }
     }
