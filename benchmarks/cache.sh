@@ -1,5 +1,5 @@
-# A shared cache in the registry on loopback: machines whose store is empty publish the multi-stage hello, by this project and by buildx of a newer
-# Docker (build/engines.sh) with type=registry,mode=max; sourced by build/bench.sh. Rounds alternate between both, and both begin each time with an
+# A shared cache in the registry on loopback: machines whose store is empty publish the multi-stage hello, by this project and by buildx with
+# type=registry,mode=max; sourced by build/bench.sh. Rounds alternate between both, and both begin each time with an
 # empty store. The command has a cache mount, which travels with this project alone.
 # row|what it is|wanted: at most this ratio
 # shellcheck shell=bash
@@ -23,7 +23,6 @@ cache() {
             timed cache-export $way "cache_$way" --with-cache || true
         done
     done
-    buildx_stop
     print_cache
 }
 
@@ -42,56 +41,24 @@ cache_stages() {
 
 cache_buildx() {
     local name=$REGISTRY/bench/cache-buildx
-    DOCKER_HOST=unix://$NEWER/socket BUILDX_CONFIG=$WORK/buildx "$BUILDX" build --progress plain --provenance=false --network host -t "$name" --push \
-        --build-arg "REGISTRY=$REGISTRY" ${1:+--cache-from "type=registry,ref=$name-cache" --cache-to "type=registry,ref=$name-cache,mode=max"} \
-        "$WORK/cache-buildx"
+    buildx_build_push "$name" --build-arg "REGISTRY=$REGISTRY" ${1:+--cache-from "type=registry,ref=$name-cache" --cache-to "type=registry,ref=$name-cache,mode=max"} "$WORK/cache-buildx"
 }
 
 make_cache() {
     local way
-    find_buildx
     for way in stages buildx; do
         cp -R "$ROOT/benchmarks/hello" "$WORK/cache-$way"
         sed -i 's|^RUN go|RUN --mount=type=cache,target=/root/.cache/go-build go|' "$WORK/cache-$way/Dockerfile"
     done
 }
 
-# --- a newer Docker that keeps images as containerd does: the older store exports no cache
-
-find_buildx() {
-    "$ROOT/build/engines.sh"
-    BUILDX=$ARTIFACTS/engines/usr/libexec/docker/cli-plugins/docker-buildx
-}
-
-buildx_reset() {
-    buildx_stop
-    fresh_folder newer
-    NEWER=$FRESH
-    mkdir -p "$NEWER"
-    setsid "$ROOT/build/engines.sh" --run "$NEWER" 8>&- 9>&- &
-    for _ in $(seq 300); do
-        [ -S "$NEWER/socket" ] && [ -s "$NEWER/pid" ] && return
-        sleep 0.1
-    done
-    tail -n 5 "$NEWER/log" >&2
-    return 1
-}
-
-buildx_stop() { stop_daemon "${NEWER:-/nowhere}/pid"; }
-
 print_cache() {
     local row text wanted stages buildx
-    title "a cache that machines share: medians of $ROUNDS rounds in one run on this machine, smaller is better"
-    printf '%-50s %10s %10s %8s  %s\n' '' stages buildx ratio wanted
-    while IFS='|' read -r row text wanted; do
-        stages=$(median "cache-$row" stages) buildx=$(median "cache-$row" buildx)
-        printf '%-50s %10s %10s %8s  %s\n' "$text" "${stages:-failed}${stages:+ ms}" "${buildx:-failed}${buildx:+ ms}" \
-            "$(ratio "$stages" "$buildx")" "$(cache_verdict "$wanted" "$stages" "$buildx")"
-    done <<<"$CACHE_ROWS"
-}
-
-# cache_verdict WANTED STAGES BUILDX
-cache_verdict() {
-    [ -z "$1" ] || [ -z "$2" ] || [ -z "$3" ] ||
-        awk -v wanted="$1" -v stages="$2" -v buildx="$3" 'BEGIN { print "<= " wanted ",", (stages <= wanted * buildx) ? "met" : "NOT MET" }'
+    {
+        echo 'a cache in a registry|stages|buildx|ratio|wanted'
+        while IFS='|' read -r row text wanted; do
+            stages=$(median "cache-$row" stages) buildx=$(median "cache-$row" buildx)
+            echo "$text|${stages:-failed}${stages:+ ms}|${buildx:-failed}${buildx:+ ms}|$(ratio "$stages" "$buildx")|${wanted:+<= $wanted, $(at_most "$stages" "$buildx" "$wanted")}"
+        done <<<"$CACHE_ROWS"
+    } | table "a cache that machines share"
 }

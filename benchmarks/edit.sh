@@ -49,10 +49,9 @@ make_edit() {
 print_edit() {
     local go stages
     go=$(median edit-again go) stages=$(median edit-again stages)
-    title "one changed line of a Go module: medians of $ROUNDS rounds in one run on this machine, smaller is better"
-    printf '%-42s %10s  %s\n' '' time wanted
-    printf '%-42s %10s\n' 'go build on this machine' "${go:-failed}${go:+ ms}"
-    printf '%-42s %10s  %s\n' 'dotnet publish to a registry' "${stages:-failed}${stages:+ ms}" "$(edit_verdict "$stages" "$go")"
+    table "one changed line of a Go module" <<TABLE
+the template go-container|time|wanted
+go build on this machine|${go:-failed}${go:+ ms}|
+dotnet publish to a registry|${stages:-failed}${stages:+ ms}|<= 1.3 of go build and 150 ms, $(at_most "$stages" "$go" 1.3 150)
+TABLE
 }
-
-edit_verdict() { [ -z "$1" ] || [ -z "$2" ] || awk -v stages="$1" -v go="$2" 'BEGIN { print "<= 1.3 of go build and 150 ms,", (stages <= 1.3 * go + 150) ? "met" : "NOT MET" }'; }

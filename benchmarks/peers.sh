@@ -4,6 +4,7 @@
 #   X_build NAME ARGS...   build; the image is then in the peer's own store
 #   X_push NAME            the image into the registry
 #   X_pull NAME            the image into the peer's own store, unpacked
+#   X_build_push NAME ARGS...   both
 #   X_memory ARGS...       build, and print the peak memory of the largest process in MB
 # shellcheck shell=bash
 
@@ -26,7 +27,32 @@ stages_build_push() { stages_build "$1" --push "${@:2}"; }
 stages_pull() { stages_build pulled -f "$WORK/pull/Dockerfile" --build-arg "IMAGE=$1" "$WORK/pull"; }
 stages_memory() { peak_memory "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
 
-# --- Docker: a daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere
+# --- Docker of Debian's next release with buildx, and BuildKit in the daemon, which keeps images as containerd does (build/engines.sh)
+
+BUILDX=$ARTIFACTS/engines/usr/libexec/docker/cli-plugins/docker-buildx
+buildx_start() {
+    fresh_folder newer
+    NEWER=$FRESH
+    mkdir -p "$NEWER"
+    setsid "$ROOT/build/engines.sh" --run "$NEWER" 8>&- 9>&- &
+    for _ in $(seq 300); do
+        [ -S "$NEWER/socket" ] && [ -s "$NEWER/pid" ] && return
+        sleep 0.1
+    done
+    tail -n 5 "$NEWER/log" >&2
+    return 1
+}
+buildx_stop() { stop_daemon "${NEWER:-/nowhere}/pid"; }
+buildx_reset() { buildx_stop && buildx_start; }
+buildx_build() { buildx_run "$@"; }
+buildx_build_push() { buildx_run "$@" --push; }
+buildx_run() {
+    DOCKER_HOST=unix://$NEWER/socket BUILDX_CONFIG=$WORK/buildx "$BUILDX" build --progress plain --provenance=false --network host -t "$1" "${@:2}"
+}
+buildx_pull() { DOCKER_HOST=unix://$NEWER/socket $DOCKER pull "$1"; }
+buildx_memory() { daemon_memory "$NEWER/pid" buildx_build "$@"; }
+
+# --- Docker of this Debian: a daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere
 
 DOCKER=/usr/bin/docker
 docker_start() {
@@ -55,11 +81,14 @@ docker_build() { $DOCKER build --network host --progress plain -t "$1" "${@:2}";
 docker_push() { $DOCKER push "$1"; }
 docker_build_push() { docker_build "$@" && docker_push "$1"; }
 docker_pull() { $DOCKER pull "$1"; }
-docker_memory() {
+docker_memory() { daemon_memory "$WORK/docker.pid" docker_build "$@"; }
+
+# daemon_memory FILE COMMAND...   the peak memory of the process whose number is in the file, while the command runs
+daemon_memory() {
     local pid
-    pid=$(cat "$WORK/docker.pid")
+    pid=$(cat "$1")
     echo 5 >"/proc/$pid/clear_refs"
-    docker_build "$@" >&2 && awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status"
+    "${@:2}" >&2 && awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status"
 }
 
 # --- buildah: no daemon

@@ -26,7 +26,6 @@ scale() {
             done
         done <<<"$SCALE_ROWS"
     done
-    buildx_stop
     scale_end
 }
 
@@ -90,7 +89,6 @@ scale_change() {
 
 scale_begin() {
     local port image
-    find_buildx
     SCALE_FOLDER=$WORK/scale-registry
     port=$((32000 + RANDOM % 700))
     mkdir -p "$SCALE_FOLDER"

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Compares dotnet-stages with Docker and buildah of Debian in one run, and prints ratios; as root.
+# Compares dotnet-stages with buildx of a newer Docker, and with Docker and buildah of Debian in one run, and prints ratios; as root.
 #   bench.sh                      every scenario but scale, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
-#   bench.sh --only docker,...    some of: stages docker buildah
-#   bench.sh --what pull,...      some of: hello steps large pull pull10 push solution edit web cache scale
+#   bench.sh --only buildx,...    some of: stages buildx docker buildah
+#   bench.sh --what pull,...      some of: hello steps side copy large pull pull10 push solution edit web cache scale
+#   bench.sh --write              writes docs/benchmarks.md and its plot too
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
 source "$ROOT/benchmarks/peers.sh"
+source "$ROOT/benchmarks/results.sh"
 source "$ROOT/benchmarks/scenarios.sh"
+source "$ROOT/benchmarks/page.sh"
 source "$ROOT/benchmarks/solution.sh"
 source "$ROOT/benchmarks/edit.sh"
 source "$ROOT/benchmarks/web.sh"
@@ -16,8 +19,9 @@ source "$ROOT/benchmarks/cache.sh"
 source "$ROOT/benchmarks/scale.sh"
 
 ROUNDS=3
-PEERS=(stages docker buildah)
-WHAT=(hello steps large pull pull10 push solution edit web cache)
+WRITE=0
+PEERS=(stages buildx docker buildah)
+WHAT=(hello steps side copy large pull pull10 push solution edit web cache)
 
 main() {
     while [ $# -gt 0 ]; do
@@ -25,17 +29,26 @@ main() {
             --rounds) ROUNDS=$2; shift 2 ;;
             --only) IFS=, read -ra PEERS <<<"$2"; shift 2 ;;
             --what) IFS=, read -ra WHAT <<<"$2"; shift 2 ;;
+            --write) WRITE=1; shift ;;
             *) usage ;;
         esac
     done
     prepare
     start_peers
     [ -z "$(scenarios_asked)" ] || run_rounds
-    case " ${WHAT[*]} : ${PEERS[*]} " in *" solution "*:*" stages docker "*) solution "$ROUNDS" ;; esac
-    case " ${WHAT[*]} : ${PEERS[*]} " in *" edit "*:*" stages "*) edit "$ROUNDS" ;; esac
-    case " ${WHAT[*]} : ${PEERS[*]} " in *" web "*:*" stages docker "*) web "$ROUNDS" ;; esac
-    case " ${WHAT[*]} : ${PEERS[*]} " in *" cache "*:*" stages "*) cache "$ROUNDS" ;; esac
-    case " ${WHAT[*]} : ${PEERS[*]} " in *" scale "*:*" stages "*) scale ;; esac
+    if asked solution stages buildx; then solution "$ROUNDS"; fi
+    if asked edit stages; then edit "$ROUNDS"; fi
+    if asked web stages buildx; then web "$ROUNDS"; fi
+    if asked cache stages buildx; then cache "$ROUNDS"; fi
+    if asked scale stages buildx; then scale; fi
+    [ $WRITE = 0 ] || write_page
+}
+
+# asked WHAT PEER...   a table of its own, and whom it compares
+asked() {
+    local peer
+    case " ${WHAT[*]} " in *" $1 "*) ;; *) return 1 ;; esac
+    for peer in "${@:2}"; do case " ${PEERS[*]} " in *" $peer "*) ;; *) return 1 ;; esac; done
 }
 
 # The scenarios that each peer has; the others are tables of their own.
@@ -49,7 +62,8 @@ run_rounds() {
             run_scenarios "$peer" "$round"
         done
     done
-    print_table
+    limits
+    print_scenarios
 }
 
 prepare() {
@@ -60,9 +74,10 @@ prepare() {
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
     local stop_registry=:
     registry_running || stop_registry=registry_stop
-    trap "stop_peers; buildx_stop; scale_end; $stop_registry; remove_work" EXIT
+    trap "stop_peers; $stop_registry; remove_work" EXIT
     make_file_system
     "$ROOT/build/base-images.sh"
+    case " ${PEERS[*]} " in *" buildx "*) "$ROOT/build/engines.sh" ;; esac
     REGISTRY=$(registry_address)
 }
 
@@ -70,6 +85,7 @@ make_contexts() {
     cp -R "$ROOT"/benchmarks/{hello,steps,large,pull} "$WORK"
     make_large_images
     make_push_context
+    make_copy_context
 }
 
 # A file system that nobody else deletes from: ext4 avoids the numbers of files deleted in the last minutes, one by one, so that whoever makes
@@ -122,6 +138,17 @@ make_push_context() {
     head -c 50M /dev/urandom >"$WORK/push/files/random"
 }
 
+# 20,000 files in 200 folders, 300 MB that hardly compress.
+make_copy_context() {
+    local folder
+    mkdir -p "$WORK/copy"
+    printf 'FROM scratch\nCOPY files /files/\n' >"$WORK/copy/Dockerfile"
+    for folder in $(seq -w 0 199); do
+        mkdir -p "$WORK/copy/files/$folder"
+        head -c 1500000 /dev/urandom | split -b 15000 -d -a 2 - "$WORK/copy/files/$folder/"
+    done
+}
+
 # write_packed_config FOLDER PACKAGES   the packed SDK for the projects below the folder, unpacked in a package folder of this run
 write_packed_config() {
     cat >"$1/nuget.config" <<CONFIG
@@ -164,77 +191,6 @@ start_peers() {
 stop_peers() {
     local peer
     for peer in "${PEERS[@]}"; do "${peer}_stop" >/dev/null 2>&1 || true; done
-}
-
-# --- results: one file per scenario and peer, one number per line
-
-# record SCENARIO PEER NUMBER
-record() { echo "$3" >>"$WORK/result.$1.$2"; }
-
-# timed SCENARIO PEER COMMAND...   records milliseconds; a failure is told and leaves no number
-timed() {
-    local started log=$WORK/log
-    : >"$WORK/asked.$1"
-    started=$(now_ms)
-    if "${@:3}" >"$log" 2>&1 </dev/null; then
-        LAST=$(($(now_ms) - started))
-        record "$1" "$2" "$LAST"
-    else
-        warn "$2 failed in '$1':"
-        tail -n 5 "$log" >&2
-        LAST=''
-        return 1
-    fi
-}
-
-median() {
-    [ -s "$WORK/result.$1.$2" ] || return 0
-    sort -n "$WORK/result.$1.$2" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
-}
-
-# Rows of scenarios that --what left out say nothing.
-was_asked() { ls "$WORK/result.$1".* >/dev/null 2>&1 || ls "$WORK/asked.$1" >/dev/null 2>&1; }
-
-print_table() {
-    title "dotnet-stages against its peers: medians of $ROUNDS rounds in one run on this machine, smaller is better"
-    printf '%-40s %10s %10s %10s %9s %9s  %s\n' '' stages docker buildah /docker /buildah wanted
-    local scenario text unit wanted
-    while IFS='|' read -r scenario text unit wanted; do
-        was_asked "$scenario" || continue
-        print_row "$scenario" "$text" "$unit" "$wanted"
-    done <<<"$SCENARIOS"
-}
-
-# print_row SCENARIO TEXT UNIT WANTED
-print_row() {
-    local stages docker buildah
-    stages=$(median "$1" stages) docker=$(median "$1" docker) buildah=$(median "$1" buildah)
-    printf '%-40s %10s %10s %10s %9s %9s  %s\n' "$2" "$(figure "$1" stages "$3")" "$(figure "$1" docker "$3")" "$(figure "$1" buildah "$3")" \
-        "$(ratio "$stages" "$docker")" "$(ratio "$stages" "$buildah")" "$(verdict "$4" "$stages" "$docker" "$buildah")"
-}
-
-# figure SCENARIO PEER UNIT; a peer that ran and left no number failed, and the table says so
-figure() {
-    local number
-    number=$(median "$1" "$2")
-    case " ${PEERS[*]} " in *" $2 "*) echo "${number:-failed}${number:+ $3}" ;; *) echo - ;; esac
-}
-
-# verdict WANTED STAGES DOCKER BUILDAH   WANTED: pairs of a ratio and a peer
-verdict() {
-    awk -v wanted="$1" -v stages="$2" -v docker="$3" -v buildah="$4" 'BEGIN {
-        count = split(wanted, part, " ")
-        for (i = 1; i < count; i += 2) {
-            peer = part[i + 1]
-            against = peer == "better" ? (buildah == "" || (docker != "" && docker < buildah) ? docker : buildah) + 0 : peer == "docker" ? docker : peer == "buildah" ? buildah : 1
-            met = stages == "" || against == "" || against == 0 ? "?" : stages <= part[i] * against ? "met" : "NOT MET"
-            printf "%s<= %s, %s", (i > 1 ? "; " : ""), (peer == "MB" ? part[i] " MB" : part[i] " of " (peer == "better" ? "the better" : peer)), met
-        }
-    }'
-}
-
-ratio() {
-    if [ -z "$1" ] || [ -z "$2" ]; then echo -; else awk -v a="$1" -v b="$2" 'BEGIN { if (b > 0) printf "%.2f", a / b; else print "-" }'; fi
 }
 
 main "$@"
