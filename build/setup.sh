@@ -30,6 +30,7 @@ bzip2:bzip2:compresses archives that ADD unpacks in tests
 zstd:zstd:compresses archives that ADD unpacks in tests
 setfattr:attr:gives files attributes in tests
 npm:npm:makes the page of reports, and makes and tests the extension for Azure DevOps
+strace:strace:counts in tests what a build asks of the kernel
 pgrep:procps:finds in tests what a build left running
 setcap:libcap2-bin:gives programs capabilities in tests
 zsh:zsh:completes command lines in tests

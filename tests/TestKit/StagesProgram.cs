@@ -50,6 +50,12 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     /// <summary>True: it runs where there is no network, not even loopback.</summary>
     public bool WithoutNetwork { get; init; }
 
+    /// <summary>What stands before the program, such as one that watches it.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
+    /// <summary>True where a program of the test's own choice runs in place of the packed one.</summary>
+    public static bool IsGiven => Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_PROGRAM") is { Length: > 0 };
+
     /// <summary>What the program reads from its standard input.</summary>
     public string Input { get; init; } = "";
 
@@ -93,7 +99,7 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     /// <summary>Starts with further environment variables, without waiting.</summary>
     public Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
-        string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. Become(), Program.Value, .. arguments];
+        string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. Become(), .. Before, Program.Value, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in BaseImages.Instance.Environment.Concat(environment))
         {
