@@ -41,7 +41,7 @@ public sealed class CountTests(TestContext test)
     private async Task<Dictionary<string, BuildCounts>> CountAsync()
     {
         await using var registry = await RegistryServer.StartAsync(test.CancellationToken);
-        using var proxy = new FaultyProxy(registry.Port);
+        await using var proxy = new FaultyProxy(registry.Port);
         using var folder = new TempFolder();
         var context = folder.NewFolder("context");
         for (var i = 0; i < 2000; i++)
