@@ -1,5 +1,6 @@
 using ContainerStages.Caching;
 using ContainerStages.Layers;
+using ContainerStages.Oci;
 
 namespace ContainerStages.Core.Tests.Engines;
 
@@ -39,7 +40,38 @@ public sealed class StepMemoryTests : IDisposable
         Assert.AreEqual(3, empty.Saved, "The store's own memory is not asked.");
     }
 
-    private sealed class CountingMemory : IStepMemory
+    [TestMethod]
+    public async Task A_shared_blob_that_two_uses_find_damaged_is_made_again()
+    {
+        bench.Write("source", "1");
+        var memory = new TornMemory();
+        bench.Memory = memory;
+        var first = (await bench.BuildAsync(TwoSteps)).Single();
+        Directory.Delete(bench.Store.Root, recursive: true);
+        Directory.CreateDirectory(bench.Store.Root);
+        memory.IsSharing = true;
+
+        var second = (await bench.BuildAsync(TwoSteps)).Single();
+
+        Assert.IsNotEmpty(bench.Runs);
+        Assert.AreEqual(EngineBench.Layers(first), EngineBench.Layers(second));
+    }
+
+    /// <summary>Shares every blob until one is opened: it is not what its digest says, and somebody else was the first to notice.</summary>
+    private sealed class TornMemory : CountingMemory, IStepMemory
+    {
+        public bool IsSharing { get; set; }
+
+        public bool IsShared(Descriptor blob) => IsSharing;
+
+        public Task<Stream?> OpenSharedAsync(Descriptor blob, CancellationToken cancellationToken)
+        {
+            IsSharing = false;
+            return Task.FromResult<Stream?>(new MemoryStream(new byte[blob.Size]));
+        }
+    }
+
+    private class CountingMemory : IStepMemory
     {
         private readonly Dictionary<StepKey, StepResult> steps = [];
         private readonly Dictionary<SelectionKey, string> selections = [];

@@ -132,11 +132,13 @@ internal sealed class SharedLayers(EngineServices services)
 
     private async Task<bool> TryAsync(Layer layer, Func<Task<bool>> work)
     {
+        // Afterwards another use of the same blob may have dropped it already.
+        var isShared = memory.IsShared(layer.Descriptor);
         try
         {
             return await work();
         }
-        catch (Exception exception) when (exception is BuildFailedException or IOException && memory.IsShared(layer.Descriptor))
+        catch (Exception exception) when (isShared && exception is (BuildFailedException or IOException))
         {
             memory.DropShared(layer.Descriptor, SharedCache.ReasonOf(exception));
             return false;
