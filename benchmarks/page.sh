@@ -5,7 +5,7 @@ write_page() {
     quietly "$ROOT/build/page.sh"
     plot_rows | node "$ROOT/benchmarks/plot.mjs" "$ARTIFACTS/page" >"$ROOT/docs/benchmarks.svg"
     {
-        cat "$ROOT/benchmarks/page.md"
+        page_head
         printf '\nMeasured in %s on a machine with %s cores and %s of memory (%s), Linux %s, by\n\n' \
             "$(date +'%B %Y')" "$(nproc)" "$(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)" \
             "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" "$(uname -r | grep -o '^[0-9]*\.[0-9]*')"
@@ -16,11 +16,20 @@ write_page() {
     say "written: docs/benchmarks.md, docs/benchmarks.svg"
 }
 
+page_head() {
+    cat <<'PAGE'
+# Benchmarks
+
+`build/bench.sh --write` (as root) made this page. It runs every scenario with this project and with its peers in turn, in one run on one machine, and compares medians. Ratios matter: milliseconds differ between
+machines and with what else runs. [What each scenario is](../benchmarks/README.md), and how the peers are set up, stands beside the scripts.
+
+![Time of each scenario, on a logarithmic axis](benchmarks.svg)
+PAGE
+}
+
 versions() {
-    printf -- '- stages: this project, %s\n' "$("$PROGRAM" --version)"
-    printf -- '- buildx: %s, Docker %s\n' "$("$BUILDX" version | cut -d' ' -f2)" "$(DOCKER_HOST=unix://$NEWER/socket $DOCKER version --format '{{.Server.Version}}')"
-    printf -- '- docker: Docker %s\n' "$($DOCKER version --format '{{.Server.Version}}')"
-    printf -- '- buildah: %s\n' "$(buildah --version | cut -d' ' -f3)"
+    local peer
+    for peer in "${PEERS[@]}"; do printf -- '- %s: %s\n' "$peer" "$("${peer}_version")"; done
     printf -- '- .NET SDK %s\n' "$(dotnet --version)"
 }
 

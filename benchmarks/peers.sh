@@ -1,5 +1,6 @@
 # What the benchmarks compare; sourced by build/bench.sh. Every peer has the same functions:
 #   X_start X_stop         the daemon, where there is one
+#   X_version              for the page
 #   X_reset                forget every image, layer and cached step
 #   X_build NAME ARGS...   build; the image is then in the peer's own store
 #   X_push NAME            the image into the registry
@@ -20,6 +21,7 @@ fresh_folder() {
 stages_start() { stages_reset; }
 stages_stop() { :; }
 stages_reset() { fresh_folder stages && export CONTAINERSTAGES_STORE=$FRESH; }
+stages_version() { echo "this project, $("$PROGRAM" --version)"; }
 stages_build() { "$PROGRAM" build --progress plain -t "$1" "${@:2}"; }
 stages_push() { :; }
 stages_build_push() { stages_build "$1" --push "${@:2}"; }
@@ -44,6 +46,7 @@ buildx_start() {
 }
 buildx_stop() { stop_daemon "${NEWER:-/nowhere}/pid"; }
 buildx_reset() { buildx_stop && buildx_start; }
+buildx_version() { echo "$("$BUILDX" version | cut -d' ' -f2) with Docker $(DOCKER_HOST=unix://$NEWER/socket $DOCKER version --format '{{.Server.Version}}')"; }
 buildx_build() { buildx_run "$@"; }
 buildx_build_push() { buildx_run "$@" --push; }
 buildx_run() {
@@ -77,6 +80,7 @@ stop_daemon() {
     kill -9 "$pid"
 }
 docker_reset() { docker_stop && docker_start; }
+docker_version() { echo "Docker $($DOCKER version --format '{{.Server.Version}}')"; }
 docker_build() { $DOCKER build --network host --progress plain -t "$1" "${@:2}"; }
 docker_push() { $DOCKER push "$1"; }
 docker_build_push() { docker_build "$@" && docker_push "$1"; }
@@ -98,6 +102,7 @@ buildah_start() { buildah_reset; }
 # A build may leave its working container mounted, inside the mount of the store.
 buildah_stop() { awk -v work="$WORK/buildah-" 'index($2, work) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount; }
 buildah_reset() { fresh_folder buildah && BUILDAH=(buildah --storage-driver overlay --root "$FRESH" --runroot "$FRESH-run"); }
+buildah_version() { buildah --version | cut -d' ' -f3; }
 buildah_build() { "${BUILDAH[@]}" bud --layers --isolation chroot --tls-verify=false -t "$1" "${@:2}"; }
 buildah_push() { "${BUILDAH[@]}" push --tls-verify=false "$1"; }
 buildah_build_push() { buildah_build "$@" && buildah_push "$1"; }

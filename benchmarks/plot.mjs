@@ -14,15 +14,15 @@ const peers = [...new Set(rows.map(row => row[1]))].filter(name => name !== 'mac
 const valuesOf = name => scenarios.map(scenario => Number(rows.find(row => row[0] === scenario && row[1] === name)?.[2] ?? NaN));
 const least = Math.min(...rows.map(row => Number(row[2])));
 
-const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height: 90 + scenarios.length * (peers.length * 11 + 18) });
+const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 1000, height: 90 + scenarios.length * (peers.length * 11 + 18) });
 chart.setOption({
   animation: false,
   backgroundColor: '#ffffff',
   textStyle: { fontFamily: 'sans-serif' },
-  legend: { top: 8, data: [...peers.map(peer => NAMES[peer]), 'what the machine needs'] },
-  grid: { left: 8, right: 70, top: 44, bottom: 34, containLabel: true },
+  legend: { top: 8, itemGap: 64, data: [...peers.map(peer => NAMES[peer]), 'what the machine needs'] },
+  grid: { left: 330, right: 70, top: 44, bottom: 50 },
   xAxis: {
-    type: 'log', min: 10 ** Math.floor(Math.log10(least)), name: 'time', nameLocation: 'middle', nameGap: 24,
+    type: 'log', min: 10 ** Math.floor(Math.log10(least / 2)), name: 'time', nameLocation: 'middle', nameGap: 24,
     axisLabel: { formatter: value => (value < 1000 ? `${value} ms` : `${value / 1000} s`) }, splitLine: { lineStyle: { color: '#f1f3f5' } },
   },
   yAxis: { type: 'category', inverse: true, data: scenarios, axisTick: { show: false } },
@@ -35,6 +35,8 @@ chart.setOption({
   ],
 });
 process.stdout.write(chart.renderToSVGString());
+// Its clock would keep the process.
+chart.dispose();
 
 function shown(milliseconds) {
   if (Number.isNaN(milliseconds)) return '';

@@ -32,9 +32,10 @@ public sealed class CountTests(TestContext test)
             await File.WriteAllTextAsync(Record, JsonSerializer.Serialize(counts, Indented) + "\n", test.CancellationToken);
         }
 
-        var recorded = JsonSerializer.Deserialize<Dictionary<string, BuildCounts>>(await File.ReadAllTextAsync(Record, test.CancellationToken))!;
+        var text = await File.ReadAllTextAsync(Record, test.CancellationToken);
+        var recorded = JsonSerializer.Deserialize<Dictionary<string, BuildCounts>>(text)!;
         Assert.AreSequenceEqual(recorded.Keys, counts.Keys, StringComparer.Ordinal);
-        var more = counts.SelectMany(build => build.Value.MoreThan(recorded[build.Key]).Select(text => $"{build.Key}: {text}")).ToList();
+        var more = counts.SelectMany(build => build.Value.MoreThan(recorded[build.Key]).Select(what => $"{build.Key}: {what}")).ToList();
         Assert.IsEmpty(more, string.Join('\n', more));
     }
 
@@ -52,7 +53,13 @@ public sealed class CountTests(TestContext test)
         folder.Write("context/line", "one");
         var run = string.Concat(Enumerable.Range(0, 10).Select(i => $"RUN echo > /made{i}\n"));
         folder.Write("steps", $"FROM alpine:latest\nCOPY line /\n{run}");
-        folder.Write("line", "FROM alpine:latest AS builder\nCOPY line /\nRUN cat /line > /made\nFROM scratch\nCOPY --from=builder /made /\n");
+        folder.Write("line", """
+            FROM alpine:latest AS builder
+            COPY line /
+            RUN cat /line > /made
+            FROM scratch
+            COPY --from=builder /made /
+            """);
         folder.Write("files", "FROM scratch\nCOPY files /files\n");
         await Task.Delay(TimeSpan.FromSeconds(3), test.CancellationToken); // younger files are read again
 
@@ -66,7 +73,8 @@ public sealed class CountTests(TestContext test)
             return new BuildCounts(SystemCallCounts.Read(log), proxy.Requests.Count - before);
         }
 
-        var counts = new Dictionary<string, BuildCounts>(StringComparer.Ordinal) { ["first build, base pulled"] = await BuildAsync("line") };
+        var counts = new Dictionary<string, BuildCounts>(StringComparer.Ordinal);
+        counts.Add("first build, base pulled", await BuildAsync("line"));
         folder.Write("context/line", "another");
         counts.Add("one changed line", await BuildAsync("line"));
         counts.Add("everything cached", await BuildAsync("line"));

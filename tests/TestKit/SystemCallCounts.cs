@@ -11,12 +11,16 @@ namespace ContainerStages.TestKit;
 public sealed partial record SystemCallCounts(long Files, long Opens, long KilobytesRead, long KilobytesWritten)
 {
     private static readonly string[] Reading = ["read", "pread64", "readv", "preadv", "recvfrom", "recvmsg"];
-    private static readonly string[] Writing = ["write", "pwrite64", "writev", "pwritev", "sendto", "sendmsg", "copy_file_range", "sendfile"];
+    private static readonly string[] Writing =
+        ["write", "pwrite64", "writev", "pwritev", "sendto", "sendmsg", "copy_file_range", "sendfile"];
 
     /// <summary>What stands before a command to have it watched.</summary>
     /// <param name="log">The file that strace writes.</param>
-    public static string[] Watch(string log) =>
-        ["strace", "-f", "-qq", "-s", "0", "-e", "signal=none", "-e", $"trace=%file,{string.Join(',', Reading.Concat(Writing))}", "-o", log];
+    public static string[] Watch(string log)
+    {
+        var calls = string.Join(',', Reading.Concat(Writing));
+        return ["strace", "-f", "-qq", "-s", "0", "-e", "signal=none", "-e", $"trace=%file,{calls}", "-o", log];
+    }
 
     public static SystemCallCounts Read(string log)
     {

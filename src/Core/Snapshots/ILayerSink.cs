@@ -3,13 +3,17 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Snapshots;
 
-/// <summary>What copies write into: the folder of a layer, or a layer that gets none. Paths are absolute inside the image and free of links.</summary>
+/// <summary>
+/// What copies write into: the folder of a layer, or a layer that gets none. Paths are absolute inside the image and free of links.
+/// </summary>
 internal interface ILayerSink
 {
     /// <summary>The layers below with what has been written so far on top.</summary>
     UnionView ViewWith(ImmutableArray<string> lower);
 
-    /// <summary>Sees to it that a folder stands at <paramref name="path"/>; ones that exist keep their metadata, new ones get what is given.</summary>
+    /// <summary>
+    /// Sees to it that a folder stands at <paramref name="path"/>; ones that exist keep their metadata, new ones get what is given.
+    /// </summary>
     /// <exception cref="BuildFailedException">A file stands in the way.</exception>
     void MakeDirectory(string path, Ownership owner, uint mode = 0x1ED);
 

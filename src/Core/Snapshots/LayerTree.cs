@@ -14,8 +14,9 @@ internal sealed class LayerTree(UnionView below) : ILayerSink
     private readonly NewFolders fresh = new();
 
     /// <exception cref="InvalidOperationException">Something was written already.</exception>
-    public UnionView ViewWith(ImmutableArray<string> lower) =>
-        entries.Count == 1 ? new UnionView(lower) : throw new InvalidOperationException("What was gathered for a layer without a folder cannot be looked at.");
+    public UnionView ViewWith(ImmutableArray<string> lower) => entries.Count == 1
+        ? new UnionView(lower)
+        : throw new InvalidOperationException("What was gathered for a layer without a folder cannot be looked at.");
 
     public void MakeDirectory(string path, Ownership owner, uint mode = 0x1ED)
     {
@@ -33,7 +34,8 @@ internal sealed class LayerTree(UnionView below) : ILayerSink
         switch (fresh.IsFirstAt(path) ? null : below.Find(path, followLast: false))
         {
             case { IsDirectory: true } existing:
-                Add(path, new TreeEntry { IsDirectory = true, Owner = new Ownership(existing.Status.UserId, existing.Status.GroupId), Mode = existing.Status.Permissions });
+                var own = new Ownership(existing.Status.UserId, existing.Status.GroupId);
+                Add(path, new TreeEntry { IsDirectory = true, Owner = own, Mode = existing.Status.Permissions });
                 break;
             case null:
                 Add(path, new TreeEntry { IsDirectory = true, Owner = owner, Mode = mode });

@@ -54,7 +54,11 @@ internal sealed class LayerTreeWriter(TarStreamWriter writer, LayerWriterOptions
     {
         var source = entry.Source!;
         using var file = source.Open();
-        WriteEntry(Describe(entry, TarEntryKind.File, path) with { Size = source.Status.Size, Xattrs = entry.WithAttributes ? Attributes(source, file) : [] });
+        WriteEntry(Describe(entry, TarEntryKind.File, path) with
+        {
+            Size = source.Status.Size,
+            Xattrs = entry.WithAttributes ? Attributes(source, file) : [],
+        });
         for (var left = source.Status.Size; left > 0;)
         {
             cancellationToken.ThrowIfCancellationRequested();

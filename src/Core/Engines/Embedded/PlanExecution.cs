@@ -66,7 +66,11 @@ internal sealed class PlanExecution
             StageBase other => await StageAsync(other.Stage).WaitAsync(cancellationToken),
             _ => LayerStack.Empty,
         };
-        var execution = new StageExecution(stage, start, services, runners, shared) { Title = titles.Of(stage), IsOnlyExported = !readByOthers.Contains(stage) };
+        var execution = new StageExecution(stage, start, services, runners, shared)
+        {
+            Title = titles.Of(stage),
+            IsOnlyExported = !readByOthers.Contains(stage),
+        };
         lock (executions)
         {
             executions.Add(stage, execution);

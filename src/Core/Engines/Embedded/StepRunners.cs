@@ -115,7 +115,11 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         var tree = new LayerTree(new UnionView(lower));
         CopyStepRunner.Copy(selection, lower, tree, scratch: "", cancellationToken);
         var options = new LayerWriterOptions(services.Request.Form, SameTimes: true);
-        var (layer, _) = await LayerWriter.WriteAsync(writer => tree.Write(writer, options, cancellationToken), services.Content, options, cancellationToken);
+        var (layer, _) = await LayerWriter.WriteAsync(
+            writer => tree.Write(writer, options, cancellationToken),
+            services.Content,
+            options,
+            cancellationToken);
         return layer;
     }
 
