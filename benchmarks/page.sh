@@ -4,6 +4,7 @@
 write_page() {
     quietly "$ROOT/build/page.sh"
     plot_rows | node "$ROOT/benchmarks/plot.mjs" "$ARTIFACTS/page" >"$ROOT/docs/benchmarks.svg"
+    if asked growth stages; then growth_rows | node "$ROOT/benchmarks/growth.mjs" "$ARTIFACTS/page" >"$ROOT/docs/growth.svg"; fi
     {
         page_head
         printf '\nMeasured in %s on a machine with %s cores and %s of memory (%s), Linux %s, by\n\n' \
@@ -11,6 +12,7 @@ write_page() {
             "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" "$(uname -r | grep -o '^[0-9]*\.[0-9]*')"
         versions
         cat "$WORK/tables.md"
+        if asked growth stages; then printf '\n![How cost grows: a straight line is what is wanted](growth.svg)\n'; fi
     } >"$ROOT/docs/benchmarks.md"
     say ""
     say "written: docs/benchmarks.md, docs/benchmarks.svg"

@@ -1,5 +1,5 @@
-// Draws the scenarios of build/bench.sh as bars on a logarithmic axis, with what the machine needs at least as a line.
-// node plot.mjs FOLDER-OF-PACKAGES <rows of scenario|name|milliseconds >plot.svg; the name "machine" is the limit.
+// Draws the scenarios of build/bench.sh as bars on a logarithmic axis, with what plain tools need as a line.
+// node plot.mjs FOLDER-OF-PACKAGES <rows of scenario|name|milliseconds >plot.svg; the name "machine" is theirs.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ chart.setOption({
   animation: false,
   backgroundColor: '#ffffff',
   textStyle: { fontFamily: 'sans-serif' },
-  legend: { top: 8, itemGap: 64, data: [...peers.map(peer => NAMES[peer]), 'what the machine needs'] },
+  legend: { top: 8, itemGap: 64, data: [...peers.map(peer => NAMES[peer]), 'plain tools'] },
   grid: { left: 330, right: 70, top: 44, bottom: 50 },
   xAxis: {
     type: 'log', min: 10 ** Math.floor(Math.log10(least / 2)), name: 'time', nameLocation: 'middle', nameGap: 24,
@@ -31,7 +31,7 @@ chart.setOption({
       name: NAMES[peer], type: 'bar', barGap: '10%', barCategoryGap: '28%', itemStyle: { color: COLORS[peer] }, data: valuesOf(peer),
       label: { show: true, position: 'right', fontSize: 10, color: peer === 'stages' ? '#0b7285' : '#868e96', formatter: label => shown(label.value) },
     })),
-    { name: 'what the machine needs', type: 'scatter', symbol: 'rect', symbolSize: [2, peers.length * 11 + 6], itemStyle: { color: '#c92a2a' }, data: valuesOf('machine') },
+    { name: 'plain tools', type: 'scatter', symbol: 'rect', symbolSize: [2, peers.length * 11 + 6], itemStyle: { color: '#c92a2a' }, data: valuesOf('machine') },
   ],
 });
 process.stdout.write(chart.renderToSVGString());

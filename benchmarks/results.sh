@@ -45,9 +45,10 @@ at_most() {
 
 # table TITLE   rows of cells between bars on standard input, the first is the head; numbers stand to the right. Kept for the page as well.
 table() {
-    local rows
+    local rows how="medians of $ROUNDS rounds in one run"
+    [ "$ROUNDS" != 1 ] || how='one round'
     rows=$(cat)
-    title "$1: medians of $ROUNDS rounds in one run on this machine, smaller is better"
+    title "$1: $how on this machine, smaller is better"
     awk -F'|' '
         { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) }; fields[NR] = NF }
         END {
@@ -58,7 +59,7 @@ table() {
             }
         }' <<<"$rows"
     {
-        printf '\n## %s\n\n' "${1^}"
+        printf '\n## %s\n\n%s, smaller is better.\n\n' "${1^}" "${how^}"
         awk -F'|' '
             { gsub(/\|/, " | "); print "| " $0 " |" }
             NR == 1 { line = "|---|"; for (i = 2; i < NF; i++) line = line "---:|"; print line "---|" }' <<<"$rows"

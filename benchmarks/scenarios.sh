@@ -10,10 +10,10 @@ copy|COPY of 20,000 files, 300 MB, push|ms|0.30 best
 touch|... the same, one file changed|ms|0.15 best
 large|pull and unpack a layer of 0.9 GB, read one file|ms|0.40 best
 memory|... peak memory of the largest process|MB|150 MB 0.40 best
-pull|pull an image of one layer of 0.9 GB|ms|0.35 docker 0.50 buildah
-pull10|pull an image of ten layers, 0.5 GB|ms|0.35 docker 0.50 buildah
+pull|pull an image of one layer of 0.9 GB|ms|0.40 best
+pull10|pull an image of ten layers, 0.5 GB|ms|0.40 best
 push|build and push a layer of 0.5 GB|ms|0.35 best
-pushed|... its size in the registry|kB|1.05 docker
+pushed|... its size in the registry|kB|1.05 best
 again|... build and push it again, unchanged|ms|0.20 best'
 
 STEPS=30
@@ -96,7 +96,7 @@ push() {
 
 memory_of() { "$1_memory" "${@:2}" >"$WORK/memory"; }
 
-# What this machine needs at least for some of the scenarios, whoever builds: no program can be below it.
+# What plain tools of this machine need for the main part of some scenarios.
 limits() {
     local round
     if was_asked side; then record side machine 1000; fi

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Compares dotnet-stages with buildx of a newer Docker, and with Docker and buildah of Debian in one run, and prints ratios; as root.
-#   bench.sh                      every scenario but scale, three rounds
+#   bench.sh                      every scenario but scale and growth, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only buildx,...    some of: stages buildx docker buildah
-#   bench.sh --what pull,...      some of: hello steps side copy large pull pull10 push solution edit web cache scale
+#   bench.sh --what pull,...      some of: hello steps side copy large pull pull10 push solution edit web cache scale growth
 #   bench.sh --write              writes docs/benchmarks.md and its plot too
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
@@ -17,6 +17,7 @@ source "$ROOT/benchmarks/edit.sh"
 source "$ROOT/benchmarks/web.sh"
 source "$ROOT/benchmarks/cache.sh"
 source "$ROOT/benchmarks/scale.sh"
+source "$ROOT/benchmarks/growth.sh"
 
 ROUNDS=3
 WRITE=0
@@ -41,6 +42,7 @@ main() {
     if asked web stages buildx; then web "$ROUNDS"; fi
     if asked cache stages buildx; then cache "$ROUNDS"; fi
     if asked scale stages buildx; then scale; fi
+    if asked growth stages; then growth; fi
     [ $WRITE = 0 ] || write_page
 }
 
@@ -52,7 +54,7 @@ asked() {
 }
 
 # The scenarios that each peer has; the others are tables of their own.
-scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web -e cache -e scale || true; }
+scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web -e cache -e scale -e growth || true; }
 
 run_rounds() {
     make_contexts
