@@ -46,13 +46,11 @@ buildx_start() {
 }
 buildx_stop() { stop_daemon "${NEWER:-/nowhere}/pid"; }
 buildx_reset() { buildx_stop && buildx_start; }
-buildx_version() { echo "$("$BUILDX" version | cut -d' ' -f2) with Docker $(DOCKER_HOST=unix://$NEWER/socket $DOCKER version --format '{{.Server.Version}}')"; }
-buildx_build() { buildx_run "$@"; }
-buildx_build_push() { buildx_run "$@" --push; }
-buildx_run() {
-    DOCKER_HOST=unix://$NEWER/socket BUILDX_CONFIG=$WORK/buildx "$BUILDX" build --progress plain --provenance=false --network host -t "$1" "${@:2}"
-}
-buildx_pull() { DOCKER_HOST=unix://$NEWER/socket $DOCKER pull "$1"; }
+buildx_version() { echo "$("$BUILDX" version | cut -d' ' -f2) with Docker $(with_newer $DOCKER version --format '{{.Server.Version}}')"; }
+buildx_build() { with_newer "$BUILDX" build --progress plain --provenance=false --network host -t "$1" "${@:2}"; }
+buildx_build_push() { buildx_build "$@" --push; }
+buildx_pull() { with_newer $DOCKER pull "$1"; }
+with_newer() { DOCKER_HOST=unix://$NEWER/socket BUILDX_CONFIG=$WORK/buildx "$@"; }
 buildx_memory() { daemon_memory "$NEWER/pid" buildx_build "$@"; }
 
 # --- Docker of this Debian: a daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere

@@ -51,7 +51,7 @@ scale_buildx() {
     local first
     for first in $(seq 1 $SCALE_TOGETHER "$1"); do
         # shellcheck disable=SC2046
-        DOCKER_HOST=unix://$NEWER/socket BUILDX_CONFIG=$WORK/buildx "$BUILDX" bake --progress plain --allow 'fs=*' --allow network.host --provenance=false \
+        with_newer "$BUILDX" bake --progress plain --allow 'fs=*' --allow network.host --provenance=false \
             --push -f "$WORK/scale-buildx-$1/bake.json" $(seq -f 'p%g' "$first" $((first + SCALE_TOGETHER > $1 ? $1 : first + SCALE_TOGETHER - 1))) || return
     done
 }

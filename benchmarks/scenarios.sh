@@ -17,7 +17,6 @@ pushed|... its size in the registry|kB|1.05 best
 again|... build and push it again, unchanged|ms|0.20 best'
 
 STEPS=30
-SIDES=8
 
 # run_scenarios PEER ROUND; a failing one does not keep the others from running
 run_scenarios() {

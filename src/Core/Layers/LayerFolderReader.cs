@@ -10,7 +10,6 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
     private const int FolderFlags = FileCalls.O_RDONLY;
     private const ulong Inside = FileCalls.RESOLVE_BENEATH | FileCalls.RESOLVE_NO_SYMLINKS;
     private readonly Dictionary<(ulong Device, ulong Inode), string> linked = [];
-    private readonly byte[] buffer = new byte[256 << 10];
     private RecordedOwners? owners;
 
     /// <summary>Bytes of all files written.</summary>
@@ -97,17 +96,9 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
         using var file = FileCalls.OpenAt(folder, name, FileCalls.O_RDONLY | FileCalls.O_NOFOLLOW, Inside);
         var (xattrs, _) = ReadXattrs(file, path);
         WriteEntry(Describe(status, TarEntryKind.File, path) with { Size = status.Size, Xattrs = xattrs });
-        for (var left = status.Size; left > 0;)
+        if (!writer.TryWriteContent(file, path, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = FileCalls.ReadSome(file, buffer.AsSpan(0, (int)Math.Min(left, buffer.Length)), path);
-            if (count == 0)
-            {
-                throw new IOException($"'{path}' became shorter while its layer was written.");
-            }
-
-            writer.WriteContent(buffer.AsSpan(0, count));
-            left -= count;
+            throw new IOException($"'{path}' became shorter while its layer was written.");
         }
 
         Size += status.Size;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Layers;
 
@@ -13,6 +14,7 @@ internal sealed class TarStreamWriter(Stream stream)
     private const int NameLength = 100;
     private const int PrefixLength = 155;
     private readonly byte[] block = new byte[TarHeader.Length];
+    private byte[]? buffer;
     private long contentLeft;
     private int padding;
 
@@ -74,6 +76,26 @@ internal sealed class TarStreamWriter(Stream stream)
             ? contentLeft - bytes.Length
             : throw new InvalidOperationException("An entry got more content than it announced.");
         stream.Write(bytes);
+    }
+
+    /// <summary>Writes what a file holds as the content of the entry, up to the size that the entry announced.</summary>
+    /// <returns>False where the file is shorter.</returns>
+    public bool TryWriteContent(SafeFileHandle file, string path, CancellationToken cancellationToken)
+    {
+        buffer ??= new byte[256 << 10];
+        while (contentLeft > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = FileCalls.ReadSome(file, buffer.AsSpan(0, (int)Math.Min(contentLeft, buffer.Length)), path);
+            if (count == 0)
+            {
+                return false;
+            }
+
+            WriteContent(buffer.AsSpan(0, count));
+        }
+
+        return true;
     }
 
     /// <summary>Writes the end of the archive: two empty blocks.</summary>

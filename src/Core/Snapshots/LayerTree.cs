@@ -11,7 +11,6 @@ namespace ContainerStages.Snapshots;
 internal sealed class LayerTree(UnionView below) : ILayerSink
 {
     private readonly Dictionary<string, TreeEntry> entries = new(StringComparer.Ordinal) { ["/"] = new TreeEntry { IsDirectory = true } };
-    private readonly NewFolders fresh = new();
 
     /// <exception cref="InvalidOperationException">Something was written already.</exception>
     public UnionView ViewWith(ImmutableArray<string> lower) => entries.Count == 1
@@ -31,15 +30,14 @@ internal sealed class LayerTree(UnionView below) : ILayerSink
         }
 
         MakeDirectory(LayerComposer.Parent(path), owner, mode);
-        switch (fresh.IsFirstAt(path) ? null : below.Find(path, followLast: false))
+        switch (FindBelow(path))
         {
             case { IsDirectory: true } existing:
                 var own = new Ownership(existing.Status.UserId, existing.Status.GroupId);
                 Add(path, new TreeEntry { IsDirectory = true, Owner = own, Mode = existing.Status.Permissions });
                 break;
             case null:
-                Add(path, new TreeEntry { IsDirectory = true, Owner = owner, Mode = mode });
-                fresh.Add(path);
+                Add(path, new TreeEntry { IsDirectory = true, IsNew = true, Owner = owner, Mode = mode });
                 break;
             default:
                 throw new BuildFailedException(StepDiagnostics.FileInTheWay(path));
@@ -78,12 +76,16 @@ internal sealed class LayerTree(UnionView below) : ILayerSink
     {
         var isDirectory = entries.TryGetValue(path, out var known)
             ? known.IsDirectory
-            : !fresh.IsFirstAt(path) && below.Find(path, followLast: false) is { IsDirectory: true };
+            : FindBelow(path) is { IsDirectory: true };
         if (isDirectory)
         {
             throw new BuildFailedException(StepDiagnostics.FolderInTheWay(path));
         }
     }
+
+    /// <summary>What the layers below have at the path, which this layer has not; in a new folder they have nothing.</summary>
+    private UnionEntry? FindBelow(string path) =>
+        entries[LayerComposer.Parent(path)].IsNew ? null : below.Find(path, followLast: false);
 
     private void Add(string path, TreeEntry entry)
     {
@@ -98,6 +100,9 @@ internal sealed class TreeEntry
     private Dictionary<string, TreeEntry>? children;
 
     public bool IsDirectory { get; init; }
+
+    /// <summary>True for a folder where the layers below have none.</summary>
+    public bool IsNew { get; init; }
 
     public Ownership Owner { get; set; }
 

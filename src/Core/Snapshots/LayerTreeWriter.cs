@@ -9,7 +9,6 @@ namespace ContainerStages.Snapshots;
 internal sealed class LayerTreeWriter(TarStreamWriter writer, LayerWriterOptions options, CancellationToken cancellationToken)
 {
     private readonly Dictionary<TreeEntry, string> written = new(ReferenceEqualityComparer.Instance);
-    private readonly byte[] buffer = new byte[256 << 10];
 
     /// <summary>Bytes of all files written.</summary>
     public long Size { get; private set; }
@@ -59,17 +58,9 @@ internal sealed class LayerTreeWriter(TarStreamWriter writer, LayerWriterOptions
             Size = source.Status.Size,
             Xattrs = entry.WithAttributes ? Attributes(source, file) : [],
         });
-        for (var left = source.Status.Size; left > 0;)
+        if (!writer.TryWriteContent(file, source.HostPath!, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = FileCalls.ReadSome(file, buffer.AsSpan(0, (int)Math.Min(left, buffer.Length)), source.HostPath!);
-            if (count == 0)
-            {
-                throw new SourceChangedException(source.HostPath!);
-            }
-
-            writer.WriteContent(buffer.AsSpan(0, count));
-            left -= count;
+            throw new SourceChangedException(source.HostPath!);
         }
 
         source.RequireUnchanged(file);

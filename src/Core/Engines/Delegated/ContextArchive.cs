@@ -129,18 +129,9 @@ internal sealed class ContextArchive
         using var file = entry.Open();
         entry.RequireUnchanged(file);
         writer.WriteEntry(new TarEntry { Kind = TarEntryKind.File, Name = path, Mode = mode, Size = entry.Status.Size });
-        var buffer = new byte[Math.Min(1 << 18, Math.Max(1, entry.Status.Size))];
-        for (var position = 0L; position < entry.Status.Size;)
+        if (!writer.TryWriteContent(file, entry.HostPath!, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, entry.Status.Size - position)), position);
-            if (count == 0)
-            {
-                throw new SourceChangedException(entry.HostPath!);
-            }
-
-            writer.WriteContent(buffer.AsSpan(0, count));
-            position += count;
+            throw new SourceChangedException(entry.HostPath!);
         }
 
         entry.RequireUnchanged(file);
