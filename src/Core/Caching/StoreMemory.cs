@@ -52,5 +52,6 @@ public sealed class StoreMemory(StoreDirectory store) : IStepMemory
 
 [JsonSerializable(typeof(StepResult))]
 [JsonSerializable(typeof(Layer))]
+[JsonSerializable(typeof(BuildInputs))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class RecordsJson : JsonSerializerContext;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Stages;
@@ -7,7 +6,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>Build checks of the instructions in a stage.</summary>
-internal static partial class StageChecks
+internal static class StageChecks
 {
     private static readonly SearchValues<char> NoPath = SearchValues.Create("*?[$<:");
 
@@ -64,7 +63,7 @@ internal static partial class StageChecks
     private static IEnumerable<Diagnostic> Secrets(Instruction instruction)
     {
         var (keyword, pairs) = instruction switch { ArgInstruction arg => ("ARG", arg.Arguments), EnvInstruction env => ("ENV", env.Variables), _ => ("", []) };
-        return pairs.Where(pair => SecretName().IsMatch(pair.Name) && !PublicName().IsMatch(pair.Name))
+        return pairs.Where(pair => SecretNames.IsSecret(pair.Name))
             .Select(pair => BuildChecks.SecretsUsedInArgOrEnv.Warn($"Do not use ARG or ENV instructions for sensitive data ({keyword} \"{pair.Name}\")", instruction.Location));
     }
 
@@ -84,10 +83,4 @@ internal static partial class StageChecks
 
     /// <summary>A name in the context: no address, here-document, pattern or variable, and not the context itself.</summary>
     private static bool IsPath(string source) => source.AsSpan().IndexOfAny(NoPath) < 0 && source.Trim('.', '/').Length > 0;
-
-    [GeneratedRegex("(?:_|^)(?:apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(?:_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SecretName();
-
-    [GeneratedRegex("(?:_|^)(?:public|file|version)(?:_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex PublicName();
 }

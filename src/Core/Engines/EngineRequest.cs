@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Planning;
 using ContainerStages.Snapshots;
@@ -22,6 +23,9 @@ public sealed record EngineRequest
     public ImageForm Form { get; init; } = new();
 
     public BuildPolicy Policy { get; init; } = new();
+
+    /// <summary>Gets what the steps read; null where nobody asks.</summary>
+    public InputLog? Inputs { get; init; }
 }
 
 /// <summary>The stages of one platform's image: as they are written, the images that they name, and what has to happen for them.</summary>

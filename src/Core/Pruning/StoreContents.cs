@@ -15,7 +15,7 @@ internal sealed class StoreContents(StoreDirectory store)
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
     private static readonly string[] Fetched = ["downloads", "git"];
     private static readonly string[] Records =
-        ["steps", "selections", "layers", "references", "sizes/sha256", "documents", "sources", "contexts"];
+        ["steps", "selections", "layers", "references", "sizes/sha256", "documents", "sources", "contexts", "inputs"];
 
     /// <summary>Records with a checksum: one that is damaged, or of another version, is of no use to anybody.</summary>
     private static readonly string[] Sealed = [.. Records.Where(folder => folder != "documents")];

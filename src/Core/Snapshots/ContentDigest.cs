@@ -28,6 +28,16 @@ public static class ContentDigest
         IReadOnlyList<SelectedSource> sources,
         bool withOwners,
         ContentMemory? memory,
+        CancellationToken cancellationToken) =>
+        Of(sources, withOwners, memory, found: null, cancellationToken);
+
+    /// <param name="found">Hears of every file and link with the hash of its content, which a link has not; null for nobody.</param>
+    /// <inheritdoc cref="Of(IReadOnlyList{SelectedSource}, bool, ContentMemory?, CancellationToken)"/>
+    internal static string Of(
+        IReadOnlyList<SelectedSource> sources,
+        bool withOwners,
+        ContentMemory? memory,
+        Action<UnionEntry, byte[]>? found,
         CancellationToken cancellationToken)
     {
         var files = sources
@@ -49,9 +59,11 @@ public static class ContentDigest
             {
                 AppendEntry(hash, item, withOwners);
                 Append(hash, linked.FirstName(item.Entry, item.RelativePath) ?? "");
-                if (item.Entry.IsRegularFile)
+                byte[] content = item.Entry.IsRegularFile ? hashes[next++] : [];
+                hash.AppendData(content);
+                if (!item.Entry.IsDirectory)
                 {
-                    hash.AppendData(hashes[next++]);
+                    found?.Invoke(item.Entry, content);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
@@ -62,7 +63,9 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 
     private async Task<ReportDocument> MakeAsync(ImageSet images, BuildResult result, CancellationToken cancellationToken)
     {
-        var build = new StepReasons([.. planned.Plans], planned.Definition.Policy).Explain(timeline.Steps, timeline.Milliseconds);
+        var changes = new StepChanges(planned, planned.Inputs ?? new InputLog());
+        var build = new StepReasons([.. planned.Plans], planned.Definition.Policy, changes).Explain(timeline.Steps, timeline.Milliseconds);
+        changes.Save();
         await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
         var name = result.References.Concat(result.Files).FirstOrDefault() ?? "image";
         var bases = images.Images.Zip(planned.Plans).ToDictionary(pair => pair.First.Digest, pair => BaseOf(pair.Second.BaseImage));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Engines;
@@ -10,7 +11,8 @@ namespace ContainerStages.Building;
 /// <summary>A build up to the plans, one for each platform: nothing has run, no layer was fetched.</summary>
 internal sealed class PlannedBuild : IDisposable
 {
-    private PlannedBuild(BuildDefinition definition, BuildSession session) => (Definition, Session) = (definition, session);
+    private PlannedBuild(BuildDefinition definition, BuildSession session) =>
+        (Definition, Session, Inputs) = (definition, session, definition.Outputs.Reports.Count > 0 ? new InputLog() : null);
 
     /// <summary>Its context and Dockerfile are files of this machine.</summary>
     public BuildDefinition Definition { get; }
@@ -22,7 +24,10 @@ internal sealed class PlannedBuild : IDisposable
     public IEnumerable<BuildPlan> Plans => Builds.Select(build => build.Plan);
 
     /// <summary>What an engine is to make of it.</summary>
-    public EngineRequest Request => Session.RequestOf(Builds);
+    public EngineRequest Request => Session.RequestOf(Builds) with { Inputs = Inputs };
+
+    /// <summary>What the steps read; null where no report asks.</summary>
+    public InputLog? Inputs { get; }
 
     /// <param name="definition">Its context and Dockerfile are files of this machine.</param>
     /// <param name="events">Hears warnings.</param>

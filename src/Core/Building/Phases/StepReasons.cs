@@ -7,7 +7,8 @@ using ContainerStages.Reporting;
 namespace ContainerStages.Building;
 
 /// <summary>What the steps of a build waited for, and why those ran that ran: from the plans, and what happened.</summary>
-internal sealed class StepReasons(ImmutableArray<BuildPlan> plans, BuildPolicy policy)
+/// <param name="changes">Which inputs changed.</param>
+internal sealed class StepReasons(ImmutableArray<BuildPlan> plans, BuildPolicy policy, StepChanges changes)
 {
     private const string Ran = "done";
     private readonly StageTitles titles = new(plans.Length);
@@ -24,14 +25,33 @@ internal sealed class StepReasons(ImmutableArray<BuildPlan> plans, BuildPolicy p
             [
                 .. steps.Select(step => stages.GetValueOrDefault(step.Stage) is { } stage
                         && stage.Steps.FirstOrDefault(planned => planned.Title == step.Title) is { } found
-                    ? step with
-                    {
-                        WaitsFor = StagesOf(found).ToArray() is { Length: > 0 } read ? read : null,
-                        Why = step.Outcome == Ran ? Why(stage, found, ran) : null,
-                    }
+                    ? Explain(step with { WaitsFor = StagesOf(found).ToArray() is { Length: > 0 } read ? read : null }, stage, found, ran)
                     : step),
             ],
         };
+    }
+
+    private ReportedStep Explain(ReportedStep step, StagePlan stage, PlanStep planned, HashSet<(string Stage, string Title)> ran)
+    {
+        if (step.Outcome != Ran)
+        {
+            return step;
+        }
+
+        if (policy.IsRunAgain(stage.Name))
+        {
+            return step with { Why = "it was to run again (--no-cache)" };
+        }
+
+        var earlier = stage.Steps.TakeWhile(one => one != planned).LastOrDefault(one => ran.Contains((titles.Of(stage), one.Title)));
+        var found = changes.Find(planned);
+
+        // The base image is told where it matters first.
+        var changed = found?.Where(change => earlier is null || change.Input != "baseImage").ToArray();
+        var before = earlier is null ? null : $"the step before it ran: {earlier.Title}";
+        return changed is { Length: > 0 }
+            ? step with { Changed = changed, Why = string.Join("; ", new[] { ReportedChange.TextOf(changed), before }.OfType<string>()) }
+            : step with { Why = before ?? Why(stage, planned, ran, isSame: found is not null) };
     }
 
     private IEnumerable<string> WaitsFor(StagePlan stage) =>
@@ -45,28 +65,18 @@ internal sealed class StepReasons(ImmutableArray<BuildPlan> plans, BuildPolicy p
             _ => null,
         }).OfType<string>().Distinct();
 
-    private string Why(StagePlan stage, PlanStep step, HashSet<(string Stage, string Title)> ran)
+    private string Why(StagePlan stage, PlanStep step, HashSet<(string Stage, string Title)> ran, bool isSame)
     {
-        if (policy.IsRunAgain(stage.Name))
-        {
-            return "it was to run again (--no-cache)";
-        }
-
-        var before = stage.Steps.TakeWhile(one => one != step);
-        if (before.LastOrDefault(one => ran.Contains((titles.Of(stage), one.Title))) is { } earlier)
-        {
-            return $"the step before it ran: {earlier.Title}";
-        }
-
         if (stage.Base is StageBase below && ran.Any(one => one.Stage == titles.Of(below.Stage)))
         {
             return $"the stage {titles.Of(below.Stage)} under it ran";
         }
 
-        var changed = StagesOf(step).Where(read => ran.Any(one => one.Stage == read)).ToArray();
-        return changed.Length > 0
-            ? $"what it reads of {string.Join(" and ", changed)} was made anew"
-            : $"no result is here for {string.Join(", ", Inputs(stage, step))}";
+        var made = StagesOf(step).Where(read => ran.Any(one => one.Stage == read)).ToArray();
+        return made.Length > 0
+            ? $"what it reads of {string.Join(" and ", made)} was made anew"
+            : $"no result is here for {string.Join(", ", Inputs(stage, step))}"
+                + (isSame ? "; none of it changed since the last report" : "");
     }
 
     /// <summary>What the result of a step depends on, for people.</summary>

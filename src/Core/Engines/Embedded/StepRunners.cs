@@ -54,13 +54,17 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     public void Release(PlanStep step) => sources.Release(step);
 
     /// <summary>Names the result of a step by the stack it stands on and what it reads.</summary>
-    public StepKey KeyOf(PlanStep step, StackKey stack, IReadOnlyList<string> contents) => step switch
+    public StepKey KeyOf(PlanStep step, StackKey stack, IReadOnlyList<string> contents)
     {
-        RunStep command => CacheKey.Run(stack, command, services.Request.Commands.Key(), contents),
-        WorkdirStep workdir => CacheKey.Workdir(stack, workdir),
-        CopyStep copy => CacheKey.Copy(stack, copy, contents),
-        _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
-    };
+        services.Request.Inputs?.Add(step, contents);
+        return step switch
+        {
+            RunStep command => CacheKey.Run(stack, command, services.Request.Commands.Key(), contents),
+            WorkdirStep workdir => CacheKey.Workdir(stack, workdir),
+            CopyStep copy => CacheKey.Copy(stack, copy, contents),
+            _ => throw new NotSupportedException($"No runner for {step.GetType().Name}."),
+        };
+    }
 
     /// <summary>Pulls and unpacks the images and stages that the step reads from.</summary>
     /// <returns>Their layer folders.</returns>

@@ -180,6 +180,9 @@ public sealed record ReportedStep
 
     /// <summary>Why it was not cached, where that is known.</summary>
     public string? Why { get; init; }
+
+    /// <summary>What it depends on that changed since the last build with a report; null where nothing is known to have.</summary>
+    public IReadOnlyList<ReportedChange>? Changed { get; init; }
 }
 
 /// <summary>JSON of reports. Characters that mean something in HTML are escaped.</summary>

@@ -91,7 +91,7 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     private async Task<string> HashAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
         var selection = await FindAsync(copy, cancellationToken);
-        var digest = ContentDigest.Of(selection.Sources, withOwners: false, MemoryOf(copy.From), cancellationToken);
+        var digest = ContentDigest.Of(selection.Sources, withOwners: false, MemoryOf(copy.From), services.Request.Inputs?.OpenFiles(copy), cancellationToken);
         hashed[copy] = new HashedSelection(digest, selection);
         return digest;
     }
