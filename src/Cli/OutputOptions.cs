@@ -25,6 +25,11 @@ internal static class OutputOptions
             "FILE",
             "write what is in the image, and how it was built: FILE.html, FILE.md or FILE.json; repeatable",
             Candidates.Files),
+        new(
+            ["--sbom"],
+            "FILE",
+            "write which packages are in the image: FILE.spdx.json (SPDX 2.3) or FILE.cdx.json (CycloneDX 1.6); repeatable",
+            Candidates.Files),
         new(["--push"], null, "push to the registries that the names say"),
         new(["--load"], null, "put the image into Docker's store"),
         new(
@@ -52,6 +57,7 @@ internal static class OutputOptions
                 Tags = names,
                 Destinations = [.. outputs.SelectMany(output => Destinations(output, names))],
                 Reports = [.. options.All("--report").Select(Report)],
+                Sboms = [.. options.All("--sbom").Select(Sbom)],
                 MaxSize = options.Last("--max-size") is { } size ? Size(size) : null,
             },
             Form = definition.Form with
@@ -80,6 +86,12 @@ internal static class OutputOptions
     private static string Report(string file) => ReportForm.Of(file) is not null
         ? Path.GetFullPath(file)
         : throw new UsageException($"--report {file}: the name of a report ends in {string.Join(", ", ReportForm.Valid)}.");
+
+    private static string Sbom(string file) => SbomForm.Of(file) is not null
+        ? Path.GetFullPath(file)
+        : throw new UsageException(
+            $"--sbom {file}: the name of a bill of materials ends in {string.Join(", ", SbomForm.Valid)}; "
+            + "it is a file, and nothing is attached to the image.");
 
     private static long Size(string text) =>
         ByteSize.TryParse(text) ?? throw new UsageException($"--max-size {text}: a size such as 25MB is expected.");

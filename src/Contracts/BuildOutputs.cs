@@ -23,6 +23,11 @@ public sealed record BuildOutputs
     public IReadOnlyList<string> Reports { get; init; } = [];
 
     /// <summary>
+    /// Bills of materials, by absolute path; the name of each ends as one of <see cref="SbomForm"/>. No build sees one that it writes.
+    /// </summary>
+    public IReadOnlyList<string> Sboms { get; init; } = [];
+
+    /// <summary>
     /// JSON result file of the previous build of the same project: when it names the same digest and destinations, nothing is published.
     /// </summary>
     public string? ResultFile { get; init; }

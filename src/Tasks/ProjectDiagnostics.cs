@@ -115,6 +115,9 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidReport(string file, string project) => Error("CST6503",
         $"ContainerStagesReport '{file}' names no form: a file with the extension {string.Join(", ", ReportForm.Valid)} is expected.", project);
 
+    public static Diagnostic InvalidSbom(string file, string project) => Error("CST6514",
+        $"ContainerStagesSbom '{file}' names no form: a file whose name ends in {string.Join(", ", SbomForm.Valid)} is expected.", project);
+
     public static Diagnostic Interrupted() => Error("CST1028", "The build was interrupted. Nothing was published.");
 
     public static Diagnostic Unforeseen(string task, Exception exception) => Error("CST1030",

@@ -20,6 +20,9 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     /// <summary>Files, divided by ';'.</summary>
     public string Reports { get; set; } = "";
 
+    /// <summary>Files, divided by ';'.</summary>
+    public string Sboms { get; set; } = "";
+
     /// <summary>1: what runs is shown in the live lines of the terminal logger.</summary>
     public string HasTerminalLogger { get; set; } = "";
 

@@ -211,7 +211,10 @@ public sealed class ReportTests(TestContext test)
     {
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
         var page = context.Combine("report.html");
-        await BuildAsync(context.Path, "-t", $"two-{Guid.NewGuid():N}", "--platform", "linux/amd64,linux/arm64", "--report", page);
+        context.Write("app.deps.json", """{"libraries":{"Tomlyn/2.10.2":{"type":"package","sha512":""}}}""");
+        context.Write("Dockerfile", "FROM scratch\nCOPY main.go app.deps.json /\n");
+        string[] written = ["--report", page, "--sbom", context.Combine("a.cdx.json")];
+        await BuildAsync([context.Path, "-t", $"two-{Guid.NewGuid():N}", "--platform", "linux/amd64,linux/arm64", .. written]);
 
         var seen = await BrowseAsync(page, "main");
 
@@ -219,6 +222,7 @@ public sealed class ReportTests(TestContext test)
         CollectionAssert.AreEqual((string[])["linux/amd64", "linux/arm64"], Texts(seen, "platforms"));
         Assert.AreEqual("linux/arm64", seen.GetProperty("secondPlatform").GetString());
         Assert.Contains("Timeline of the build", Texts(seen, "headings"));
+        Assert.AreEqual("1 package", string.Join(' ', Texts(seen, "packages")));
     }
 
     private static async Task BuildAsync(params string[] arguments)

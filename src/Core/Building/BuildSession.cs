@@ -124,7 +124,7 @@ internal sealed class BuildSession : IDisposable
     /// <summary>Pipelines keep the store, caches and reports where they may keep anything: in the folder of the sources.</summary>
     private IReadOnlyList<string> OwnOutput => field ??=
     [
-        .. definition.Source.OwnOutput, .. definition.Outputs.Reports, Store.Root, .. SharedCaches.FoldersOf(definition.Policy),
+        .. definition.Source.OwnOutput, .. definition.Outputs.Reports, .. definition.Outputs.Sboms, Store.Root, .. SharedCaches.FoldersOf(definition.Policy),
     ];
 
     private IgnoreFile Ignored => IgnoreFile.ReadFor(definition.Source.ContextDirectory, definition.Source.Dockerfile, IgnoreRules.Of(definition));

@@ -31,6 +31,15 @@ public enum LayerChange
 /// <param name="Content">Digest of the file's bytes; null for an empty file, a sparse one and everything that is no file.</param>
 public sealed record LayerLine(LayerChange Change, string Path, long Size = 0, Digest? Content = null);
 
+/// <summary>Gets the content of one file, in pieces.</summary>
+public interface IFileReader
+{
+    void Append(ReadOnlySpan<byte> piece);
+
+    /// <summary>The file has ended.</summary>
+    void Complete();
+}
+
 /// <summary>The paths of a layer with their sizes and the digests of their content, read without unpacking anything.</summary>
 public static class LayerListing
 {
@@ -38,12 +47,18 @@ public static class LayerListing
     /// <param name="layer">Its blob; what is read is checked against the digest.</param>
     /// <param name="cancellationToken">Asked between entries.</param>
     /// <exception cref="BuildFailedException">The blob is damaged, or no layer.</exception>
-    public static ImmutableArray<LayerLine> Read(IContentStore store, Descriptor layer, CancellationToken cancellationToken)
+    public static ImmutableArray<LayerLine> Read(IContentStore store, Descriptor layer, CancellationToken cancellationToken) =>
+        Read(store, layer, (_, _) => null, cancellationToken);
+
+    /// <param name="open">Says who else reads the file with this path and size; null for nobody.</param>
+    /// <inheritdoc cref="Read(IContentStore, Descriptor, CancellationToken)"/>
+    public static ImmutableArray<LayerLine> Read(
+        IContentStore store, Descriptor layer, Func<string, long, IFileReader?> open, CancellationToken cancellationToken)
     {
         var lines = ImmutableArray.CreateBuilder<LayerLine>();
         using var stream = store.OpenRead(layer.Digest);
         var found = LayerInspector.Inspect(
-            stream, layer.Digest.ToString(), (entry, reader) => lines.Add(Describe(entry, reader)), cancellationToken);
+            stream, layer.Digest.ToString(), (entry, reader) => lines.Add(Describe(entry, reader, open)), cancellationToken);
         if (found.Digest != layer.Digest)
         {
             store.Discard(layer.Digest);
@@ -54,7 +69,7 @@ public static class LayerListing
         return lines.ToImmutable();
     }
 
-    private static LayerLine Describe(TarEntry entry, TarStreamReader reader)
+    private static LayerLine Describe(TarEntry entry, TarStreamReader reader, Func<string, long, IFileReader?> open)
     {
         string[] parts = [.. entry.Name.Split('/').Where(part => part is not ("" or ".")).Select(Shown)];
         var (folder, name) = parts is [.. var above, var last] ? (string.Join('/', above), last) : ("", "");
@@ -66,7 +81,8 @@ public static class LayerListing
             _ => entry.Kind switch
             {
                 TarEntryKind.Directory => new LayerLine(LayerChange.Folder, Join(folder, name)),
-                TarEntryKind.File => new LayerLine(LayerChange.File, Join(folder, name), entry.Size, Hash(entry, reader)),
+                TarEntryKind.File => new LayerLine(
+                    LayerChange.File, Join(folder, name), entry.Size, Read(entry, reader, open(Join(folder, name), entry.Size))),
                 _ => new LayerLine(LayerChange.Other, Join(folder, name)),
             },
         };
@@ -78,7 +94,7 @@ public static class LayerListing
     private static string Shown(string name) =>
         name.Any(char.IsSurrogate) ? string.Concat(name.EnumerateRunes().Select(rune => rune.ToString())) : name;
 
-    private static Digest? Hash(TarEntry entry, TarStreamReader reader)
+    private static Digest? Read(TarEntry entry, TarStreamReader reader, IFileReader? other)
     {
         if (entry.Size == 0 || entry.SparseRanges is not null)
         {
@@ -89,7 +105,10 @@ public static class LayerListing
         for (var piece = reader.ReadContent(); !piece.IsEmpty; piece = reader.ReadContent())
         {
             hash.AppendData(piece);
+            other?.Append(piece);
         }
+
+        other?.Complete();
 
         return Digest.FromHash(hash.GetHashAndReset());
     }

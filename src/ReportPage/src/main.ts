@@ -1,6 +1,7 @@
 // The page of a report: reads the document that the page holds and shows one of its images.
 import { element, section } from './elements';
 import { TreeNode, type ReportDocument, type ReportedImage } from './model';
+import { packages } from './packages';
 import { difference, largest, layers, overview, timeline, twice } from './tables';
 import { FileMap } from './treemap';
 
@@ -17,7 +18,7 @@ async function show(): Promise<void> {
             ...(report.images.length > 1 ? [choice(report.images, image => showImage(place, image))] : [])),
         place,
         ...(report.build ? [timeline(report.build)] : []),
-        element('footer', {}, `${report.generator}, ${report.generated}. Packages are not listed: the image's bill of materials, where it has one, is not read.`));
+        element('footer', {}, `${report.generator}, ${report.generated}.${report.images.some(image => image.packages) ? '' : ' Packages are listed where the build also writes a bill of materials.'}`));
     showImage(place, report.images[0]!);
     document.body.dataset['ready'] = 'true';
 }
@@ -30,6 +31,7 @@ function showImage(place: HTMLElement, image: ReportedImage): void {
         layers(image),
         largest(image),
         twice(image),
+        ...(image.packages ? [packages(image.packages)] : []),
         ...(image.against ? [difference(image, image.against)] : []));
     files.start();
 }

@@ -21,6 +21,15 @@ export interface ReportedImage {
     layers: ReportedLayer[];
     duplicates: { size: number; paths: string[]; extra: number }[];
     against?: ReportedDifference;
+    packages?: ReportedPackage[];
+}
+
+export interface ReportedPackage {
+    kind: string;
+    name: string;
+    version: string;
+    license?: string;
+    path: string;
 }
 
 export interface ReportedLayer {

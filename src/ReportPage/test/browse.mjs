@@ -50,6 +50,7 @@ try {
     seen.allFiles = await page.locator('#count').textContent();
     await page.fill('#filter', word ?? '');
     seen.filtered = await page.locator('#largest-files tbody tr td:nth-child(2)').allTextContents();
+    seen.packages = await page.locator('#package-count').allTextContents();
     const platforms = page.locator('#platform option');
     seen.platforms = await platforms.allTextContents();
     if (seen.platforms.length > 1) {

@@ -14,6 +14,8 @@ internal interface IOutputItems : INameItems
 
     string Reports { get; }
 
+    string Sboms { get; }
+
     string ExportFile { get; }
 
     string ExportOverwrite { get; }
@@ -33,21 +35,22 @@ internal sealed class OutputReader(IOutputItems task, ProblemList problems, Proj
                 : [],
             Destinations = names.Destinations,
             MaxSize = MaxSize(),
-            Reports = Reports(),
+            Reports = Files(task.Reports, ReportForm.Of, ProjectDiagnostics.InvalidReport),
+            Sboms = Files(task.Sboms, SbomForm.Of, ProjectDiagnostics.InvalidSbom),
             ResultFile = task.FullPath(task.ResultFile),
             Export = Export(),
         };
     }
 
-    private string[] Reports()
+    private string[] Files(string list, Func<string, string?> formOf, Func<string, string, Diagnostic> invalid)
     {
-        string[] reports = [.. task.Reports.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-        if (Array.Find(reports, file => ReportForm.Of(file) is null) is { } other)
+        string[] names = [.. list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        if (Array.Find(names, file => formOf(file) is null) is { } other)
         {
-            problems.Add(ProjectDiagnostics.InvalidReport(other, task.ProjectFile));
+            problems.Add(invalid(other, task.ProjectFile));
         }
 
-        return [.. reports.Select(task.FullPath)];
+        return [.. names.Select(task.FullPath)];
     }
 
     private long? MaxSize()

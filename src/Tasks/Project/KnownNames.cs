@@ -17,8 +17,8 @@ public static class KnownNames
         "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxParallelism", "ContainerStagesMaxSize", "ContainerStagesNoCache",
         "ContainerStagesNoNewPrivileges", "ContainerStagesOffline", "ContainerStagesPlatformTags", "ContainerStagesProgram", "ContainerStagesPruneAll",
         "ContainerStagesPruneDryRun", "ContainerStagesPruneMaxSize", "ContainerStagesPruneOlderThan", "ContainerStagesPublishDependsOn", "ContainerStagesPull",
-        "ContainerStagesReport", "ContainerStagesResultFile", "ContainerStagesRun", "ContainerStagesRunOptions", "ContainerStagesStore", "ContainerStagesTarget",
-        "ContainerStagesTimestamp",
+        "ContainerStagesReport", "ContainerStagesResultFile", "ContainerStagesRun", "ContainerStagesRunOptions", "ContainerStagesSbom", "ContainerStagesStore",
+        "ContainerStagesTarget", "ContainerStagesTimestamp",
     ];
 
     public static IReadOnlyList<string> Items { get; } =

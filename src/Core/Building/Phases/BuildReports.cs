@@ -11,7 +11,7 @@ using ContainerStages.Running;
 
 namespace ContainerStages.Building;
 
-/// <summary>The reports that a build writes. Nothing that goes wrong with them ends the build: the image is published then.</summary>
+/// <summary>The reports that a build writes, and its bills of materials. Nothing that goes wrong with them ends the build: the image is published then.</summary>
 internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 {
     private readonly BuildSession session = planned.Session;
@@ -22,14 +22,24 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 
     public async Task WriteAsync(ImageSet images, BuildResult result, CancellationToken cancellationToken)
     {
-        if (files.Count == 0)
+        var withPackages = planned.Definition.Outputs.Sboms.Count > 0;
+        var layers = new ImageFiles(session.Content, withPackages);
+        if (files.Count > 0)
         {
-            return;
+            await WriteReportsAsync(images, layers, result, cancellationToken);
         }
 
+        if (withPackages)
+        {
+            await new BuildSboms(planned, timeline).WriteAsync(images, layers, cancellationToken);
+        }
+    }
+
+    private async Task WriteReportsAsync(ImageSet images, ImageFiles layers, BuildResult result, CancellationToken cancellationToken)
+    {
         try
         {
-            var report = await MakeAsync(images, result, cancellationToken);
+            var report = await MakeAsync(images, layers, result, cancellationToken);
             foreach (var file in files)
             {
                 Write(report, file);
@@ -61,7 +71,7 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 
     private void Warn(Diagnostic problem) => timeline.Report(new DiagnosticReported(ReportDiagnostics.AsWarning(problem)));
 
-    private async Task<ReportDocument> MakeAsync(ImageSet images, BuildResult result, CancellationToken cancellationToken)
+    private async Task<ReportDocument> MakeAsync(ImageSet images, ImageFiles layers, BuildResult result, CancellationToken cancellationToken)
     {
         var changes = new StepChanges(planned, planned.Inputs ?? new InputLog());
         var build = new StepReasons([.. planned.Plans], planned.Definition.Policy, changes).Explain(timeline.Steps, timeline.Milliseconds);
@@ -69,7 +79,7 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
         var name = result.References.Concat(result.Files).FirstOrDefault() ?? "image";
         var bases = images.Images.Zip(planned.Plans).ToDictionary(pair => pair.First.Digest, pair => BaseOf(pair.Second.BaseImage));
-        return new ImageReporter(session.Content).Report(
+        return new ImageReporter(layers).Report(
             new WholeImage(name, images.Top.Digest, images.Images),
             await PreviousAsync(cancellationToken),
             image => bases[image.Digest],

@@ -9,14 +9,17 @@ using ContainerStages.Oci;
 namespace ContainerStages.Reporting;
 
 /// <summary>Reads the layers of images and says what is in them.</summary>
-/// <param name="content">Has every layer.</param>
-public sealed class ImageReporter(IContentStore content)
+/// <param name="files">Reads the layers.</param>
+public sealed class ImageReporter(ImageFiles files)
 {
+    /// <param name="content">Has every layer.</param>
+    public ImageReporter(IContentStore content)
+        : this(new ImageFiles(content, withPackages: false))
+    {
+    }
+
     private const string BaseName = "org.opencontainers.image.base.name";
     private const string BaseDigest = "org.opencontainers.image.base.digest";
-
-    // Layers that two images share are read once.
-    private readonly Dictionary<Digest, ImmutableArray<LayerLine>> read = [];
 
     /// <summary>The report on what a name stands for.</summary>
     /// <param name="named">The name, the digest of what it stands for, and the images.</param>
@@ -48,8 +51,8 @@ public sealed class ImageReporter(IContentStore content)
     public ReportedImage Describe(
         Image image, ReportedBase? known, (string Name, Image Image)? against, CancellationToken cancellationToken)
     {
-        var union = UnionOf(image, cancellationToken);
-        var layers = Layers(image, union);
+        var union = files.UnionOf(image, cancellationToken);
+        var layers = Layers(image, union, cancellationToken);
         return new ReportedImage
         {
             Platform = image.Config.Platform.ToString(),
@@ -63,6 +66,7 @@ public sealed class ImageReporter(IContentStore content)
             Layers = layers,
             Duplicates = Duplicates(union),
             Against = against is { } other ? Compare(layers, union, other, cancellationToken) : null,
+            Packages = files.HasPackages ? Packages(image, cancellationToken) : null,
         };
     }
 
@@ -81,24 +85,13 @@ public sealed class ImageReporter(IContentStore content)
         : other?.Images is [var only] ? (other.Name, only)
         : null;
 
-    private LayerUnion UnionOf(Image image, CancellationToken cancellationToken)
-    {
-        var union = new LayerUnion();
-        foreach (var layer in image.Layers)
-        {
-            var blob = layer.Layer.Descriptor;
-            if (!read.TryGetValue(blob.Digest, out var lines))
-            {
-                read.Add(blob.Digest, lines = LayerListing.Read(content, blob, cancellationToken));
-            }
+    private ReportedPackage[] Packages(Image image, CancellationToken cancellationToken) =>
+    [
+        .. files.PackagesOf(image, cancellationToken).Packages
+            .Select(package => new ReportedPackage(package.Kind, package.Name, package.Version, package.License, package.Path)),
+    ];
 
-            union.Add(lines);
-        }
-
-        return union;
-    }
-
-    private List<ReportedLayer> Layers(Image image, LayerUnion union)
+    private List<ReportedLayer> Layers(Image image, LayerUnion union, CancellationToken cancellationToken)
     {
         HistoryEntry[] history = [.. image.Config.History?.Where(entry => entry.EmptyLayer != true) ?? []];
         return
@@ -113,7 +106,7 @@ public sealed class ImageReporter(IContentStore content)
                 Size = union.Layers[index].Sum(file => file.Size),
                 CompressedSize = layer.Layer.Descriptor.Size,
                 Files = [.. union.Layers[index].Select(file => file.ToReported())],
-                Removed = Removed(read[layer.Layer.Descriptor.Digest]),
+                Removed = Removed(files.LinesOf(layer, cancellationToken)),
             }),
         ];
     }
@@ -147,8 +140,8 @@ public sealed class ImageReporter(IContentStore content)
     private ReportedDifference Compare(
         IReadOnlyList<ReportedLayer> layers, LayerUnion union, (string Name, Image Image) other, CancellationToken cancellationToken)
     {
-        var before = UnionOf(other.Image, cancellationToken);
-        var layersBefore = Layers(other.Image, before);
+        var before = files.UnionOf(other.Image, cancellationToken);
+        var layersBefore = Layers(other.Image, before, cancellationToken);
         return new ReportedDifference
         {
             Name = other.Name,

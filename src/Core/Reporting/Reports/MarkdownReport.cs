@@ -53,6 +53,8 @@ internal sealed class MarkdownReport
         Table("Replaced or removed by a later layer", ["size", "layer", "path"], 2, Wasted(image).Select(one => (string[])
             [ByteSize.Format(one.File.Size), Number(one.Layer), Code("/" + one.File.Path) + State(one.File)]));
         Table("The same content under several paths", ["extra", "size", "paths"], 2, image.Duplicates.Take(Files).Select(Cells));
+        Table("Packages", ["packages", "kind"], 1, (image.Packages ?? []).GroupBy(package => package.Kind)
+            .Select(group => (string[])[Number(group.Count()), group.Key.ToString()]));
         if (image.Against is { } against)
         {
             Append(image, against);

@@ -58,6 +58,9 @@ public sealed record ReportedImage
 
     /// <summary>The difference from another image; null where none is compared with.</summary>
     public ReportedDifference? Against { get; init; }
+
+    /// <summary>In the order of kind and name; null where the build wrote no bill of materials.</summary>
+    public IReadOnlyList<ReportedPackage>? Packages { get; init; }
 }
 
 /// <summary>What the image stands on. What is not known is null.</summary>
