@@ -55,6 +55,23 @@ public sealed partial class TemplateTests
         Assert.IsEmpty(outputs.Except(Names(action.GetProperty("outputs")), StringComparer.Ordinal));
     }
 
+    [TestMethod]
+    public async Task The_action_and_the_sample_are_what_GitHub_reads()
+    {
+        var action = Repository.PathOf("pipelines", "github", "action.yml");
+        var workflow = Repository.PathOf("samples", "pipelines", "github.yml");
+        using var folder = new TempFolder();
+        var wrongAction = folder.Write("action.yml", File.ReadAllText(action).Replace("\noutputs:", "\nresults:", StringComparison.Ordinal));
+        var wrongWorkflow = folder.Write("flow.yml", File.ReadAllText(workflow).Replace("runs-on:", "runs:", StringComparison.Ordinal));
+
+        var problems = await PublishedSchemas.CheckAsync("github.mjs", action, workflow);
+        var others = await PublishedSchemas.CheckAsync("github.mjs", wrongAction, wrongWorkflow);
+
+        Assert.AreEqual("", string.Join('\n', problems));
+        Assert.Contains(problem => problem.Contains("Unexpected value 'results'", StringComparison.Ordinal), others);
+        Assert.Contains(problem => problem.Contains("Required property is missing: runs-on", StringComparison.Ordinal), others);
+    }
+
     private static bool UsesAction(JsonElement step) =>
         step.TryGetProperty("uses", out var name) && name.GetString()!.Contains("/pipelines/github@", StringComparison.Ordinal);
 
