@@ -34,6 +34,7 @@ check_inputs() {
     mapfile -t CACHE_FROM < <(lines "$INPUT_CACHE_FROM")
     mapfile -t CACHE_TO < <(lines "$INPUT_CACHE_TO")
     mapfile -t REPORTS < <(lines "$INPUT_REPORT")
+    mapfile -t SBOMS < <(lines "$INPUT_SBOM")
     xargs printf '%s\0' <<<"$INPUT_ARGUMENTS" >"$WORK/arguments" || fail "'arguments' has a quote that nothing closes."
     mapfile -d '' -t FURTHER <"$WORK/arguments"
     [ -n "$INPUT_ARGUMENTS" ] || FURTHER=()
@@ -48,7 +49,7 @@ words() { tr -s ', \t\r' '\n' <<<"$1" | sed '/^$/d'; }
 lines() { tr -s ';\r' '\n' <<<"$1" | sed 's/^[[:blank:]]*//; s/[[:blank:]]*$//; /^$/d'; }
 
 build_dockerfile() {
-    local tag platform cache report args=(build --progress json --file "$INPUT_DOCKERFILE")
+    local tag platform cache report sbom args=(build --progress json --file "$INPUT_DOCKERFILE")
     if [ -n "$INPUT_REPOSITORY" ]; then
         for tag in "${TAGS[@]:-latest}"; do args+=(--tag "${REGISTRY:+$REGISTRY/}$INPUT_REPOSITORY:$tag"); done
     fi
@@ -59,6 +60,7 @@ build_dockerfile() {
     for cache in ${CACHE_TO[@]+"${CACHE_TO[@]}"}; do args+=(--cache-to "$cache"); done
     [ "$INPUT_LOCKED" = false ] || args+=(--locked)
     for report in ${REPORTS[@]+"${REPORTS[@]}"}; do args+=(--report "$report"); done
+    for sbom in ${SBOMS[@]+"${SBOMS[@]}"}; do args+=(--sbom "$sbom"); done
     [ -z "$REGISTRY" ] || args+=(--push)
     [ -z "$INPUT_ARCHIVE" ] || args+=(--output "type=oci,dest=$INPUT_ARCHIVE")
     args+=(${FURTHER[@]+"${FURTHER[@]}"} "${INPUT_CONTEXT:-$(dirname "$INPUT_DOCKERFILE")}")
@@ -83,6 +85,10 @@ publish_project() {
     if [ ${#REPORTS[@]} != 0 ]; then
         mapfile -t REPORTS < <(realpath -m "${REPORTS[@]}")
         args+=("-p:ContainerStagesReport=$(list "${REPORTS[@]}")")
+    fi
+    if [ ${#SBOMS[@]} != 0 ]; then
+        mapfile -t SBOMS < <(realpath -m "${SBOMS[@]}")
+        args+=("-p:ContainerStagesSbom=$(list "${SBOMS[@]}")")
     fi
     [ -z "$INPUT_ARCHIVE" ] || args+=("-p:ContainerArchiveOutputPath=$(full "$INPUT_ARCHIVE")")
     dotnet "${args[@]}" ${FURTHER[@]+"${FURTHER[@]}"} | tee "$WORK/log" | annotate || return
@@ -147,6 +153,9 @@ set_outputs() {
           "image-tags=" + ([$all[].references | places[] | capture(":(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*)$").tag] | unique_in_order | join(",")),
           "archive-path=" + ([$all[].files // [] | .[]] | unique_in_order | join(",")),
           "up-to-date=" + (($all != [] and all($all[]; .upToDate)) | tostring)' "$WORK/images" >>"$GITHUB_OUTPUT"
+    local sbom written=()
+    for sbom in ${SBOMS[@]+"${SBOMS[@]}"}; do [ ! -e "$sbom" ] || written+=("$(realpath "$sbom")"); done
+    (IFS=,; echo "sbom-path=${written[*]-}") >>"$GITHUB_OUTPUT"
 }
 
 main

@@ -21,6 +21,7 @@ public sealed class ActionTests(TestContext context)
         runner.Input("archive-output-path", "out.tar");
         runner.Input("arguments", "--label 'note=two words'");
         runner.Input("report", "report.md");
+        runner.Input("sbom", "app.spdx.json\napp.cdx.json");
         runner.Input("cache-from", $"{registry.Host}/acme/cache");
         runner.Input("cache-to", $"type=registry,ref={registry.Host}/acme/cache,mode=max");
 
@@ -37,6 +38,9 @@ public sealed class ActionTests(TestContext context)
         Assert.Contains("7 steps, 0 cached", run.Summary);
         Assert.DoesNotContain("<b>", run.Summary);
         Assert.IsTrue(File.Exists(Path.Combine(runner.Workspace, "report.md")), run.Log);
+        string[] bills = [Path.Combine(runner.Workspace, "app.spdx.json"), Path.Combine(runner.Workspace, "app.cdx.json")];
+        Assert.AreEqual(string.Join(',', bills), run.Outputs["sbom-path"]);
+        Assert.AreEqual("", string.Join('\n', await PublishedSchemas.CheckAsync("sbom.mjs", bills)));
         Assert.IsTrue(run.Commands.All(command => command.StartsWith("::add-mask::", StringComparison.Ordinal)), run.Log);
         Assert.AreEqual($"::add-mask::{RegistryServer.Password}", run.Log.Split('\n').First(line => line.Contains(RegistryServer.Password, StringComparison.Ordinal)));
         Assert.IsEmpty(Directory.EnumerateFiles(runner.Temporary, "config.json", SearchOption.AllDirectories));

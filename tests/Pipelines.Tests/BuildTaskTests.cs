@@ -28,6 +28,7 @@ public sealed class BuildTaskTests(TestContext context)
         agent.Input("context", "**");
         agent.Input("addPipelineData", "true");
         agent.Input("archiveOutputPath", "out.tar");
+        agent.Input("sbom", "app.spdx.json");
         agent.Input("arguments", "--build-arg A=1\n--label 'note=two words'");
         agent.Set("BUILD_SOURCEVERSION", "0123abcd");
 
@@ -37,6 +38,7 @@ public sealed class BuildTaskTests(TestContext context)
         Assert.AreEqual($"{registry.Host}/acme/app:42@{digest}", run.Outputs["imageReference"]);
         Assert.AreEqual("42,latest", run.Outputs["imageTags"]);
         Assert.AreEqual(Path.Combine(agent.Sources, "out.tar"), run.Outputs["archivePath"]);
+        Assert.AreEqual(Path.Combine(agent.Sources, "app.spdx.json"), run.Outputs["sbomPath"]);
         Assert.AreEqual("false", run.Outputs["upToDate"]);
         var configuration = await RealTool.RunAsync("skopeo", "inspect", "--config", "--tls-verify=false", "--creds", $"{RegistryServer.User}:{RegistryServer.Password}", $"docker://{registry.Host}/acme/app@{digest}");
         Assert.Contains("\"com.azure.dev.image.build.sourceversion\": \"0123abcd\"", configuration);

@@ -17,15 +17,17 @@ public sealed class InputTests(TestContext context)
     [DataRow("project=app.csproj;repository=acme/app;tags=1\n2;containerRegistry=acr,hub", "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRegistry=x.azurecr.io -p:ContainerRepository=acme/app -p:ContainerImageTag= -p:ContainerImageTags=1%3B2", DisplayName = "a project")]
     [DataRow("project=app.csproj;push=false;platforms=linux/arm64;locked=true;archiveOutputPath=a,b.tar;addBaseImageData=true;context=sub", "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRegistry= -p:ContainerRuntimeIdentifier=linux-arm64 -p:ContainerStagesContextDirectory=S/sub -p:ContainerStagesLockedMode=true -p:ContainerArchiveOutputPath=S/a%2Cb.tar -p:ContainerGenerateLabelsImageBaseName=true -p:ContainerGenerateLabelsImageBaseDigest=true", DisplayName = "a project that is not pushed")]
     [DataRow(
-        "dockerfile=Dockerfile;push=false;engine=podman;cacheFrom=hub/a\n./c;cacheTo=type=local,dest=c,mode=max;report=a.html",
+        "dockerfile=Dockerfile;push=false;engine=podman;cacheFrom=hub/a\n./c;cacheTo=type=local,dest=c,mode=max;"
+            + "report=a.html;sbom=a.cdx.json",
         "dotnet-stages build --progress json --file S/Dockerfile --engine podman --cache-from hub/a --cache-from ./c "
-            + "--cache-to type=local,dest=c,mode=max --report S/a.html S",
+            + "--cache-to type=local,dest=c,mode=max --report S/a.html --sbom S/a.cdx.json S",
         DisplayName = "a Dockerfile with caches")]
     [DataRow(
-        "project=app.csproj;engine=docker;cacheFrom=hub/a\n./c;cacheTo=type=local,dest=c,mode=max;report=a.html\nb.md",
+        "project=app.csproj;engine=docker;cacheFrom=hub/a\n./c;cacheTo=type=local,dest=c,mode=max;"
+            + "report=a.html\nb.md;sbom=a.spdx.json\nb.cdx.json",
         "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerStagesEngine=docker "
             + "-p:ContainerStagesCacheFrom=hub/a%3B./c -p:ContainerStagesCacheTo=type=local%2Cdest=c%2Cmode=max "
-            + "-p:ContainerStagesReport=S/a.html%3BS/b.md",
+            + "-p:ContainerStagesReport=S/a.html%3BS/b.md -p:ContainerStagesSbom=S/a.spdx.json%3BS/b.cdx.json",
         DisplayName = "a project with caches")]
     [DataRow("project=app.csproj;platforms=linux-x64\nlinux/arm64;target=t;arguments=-c Debug \\\n  '-p:A=b c' -v:q", "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRuntimeIdentifier= -p:ContainerRuntimeIdentifiers=linux-x64%3Blinux-arm64 -p:ContainerStagesTarget=t -c Debug -p:A=b c -v:q", DisplayName = "a project with further arguments")]
     [DataRow("", Fails + "One of the inputs 'project' and 'dockerfile' must name what is built.")]

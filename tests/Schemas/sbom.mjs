@@ -68,8 +68,9 @@ function licenseProblems(expression, known) {
     }
 }
 
-// The library writes a plus sign in a version as it is, where the specification wants it encoded, as it does itself in a name.
+// The specification wants a plus sign encoded, and a colon and a tilde not, wherever they stand (ECMA-427, character encoding); the library does otherwise in versions
+// and in qualifiers.
 function urlProblems(url) {
-    const written = PackageURL.fromString(url).toString();
-    return written.replaceAll('+', '%2B') === url ? [] : [`${url} would be ${written}`];
+    const written = PackageURL.fromString(url).toString().replaceAll('+', '%2B').replaceAll('%3A', ':').replaceAll('%7E', '~');
+    return written === url ? [] : [`${url} would be ${written}`];
 }

@@ -48,6 +48,7 @@ public sealed class OwnProjectTests(TestContext context)
               <PropertyGroup>
                 <ContainerRegistry>localhost:1</ContainerRegistry><ContainerArchiveOutputPath>image.tar</ContainerArchiveOutputPath>
                 <ContainerStagesReport>report.md;nowhere/report.html</ContainerStagesReport>
+                <ContainerStagesSbom>image.spdx.json</ContainerStagesSbom>
               </PropertyGroup>
               <ItemGroup><ContainerStage Include="all" From="scratch" Steps="COPY image.proj /" /></ItemGroup>
             </Project>
@@ -60,6 +61,8 @@ public sealed class OwnProjectTests(TestContext context)
         Assert.IsFalse(File.Exists(project.Full("obj/containerstages/result.json")));
         var report = await File.ReadAllTextAsync(project.Full("report.md"), context.CancellationToken);
         Assert.Contains("`all`: `COPY image.proj /` done; no result is here", report);
+        var bill = await File.ReadAllTextAsync(project.Full("image.spdx.json"), context.CancellationToken);
+        Assert.Contains("\"spdxVersion\": \"SPDX-2.3\"", bill);
         Assert.AreSequenceEqual(["CST6501"], built.Diagnostics.Select(diagnostic => diagnostic[^7..]).ToList());
         Assert.Contains("nowhere'. Name a file in a folder that is there and may be written to. The image was published", built.Output);
 

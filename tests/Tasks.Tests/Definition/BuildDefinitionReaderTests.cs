@@ -296,6 +296,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.MaxParallelism = "0";
         task.MaxSize = "small";
         task.Reports = "report.md;report.pdf";
+        task.Sboms = "image.cdx.json;image.json";
         task.Timestamp = "today";
         task.Ports = [Item("99999")];
         task.Destinations = [Item("podman:"), Item("example")];
@@ -308,7 +309,8 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var codes = _engine.Errors.Select(error => error.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.AreSequenceEqual(
             ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015",
-            "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307", "CST6410", "CST6414", "CST6503"],
+            "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307",
+            "CST6410", "CST6414", "CST6503", "CST6514"],
             codes);
         Assert.IsFalse(_engine.Errors.Any(error => error.Message!.Contains("hush-hush", StringComparison.Ordinal)));
         Assert.Contains("'hello-world'", _engine.Errors.Single(error => error.Code == "CST1011").Message!);

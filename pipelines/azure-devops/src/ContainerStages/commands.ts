@@ -33,6 +33,7 @@ function dockerfileCommand(inputs: Inputs, { registry, repository }: Destination
         ...each('--cache-to', inputs.cacheTo),
         ...(inputs.locked ? ['--locked'] : []),
         ...each('--report', inputs.reports),
+        ...each('--sbom', inputs.sboms),
         ...each('--label', inputs.pipelineData ? pipelineLabels() : []),
         ...(registry === '' ? [] : ['--push']),
         ...each('--output', inputs.archive === '' ? [] : [`type=oci,dest=${inputs.archive}`]),
@@ -60,6 +61,7 @@ function projectCommand(inputs: Inputs, { registry, repository }: Destination): 
         ...(inputs.cacheTo.length === 0 ? {} : { ContainerStagesCacheTo: inputs.cacheTo.join(';') }),
         ...(inputs.locked ? { ContainerStagesLockedMode: 'true' } : {}),
         ...(inputs.reports.length === 0 ? {} : { ContainerStagesReport: inputs.reports.join(';') }),
+        ...(inputs.sboms.length === 0 ? {} : { ContainerStagesSbom: inputs.sboms.join(';') }),
         ...(inputs.archive === '' ? {} : { ContainerArchiveOutputPath: inputs.archive }),
         ...(inputs.baseImageData ? { ContainerGenerateLabelsImageBaseName: 'true', ContainerGenerateLabelsImageBaseDigest: 'true' } : {}),
     };

@@ -23,6 +23,7 @@ export interface Inputs {
     readonly cacheTo: readonly string[];
     readonly locked: boolean;
     readonly reports: readonly string[];
+    readonly sboms: readonly string[];
     readonly archive: string;
     readonly pipelineData: boolean;
     readonly baseImageData: boolean;
@@ -50,6 +51,7 @@ export function readInputs(): Inputs {
         cacheTo: caches('cacheTo', kind, CACHE_TO),
         locked: flag('locked', false),
         reports: list('report', /[\n;]/).map(file => path.resolve(folder, file)),
+        sboms: list('sbom', /[\n;]/).map(file => path.resolve(folder, file)),
         archive: supplied('archiveOutputPath', folder),
         pipelineData: flag('addPipelineData', false),
         baseImageData: flag('addBaseImageData', false),

@@ -49,7 +49,7 @@ async function build(temporary: string, forgetLogins: (folder: string) => void):
         return;
     }
 
-    setOutputs(outcome.images);
+    setOutputs(outcome.images, inputs.sboms);
     if (outcome.images.length > 0) uploadSummary(temporary, outcome.images, outcome.steps);
     tasks.setResult(tasks.TaskResult.Succeeded, outcome.images.length > 0 ? '' : 'Nothing was published as an image.');
 }
