@@ -8,8 +8,9 @@ namespace ContainerStages.Snapshots;
 /// A layer on top of a stack that nobody will read as a folder: its entries are gathered, and <see cref="Write"/> reads the files where
 /// they are and writes them as a tar. The tar is the one that a folder of <see cref="LayerComposer"/> would give.
 /// </summary>
-internal sealed class LayerTree(UnionView below) : ILayerSink
+internal sealed class LayerTree(UnionView view) : ILayerSink
 {
+    private readonly LayersBelow below = new(view);
     private readonly Dictionary<string, TreeEntry> entries = new(StringComparer.Ordinal) { ["/"] = new TreeEntry { IsDirectory = true } };
 
     /// <exception cref="InvalidOperationException">Something was written already.</exception>
@@ -85,7 +86,7 @@ internal sealed class LayerTree(UnionView below) : ILayerSink
 
     /// <summary>What the layers below have at the path, which this layer has not; in a new folder they have nothing.</summary>
     private UnionEntry? FindBelow(string path) =>
-        entries[LayerComposer.Parent(path)].IsNew ? null : below.Find(path, followLast: false);
+        entries[LayerComposer.Parent(path)].IsNew ? null : below.Find(path);
 
     private void Add(string path, TreeEntry entry)
     {

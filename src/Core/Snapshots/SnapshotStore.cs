@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ContainerStages.Concurrency;
 using ContainerStages.Content;
 using ContainerStages.Layers;
@@ -17,6 +18,9 @@ public sealed class SnapshotStore(StoreDirectory store)
     // Of the process: an engine and the one that works for it have a store each, of one folder.
     private static int temporaryCount;
     private readonly SharedWork<string, bool> running = new(remember: false);
+
+    // What this process uses stays.
+    private readonly ConcurrentDictionary<string, byte> seen = new(StringComparer.Ordinal);
     private readonly string folder = store.Folder("snapshots");
 
     /// <summary>
@@ -33,8 +37,18 @@ public sealed class SnapshotStore(StoreDirectory store)
     /// <summary>Whoever asks uses the snapshot: from here on nobody removes it.</summary>
     public bool Exists(string id)
     {
-        store.Use.Note($"snapshots/{NameOf(id)}");
-        return Directory.Exists(PathOf(id));
+        if (!seen.ContainsKey(id))
+        {
+            store.Use.Note($"snapshots/{NameOf(id)}");
+            if (!Directory.Exists(PathOf(id)))
+            {
+                return false;
+            }
+
+            seen.TryAdd(id, 0);
+        }
+
+        return true;
     }
 
     /// <summary>

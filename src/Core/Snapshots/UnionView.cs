@@ -55,12 +55,12 @@ public sealed class UnionView
 
         var found = new SortedDictionary<string, UnionEntry>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var part in folder.Parts)
+        for (var index = 0; index < folder.Parts.Length; index++)
         {
-            foreach (var name in FileCalls.ListNames(part))
+            foreach (var name in FileCalls.ListNames(folder.Parts[index]))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (seen.Add(name) && Child(folder, name) is { } child)
+                if (seen.Add(name) && ChildOfParts(folder, name, index) is { } child)
                 {
                     found.Add(name, child);
                 }
@@ -89,17 +89,16 @@ public sealed class UnionView
     }
 
     /// <summary>The entry of that name in a folder, or null; not following it when it is a link.</summary>
-    public static UnionEntry? Child(UnionEntry folder, string name)
-    {
-        if (folder.Held is { } held)
-        {
-            return ChildOfHeld(folder, held, name);
-        }
+    public static UnionEntry? Child(UnionEntry folder, string name) =>
+        folder.Held is { } held ? ChildOfHeld(folder, held, name) : ChildOfParts(folder, name, first: 0);
 
+    /// <param name="first">The topmost of the folder's parts that may have the name.</param>
+    private static UnionEntry? ChildOfParts(UnionEntry folder, string name, int first)
+    {
         string? top = null;
         FileStatus topStatus = default;
         var parts = ImmutableArray.CreateBuilder<string>();
-        foreach (var part in folder.Parts)
+        foreach (var part in folder.Parts.AsSpan()[first..])
         {
             var candidate = $"{part}/{name}";
             if (!FileCalls.TryStat(candidate, out var status))
