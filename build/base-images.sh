@@ -92,7 +92,8 @@ busybox_root() {
     done
     printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'nobody:x:65534:65534:nobody:/:/sbin/nologin' >"$root/etc/passwd"
     printf '%s\n' 'root:x:0:root' 'nobody:x:65534:' >"$root/etc/group"
-    printf '%s\n' 'NAME="Busybox of Debian"' 'ID=busybox' "VERSION_ID=$(busybox | sed -n '1s/^BusyBox v\([0-9.]*\).*/\1/p')" >"$root/etc/os-release"
+    printf '%s\n' 'NAME="Busybox of Debian"' 'ID=busybox' "VERSION_ID=$(busybox | sed -n '1s/^BusyBox v\([0-9.]*\).*/\1/p')" \
+        >"$root/etc/os-release"
 }
 
 # An image that this machine cannot run, and one with a choice of two.

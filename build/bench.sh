@@ -71,7 +71,9 @@ run_rounds() {
 prepare() {
     [ "$(id -u)" = 0 ] || fail "the peers' daemons and mounts want root; run it as root."
     "$ROOT/build/setup.sh" --bench
-    case " ${PEERS[*]} " in *" stages "*) quietly "$ROOT/build/pack.sh" --no-extension || fail "build/pack.sh failed; its output stands above." ;; esac
+    case " ${PEERS[*]} " in
+        *" stages "*) quietly "$ROOT/build/pack.sh" --no-extension || fail "build/pack.sh failed; its output stands above." ;;
+    esac
     # A short path: the name of a socket may have 107 characters.
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
     local stop_registry=:
@@ -90,8 +92,8 @@ make_contexts() {
     make_copy_context
 }
 
-# A file system that nobody else deletes from: ext4 avoids the numbers of files deleted in the last minutes, one by one, so that whoever makes
-# many files beside or after the deletion of a large tree is measured several times too slow.
+# A file system that nobody else deletes from: ext4 avoids the numbers of files deleted in the last minutes, one by one, so that whoever
+# makes many files beside or after the deletion of a large tree is measured several times too slow.
 make_file_system() {
     truncate -s 40G "$WORK.disk"
     mkfs.ext4 -q -F -E lazy_itable_init=1 "$WORK.disk"

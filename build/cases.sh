@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The inputs of public bug reports in tests/Cases, as a table: name, right or wrong, seconds. Ends with 1 where one is wrong.
 #   cases.sh [NAME...]     those named; all without a name
-# A folder each: the input, `cmd` (bash, run in a copy of the folder; dotnet-stages on the path, $W a scratch folder), and what it must print in `expected`.
-# Needs artifacts/test.env (build/base-images.sh) and the packed SDK (build/pack.sh). Taken from the environment where they are set: CONTAINERSTAGES_STORE and
-# NUGET_PACKAGES (else fresh ones), CONTAINERSTAGES_TEST_PROGRAM (else the native program).
+# A folder each: the input, `cmd` (bash, run in a copy of the folder; dotnet-stages on the path, $W a scratch folder), and what it must
+# print in `expected`. Needs artifacts/test.env (build/base-images.sh) and the packed SDK (build/pack.sh). Taken from the environment where
+# they are set: CONTAINERSTAGES_STORE and NUGET_PACKAGES (else fresh ones), CONTAINERSTAGES_TEST_PROGRAM (else the native program).
 source "$(dirname "$0")/lib.sh"
 
 CASES=$ROOT/tests/Cases
@@ -41,7 +41,8 @@ run_case() {
     started=$(now_ms)
     (cd "$FOLDER/$1" && W=$FOLDER/$1.scratch bash "$CASES/$1/cmd" </dev/null >"$FOLDER/output" 2>"$FOLDER/errors") || true
     cmp -s "$CASES/$1/expected" "$FOLDER/output" || verdict=wrong
-    printf '%-40s %s%-5s%s %8s\n' "$1" "$([ $verdict = right ] && echo "$GREEN" || echo "$RED")" $verdict "$PLAIN" "$(seconds $(($(now_ms) - started)))"
+    printf '%-40s %s%-5s%s %8s\n' "$1" "$([ $verdict = right ] && echo "$GREEN" || echo "$RED")" $verdict "$PLAIN" \
+        "$(seconds $(($(now_ms) - started)))"
     [ $verdict = right ] || explain "$1"
 }
 

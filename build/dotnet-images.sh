@@ -1,5 +1,5 @@
-# Stand-ins for the images of mcr.microsoft.com/dotnet, of Debian's packages and this machine's .NET SDK; sourced after images.sh, never run.
-# Names, users, variables and folders are those of the real ones. Needs a folder in WORK.
+# Stand-ins for the images of mcr.microsoft.com/dotnet, of Debian's packages and this machine's .NET SDK; sourced after images.sh, never
+# run. Names, users, variables and folders are those of the real ones. Needs a folder in WORK.
 # shellcheck shell=bash
 
 # A change of how they are made is a change of this name.
@@ -12,12 +12,14 @@ make_dotnet_images() {
     sdk=$(cd / && dotnet --version)
     version=${sdk%.*}
     debian_root essential ca-certificates,libicu72,libssl3,libstdc++6,tzdata,zlib1g "$base" &
-    debian_root extract clang,llvm,zlib1g-dev,gcc-aarch64-linux-gnu,libc6-dev-arm64-cross "$tools" --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr &
+    debian_root extract clang,llvm,zlib1g-dev,gcc-aarch64-linux-gnu,libc6-dev-arm64-cross "$tools" \
+        --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr &
     debian_root extract git "$git" --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr &
     wait -n && wait -n && wait -n || fail "mmdebstrap could not make a Debian root; its output stands above."
 
     begin_image dotnet/runtime-deps amd64
-    bsdtar -cf - --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' --exclude './etc/passwd' --exclude './etc/group' "@$base" | add_layer
+    bsdtar -cf - --exclude './dev/*' --exclude './proc/*' --exclude './sys/*' --exclude './etc/passwd' --exclude './etc/group' "@$base" |
+        add_layer
     dotnet_user_files "$base" | add_layer
     finish_image "$(dotnet_config '')" "$version" "$version-noble"
     finish_for_both $DOTNET_USER "$version-noble-chiseled" "$version-noble-chiseled-extra"
@@ -62,9 +64,11 @@ dotnet_user_files() {
 # dotnet_files PATH...: of this machine's .NET, without what no test reads: messages in other languages, F#, tools of their own.
 dotnet_files() {
     tar -C "$DOTNET_FOLDER" --sort=name --mtime="@$EPOCH" --owner=0 --group=0 --numeric-owner --format=gnu --hard-dereference \
-        --anchored --no-wildcards-match-slash --exclude='sdk/*/FSharp' --exclude='sdk/*/TestHostNetFramework' --exclude='sdk/*/DotnetTools/dotnet-watch' \
+        --anchored --no-wildcards-match-slash --exclude='sdk/*/FSharp' --exclude='sdk/*/TestHostNetFramework' \
+        --exclude='sdk/*/DotnetTools/dotnet-watch' \
         --exclude='sdk/*/DotnetTools/dotnet-format' --exclude='packs/*/*/ref/*/*.xml' \
-        --exclude='sdk/*/cs' --exclude='sdk/*/de' --exclude='sdk/*/es' --exclude='sdk/*/fr' --exclude='sdk/*/it' --exclude='sdk/*/ja' --exclude='sdk/*/ko' \
+        --exclude='sdk/*/cs' --exclude='sdk/*/de' --exclude='sdk/*/es' --exclude='sdk/*/fr' --exclude='sdk/*/it' \
+        --exclude='sdk/*/ja' --exclude='sdk/*/ko' \
         --exclude='sdk/*/pl' --exclude='sdk/*/pt-BR' --exclude='sdk/*/ru' --exclude='sdk/*/tr' --exclude='sdk/*/zh-Han*' \
         --transform='s,^,usr/share/dotnet/,S' -cf - "$@"
 }
@@ -76,7 +80,8 @@ dotnet_config() {
             "DOTNET_RUNNING_IN_CONTAINER=true"] } | if .User == "" then del(.User) else . end'
 }
 
-# finish_for_both USER TAG...: tags that stand for what was begun and for arm64. There nothing runs: a root with a user is enough to put a program on.
+# finish_for_both USER TAG...: tags that stand for what was begun and for arm64. There nothing runs: a root with a user is enough to put a
+# program on.
 finish_for_both() {
     local config repository=$REPOSITORY root=$WORK/dotnet-arm64 layers diffs tag
     config=$(dotnet_config "$1")

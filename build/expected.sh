@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Writes tests/Differential.Tests/Cases/*/expected.txt again, with the Docker of Debian forky, and compares our images with its; as root. By hand:
-# what a build of a pipeline needs stands in the repository.
-#   expected.sh [OPTION...]                       the cases that have a newer.txt; options go to mmdebstrap, which makes the tree (once; a minute)
+# Writes tests/Differential.Tests/Cases/*/expected.txt again, with the Docker of Debian forky, and compares our images with its; as root. By
+# hand: what a build of a pipeline needs stands in the repository.
+#   expected.sh [OPTION...]                       the cases that have a newer.txt; options go to mmdebstrap, which makes the
+#                                                 tree (once; a minute)
 #   DIFFERENTIAL_CASES='^copy' expected.sh        those whose name matches
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
@@ -26,7 +27,8 @@ main() {
 
 make_tree() {
     note "making a tree with the newer Docker (once; about a minute)"
-    quietly mmdebstrap --variant=essential "$@" --include=docker.io,docker-cli,docker-buildx,ca-certificates,git,xz-utils,mount forky "$TREE" ||
+    quietly mmdebstrap --variant=essential "$@" \
+        --include=docker.io,docker-cli,docker-buildx,ca-certificates,git,xz-utils,mount forky "$TREE" ||
         fail "mmdebstrap could not make the tree; its output stands above."
 }
 
@@ -51,7 +53,8 @@ INSIDE
     setsid unshare --mount --propagation private bash "$WORK/inside" >"$WORK/log" 2>&1 </dev/null &
     for _ in $(seq 100); do if [ -S "$WORK/socket" ] && [ -s "$WORK/pid" ]; then break; fi; sleep 0.2; done
     [ -s "$WORK/pid" ] || fail "dockerd does not start: $(tail -n 5 "$WORK/log")"
-    printf '#!/bin/sh\nexec nsenter --mount --target %s env DOCKER_HOST=unix://%s/socket DOCKER_CONFIG=%s docker "$@"\n' "$(cat "$WORK/pid")" "$WORK" "$WORK" >"$WORK/docker"
+    printf '#!/bin/sh\nexec nsenter --mount --target %s env DOCKER_HOST=unix://%s/socket DOCKER_CONFIG=%s docker "$@"\n' \
+        "$(cat "$WORK/pid")" "$WORK" "$WORK" >"$WORK/docker"
     chmod +x "$WORK/docker"
 }
 

@@ -3,7 +3,8 @@
 
 FOREIGN=arm64
 
-# make_busybox_index ROOT: library/busybox, the same files for amd64 and for arm64. A RUN on the second needs an emulator (setup.sh --tests).
+# make_busybox_index ROOT: library/busybox, the same files for amd64 and for arm64. A RUN on the second needs an emulator (setup.sh
+# --tests).
 make_busybox_index() {
     local root=$WORK/busybox tar=$WORK/busybox.tar architecture
     # Nothing of the package is run, so the machine need not know the architecture.

@@ -35,9 +35,11 @@ main() {
 
 # A copy of the program, instrumented anew each time: instrumenting twice is refused.
 prepare() {
-    [ -x "$TOOL" ] || quietly dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$FOLDER/tool" || fail "SharpFuzz.CommandLine cannot be installed; its output stands above."
+    [ -x "$TOOL" ] || quietly dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$FOLDER/tool" ||
+        fail "SharpFuzz.CommandLine cannot be installed; its output stands above."
     rm -rf "$FOLDER/program"
-    quietly dotnet build "$ROOT/tests/Fuzz" -nologo -v quiet -p:RunAnalyzers=false -o "$FOLDER/program" || fail "tests/Fuzz does not compile; the errors stand above."
+    quietly dotnet build "$ROOT/tests/Fuzz" -nologo -v quiet -p:RunAnalyzers=false -o "$FOLDER/program" ||
+        fail "tests/Fuzz does not compile; the errors stand above."
     for file in "${INSTRUMENTED[@]}"; do quietly "$TOOL" "$FOLDER/program/$file" || fail "$file cannot be instrumented."; done
 }
 

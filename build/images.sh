@@ -66,6 +66,7 @@ push_index() {
             "{ mediaType: \"$OCI.manifest.v1+json\", digest: \$d, size: \$s, platform: { architecture: \$a, os: \"linux\" } }")")
         shift 2
     done
-    jq -cn "{ schemaVersion: 2, mediaType: \"$OCI.index.v1+json\", manifests: \$ARGS.positional }" --jsonargs "${descriptors[@]}" >"$WORK/index"
+    jq -cn "{ schemaVersion: 2, mediaType: \"$OCI.index.v1+json\", manifests: \$ARGS.positional }" \
+        --jsonargs "${descriptors[@]}" >"$WORK/index"
     push_manifest "$repository" "$tag" "$WORK/index"
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Packs the SDK, the command line as a .NET tool, the templates and the extension for Azure DevOps into artifacts/packages and leaves the native program at artifacts/program/linux-x64/dotnet-stages.
-# Does nothing where the sources are those of the last run. Prints what there is, with sizes.
+# Packs the SDK, the command line as a .NET tool, the templates and the extension for Azure DevOps into artifacts/packages and leaves the
+# native program at artifacts/program/linux-x64/dotnet-stages. Does nothing where the sources are those of the last run. Prints what there
+# is, with sizes.
 #   build/pack.sh [--force] [--no-native] [--no-extension] [--compile]
 #     --no-native: without the native program; the package then runs the engine on dotnet
 #     --no-extension: without the extension for Azure DevOps, which a machine without npm does not get either
@@ -31,7 +32,9 @@ exec 9>"$stamps/lock"
 flock 9
 
 # A name and a content for every input; times say nothing after a checkout.
-fingerprint() { find "$@" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
+fingerprint() {
+    find "$@" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+}
 common=(Directory.Build.props Directory.Packages.props global.json)
 icon=pipelines/azure-devops/images/extension.png
 # The program holds the report's page where npm is there to bundle it.
@@ -56,7 +59,8 @@ compiled() { quietly dotnet "$@" -c Release -p:RunAnalyzers=false -nologo; }
 
 require_native_tools() {
   if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
-    echo "pack.sh: the native program needs a C compiler and linker: install clang or gcc, and zlib1g-dev (build/setup.sh does), or run with --no-native" >&2
+    echo "pack.sh: the native program needs a C compiler and linker: install clang or gcc, and zlib1g-dev (build/setup.sh does)," \
+        "or run with --no-native" >&2
     exit 1
   fi
 }

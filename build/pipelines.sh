@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the extension for Azure DevOps: the bundled tasks in artifacts/pipelines/extension and the vsix in artifacts/packages.
-# The packages of package-lock.json are installed into artifacts/pipelines, not into the sources. Does nothing where the sources are those of the last run.
+# The packages of package-lock.json are installed into artifacts/pipelines, not into the sources. Does nothing where the sources are those
+# of the last run.
 source "$(dirname "$0")/lib.sh"
 
 SOURCES=$ROOT/pipelines/azure-devops
@@ -26,13 +27,18 @@ main() {
     say "${VSIX#"$ROOT"/}  $(numfmt --to=si --suffix=B "$(stat -c %s "$VSIX")")"
 }
 
-fingerprint() { find "$@" -type f -not -path '*/node_modules/*' -print0 | sort -z | xargs -0 sha256sum | sed "s| $ROOT/| |" | sha256sum | cut -d' ' -f1; }
+fingerprint() {
+    find "$@" -type f -not -path '*/node_modules/*' -print0 | sort -z | xargs -0 sha256sum | sed "s| $ROOT/| |" | sha256sum | cut -d' ' -f1
+}
 
 install_packages() {
     if cmp -s "$SOURCES/package-lock.json" "$WORK/package-lock.json" && [ -e "$WORK/node_modules/.package-lock.json" ]; then return; fi
     cp "$SOURCES/package.json" "$SOURCES/package-lock.json" "$WORK"
     # No package here needs its install script.
-    quietly npm ci --prefix "$WORK" --ignore-scripts --no-audit --no-fund || { rm -f "$WORK/package-lock.json"; fail "npm ci failed; its output stands above."; }
+    if ! quietly npm ci --prefix "$WORK" --ignore-scripts --no-audit --no-fund; then
+        rm -f "$WORK/package-lock.json"
+        fail "npm ci failed; its output stands above."
+    fi
 }
 
 # The page of the extension is the documentation's, without links to pages that are not beside it.
@@ -49,7 +55,8 @@ bundle() {
 
 pack_extension() {
     rm -f "$VSIX"
-    (cd "$WORK" && quietly node_modules/.bin/tfx extension create --no-prompt --no-color --root extension --manifest-globs vss-extension.json --output-path "$VSIX") ||
+    (cd "$WORK" && quietly node_modules/.bin/tfx extension create --no-prompt --no-color --root extension \
+        --manifest-globs vss-extension.json --output-path "$VSIX") ||
         fail "tfx could not pack the extension; its output stands above."
 }
 

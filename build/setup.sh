@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes this machine ready: checks the .NET SDK and installs, from Debian's packages, only what lacks.
 #   setup.sh           what packing, the demo and the base images need
-#   setup.sh --tests   ... and what the tests compare with and make their input with, the ordinary user that the rootless tests run as, and an emulator of arm64
+#   setup.sh --tests   ... and what the tests compare with and make their input with, the ordinary user that the rootless
+#                      tests run as, and an emulator of arm64
 #   setup.sh --bench   ... and the peers of the benchmarks: Docker, buildah, podman
 source "$(dirname "$0")/lib.sh"
 
@@ -64,11 +65,13 @@ main() {
 
 check_dotnet() {
     command -v dotnet >/dev/null ||
-        fail "the .NET 10 SDK is not there. Install it (https://dotnet.microsoft.com/download/dotnet/10.0, or: curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0) and put 'dotnet' on PATH."
+        fail "the .NET 10 SDK is not there. Install it (https://dotnet.microsoft.com/download/dotnet/10.0, or: curl -sSL" \
+            "https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0) and put 'dotnet' on PATH."
     local sdks
     sdks=$(dotnet --list-sdks)
     grep -q '^10\.0\.[4-9]' <<<"$sdks" ||
-        fail "global.json asks for .NET SDK 10.0.400 or a later 10.0 one; 'dotnet --list-sdks' knows: $(cut -d' ' -f1 <<<"$sdks" | tr '\n' ' ')"
+        fail "global.json asks for .NET SDK 10.0.400 or a later 10.0 one;" \
+            "'dotnet --list-sdks' knows: $(cut -d' ' -f1 <<<"$sdks" | tr '\n' ' ')"
 }
 
 install_lacking() {
@@ -121,7 +124,10 @@ without_services() {
 # Only root can run tests as somebody else; whoever is not root is an ordinary user already.
 make_test_user() {
     [ "$(id -u)" = 0 ] || return 0
-    id -u $TEST_USER >/dev/null 2>&1 || { say "lacking: user $TEST_USER (rootless tests)"; as_root useradd --create-home --shell /bin/bash $TEST_USER; }
+    if ! id -u $TEST_USER >/dev/null 2>&1; then
+        say "lacking: user $TEST_USER (rootless tests)"
+        as_root useradd --create-home --shell /bin/bash $TEST_USER
+    fi
     for kind in uid gid; do
         grep -q "^$TEST_USER:" /etc/sub$kind 2>/dev/null || as_root usermod --add-sub${kind}s "$(free_range $kind)" $TEST_USER
     done
@@ -134,9 +140,13 @@ register_emulator() {
     [ ! -e $folder/$name ] || return 0
     say "lacking: registration of $name (programs for arm64)"
     if [ ! -e $folder/register ]; then
-        as_root mount -t binfmt_misc binfmt_misc $folder || { warn "this kernel has no binfmt_misc: tests that run programs for arm64 are skipped"; return 0; }
+        if ! as_root mount -t binfmt_misc binfmt_misc $folder; then
+            warn "this kernel has no binfmt_misc: tests that run programs for arm64 are skipped"
+            return 0
+        fi
     fi
-    as_root sh -c "cat /usr/lib/binfmt.d/$name.conf >$folder/register" || warn "$name cannot be registered: tests that run programs for arm64 are skipped"
+    as_root sh -c "cat /usr/lib/binfmt.d/$name.conf >$folder/register" ||
+        warn "$name cannot be registered: tests that run programs for arm64 are skipped"
 }
 
 # Debian has no package of it. Its own folder: a PowerShell of this machine stays what it is.

@@ -96,7 +96,9 @@ count() {
 }
 
 # The tests that failed, each with the beginning of what it says: shown again at the end, since the output in between is long.
-failures() { awk '/^failed .* \(/ { left = 10 } /^[^ ]/ && !/^failed / { left = 0 } left-- > 0 { print substr($0, 1, 300) }' "$1"; }
+failures() {
+    awk '/^failed .* \(/ { left = 10 } /^[^ ]/ && !/^failed / { left = 0 } left-- > 0 { print substr($0, 1, 300) }' "$1"
+}
 
 summary() {
     local number
