@@ -3,7 +3,7 @@
 #   bench.sh                      every scenario but scale and growth, three rounds
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only buildx,...    some of: stages buildx docker buildah
-#   bench.sh --what pull,...      some of: hello steps side copy large pull pull10 push solution edit web cache scale growth
+#   bench.sh --what pull,...      some of: hello steps side copy large pull pull10 push solution edit web cache many scale growth
 #   bench.sh --write              writes docs/benchmarks.md and its plot too
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
@@ -16,13 +16,14 @@ source "$ROOT/benchmarks/solution.sh"
 source "$ROOT/benchmarks/edit.sh"
 source "$ROOT/benchmarks/web.sh"
 source "$ROOT/benchmarks/cache.sh"
+source "$ROOT/benchmarks/many.sh"
 source "$ROOT/benchmarks/scale.sh"
 source "$ROOT/benchmarks/growth.sh"
 
 ROUNDS=3
 WRITE=0
 PEERS=(stages buildx docker buildah)
-WHAT=(hello steps side copy large pull pull10 push solution edit web cache)
+WHAT=(hello steps side copy large pull pull10 push solution edit web cache many)
 
 main() {
     while [ $# -gt 0 ]; do
@@ -41,6 +42,7 @@ main() {
     if asked edit stages; then edit "$ROUNDS"; fi
     if asked web stages buildx; then web "$ROUNDS"; fi
     if asked cache stages buildx; then cache "$ROUNDS"; fi
+    if asked many stages; then many "$ROUNDS"; fi
     if asked scale stages buildx; then scale; fi
     if asked growth stages; then growth; fi
     [ $WRITE = 0 ] || write_page
@@ -54,7 +56,7 @@ asked() {
 }
 
 # The scenarios that each peer has; the others are tables of their own.
-scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web -e cache -e scale -e growth || true; }
+scenarios_asked() { printf '%s\n' "${WHAT[@]}" | grep -vx -e solution -e edit -e web -e cache -e many -e scale -e growth || true; }
 
 run_rounds() {
     make_contexts
