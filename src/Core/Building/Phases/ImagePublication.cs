@@ -53,10 +53,10 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     {
         foreach (var destination in definition.Policy.Offline ? [] : definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry))
         {
-            var tagged = PlatformTags.Of(images, definition.Outputs).Select(one => (Images: (ImageSet)one.Image, Name: PlatformTags.Add(ImageReference.Parse(destination.Value), one.Suffix)));
-            foreach (var (set, name) in tagged.Prepend((images, ImageReference.Parse(destination.Value))))
+            var name = ImageReference.Parse(destination.Value);
+            foreach (var (set, publisher) in PlatformNames(images, name, stepId: "").Prepend((images, OpenRegistryPublisher(name, stepId: ""))))
             {
-                if (!await OpenRegistryPublisher(name, "").IsThereAsync(set, cancellationToken))
+                if (!await publisher.IsThereAsync(set, cancellationToken))
                 {
                     return false;
                 }
@@ -116,44 +116,18 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
         }
     }
 
-    private async Task<PublishedImage> PublishAsync(Destination destination, ImageSet images, CancellationToken cancellationToken)
-    {
-        var step = ProgressStep.Begin(events, "publish", $"{VerbOf(destination.Medium)} {destination.Title}");
-        try
-        {
-            var published = await OpenPublisher(destination, step.Id).PublishAsync(images, cancellationToken);
-            published = published with { Written = await PushTaggedAsync(destination, images, step.Id, cancellationToken) || published.Written };
-            step.Finish(published.Written ? StepOutcome.Done : StepOutcome.Skipped);
-            return published;
-        }
-        catch
-        {
-            step.Finish(StepOutcome.Failed);
-            throw;
-        }
-    }
+    private Task<PublishedImage> PublishAsync(Destination destination, ImageSet images, CancellationToken cancellationToken) =>
+        new ReportedPublisher(events, VerbOf(destination.Medium), destination.Title, stepId => OpenPublisher(destination, stepId))
+            .PublishAsync(images, cancellationToken);
 
     private static string VerbOf(Medium medium) => medium == Medium.Registry ? "push" : medium.IsDaemon ? "load" : "write";
-
-    /// <summary>The names of single images of an index. True where something was sent.</summary>
-    private async Task<bool> PushTaggedAsync(Destination destination, ImageSet images, string stepId, CancellationToken cancellationToken)
-    {
-        var written = false;
-        foreach (var (image, suffix) in destination.Medium == Medium.Registry ? PlatformTags.Of(images, definition.Outputs) : [])
-        {
-            var name = PlatformTags.Add(ImageReference.Parse(destination.Value), suffix).ToString();
-            written |= (await OpenPublisher(destination with { Value = name }, stepId).PublishAsync(image, cancellationToken)).Written;
-        }
-
-        return written;
-    }
 
     private IPublisher OpenPublisher(Destination destination, string stepId)
     {
         var inside = destination.Names.Count > 0 ? destination.Names : definition.Outputs.Tags;
         return destination.Medium.Kind switch
         {
-            MediumKind.Registry => OpenRegistryPublisher(ImageReference.Parse(destination.Value), stepId),
+            MediumKind.Registry => OpenRegistry(ImageReference.Parse(destination.Value), stepId),
             MediumKind.OciLayout => new OciLayoutPublisher(destination.Value, inside, session.Content, session.Blobs),
             MediumKind.OciArchive => new OciArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
             MediumKind.DockerArchive => new DockerArchivePublisher(destination.Value, inside, session.Content, session.Blobs),
@@ -166,5 +140,15 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
 
     private ImageFiles Files => new(session.Store, session.Content, session.Blobs, definition.Form.Epoch);
 
-    private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) => new(session.Registry, name, [], session.Content, session.Blobs, events, stepId);
+    private PlatformNamesPublisher OpenRegistry(ImageReference name, string stepId) => new(
+        OpenRegistryPublisher(name, stepId),
+        images => PlatformNames(images, name, stepId).Select(one => (one.Image, (IPublisher)one.Publisher)));
+
+    /// <summary>The images of an index that have a name of their own.</summary>
+    private IEnumerable<(ImageSet Image, RegistryPublisher Publisher)> PlatformNames(ImageSet images, ImageReference name, string stepId) =>
+        PlatformTags.Of(images, definition.Outputs)
+            .Select(one => ((ImageSet)one.Image, OpenRegistryPublisher(PlatformTags.Add(name, one.Suffix), stepId)));
+
+    private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) =>
+        new(session.Registry, name, [], session.Content, session.Blobs, events, stepId);
 }
