@@ -23,6 +23,7 @@ runc:runc:runs published images with a second implementation
 TEST_TOOLS='
 qemu-aarch64-static:qemu-user-static:runs programs for arm64 in the tests of several platforms
 /usr/bin/docker:docker.io:builds the same images in the differential tests
+crun:crun:runs the commands of builds in tests
 podman:podman:its store is read and written in tests of other engines
 git:git:serves repositories to the tests of git contexts
 ssh-keygen:openssh-client:makes keys and agents for the tests of RUN --mount=type=ssh

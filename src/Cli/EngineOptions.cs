@@ -29,6 +29,11 @@ internal static class EngineOptions
             "who runs commands: auto (default), embedded, docker, podman or buildkit; 'dotnet-stages engines' says what works here",
             Candidates.Of([.. EngineNames.Valid])),
         .. OfAddress,
+        new(
+            ["--sandbox"],
+            "NAME",
+            "how the embedded engine runs commands: auto (default), namespaces, runc or crun; 'dotnet-stages engines' says what works here",
+            Candidates.Of([.. SandboxNames.Valid])),
     ];
 
     public static BuildPolicy Apply(BuildPolicy policy, OptionReader options)
@@ -36,13 +41,13 @@ internal static class EngineOptions
         var addresses = options.All("--engine-address");
         return policy with
         {
-            Engine = options.Last("--engine") is { } name ? Valid(name) : EngineNames.Default(addresses),
+            Engine = Valid("--engine", options.Last("--engine") ?? EngineNames.Default(addresses), EngineNames.Valid),
+            Sandbox = Valid("--sandbox", options.Last("--sandbox") ?? SandboxNames.Automatic, SandboxNames.Valid),
             EngineAddresses = [.. addresses],
             EngineCertificates = options.Last("--engine-certificates") is { } folder ? Path.GetFullPath(folder) : null,
         };
     }
 
-    private static string Valid(string name) =>
-        EngineNames.Valid.Contains(name) ? name
-        : throw new UsageException($"--engine {name}: valid are {string.Join(", ", EngineNames.Valid)}.");
+    private static string Valid(string option, string name, IReadOnlyList<string> valid) =>
+        valid.Contains(name) ? name : throw new UsageException($"{option} {name}: valid are {string.Join(", ", valid)}.");
 }

@@ -9,6 +9,9 @@ public sealed record BuildPolicy
     /// <summary>Who runs commands: <c>auto</c> (the embedded engine where it works, else another that does), or the name of one.</summary>
     public string Engine { get; init; } = EngineNames.Automatic;
 
+    /// <summary>How the embedded engine runs commands: <c>auto</c> or <c>namespaces</c> (by itself), or an OCI runtime.</summary>
+    public string Sandbox { get; init; } = SandboxNames.Automatic;
+
     /// <summary>
     /// Where the engine buildkit is, as <see cref="EngineAddress"/> reads it: platforms are spread over several; none for the current
     /// builder of buildx.

@@ -65,6 +65,9 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidEngine(string value, string project) => Error("CST6410",
         $"ContainerStagesEngine '{value}' is no engine. Valid: {string.Join(", ", EngineNames.Valid)}.", project);
 
+    public static Diagnostic InvalidSandbox(string value, string project) => Error("CST6422",
+        $"ContainerStagesSandbox '{value}' is no way to run commands. Valid: {string.Join(", ", SandboxNames.Valid)}.", project);
+
     public static Diagnostic InvalidPort(string port, SourceLocation location) => Error("CST1015",
         $"ContainerPort '{port}' is no port: a number from 1 to 65535, with Type tcp or udp.", location);
 

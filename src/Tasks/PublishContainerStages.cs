@@ -30,6 +30,8 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     /// <summary>Who runs commands.</summary>
     public string Engine { get; set; } = "";
     /// <summary>Where the engine buildkit is; several with semicolons.</summary>
+    public string Sandbox { get; set; } = "";
+
     public string EngineAddress { get; set; } = "";
     /// <summary>Folder of certificates for it.</summary>
     public string EngineCertificates { get; set; } = "";

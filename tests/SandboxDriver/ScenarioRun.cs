@@ -25,6 +25,12 @@ internal static class ScenarioRun
     private static async Task<SandboxResult> RunAsync(SandboxScenario scenario, string folder)
     {
         var layers = MakeLayers(scenario, folder);
+        if (scenario.Runtime is { } runtime)
+        {
+            // .NET opens pipes of its own when it starts the first program.
+            await OciRuntime.FindAsync(runtime, CancellationToken.None);
+        }
+
         var mounts = Mounts(folder);
         var descriptors = OpenDescriptors();
         using var output = new ScenarioOutput(scenario);
@@ -32,7 +38,7 @@ internal static class ScenarioRun
         var error = "";
         try
         {
-            var sandbox = new NamespaceSandbox(SandboxInitCommand.ForThisProgram());
+            var sandbox = new NamespaceSandbox(SandboxInitCommand.ForThisProgram(), scenario.Runtime);
             var runs = Enumerable.Range(0, scenario.Copies).Select(copy => sandbox.RunAsync(Command(scenario, folder, layers, copy), output, output.Token));
             codes = [.. await Task.WhenAll(runs)];
         }

@@ -4,7 +4,7 @@ using ContainerStages.Engines;
 
 namespace ContainerStages.Cli.Verbs;
 
-/// <summary><c>engines</c>: who can run commands on this machine.</summary>
+/// <summary><c>engines</c>: who can run commands on this machine, and the OCI runtimes that the embedded engine can use.</summary>
 internal static class EnginesVerb
 {
     public static Verb Verb { get; } = new(
@@ -23,6 +23,12 @@ internal static class EnginesVerb
 
         var policy = EngineOptions.Apply(new BuildPolicy(), options);
         foreach (var (name, probe) in await OtherEngines.ProbeAsync(policy, CancellationToken.None))
+        {
+            await Console.Out.WriteAsync(Describe(name, probe));
+        }
+
+        await Console.Out.WriteLineAsync("--sandbox of the embedded engine:");
+        foreach (var (name, probe) in await OtherEngines.ProbeSandboxesAsync(CancellationToken.None))
         {
             await Console.Out.WriteAsync(Describe(name, probe));
         }

@@ -89,7 +89,7 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     private async Task<OtherEngine> FindOtherAsync(
         EngineChoice engines, EngineRequest request, BuildFailedException refused, CancellationToken cancellationToken)
     {
-        if (asked.Policy.Engine != EngineNames.Automatic)
+        if (asked.Policy.Engine != EngineNames.Automatic || SandboxNames.Runtimes.Contains(asked.Policy.Sandbox))
         {
             return new OtherEngine(null, []);
         }

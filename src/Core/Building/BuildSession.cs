@@ -95,12 +95,14 @@ internal sealed class BuildSession : IDisposable
         var memory = Memory;
         var blobs = new RegistryBlobs(Registry);
         return new EngineChoice(
-            new EmbeddedEngine(Fetching, memory, blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram()), events),
+            new EmbeddedEngine(Fetching, memory, blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram(), Runtime), events),
             [
                 .. OtherEngines.All(definition.Policy).Select(
                     builder => new DelegatedEngine(builder, Fetching, memory, blobs, LocateAsync, events)),
             ]);
     }
+
+    private string? Runtime => SandboxNames.Runtimes.FirstOrDefault(name => name == definition.Policy.Sandbox);
 
     /// <summary>The name under which another engine gets an image: where it was found, by its digest.</summary>
     private async Task<string> LocateAsync(ImageReference image, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ContainerStages.Posix;
@@ -71,11 +72,22 @@ internal readonly unsafe struct DirectSystem
 
     public bool SetLimit(int resource, ulong* limits) => _call(_arm ? 261 : 302, 0, resource, (nint)limits, 0, 0) == 0;
 
-    public long CreateRuleset(void* attributes, int size) => _call(444, (nint)attributes, size, 0, 0, 0);
+    /// <summary>
+    /// The machine's abstract sockets have no file that a mount could hide: a Landlock scope (Linux 6.12) keeps this thread, and what it
+    /// starts, to its own. On an older kernel they stay reachable; docs/security.md says so.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool ScopeAbstractSockets()
+    {
+        // struct landlock_ruleset_attr: no file and no network access is handled, abstract sockets are scoped.
+        var rules = stackalloc ulong[3];
+        rules[0] = rules[1] = 0;
+        rules[2] = 1;
+        var ruleset = _call(444, (nint)rules, 3 * sizeof(ulong), 0, 0, 0);
+        return ruleset < 0 || (_call(446, (nint)ruleset, 0, 0, 0, 0) == 0 & Close((int)ruleset));
+    }
 
-    public bool RestrictSelf(int ruleset) => _call(446, ruleset, 0, 0, 0, 0) == 0;
-
-    public void Close(int file) => _call(_arm ? 57 : 3, file, 0, 0, 0, 0);
+    private bool Close(int file) => _call(_arm ? 57 : 3, file, 0, 0, 0, 0) == 0;
 
     public void SetFileModeMask(uint mask) => _call(_arm ? 166 : 95, (nint)mask, 0, 0, 0, 0);
 

@@ -35,8 +35,10 @@ internal static class HostProgram
 
         await using var stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using var outputReader = process.StandardOutput;
+        using var errorReader = process.StandardError;
+        var output = outputReader.ReadToEndAsync(CancellationToken.None);
+        var error = await errorReader.ReadToEndAsync(CancellationToken.None);
         await process.WaitForExitAsync(CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
         return new ProgramEnd(process.ExitCode, await output, error);

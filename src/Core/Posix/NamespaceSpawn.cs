@@ -18,6 +18,7 @@ namespace ContainerStages.Posix;
 internal sealed unsafe class NamespaceSpawn : IDisposable
 {
     public const int CLONE_NEWNS = 0x00020000;
+    public const int CLONE_NEWCGROUP = 0x02000000;
     public const int CLONE_NEWUTS = 0x04000000;
     public const int CLONE_NEWIPC = 0x08000000;
     public const int CLONE_NEWPID = 0x20000000;

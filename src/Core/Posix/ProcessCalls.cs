@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -53,9 +54,52 @@ internal static unsafe partial class ProcessCalls
         }
     }
 
+    /// <summary>Starts a program with the streams and the environment of this process.</summary>
+    /// <param name="program">Absolute path and arguments.</param>
+    /// <exception cref="PosixException">It cannot be started.</exception>
+    public static int Spawn(IReadOnlyList<string> program)
+    {
+        using var arguments = new NativeArguments(program);
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>();
+        using var environment = new NativeArguments(variables.Select(variable => $"{variable.Key}={variable.Value}"));
+        using var settings = new SpawnSettings([], inheritInput: true);
+        int process;
+        var texts = arguments.Pointers;
+        var error = posix_spawn(&process, *texts, settings.Actions, settings.Attributes, texts, environment.Pointers);
+        return error == 0 ? process : throw new PosixException("posix_spawn", program[0], error);
+    }
+
     /// <summary>Waits for the end of a child.</summary>
     /// <returns>Exit code, or 128 + signal number. Source: waitpid(2).</returns>
     public static int Wait(int process)
+    {
+        var (ended, code) = WaitOnce(process);
+        return ended < 0 ? throw Errno.Exception("waitpid", "command") : code;
+    }
+
+    /// <summary>
+    /// Waits for the end of a process below this one, which is the first of its pid namespace: it becomes a child when those between have
+    /// ended.
+    /// </summary>
+    /// <returns>Exit code, or 128 + signal number.</returns>
+    public static int WaitForOrphan(int process)
+    {
+        while (true)
+        {
+            var (ended, code) = WaitOnce(-1);
+            if (ended < 0)
+            {
+                throw Errno.Exception("waitpid", "command");
+            }
+
+            if (ended == process)
+            {
+                return code;
+            }
+        }
+    }
+
+    private static (int Process, int ExitCode) WaitOnce(int process)
     {
         int status, result;
         do
@@ -63,7 +107,7 @@ internal static unsafe partial class ProcessCalls
             result = waitpid(process, &status, 0);
         }
         while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
-        return result < 0 ? throw Errno.Exception("waitpid", "command") : new SpawnReport { WaitStatus = status }.ExitCode;
+        return (result, new SpawnReport { WaitStatus = status }.ExitCode);
     }
 
     /// <summary>
@@ -107,6 +151,9 @@ internal static unsafe partial class ProcessCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(SafeFileHandle file, byte* buffer, nuint size);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn(int* process, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitpid(int process, int* status, int options);

@@ -24,16 +24,17 @@ internal static class ProcessCapabilities
     /// <param name="status">Lines of the process's status; without any, root may.</param>
     internal static bool MayChangeOwners(IEnumerable<string> status, uint userId) => Holds(status, userId, Owners);
 
-    private static bool Holds(IEnumerable<string> status, uint userId, ulong wanted)
-    {
-        var line = status.FirstOrDefault(line => line.StartsWith(Effective, StringComparison.Ordinal));
-        return line is not null
-            && ulong.TryParse(
-                line.AsSpan(Effective.Length).Trim(),
-                NumberStyles.AllowHexSpecifier,
-                CultureInfo.InvariantCulture,
-                out var held)
-            ? (held & wanted) == wanted
-            : userId == 0;
-    }
+    /// <summary>Every capability that it has, a bit each.</summary>
+    public static ulong Held() =>
+        File.ReadLines("/proc/self/status").Select(Read).FirstOrDefault(held => held is not null) ?? 0;
+
+    private static bool Holds(IEnumerable<string> status, uint userId, ulong wanted) =>
+        status.Select(Read).FirstOrDefault(held => held is not null) is { } held ? (held & wanted) == wanted : userId == 0;
+
+    /// <summary>Null for a line of something else.</summary>
+    private static ulong? Read(string line) =>
+        line.StartsWith(Effective, StringComparison.Ordinal)
+        && ulong.TryParse(line.AsSpan(Effective.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var held)
+            ? held
+            : null;
 }

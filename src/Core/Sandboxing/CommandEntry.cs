@@ -138,7 +138,7 @@ internal sealed unsafe class CommandEntry : IDisposable
 
         // A session keyring of its own; a kernel without keyrings, or a full quota, is no reason not to run.
         _ = _system.Keys(KEYCTL_JOIN_SESSION_KEYRING, 0);
-        CloseAbstractSockets();
+        Need(_privileged || _system.ScopeAbstractSockets(), SandboxStep.SystemCallFilter, null);
         InstallFilter();
         for (var capability = 0; capability <= Capabilities.Last && !_privileged; capability++)
         {
@@ -158,22 +158,6 @@ internal sealed unsafe class CommandEntry : IDisposable
         Need(_system.SetGroupId(_groupId), SandboxStep.GroupId, null);
         Need(_system.SetUserId(_userId), SandboxStep.UserId, null);
         SetCapabilities(_userId != 0 ? 0 : _privileged ? ulong.MaxValue : _capabilities);
-    }
-
-    // The machine's abstract sockets have no file that a mount could hide: a Landlock scope (Linux 6.12) keeps the command to its own. On an
-    // older kernel they stay reachable; docs/security.md says so.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CloseAbstractSockets()
-    {
-        // struct landlock_ruleset_attr: no file and no network access is handled, abstract sockets are scoped.
-        var rules = stackalloc ulong[3];
-        rules[0] = rules[1] = 0;
-        rules[2] = 1;
-        if (!_privileged && _system.CreateRuleset(rules, 3 * sizeof(ulong)) is >= 0 and var ruleset)
-        {
-            Need(_system.RestrictSelf((int)ruleset), SandboxStep.SystemCallFilter, null);
-            _system.Close((int)ruleset);
-        }
     }
 
     // While there is CAP_SYS_ADMIN: without it the kernel takes a filter only from who may gain no rights, and set-user-id programs would have

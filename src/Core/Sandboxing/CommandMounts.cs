@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
 using static ContainerStages.Posix.MountCalls;
@@ -22,12 +21,12 @@ internal sealed class CommandMounts(SandboxFolder folder, SafeFileHandle root)
         var attributes = new List<(SafeFileHandle Mounted, MountRecord Mount)>();
         foreach (var mount in mounts)
         {
-            using (var place = FileCalls.OpenBeneath(root, mount.Target, FileCalls.O_PATH, 0, FileCalls.RESOLVE_IN_ROOT) ?? Make(mount))
+            using (var place = RootPlaces.TryOpen(root, mount.Target) ?? Make(mount))
             {
                 MountOn(place, mount);
             }
 
-            attributes.Add((Open(root, mount.Target), mount));
+            attributes.Add((RootPlaces.Open(root, mount.Target), mount));
         }
 
         foreach (var (mounted, mount) in attributes)
@@ -73,7 +72,7 @@ internal sealed class CommandMounts(SandboxFolder folder, SafeFileHandle root)
         var union = folder.StackRoot(mount.Name);
         RootMount.Overlay(folder, union, mount.LowerNames, mount.Name + "u", mount.Name + "w");
         using var files = FileCalls.OpenDirectory(union);
-        using var source = Open(files, mount.Source.Length == 0 ? "." : mount.Source);
+        using var source = RootPlaces.Open(files, mount.Source.Length == 0 ? "." : mount.Source);
         Need(TryMount($"/proc/self/fd/{source.DangerousGetHandle()}", place, null, MS_BIND), mount);
     }
 
@@ -94,48 +93,17 @@ internal sealed class CommandMounts(SandboxFolder folder, SafeFileHandle root)
 
     private SafeFileHandle Make(MountRecord mount)
     {
-        var names = mount.Target.Split('/');
-        var parent = Open(root, ".");
-        for (var i = 0; i < names.Length - 1; i++)
+        if (mount.IsFolder)
         {
-            var path = string.Join('/', names[..(i + 1)]);
-            var next = FileCalls.OpenBeneath(root, path, FileCalls.O_PATH, 0, FileCalls.RESOLVE_IN_ROOT);
-            if (next is null)
-            {
-                MakeFolder(parent, names[i], mount);
-                next = Open(root, path);
-            }
-
-            parent.Dispose();
-            parent = next;
+            return RootPlaces.MakeFolder(root, mount.Target);
         }
 
-        using (parent)
-        {
-            if (mount.IsFolder)
-            {
-                MakeFolder(parent, names[^1], mount);
-            }
-            else
-            {
-                using var made = FileCalls.OpenBeneath(parent, names[^1], FileCalls.O_CREAT | FileCalls.O_WRONLY, 0x1A4, 0)
-                    ?? throw Errno.Exception("open", mount.Target);
-            }
-        }
-
-        return Open(root, mount.Target);
+        var slash = mount.Target.LastIndexOf('/');
+        using var parent = RootPlaces.MakeFolder(root, slash < 0 ? "" : mount.Target[..slash]);
+        using var made = FileCalls.OpenBeneath(parent, mount.Target[(slash + 1)..], FileCalls.O_CREAT | FileCalls.O_WRONLY, 0x1A4, 0)
+            ?? throw Errno.Exception("open", mount.Target);
+        return RootPlaces.Open(root, mount.Target);
     }
-
-    private static void MakeFolder(SafeFileHandle parent, string name, MountRecord mount)
-    {
-        if (FileCalls.MkdirAt(parent, name, 0x1ED) < 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
-        {
-            throw Errno.Exception("mkdir", mount.Target);
-        }
-    }
-
-    private static SafeFileHandle Open(SafeFileHandle from, string path) =>
-        FileCalls.OpenBeneath(from, path, FileCalls.O_PATH, 0, FileCalls.RESOLVE_IN_ROOT) ?? throw Errno.Exception("open", path);
 
     private static void Need(bool success, MountRecord mount)
     {

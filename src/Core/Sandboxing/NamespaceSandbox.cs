@@ -9,15 +9,23 @@ namespace ContainerStages.Sandboxing;
 /// Docker's default capabilities and a system call filter. Needs root, or a user namespace (<see cref="UserNamespace"/>).
 /// </summary>
 /// <param name="initCommand">Starts <see cref="SandboxInit.Run"/> with the specification file appended; see <see cref="SandboxInitCommand"/>.</param>
-public sealed class NamespaceSandbox(ImmutableArray<string> initCommand) : ISandbox
+/// <param name="runtime">
+/// The OCI runtime that starts the commands in these namespaces, in place of the first process itself; null for none. It is looked for when
+/// the first command runs.
+/// </param>
+public sealed class NamespaceSandbox(ImmutableArray<string> initCommand, string? runtime = null) : ISandbox
 {
+    private readonly Lazy<Task<OciRuntime>>? _runtime =
+        runtime is null ? null : new(() => OciRuntime.FindAsync(runtime, CancellationToken.None));
+
     private const int Namespaces =
         NamespaceSpawn.CLONE_NEWNS | NamespaceSpawn.CLONE_NEWPID | NamespaceSpawn.CLONE_NEWIPC | NamespaceSpawn.CLONE_NEWUTS;
 
     public async Task<int> RunAsync(SandboxCommand command, ISandboxOutput output, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var specification = SandboxFolder.Prepare(command);
+        var prepared = SandboxFolder.Prepare(command);
+        var specification = _runtime is null ? prepared : (await _runtime.Value).Complete(prepared);
         var outcome = await RunInitAsync(command, specification, output, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         SandboxOutcomes.ThrowIfFailed(outcome, specification, command.Platform);
@@ -30,7 +38,9 @@ public sealed class NamespaceSandbox(ImmutableArray<string> initCommand) : ISand
         // RunContinuationsAsynchronously: nothing of the caller runs on the thread that watches.
         var done = new TaskCompletionSource<SandboxOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var program = initCommand.Add($"/proc/self/fd/{SandboxInit.SpecificationDescriptor}");
-        var namespaces = command.Network ? Namespaces : Namespaces | NamespaceSpawn.CLONE_NEWNET;
+        var namespaces = Namespaces
+            | (command.Network ? 0 : NamespaceSpawn.CLONE_NEWNET)
+            | (_runtime is null ? 0 : NamespaceSpawn.CLONE_NEWCGROUP);
         var watcher = new Thread(() =>
         {
             try

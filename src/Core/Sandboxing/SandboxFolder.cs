@@ -29,6 +29,9 @@ internal readonly record struct SandboxFolder(string Path)
     /// <summary>Where files that must not reach a disk are, seen only inside the sandbox.</summary>
     public string Memory => Path + "/memory";
 
+    /// <summary>Where the bundle of an OCI runtime is, seen only inside the sandbox. See <see cref="RuntimeBundle"/>.</summary>
+    public string Bundle => Path + "/bundle";
+
     /// <summary>Where the union of a <see cref="StackMount"/> is put together.</summary>
     public string StackRoot(string name) => $"{Path}/{name}";
 
@@ -46,6 +49,7 @@ internal readonly record struct SandboxFolder(string Path)
         Directory.CreateDirectory(folder.OverlayWork);
         Directory.CreateDirectory(folder.Links);
         Directory.CreateDirectory(folder.Memory);
+        Directory.CreateDirectory(folder.Bundle);
         HostFiles.Write(folder, command);
         return new SandboxSpecification
         {

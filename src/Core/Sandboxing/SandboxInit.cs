@@ -7,7 +7,8 @@ namespace ContainerStages.Sandboxing;
 
 /// <summary>
 /// The first process inside the sandbox's namespaces: puts the root filesystem together for another process, which gives up what the command
-/// must not have and becomes the command, and waits for it. Started by <see cref="NamespaceSandbox"/>; descriptor 3 tells that program what went wrong.
+/// must not have and becomes the command, or for an OCI runtime, which starts it, and waits for it. Started by <see cref="NamespaceSandbox"/>;
+/// descriptor 3 tells that program what went wrong.
 /// </summary>
 public static class SandboxInit
 {
@@ -29,6 +30,10 @@ public static class SandboxInit
         try
         {
             return RunCommand(SandboxSpecification.Read(specificationFile), ref step);
+        }
+        catch (SandboxException exception)
+        {
+            Report(exception.Failure);
         }
         catch (PosixException exception)
         {
@@ -53,9 +58,23 @@ public static class SandboxInit
         Environment.CurrentDirectory = folder.Root;
         using var root = FileCalls.OpenDirectory(folder.Root);
         var mounts = new SystemMounts(root, specification);
+        if (!specification.Runtime.IsEmpty)
+        {
+            Populate(mounts, folder, root, specification, ref step);
+            return new RuntimeCommand(folder, root, specification).Run(ref step);
+        }
+
         step = SandboxStep.Proc;
         using var proc = mounts.Open("proc");
         using var command = CommandProcess.Start(specification, proc);
+        Populate(mounts, folder, root, specification, ref step);
+        step = SandboxStep.PivotRoot;
+        return command.Run();
+    }
+
+    private static void Populate(
+        SystemMounts mounts, SandboxFolder folder, SafeFileHandle root, SandboxSpecification specification, ref SandboxStep step)
+    {
         mounts.MountAll(folder, ref step);
         step = SandboxStep.CommandMounts;
         new CommandMounts(folder, root).MountAll(specification.Mounts);
@@ -66,9 +85,6 @@ public static class SandboxInit
             step = SandboxStep.Loopback;
             MountCalls.LoopbackUp();
         }
-
-        step = SandboxStep.PivotRoot;
-        return command.Run();
     }
 
     // The signal is asked for first and the parent looked at second, so that a parent that dies between the two is noticed too: the other end
@@ -80,7 +96,7 @@ public static class SandboxInit
             && (ProcessCalls.Poll(status, 0) == 0 || (status[0].Returned & ProcessCalls.POLLERR) == 0);
     }
 
-    private static void Report(SandboxFailure failure)
+    internal static void Report(SandboxFailure failure)
     {
         using var handle = new SafeFileHandle(StatusDescriptor, ownsHandle: false);
         using var status = new FileStream(handle, FileAccess.Write, bufferSize: 0);

@@ -54,6 +54,8 @@ internal static class SandboxOutcomes
         SandboxStep.NotFound => RunDiagnostics.ProgramNotFound(specification.Arguments[0], ProgramSearch.Path(specification.Environment)),
         SandboxStep.NotExecutable => RunDiagnostics.ProgramNotExecutable(failure.Subject, failure.Error),
         SandboxStep.NoInterpreter => RunDiagnostics.InterpreterMissing(failure.Subject),
+        SandboxStep.Runtime when failure.Error == 0 =>
+            RuntimeDiagnostics.Refused(specification.Runtime[0], specification.Arguments[0], failure.Subject),
         var step => RunDiagnostics.SetupFailed(NameOf(step), failure.Error, failure.Subject),
     };
 
@@ -71,6 +73,8 @@ internal static class SandboxOutcomes
         SandboxStep.PivotRoot => "changing the root",
         SandboxStep.Limits => "setting limits",
         SandboxStep.Capabilities => "giving up capabilities",
+        SandboxStep.Bundle => "making the OCI runtime's files at",
+        SandboxStep.Runtime => "starting the OCI runtime",
         SandboxStep.SystemCallFilter => "installing the system call filter",
         _ => step.ToString(),
     };

@@ -42,6 +42,12 @@ internal sealed record SandboxSpecification
 
     public ImmutableArray<MountRecord> Mounts { get; init; } = [];
 
+    /// <summary>The OCI runtime that starts the command, with its arguments; none: the first process starts it itself.</summary>
+    public ImmutableArray<string> Runtime { get; init; } = [];
+
+    /// <summary>config.json for it.</summary>
+    public string RuntimeConfiguration { get; init; } = "";
+
     /// <summary>Never written to a disk: environment and mounts may hold secrets.</summary>
     public byte[] ToBytes()
     {
@@ -76,6 +82,12 @@ internal sealed record SandboxSpecification
             Add(text, "limit", string.Create(CultureInfo.InvariantCulture, $"{limit.Resource} {limit.Soft} {limit.Hard}"));
         }
 
+        foreach (var argument in Runtime)
+        {
+            Add(text, "runtime", argument);
+        }
+
+        Add(text, "configuration", RuntimeConfiguration);
         foreach (var field in Mounts.SelectMany(mount => mount.ToFields()))
         {
             Add(text, "mount", field);
@@ -94,6 +106,7 @@ internal sealed record SandboxSpecification
         var groups = ImmutableArray.CreateBuilder<uint>();
         var limits = ImmutableArray.CreateBuilder<SandboxLimit>();
         var mounts = new List<string>();
+        var runtime = ImmutableArray.CreateBuilder<string>();
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
             var value = fields[i + 1];
@@ -104,6 +117,7 @@ internal sealed record SandboxSpecification
                 case "more": groups.Add(Number(value)); break;
                 case "limit": limits.Add(Limit(value)); break;
                 case "mount": mounts.Add(value); break;
+                case "runtime": runtime.Add(value); break;
                 default: single[fields[i]] = value; break;
             }
         }
@@ -122,6 +136,8 @@ internal sealed record SandboxSpecification
             SharedMemory = long.Parse(Get(single, "shm"), CultureInfo.InvariantCulture),
             Limits = limits.DrainToImmutable(),
             Mounts = [.. mounts.Chunk(MountRecord.FieldCount).Select(MountRecord.Read)],
+            Runtime = runtime.DrainToImmutable(),
+            RuntimeConfiguration = Get(single, "configuration"),
             Arguments = arguments.DrainToImmutable(),
             Environment = environment.DrainToImmutable(),
             SupplementaryGroups = groups.DrainToImmutable(),

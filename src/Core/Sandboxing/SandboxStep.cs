@@ -27,7 +27,18 @@ internal enum SandboxStep : byte
     NotFound,
     NotExecutable,
     NoInterpreter,
+    Bundle,
+    Runtime,
 }
 
 /// <summary>Where the sandbox could not go on, the error number of the system call (0: none), and what it was about.</summary>
 internal readonly record struct SandboxFailure(SandboxStep Step, int Error, string Subject);
+
+/// <summary>Carries a <see cref="SandboxFailure"/> that is no failed system call.</summary>
+public sealed class SandboxException : Exception
+{
+    internal SandboxException(SandboxFailure failure)
+        : base(failure.Subject) => Failure = failure;
+
+    internal SandboxFailure Failure { get; }
+}

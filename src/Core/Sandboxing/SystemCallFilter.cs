@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using static ContainerStages.Sandboxing.FilterInstruction;
 
@@ -13,10 +14,18 @@ internal sealed unsafe class SystemCallFilter : IDisposable
     public const uint Allow = 0x7FFF0000;
     public const uint Refuse = 0x00050000 | 1;
     public const uint Unknown = 0x00050000 | 38;
-    private const uint NamespaceFlags = 0x7E020000;
+    public const uint NamespaceFlags = 0x7E020000;
 
     // PER_LINUX, PER_LINUX32, UNAME26, both, and the question which one it is.
-    private static readonly uint[] Personalities = [0, 8, 0x20000, 0x20008, uint.MaxValue];
+    public static readonly ImmutableArray<uint> Personalities = [0, 8, 0x20000, 0x20008, uint.MaxValue];
+
+    // Unix and netlink; IPv4 and IPv6; and packet, where the network is the command's own.
+    public static readonly ImmutableArray<uint> HarmlessFamilies = [1, 16];
+    public static readonly ImmutableArray<uint> InternetFamilies = [2, 10];
+    public static readonly ImmutableArray<uint> OwnFamilies = [1, 2, 10, 16, 17];
+
+    // SOCK_RAW, and SOCK_PACKET, the old name of the family.
+    public static readonly ImmutableArray<uint> RawTypes = [3, 10];
 
     private readonly FilterInstruction* _instructions;
     private readonly ProgramHeader* _header;
@@ -70,7 +79,7 @@ internal sealed unsafe class SystemCallFilter : IDisposable
         Case(code, table.Clone, [LoadArgument(0), JumpUnlessAny(NamespaceFlags, 1), Return(Refuse), Return(Allow)]);
 
         // TIOCSTI and TIOCLINUX type into the terminal of whoever started an interactive command.
-        Case(code, table.Ioctl, [LoadArgument(1), .. RefuseEach(0x5412, 0x541C), Return(Allow)]);
+        Case(code, table.Ioctl, [LoadArgument(1), .. RefuseEach([0x5412, 0x541C]), Return(Allow)]);
         Case(code, table.Personality, [LoadArgument(0), .. AllowEach(Personalities), Return(Refuse)]);
         Case(code, table.Socket, Sockets(hostNetwork));
         code.Add(Return(Allow));
@@ -80,28 +89,27 @@ internal sealed unsafe class SystemCallFilter : IDisposable
     // Other families (vsock, Bluetooth, CAN, the kernel's cryptography) have no network namespace, or need one of their own to be harmless.
     private static List<FilterInstruction> Sockets(bool hostNetwork)
     {
-        const uint unix = 1, internet = 2, internet6 = 10, netlink = 16, packet = 17;
         var code = new List<FilterInstruction> { LoadArgument(0) };
         if (!hostNetwork)
         {
-            return [.. code, .. AllowEach(unix, internet, internet6, netlink, packet), Return(Refuse)];
+            return [.. code, .. AllowEach(OwnFamilies), Return(Refuse)];
         }
 
-        // SOCK_RAW, and SOCK_PACKET, the old name of the family. The upper bits of the type are flags.
+        // The upper bits of the type are flags.
         return
         [
-            .. code, .. AllowEach(unix, netlink), JumpIf(internet, 2), JumpIf(internet6, 1), Return(Refuse),
-            LoadArgument(1), Keep(0xF), .. RefuseEach(3, 10), Return(Allow),
+            .. code, .. AllowEach(HarmlessFamilies), JumpIf(InternetFamilies[0], 2), JumpIf(InternetFamilies[1], 1), Return(Refuse),
+            LoadArgument(1), Keep(0xF), .. RefuseEach(RawTypes), Return(Allow),
         ];
     }
 
     private static void Case(List<FilterInstruction> code, uint number, IReadOnlyCollection<FilterInstruction> then) =>
         code.AddRange([JumpUnless(number, (byte)then.Count), .. then]);
 
-    private static IEnumerable<FilterInstruction> AllowEach(params uint[] values) =>
+    private static IEnumerable<FilterInstruction> AllowEach(ImmutableArray<uint> values) =>
         values.SelectMany(value => (FilterInstruction[])[JumpUnless(value, 1), Return(Allow)]);
 
-    private static IEnumerable<FilterInstruction> RefuseEach(params uint[] values) =>
+    private static IEnumerable<FilterInstruction> RefuseEach(ImmutableArray<uint> values) =>
         values.SelectMany(value => (FilterInstruction[])[JumpUnless(value, 1), Return(Refuse)]);
 
     /// <summary>struct sock_fprog.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ContainerStages.Posix;
 using Microsoft.Win32.SafeHandles;
@@ -12,13 +13,13 @@ namespace ContainerStages.Sandboxing;
 /// <remarks>Source: runtime-spec config-linux.md (default filesystems and devices), Docker's default masked and read-only paths.</remarks>
 internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification specification)
 {
-    private static readonly string[] MaskedPaths =
+    public static readonly ImmutableArray<string> MaskedPaths =
     [
         "proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore", "proc/keys", "proc/latency_stats", "proc/sched_debug", "proc/scsi",
         "proc/timer_list", "proc/timer_stats", "sys/devices/virtual/powercap", "sys/firmware",
     ];
 
-    private static readonly string[] ReadOnlyPaths = ["proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger"];
+    public static readonly ImmutableArray<string> ReadOnlyPaths = ["proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger"];
 
     private static readonly string[] Devices = ["full", "null", "random", "tty", "urandom", "zero"];
 
@@ -68,7 +69,7 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
     {
         foreach (var path in ReadOnlyPaths)
         {
-            using var place = TryOpen(path);
+            using var place = RootPlaces.TryOpen(root, path);
             if (place is not null)
             {
                 BindReadOnly($"/proc/self/fd/{place.DangerousGetHandle()}", path);
@@ -83,7 +84,7 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
 
     private void Mask(string path)
     {
-        using var place = TryOpen(path);
+        using var place = RootPlaces.TryOpen(root, path);
         if (place is null)
         {
             return;
@@ -178,9 +179,7 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
     }
 
     /// <summary>A place of the root, to mount on.</summary>
-    public SafeFileHandle Open(string path) => TryOpen(path) ?? throw Errno.Exception("open", path);
-
-    private SafeFileHandle? TryOpen(string path) => FileCalls.OpenBeneath(root, path, FileCalls.O_PATH, 0, FileCalls.RESOLVE_IN_ROOT);
+    public SafeFileHandle Open(string path) => RootPlaces.Open(root, path);
 
     private static void MakeFolders(SafeFileHandle dev, params ReadOnlySpan<string> names)
     {

@@ -13,6 +13,8 @@ internal interface IPolicyItems : IProjectItems
 
     string Engine { get; }
 
+    string Sandbox { get; }
+
     string EngineAddress { get; }
 
     string EngineCertificates { get; }
@@ -50,6 +52,7 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
         {
             Store = task.Store.Length == 0 ? null : task.FullPath(task.Store),
             Engine = Engine(),
+            Sandbox = Sandbox(),
             EngineAddresses = [.. Addresses()],
             EngineCertificates = task.EngineCertificates.Length == 0 ? null : task.FullPath(task.EngineCertificates),
             CacheFrom = List(task.CacheFrom),
@@ -75,6 +78,19 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
 
         problems.Add(ProjectDiagnostics.InvalidEngine(task.Engine, task.ProjectFile));
         return EngineNames.Automatic;
+    }
+
+    /// <summary>How the embedded engine runs them.</summary>
+    private string Sandbox()
+    {
+        var sandbox = task.Sandbox.Length == 0 ? SandboxNames.Automatic : task.Sandbox.ToLowerInvariant();
+        if (SandboxNames.Valid.Contains(sandbox))
+        {
+            return sandbox;
+        }
+
+        problems.Add(ProjectDiagnostics.InvalidSandbox(task.Sandbox, task.ProjectFile));
+        return SandboxNames.Automatic;
     }
 
     /// <summary>Where the engine buildkit is. An address with a password reaches no document.</summary>

@@ -17,7 +17,8 @@ public static class KnownNames
         "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxParallelism", "ContainerStagesMaxSize", "ContainerStagesNoCache",
         "ContainerStagesNoNewPrivileges", "ContainerStagesOffline", "ContainerStagesPlatformTags", "ContainerStagesProgram", "ContainerStagesPruneAll",
         "ContainerStagesPruneDryRun", "ContainerStagesPruneMaxSize", "ContainerStagesPruneOlderThan", "ContainerStagesPublishDependsOn", "ContainerStagesPull",
-        "ContainerStagesReport", "ContainerStagesResultFile", "ContainerStagesRun", "ContainerStagesRunOptions", "ContainerStagesSbom", "ContainerStagesStore",
+        "ContainerStagesReport", "ContainerStagesResultFile", "ContainerStagesRun", "ContainerStagesRunOptions",
+        "ContainerStagesSandbox", "ContainerStagesSbom", "ContainerStagesStore",
         "ContainerStagesTarget", "ContainerStagesTimestamp",
     ];
 

@@ -6,8 +6,11 @@ namespace ContainerStages.Core.Tests.Sandboxing;
 
 /// <summary>However a run ends, no process of it stays.</summary>
 [TestClass]
-public sealed class SandboxLifetimeTests
+public class SandboxLifetimeTests
 {
+    /// <summary>The OCI runtime that starts the commands; null: none.</summary>
+    protected virtual string? Runtime => null;
+
     // Grandchildren in sessions of their own that ignore every signal that can be ignored; the number of seconds makes them recognizable.
     private static string Stubborn(string seconds) =>
         $"trap '' TERM INT HUP QUIT; (setsid sleep {seconds} &) ; (sleep {seconds} > /dev/null 2>&1 &); echo started; while true; do sleep {seconds}; done";
@@ -18,7 +21,7 @@ public sealed class SandboxLifetimeTests
     public async Task Cancelling_ends_every_process(SandboxAccount account)
     {
         var seconds = UniqueSeconds();
-        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell(Stubborn(seconds)) with { CancelAtLine = "started" });
+        var result = await RunAsync(account, SandboxScenario.Shell(Stubborn(seconds)) with { CancelAtLine = "started" });
         Assert.AreEqual("OperationCanceledException", result.Error);
         Assert.AreEqual(0, Count(seconds));
     }
@@ -27,7 +30,7 @@ public sealed class SandboxLifetimeTests
     public async Task A_receiver_that_throws_ends_every_process()
     {
         var seconds = UniqueSeconds();
-        var result = await Sandboxes.RunAsync(SandboxAccount.Root, SandboxScenario.Shell(Stubborn(seconds)) with { ThrowAtLine = "started" });
+        var result = await RunAsync(SandboxAccount.Root, SandboxScenario.Shell(Stubborn(seconds)) with { ThrowAtLine = "started" });
         Assert.AreEqual("ScenarioException", result.Error);
         Assert.AreEqual(0, Count(seconds));
     }
@@ -38,7 +41,7 @@ public sealed class SandboxLifetimeTests
     public async Task What_a_command_leaves_running_ends_with_it(SandboxAccount account)
     {
         var seconds = UniqueSeconds();
-        var result = await Sandboxes.ShellAsync(account, $"(setsid sleep {seconds} &); (sleep {seconds} &); exit 5");
+        var result = await ShellAsync(account, $"(setsid sleep {seconds} &); (sleep {seconds} &); exit 5");
         Assert.AreEqual(5, result.ExitCode);
         Assert.AreEqual(0, Count(seconds));
     }
@@ -82,4 +85,9 @@ public sealed class SandboxLifetimeTests
             return "";
         }
     }
+
+    private Task<SandboxResult> RunAsync(SandboxAccount account, SandboxScenario scenario) =>
+        Sandboxes.RunAsync(account, scenario with { Runtime = Runtime });
+
+    private Task<SandboxResult> ShellAsync(SandboxAccount account, string script) => RunAsync(account, SandboxScenario.Shell(script));
 }

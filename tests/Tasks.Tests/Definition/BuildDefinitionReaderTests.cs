@@ -185,6 +185,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var task = GoTask();
         task.NoCache = "TRUE";
         task.Engine = "Docker";
+        task.Sandbox = "Namespaces";
         task.NoNewPrivileges = "true";
         task.MaxParallelism = " 3 ";
         task.MaxSize = " 25MB";
@@ -204,6 +205,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
 
         Assert.IsTrue(definition.Policy.NoCache);
         Assert.AreEqual("docker", definition.Policy.Engine);
+        Assert.AreEqual("namespaces", definition.Policy.Sandbox);
         Assert.IsTrue(definition.Commands.NoNewPrivileges);
         Assert.AreEqual(3, definition.Commands.MaxParallelism);
         Assert.AreEqual(25_000_000, definition.Outputs.MaxSize);
@@ -292,6 +294,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.RuntimeIdentifiers = "win-x64";
         task.NoCache = "yes";
         task.Engine = "rkt";
+        task.Sandbox = "youki";
         task.EngineAddress = "tcp://joe:hush-hush@10.0.0.1:1234";
         task.MaxParallelism = "0";
         task.MaxSize = "small";
@@ -310,7 +313,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         Assert.AreSequenceEqual(
             ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015",
             "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307",
-            "CST6410", "CST6414", "CST6503", "CST6514"],
+            "CST6410", "CST6414", "CST6422", "CST6503", "CST6514"],
             codes);
         Assert.IsFalse(_engine.Errors.Any(error => error.Message!.Contains("hush-hush", StringComparison.Ordinal)));
         Assert.Contains("'hello-world'", _engine.Errors.Single(error => error.Code == "CST1011").Message!);

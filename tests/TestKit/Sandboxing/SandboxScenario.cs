@@ -29,6 +29,9 @@ public sealed record SandboxScenario
 
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>The OCI runtime that starts the command; null: none.</summary>
+    public string? Runtime { get; init; }
+
     /// <summary>The command writes to the driver's own standard output.</summary>
     public bool Interactive { get; init; }
 
