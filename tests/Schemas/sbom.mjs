@@ -1,5 +1,5 @@
 // Reads bills of materials as others do, and prints what is wrong with each: node sbom.mjs FILE...
-// CycloneDX by its own library and published schema; SPDX, whose schema is in no package, by its rules of documents, packages and relationships
+// CycloneDX by its own library and published schema, and what these leave out; SPDX, whose schema is in no package, by its rules of documents, packages and relationships
 // and by the reader of its license expressions; package URLs of both by the library of their authors.
 import { readFileSync } from 'node:fs';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
@@ -24,6 +24,7 @@ async function cycloneDx(text) {
         ...(known.size === all.length ? [] : ['two components have one bom-ref']),
         ...bom.dependencies.flatMap(one => [one.ref, ...one.dependsOn]).filter(ref => !known.has(ref)).map(ref => `nothing is ${ref}`),
         ...all.flatMap(one => one.purl ? urlProblems(one.purl) : []),
+        ...all.flatMap(one => (one.licenses ?? []).filter(license => license.expression).flatMap(license => licenseProblems(license.expression, new Set()))),
     ];
 }
 
