@@ -5,7 +5,11 @@ namespace ContainerStages.Fuzz;
 
 public static class FuzzTargets
 {
-    public static ImmutableArray<FuzzTarget> All { get; } = [ParserTarget.Create(), WordsTarget.Create(), IgnoreTarget.Create(), ReferenceTarget.Create(), TarTarget.Create()];
+    public static ImmutableArray<FuzzTarget> All { get; } =
+    [
+        ParserTarget.Create(), WordsTarget.Create(), IgnoreTarget.Create(), ReferenceTarget.Create(), TarTarget.Create(),
+        PackagesTarget.Create(),
+    ];
 
     /// <exception cref="ArgumentException">No target has the name.</exception>
     public static FuzzTarget Named(string name) =>

@@ -15,7 +15,20 @@ internal static class DotNetPackages
     public static IEnumerable<Package> Read(string path, byte[] content)
     {
         using var document = JsonDocument.Parse(WithoutMark(content));
-        if (document.RootElement is not { ValueKind: JsonValueKind.Object } root
+        try
+        {
+            return Read(path, document.RootElement);
+        }
+        catch (InvalidOperationException noText)
+        {
+            // So System.Text.Json says that a text is no UTF-8, or has half a character.
+            throw new FormatException("a text in it is none", noText);
+        }
+    }
+
+    private static Package[] Read(string path, JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object
             || !root.TryGetProperty("libraries", out var libraries)
             || libraries.ValueKind != JsonValueKind.Object)
         {
