@@ -1,4 +1,5 @@
 using ContainerStages.Planning;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Caching;
 
@@ -9,8 +10,8 @@ namespace ContainerStages.Caching;
 public static class CacheKey
 {
     /// <summary>Key of a stack of layers: that of the stack below, and the layer on top.</summary>
-    public static StackKey Stack(StackKey below, string layer) =>
-        new(new KeyBuilder("stack").Add("below", below.Hex).Add("layer", layer).Build());
+    public static StackKey Stack(StackKey below, SnapshotId layer) =>
+        new(new KeyBuilder("stack").Add("below", below.Hex).Add("layer", layer.Hex).Build());
 
     /// <summary>Key of the empty stack.</summary>
     public static StackKey EmptyStack { get; } = new(new KeyBuilder("empty stack").Build());
@@ -71,9 +72,10 @@ public static class CacheKey
             .Build());
 
     /// <summary>Id of the snapshot that shows folders which an image's layers imply as the layers below have them.</summary>
-    public static string ImpliedFolders(IReadOnlyCollection<string> layers) =>
-        new KeyBuilder("implied folders").Add("layers", layers).Build();
+    public static SnapshotId ImpliedFolders(IEnumerable<SnapshotId> layers) =>
+        new(new KeyBuilder("implied folders").Add("layers", [.. layers.Select(layer => layer.Hex)]).Build());
 
     /// <summary>The id of a layer that no other build has: for results that must be made anew.</summary>
-    public static string Fresh(StepKey key) => new KeyBuilder("fresh").Add("key", key.Hex).Add("build", Guid.NewGuid().ToString()).Build();
+    public static SnapshotId Fresh(StepKey key) =>
+        new(new KeyBuilder("fresh").Add("key", key.Hex).Add("build", Guid.NewGuid().ToString()).Build());
 }

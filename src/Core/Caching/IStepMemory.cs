@@ -1,5 +1,6 @@
 using ContainerStages.Layers;
 using ContainerStages.Oci;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Caching;
 
@@ -48,6 +49,6 @@ public interface IStepMemory
 }
 
 /// <summary>What a step made.</summary>
-/// <param name="Layer">Id of its layer, 64 hexadecimal digits.</param>
+/// <param name="Layer">Id of its layer.</param>
 /// <param name="Empty">True where it changed no file; the id still counts for the steps after it.</param>
-public sealed record StepResult(string Layer, bool Empty);
+public sealed record StepResult(SnapshotId Layer, bool Empty);

@@ -1,3 +1,5 @@
+using ContainerStages.Snapshots;
+
 namespace ContainerStages.Caching;
 
 /// <summary>Names a stack of layers by all that made it: 64 hexadecimal digits, as all keys.</summary>
@@ -12,6 +14,9 @@ public readonly record struct StackKey(string Hex)
 /// </summary>
 public readonly record struct StepKey(string Hex)
 {
+    /// <summary>The layer that the step makes for everybody.</summary>
+    public SnapshotId Layer => new(Hex);
+
     public override string ToString() => Hex;
 }
 

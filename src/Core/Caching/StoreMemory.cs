@@ -28,7 +28,7 @@ public sealed class StoreMemory(StoreDirectory store) : IStepMemory
 
     /// <summary>The same for one who only looks.</summary>
     public StepResult? PeekStep(StepKey key) =>
-        Read("steps", key.Hex, RecordsJson.Default.StepResult) is { Layer.Length: 64 } step ? step : null;
+        Read("steps", key.Hex, RecordsJson.Default.StepResult) is { Layer.Hex.Length: 64 } step ? step : null;
 
     public void SaveStep(StepKey key, StepResult result) => Write("steps", key.Hex, result, RecordsJson.Default.StepResult);
 

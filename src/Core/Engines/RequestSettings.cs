@@ -4,6 +4,7 @@ using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Layers;
 using ContainerStages.Sandboxing;
+using ContainerStages.Snapshots;
 using ContainerStages.Stages;
 
 namespace ContainerStages.Engines;
@@ -36,7 +37,7 @@ internal static class RequestSettings
     public static ImageForm ToWorkOn { get; } = new() { Compression = LayerCompression.Zstd, SourceDateEpoch = 253_402_300_799 };
 
     /// <summary>Names the blob of the layer <paramref name="layer"/> in this form.</summary>
-    public static LayerKey KeyOf(this ImageForm form, string layer)
+    public static LayerKey KeyOf(this ImageForm form, SnapshotId layer)
     {
         var isUsual = form.Compression == LayerCompression.Gzip && form.CompressionLevel is null;
         var compression = isUsual ? "" : $"-{form.Compression}{form.CompressionLevel}";

@@ -49,7 +49,7 @@ internal sealed class StoreContents(StoreDirectory store)
             .Where(key => records.FindLayer(new LayerKey(key)) is { } layer && content.Contains(layer.Descriptor.Digest))
             .Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
         return Finished("steps")
-            .Where(key => records.PeekStep(new StepKey(key)) is { Empty: false } step && !exported.Contains(step.Layer) && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
+            .Where(key => records.PeekStep(new StepKey(key)) is { Empty: false } step && !exported.Contains(step.Layer.Hex) && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
             .Select(key => $"steps/{key}");
     }
 

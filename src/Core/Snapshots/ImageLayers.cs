@@ -14,8 +14,8 @@ public static class ImageLayers
     /// The stack with every layer once: of one that stands in it several times, the topmost. What the lower ones show or hide, that one shows
     /// or hides too, and overlayfs refuses a folder that it has already (ELOOP).
     /// </summary>
-    public static ImmutableArray<T> WithoutRepeated<T>(ImmutableArray<T> layers, Func<T, string> idOf) =>
-        [.. layers.Reverse().DistinctBy(idOf, StringComparer.Ordinal).Reverse()];
+    public static ImmutableArray<T> WithoutRepeated<T>(ImmutableArray<T> layers, Func<T, SnapshotId> idOf) =>
+        [.. layers.Reverse().DistinctBy(idOf).Reverse()];
 
     /// <summary>The layers that are to be seen: those from the topmost one with an opaque root on.</summary>
     public static ImmutableArray<UnpackedLayer> Visible(ImmutableArray<UnpackedLayer> layers)

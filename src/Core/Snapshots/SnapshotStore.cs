@@ -17,25 +17,25 @@ public sealed class SnapshotStore(StoreDirectory store)
 
     // Of the process: an engine and the one that works for it have a store each, of one folder.
     private static int temporaryCount;
-    private readonly SharedWork<string, bool> running = new(remember: false);
+    private readonly SharedWork<SnapshotId, bool> running = new(remember: false);
 
     // What this process uses stays.
-    private readonly ConcurrentDictionary<string, byte> seen = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SnapshotId, byte> seen = new();
     private readonly string folder = store.Folder("snapshots");
 
     /// <summary>
     /// Name of a snapshot's folder: 32 digits of the id, to keep the option string of an overlay mount short. A folder whose owners are recorded beside it
     /// has another name than one whose files have them: only the latter can be mounted.
     /// </summary>
-    public static string NameOf(string id) => RecordedOwners.AreNeeded ? id[..31] + RecordedMark : id[..32];
+    public static string NameOf(SnapshotId id) => RecordedOwners.AreNeeded ? id.Hex[..31] + RecordedMark : id.Hex[..32];
 
     /// <summary>Every name that the snapshot may have.</summary>
-    public static IEnumerable<string> NamesOf(string id) => [id[..32], id[..31] + RecordedMark];
+    public static IEnumerable<string> NamesOf(SnapshotId id) => [id.Hex[..32], id.Hex[..31] + RecordedMark];
 
-    public string PathOf(string id) => Path.Combine(folder, NameOf(id));
+    public string PathOf(SnapshotId id) => Path.Combine(folder, NameOf(id));
 
     /// <summary>Whoever asks uses the snapshot: from here on nobody removes it.</summary>
-    public bool Exists(string id)
+    public bool Exists(SnapshotId id)
     {
         if (!seen.ContainsKey(id))
         {
@@ -55,7 +55,7 @@ public sealed class SnapshotStore(StoreDirectory store)
     /// Makes the snapshot unless it exists. <paramref name="fill"/> gets a fresh folder and returns the folder, inside it, that becomes
     /// the snapshot. One caller works, in this process and among others; the rest wait for it.
     /// </summary>
-    public async Task CreateAsync(string id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
+    public async Task CreateAsync(SnapshotId id, Func<string, CancellationToken, Task<string>> fill, CancellationToken cancellationToken)
     {
         if (!Exists(id))
         {
@@ -95,12 +95,12 @@ public sealed class SnapshotStore(StoreDirectory store)
     }
 
     private async Task<bool> CreateLockedAsync(
-        string id,
+        SnapshotId id,
         Func<string, CancellationToken,
         Task<string>> fill,
         CancellationToken cancellationToken)
     {
-        using var held = await store.LockAsync("snapshot-" + id[..32], cancellationToken);
+        using var held = await store.LockAsync("snapshot-" + id.Hex[..32], cancellationToken);
         if (Exists(id))
         {
             return false;

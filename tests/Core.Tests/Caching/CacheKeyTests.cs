@@ -3,6 +3,7 @@ using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Oci;
 using ContainerStages.Planning;
+using ContainerStages.Snapshots;
 using ContainerStages.Stages;
 using CsCheck;
 
@@ -98,7 +99,13 @@ public sealed class CacheKeyTests
             .. copies.Select(copy => Copy(copy)), Copy(OneCopy, "other"), Copy(OneCopy, "", "other"),
             .. OtherSelections.Values.SelectMany(copy => copy).Prepend(PlainCopy).Select(copy => Selection(copy)), Selection(PlainCopy, "other"),
             Working(Workdir), Working(Workdir, "other"), Working(Workdir with { Path = "/x" }), Working(Workdir with { User = "app" }),
-            CacheKey.EmptyStack.Hex, CacheKey.Stack(new StackKey("a"), "b").Hex, CacheKey.Stack(new StackKey("b"), "a").Hex, CacheKey.ImpliedFolders(["a", "b"]), CacheKey.ImpliedFolders(["ab"]), CacheKey.Fresh(new StepKey("a")), CacheKey.Fresh(new StepKey("a")),
+            CacheKey.EmptyStack.Hex,
+            CacheKey.Stack(new StackKey("a"), new SnapshotId("b")).Hex,
+            CacheKey.Stack(new StackKey("b"), new SnapshotId("a")).Hex,
+            CacheKey.ImpliedFolders([new SnapshotId("a"), new SnapshotId("b")]).Hex,
+            CacheKey.ImpliedFolders([new SnapshotId("ab")]).Hex,
+            CacheKey.Fresh(new StepKey("a")).Hex,
+            CacheKey.Fresh(new StepKey("a")).Hex,
         ];
         Assert.AreEqual("", string.Join('\n', keys.GroupBy(key => key).Where(same => same.Count() > 1).Select(same => $"{same.Count()} steps share {same.Key}")));
     }

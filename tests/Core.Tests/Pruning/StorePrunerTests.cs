@@ -6,6 +6,7 @@ using ContainerStages.Images;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
 using ContainerStages.Pruning;
+using ContainerStages.Snapshots;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Pruning;
@@ -188,9 +189,9 @@ public sealed class StorePrunerTests : IDisposable
         var layer = (await AddImageAsync(store, "named", "one")).Layers[0].Layer;
         Snapshot(store, 'a', daysAgo: 9);
         Snapshot(store, 'b', daysAgo: 9);
-        records.SaveStep(new StepKey("gone"), new StepResult(new string('a', 64), Empty: false));
-        records.SaveStep(new StepKey("kept"), new StepResult(new string('b', 64), Empty: false));
-        records.SaveStep(new StepKey("empty"), new StepResult(new string('c', 64), Empty: true));
+        records.SaveStep(new StepKey("gone"), new StepResult(new SnapshotId(new string('a', 64)), Empty: false));
+        records.SaveStep(new StepKey("kept"), new StepResult(new SnapshotId(new string('b', 64)), Empty: false));
+        records.SaveStep(new StepKey("empty"), new StepResult(new SnapshotId(new string('c', 64)), Empty: true));
         records.SaveLayer(new LayerKey(new string('b', 64) + "-Oci-0"), layer);
         await PruneAsync(store, new PruneSettings { OlderThan = TimeSpan.FromDays(7) });
         CollectionAssert.AreEquivalent(new[] { "kept", "empty" }, Directory.EnumerateFiles(Path.Combine(store.Root, "steps")).Select(Path.GetFileName).ToArray());

@@ -88,7 +88,7 @@ public sealed class ImageLayersTests
     /// <summary>Equal layers are one folder, as in the store.</summary>
     private static UnionView Ours(byte[][] tars, TempFolder temp)
     {
-        var different = ImageLayers.WithoutRepeated([.. tars], tar => Digest.Of(tar).ToString());
+        var different = ImageLayers.WithoutRepeated([.. tars], tar => SnapshotId.Of(Digest.Of(tar)));
         var unpacked = different.Select((tar, index) =>
         {
             var folder = temp.NewFolder($"layer{index}");

@@ -88,7 +88,7 @@ internal sealed class SharedCacheExport(PlannedBuild planned, SharedMemory memor
     }
 
     /// <summary>Makes a blob of a layer's folder, unless there is one. A layer that no machine has any more is left out.</summary>
-    private async Task WriteLayerAsync(string layer, CancellationToken cancellationToken)
+    private async Task WriteLayerAsync(SnapshotId layer, CancellationToken cancellationToken)
     {
         var key = RequestSettings.ToWorkOn.KeyOf(layer);
         var snapshots = new SnapshotStore(session.Store);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Caching;
 
@@ -136,7 +137,7 @@ public sealed record SharedCacheDocument
 public sealed record SharedStep(string Layer, bool Empty, int Day)
 {
     [JsonIgnore]
-    public StepResult Result => new(Layer, Empty);
+    public StepResult Result => new(new SnapshotId(Layer), Empty);
 }
 
 /// <summary>What a copy selects.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using ContainerStages.Content;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Caching;
 
@@ -25,8 +26,8 @@ internal sealed class SharedMemory(IStepMemory local, IContentStore content, Imm
     public IEnumerable<string> UsedMounts => mounts.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>Layers of the steps of this build that changed files.</summary>
-    public IEnumerable<string> MadeLayers =>
-        steps.Values.Where(step => !step.Empty).Select(step => step.Layer).Distinct(StringComparer.Ordinal);
+    public IEnumerable<SnapshotId> MadeLayers =>
+        steps.Values.Where(step => !step.Empty).Select(step => step.Layer).Distinct();
 
     public StepResult? FindStep(StepKey key) => Record(
         steps,
@@ -109,7 +110,7 @@ internal sealed class SharedMemory(IStepMemory local, IContentStore content, Imm
     /// <summary>What the build used and found out, without the layers that nobody wrote as blobs.</summary>
     public SharedCacheDocument Recorded() => new()
     {
-        Steps = Sorted(steps, key => key.Hex, step => new SharedStep(step.Layer, step.Empty, Today)),
+        Steps = Sorted(steps, key => key.Hex, step => new SharedStep(step.Layer.Hex, step.Empty, Today)),
         Selections = Sorted(selections, key => key.Hex, digest => new SharedSelection(digest, Today)),
         Layers = Sorted(layers, key => key.Text, layer => SharedLayer.Of(layer, Today)),
     };

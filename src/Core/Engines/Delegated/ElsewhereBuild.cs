@@ -86,7 +86,7 @@ internal sealed class ElsewhereBuild : IElsewhere, IDisposable
     private LayerStack StackOf(ImageBase image) => new PulledBase(image, keepBlobs: false, services).Stack();
 
     /// <summary>Names all that is gathered of the stages of one platform.</summary>
-    private string IdOf(PlanSplit split)
+    private SnapshotId IdOf(PlanSplit split)
     {
         var key = new KeyBuilder("files of another engine");
         var paths = Files(split)
@@ -101,7 +101,7 @@ internal sealed class ElsewhereBuild : IElsewhere, IDisposable
             key.Add("stage", stage);
         }
 
-        return key.Build();
+        return new SnapshotId(key.Build());
     }
 
     private static IReadOnlyList<StageRead> Files(PlanSplit split) => [.. split.Reads.Where(read => read.WithFiles)];
@@ -179,7 +179,7 @@ internal sealed class ElsewhereBuild : IElsewhere, IDisposable
     private string TitleOf(StagePlan stage) => new StageTitles(services.Request.Builds.Length).Of(stage);
 
     /// <summary>Files of another engine's stages, which are in no image.</summary>
-    private sealed class GatheredFiles(string id, Func<CancellationToken, Task> ensure) : StackLayer(id)
+    private sealed class GatheredFiles(SnapshotId id, Func<CancellationToken, Task> ensure) : StackLayer(id)
     {
         public override Task EnsureAsync(CancellationToken cancellationToken) => ensure(cancellationToken);
 

@@ -53,10 +53,10 @@ internal sealed class StageKeys(EngineServices services, CopySources sources, St
                 return null;
             }
 
-            stack = CacheKey.Stack(stack, runners.KeyOf(step, stack, contents).Hex);
+            stack = CacheKey.Stack(stack, runners.KeyOf(step, stack, contents).Layer);
         }
 
-        return services.Request.Policy.IsRunAgain(stage.Name) ? CacheKey.Stack(stack, Guid.NewGuid().ToString("N")) : stack;
+        return services.Request.Policy.IsRunAgain(stage.Name) ? CacheKey.Stack(stack, CacheKey.Fresh(new StepKey(stack.Hex))) : stack;
     }
 
     private async Task<IReadOnlyList<string>?> ContentsAsync(PlanStep step, bool isForecast, CancellationToken cancellationToken)

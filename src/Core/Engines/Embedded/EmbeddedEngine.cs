@@ -57,7 +57,7 @@ public sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory, 
     /// <summary>All layers of the stack, of which one that stands in it several times is written once.</summary>
     private static async Task<ImmutableArray<ImageLayer>> ExportAsync(LayerStack stack, CancellationToken cancellationToken)
     {
-        var exports = stack.Layers.DistinctBy(layer => layer.Id).ToDictionary(layer => layer.Id, layer => layer.ExportAsync(cancellationToken), StringComparer.Ordinal);
+        var exports = stack.Layers.DistinctBy(layer => layer.Id).ToDictionary(layer => layer.Id, layer => layer.ExportAsync(cancellationToken));
         return [.. await Task.WhenAll(stack.Layers.Select(layer => exports[layer.Id]))];
     }
 

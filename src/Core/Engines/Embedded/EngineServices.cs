@@ -56,7 +56,7 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
     /// The blob of a layer that a step made, in the form that is asked for; null where it is neither here nor shared by
     /// another machine.
     /// </summary>
-    public Layer? FindLayer(string id) =>
+    public Layer? FindLayer(SnapshotId id) =>
         Memory.FindLayer(Request.Form.KeyOf(id)) is { } known && (IsStored(known.Descriptor) || Memory.IsShared(known.Descriptor))
             ? known
             : null;

@@ -19,7 +19,7 @@ internal sealed record LayerStack(StackKey Key, ImmutableArray<StackLayer> Layer
     public LayerStack Push(StackLayer layer) => new(CacheKey.Stack(Key, layer.Id), Layers.Add(layer));
 
     /// <summary>The same files, after a step that changed none: a later step with the same text is another step all the same.</summary>
-    public LayerStack After(string step) => this with { Key = CacheKey.Stack(Key, step) };
+    public LayerStack After(SnapshotId step) => this with { Key = CacheKey.Stack(Key, step) };
 
     /// <summary>Sees to it that every layer's folder exists, side by side, and returns the folders from the base up, each once.</summary>
     public async Task<ImmutableArray<string>> EnsureAsync(SnapshotStore snapshots, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed record LayerStack(StackKey Key, ImmutableArray<StackLayer> Layer
     }
 
     /// <summary>What overlayfs shows of an image's layers otherwise than they mean it is mended by one more snapshot on top of them.</summary>
-    private static async Task<ImmutableArray<string>> ImageFoldersAsync(ImmutableArray<string> ids, SnapshotStore snapshots, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<string>> ImageFoldersAsync(ImmutableArray<SnapshotId> ids, SnapshotStore snapshots, CancellationToken cancellationToken)
     {
         var layers = ImageLayers.Visible([.. ids.Select(id => UnpackedLayer.Read(snapshots.PathOf(id)))]);
         ImmutableArray<string> folders = [.. layers.Select(layer => layer.Folder)];
@@ -59,9 +59,9 @@ internal sealed record LayerStack(StackKey Key, ImmutableArray<StackLayer> Layer
 }
 
 /// <summary>One layer of a stack by id, and how to make its folder and its blob.</summary>
-internal abstract class StackLayer(string id)
+internal abstract class StackLayer(SnapshotId id)
 {
-    public string Id { get; } = id;
+    public SnapshotId Id { get; } = id;
 
     /// <summary>True where the folder is there with all that belongs to it.</summary>
     public virtual bool IsMade(SnapshotStore snapshots) => snapshots.Exists(Id);
@@ -74,7 +74,7 @@ internal abstract class StackLayer(string id)
 }
 
 /// <summary>A layer that a step made.</summary>
-internal sealed class StepLayer(string id, Func<CancellationToken, Task> make, Func<CancellationToken, Task<Layer>> export) : StackLayer(id)
+internal sealed class StepLayer(SnapshotId id, Func<CancellationToken, Task> make, Func<CancellationToken, Task<Layer>> export) : StackLayer(id)
 {
     public override Task EnsureAsync(CancellationToken cancellationToken) => make(cancellationToken);
 
@@ -82,7 +82,7 @@ internal sealed class StepLayer(string id, Func<CancellationToken, Task> make, F
 }
 
 /// <summary>A layer of a pulled image.</summary>
-internal sealed class BaseLayer(PulledBase image, Descriptor descriptor, Digest diffId) : StackLayer(diffId.Hex)
+internal sealed class BaseLayer(PulledBase image, Descriptor descriptor, Digest diffId) : StackLayer(SnapshotId.Of(diffId))
 {
     public override bool IsMade(SnapshotStore snapshots) => base.IsMade(snapshots) && UnpackedLayer.IsRemembered(snapshots.PathOf(Id));
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ContainerStages.Caching;
 using ContainerStages.Images;
 using ContainerStages.Planning;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
@@ -121,7 +122,7 @@ internal sealed class PlanForecast
     private LayerStack StackOf(ImageBase image) => new PulledBase(image, keepBlobs: false, services).Stack();
 
     /// <summary>A layer that an earlier build made. A forecast has no use for its folder.</summary>
-    private sealed class KnownLayer(string id, EngineServices services) : StackLayer(id)
+    private sealed class KnownLayer(SnapshotId id, EngineServices services) : StackLayer(id)
     {
         public Layers.Layer? Stored { get; } = services.FindLayer(id);
 

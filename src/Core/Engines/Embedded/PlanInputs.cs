@@ -86,7 +86,7 @@ public sealed class PlanInputs(SourceFetching options, IContentStore content, IB
             .. from image in read.Cast<ImageBase>().Append(kept).OfType<ImageBase>().DistinctBy(image => image.Reference.ToString())
                from layer in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds).DistinctBy(layer => layer.First.Digest)
                where !content.Contains(layer.First.Digest)
-               where image.Reference.ToString() == kept?.Reference.ToString() || !snapshots.Exists(layer.Second.Hex)
+               where image.Reference.ToString() == kept?.Reference.ToString() || !snapshots.Exists(SnapshotId.Of(layer.Second))
                select new MissingLayer(image, layer.First),
         ];
     }

@@ -29,7 +29,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         var stack = LayerStack.Empty;
         foreach (var (descriptor, diffId) in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds))
         {
-            services.Store.Use.Note($"snapshots/{SnapshotStore.NameOf(diffId.Hex)}");
+            services.Store.Use.Note($"snapshots/{SnapshotStore.NameOf(SnapshotId.Of(diffId))}");
             stack = stack.Push(new BaseLayer(this, descriptor, diffId));
         }
 
@@ -50,7 +50,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             await services.Downloads.WaitAsync(cancellationToken);
             try
             {
-                await services.Snapshots.CreateAsync(diffId.Hex, (folder, token) => FillAsync(folder, descriptor, diffId, token), cancellationToken);
+                await services.Snapshots.CreateAsync(SnapshotId.Of(diffId), (folder, token) => FillAsync(folder, descriptor, diffId, token), cancellationToken);
                 await RememberAgainAsync(descriptor, diffId, cancellationToken);
             }
             finally
@@ -72,7 +72,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
     /// <summary>What stood beside the snapshot and is damaged is found out by unpacking the layer once more; the snapshot itself may be in use.</summary>
     private async Task RememberAgainAsync(Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
     {
-        if (!UnpackedLayer.IsRemembered(services.Snapshots.PathOf(diffId.Hex)))
+        if (!UnpackedLayer.IsRemembered(services.Snapshots.PathOf(SnapshotId.Of(diffId))))
         {
             using var temporary = services.Snapshots.CreateTemporary("again");
             await FillAsync(temporary.Path, descriptor, diffId, cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         var before = 0L;
         var layer = await LayerUnpacker.UnpackAsync(blob, descriptor, diffId, root, tee, bytes => Progress(bytes - Interlocked.Exchange(ref before, bytes)), cancellationToken);
         services.Sizes.Record(diffId, layer.Size);
-        UnpackedLayer.Remember(services.Snapshots.PathOf(diffId.Hex), layer.ImpliedFolders);
+        UnpackedLayer.Remember(services.Snapshots.PathOf(SnapshotId.Of(diffId)), layer.ImpliedFolders);
         return root;
     }
 

@@ -4,6 +4,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
 using ContainerStages.Posix;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
@@ -43,7 +44,7 @@ internal sealed class SharedLayers(EngineServices services)
     /// <summary>Makes the folder of a layer from its blob, unless it is there.</summary>
     /// <param name="title">Of the step that made the layer, for people.</param>
     /// <returns>False where no blob is to be had: the step has to run.</returns>
-    public async Task<bool> UnpackAsync(string id, string title, CancellationToken cancellationToken)
+    public async Task<bool> UnpackAsync(SnapshotId id, string title, CancellationToken cancellationToken)
     {
         if (services.Snapshots.Exists(id))
         {

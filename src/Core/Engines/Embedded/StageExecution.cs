@@ -7,6 +7,7 @@ using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Layers;
 using ContainerStages.Planning;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
@@ -131,7 +132,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         var lower = await stack.EnsureAsync(services.Snapshots, cancellationToken);
         return await ReportedAsync(id, step.Title, Stopwatch.StartNew(), async () =>
         {
-            var layer = noCache ? CacheKey.Fresh(key) : key.Hex;
+            var layer = noCache ? CacheKey.Fresh(key) : key.Layer;
             var (result, isMade) = IsForImageAlone(step) && !services.Snapshots.Exists(layer)
                 ? (await WriteStraightAsync((CopyStep)step, lower, layer, cancellationToken), true)
                 : await runners.RunAsync(step, lower, layer, id, cancellationToken);
@@ -146,7 +147,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         && StepRunners.CanWriteStraight(step)
         && Stage.Steps.SkipWhile(one => one != step).Skip(1).All(later => later is CopyStep { Link: true });
 
-    private async Task<StepResult> WriteStraightAsync(CopyStep step, ImmutableArray<string> lower, string id, CancellationToken cancellationToken)
+    private async Task<StepResult> WriteStraightAsync(CopyStep step, ImmutableArray<string> lower, SnapshotId id, CancellationToken cancellationToken)
     {
         var layer = await runners.WriteStraightAsync(step, lower, cancellationToken);
         if (layer is not null)
@@ -158,7 +159,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     }
 
     /// <summary>Makes the layer of a step again, where only its name is left.</summary>
-    private async Task MakeAsync(PlanStep step, LayerStack below, string layer, CancellationToken cancellationToken)
+    private async Task MakeAsync(PlanStep step, LayerStack below, SnapshotId layer, CancellationToken cancellationToken)
     {
         if (!noCache && await services.Shared.UnpackAsync(layer, step.Title, cancellationToken))
         {
@@ -169,12 +170,12 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         await runners.RunAsync(step, lower, layer, services.NextStepId(), cancellationToken);
     }
 
-    private StepLayer LayerOf(PlanStep step, LayerStack below, string layer) => new(
+    private StepLayer LayerOf(PlanStep step, LayerStack below, SnapshotId layer) => new(
         layer,
         make: token => MakeAsync(step, below, layer, token),
         export: token => ExportAsync(step, below, layer, token));
 
-    private async Task<Layer> ExportAsync(PlanStep step, LayerStack below, string id, CancellationToken cancellationToken)
+    private async Task<Layer> ExportAsync(PlanStep step, LayerStack below, SnapshotId id, CancellationToken cancellationToken)
     {
         if (services.FindLayer(id) is { } known && await services.Shared.FetchAsync(known, cancellationToken))
         {
@@ -191,7 +192,7 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         return layer;
     }
 
-    private void Remember(string id, Layer layer)
+    private void Remember(SnapshotId id, Layer layer)
     {
         services.Memory.SaveLayer(services.Request.Form.KeyOf(id), layer);
         services.Sizes.Record(layer.DiffId, layer.Size);

@@ -87,7 +87,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     /// <summary>Makes the layer <paramref name="layer"/> unless its folder exists, or another process is making it: then waits for that.</summary>
     /// <param name="lower">Layer folders below, from the base up; none for a linked copy.</param>
     /// <returns>The result, and whether it was made here.</returns>
-    public async Task<(StepResult Result, bool IsMade)> RunAsync(PlanStep step, ImmutableArray<string> lower, string layer, string eventId, CancellationToken cancellationToken)
+    public async Task<(StepResult Result, bool IsMade)> RunAsync(PlanStep step, ImmutableArray<string> lower, SnapshotId layer, string eventId, CancellationToken cancellationToken)
     {
         var isMade = false;
         await services.Snapshots.CreateAsync(

@@ -57,7 +57,7 @@ internal sealed class ImageFiles(StoreDirectory store, IContentStore content, IB
     private ImmutableArray<string> Unpack(Image image, string folder, CancellationToken cancellationToken)
     {
         var unpacked = ImmutableArray.CreateBuilder<UnpackedLayer>();
-        foreach (var (layer, _) in ImageLayers.WithoutRepeated(image.Layers, layer => layer.Layer.DiffId.ToString()))
+        foreach (var (layer, _) in ImageLayers.WithoutRepeated(image.Layers, layer => SnapshotId.Of(layer.Layer.DiffId)))
         {
             var path = Path.Combine(folder, $"layer-{unpacked.Count}");
             Directory.CreateDirectory(path);
