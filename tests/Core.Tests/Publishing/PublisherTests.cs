@@ -56,7 +56,7 @@ public sealed class PublisherTests(TestContext context)
         Assert.AreSequenceEqual(["whole", "one"], order);
     }
 
-    private async Task<ImageSet> ImageAsync() =>
+    private static async Task<ImageSet> ImageAsync() =>
         await SampleImages.CreateAsync(new TestContentStore(), ImageFormat.Oci, LayerCompression.Gzip, "text");
 
     private sealed class Counting(bool written) : IPublisher
