@@ -9,8 +9,12 @@ public sealed class PodmanStorage : IAsyncDisposable
 
     public PodmanStorage()
     {
-        File.WriteAllText(Path.Combine(folder, "storage.conf"), $"[storage]\ndriver = \"vfs\"\ngraphroot = \"{folder}/graph\"\nrunroot = \"{folder}/run\"\n");
-        File.WriteAllText(Path.Combine(folder, "containers.conf"), $"[engine]\ntmp_dir = \"{folder}/tmp\"\nevents_logger = \"none\"\n");
+        var storage = $"driver = \"vfs\"\ngraphroot = \"{folder}/graph\"\nrunroot = \"{folder}/run\"\n";
+        File.WriteAllText(Path.Combine(folder, "storage.conf"), "[storage]\n" + storage);
+
+        // Where crun is installed podman takes it, which refuses the mixture of both versions of control groups.
+        var engine = $"runtime = \"runc\"\ntmp_dir = \"{folder}/tmp\"\nevents_logger = \"none\"\n";
+        File.WriteAllText(Path.Combine(folder, "containers.conf"), "[engine]\n" + engine);
     }
 
     /// <summary>Variables with which a program finds this storage.</summary>
