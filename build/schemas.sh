@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what reads published schemas into artifacts/schemas, for tests alone: the packages of tests/Schemas/package-lock.json, and the scripts beside it.
-# Does nothing where the sources are those of the last run.
+# Installs what reads published schemas into artifacts/schemas, for tests alone: the packages of tests/Schemas/package-lock.json, and the
+# scripts beside it. Does nothing where the sources are those of the last run.
 source "$(dirname "$0")/lib.sh"
 
 SOURCES=$ROOT/tests/Schemas

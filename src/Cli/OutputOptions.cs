@@ -90,7 +90,7 @@ internal static class OutputOptions
     private static string Sbom(string file) => SbomForm.Of(file) is not null
         ? Path.GetFullPath(file)
         : throw new UsageException(
-            $"--sbom {file}: the name of a bill of materials ends in {string.Join(", ", SbomForm.Valid)}; "
+            $"--sbom {file}: the name of a bill of materials ends in {string.Join(" or ", SbomForm.Valid)}; "
             + "it is a file, and nothing is attached to the image.");
 
     private static long Size(string text) =>

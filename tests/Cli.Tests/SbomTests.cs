@@ -173,7 +173,7 @@ public sealed class SbomTests(TestContext test)
         Assert.Contains("warning CST6511: The bill of materials '", built.Error);
         Assert.AreEqual(2, refused.ExitCode, refused.Report);
         Assert.Contains(
-            "--sbom true: the name of a bill of materials ends in .spdx.json, .cdx.json; it is a file, and nothing is attached",
+            "--sbom true: the name of a bill of materials ends in .spdx.json or .cdx.json; it is a file, and nothing is attached",
             refused.Error);
     }
 
