@@ -5,7 +5,7 @@ using ContainerStages.Posix;
 namespace ContainerStages.TestKit;
 
 /// <summary>Unpacking in tests, and unpacked layers as text that two folders can be compared by.</summary>
-public static class LayerTrees
+internal static class LayerTrees
 {
     public static ExtractedLayer Extract(byte[] tar, string directory, ExtractionLimits? limits = null)
     {

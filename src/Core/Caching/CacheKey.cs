@@ -7,7 +7,7 @@ namespace ContainerStages.Caching;
 /// Names the result of a step by everything that goes into it, and nothing else: no times, no folder of the machine, no build. Two steps
 /// with the same key make the same layer.
 /// </summary>
-public static class CacheKey
+internal static class CacheKey
 {
     /// <summary>Key of a stack of layers: that of the stack below, and the layer on top.</summary>
     public static StackKey Stack(StackKey below, SnapshotId layer) =>

@@ -9,7 +9,7 @@ namespace ContainerStages.Caching;
 /// for a network: a
 /// build in which all is known goes through without a pause. A memory that is of this machine alone shares nothing.
 /// </summary>
-public interface IStepMemory
+internal interface IStepMemory
 {
     /// <summary>What the step with this key made; or null.</summary>
     StepResult? FindStep(StepKey key);
@@ -51,4 +51,4 @@ public interface IStepMemory
 /// <summary>What a step made.</summary>
 /// <param name="Layer">Id of its layer.</param>
 /// <param name="Empty">True where it changed no file; the id still counts for the steps after it.</param>
-public sealed record StepResult(SnapshotId Layer, bool Empty);
+internal sealed record StepResult(SnapshotId Layer, bool Empty);

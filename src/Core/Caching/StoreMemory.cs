@@ -10,7 +10,7 @@ namespace ContainerStages.Caching;
 /// The memory of the builds on this machine. Every record is a small file that appears whole and carries a checksum; losing one costs
 /// time only.
 /// </summary>
-public sealed class StoreMemory(StoreDirectory store) : IStepMemory
+internal sealed class StoreMemory(StoreDirectory store) : IStepMemory
 {
     /// <inheritdoc/>
     /// <remarks>The layer counts as used although a build in which all is cached never opens it.</remarks>

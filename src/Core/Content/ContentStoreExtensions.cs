@@ -5,7 +5,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Content;
 
 /// <summary>Whole small documents.</summary>
-public static class ContentStoreExtensions
+internal static class ContentStoreExtensions
 {
     /// <summary>Largest manifest or configuration that is read, in bytes. Source: distribution-spec, Pushing manifests (4 MiB).</summary>
     public const int DocumentLimit = 4 << 20;

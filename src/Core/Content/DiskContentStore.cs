@@ -8,7 +8,7 @@ namespace ContainerStages.Content;
 /// The blobs of an OCI layout on disk: <c>blobs/sha256/(hex)</c>, each made by renaming a finished file from <c>ingest</c>, so that a
 /// process killed at any moment leaves no half blob. Folders appear when something is written. Source: image-spec, image-layout.md.
 /// </summary>
-public sealed class DiskContentStore(string root) : IContentStore
+internal sealed class DiskContentStore(string root) : IContentStore
 {
     private readonly string blobs = Path.Combine(root, "blobs", "sha256");
     private readonly string ingest = Path.Combine(root, "ingest");

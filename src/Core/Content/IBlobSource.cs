@@ -3,7 +3,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Content;
 
 /// <summary>Opens blobs where an image was found: a registry, a layout folder, an archive.</summary>
-public interface IBlobSource
+internal interface IBlobSource
 {
     /// <summary>The blob as it is stored there; the reader checks size and digest.</summary>
     /// <exception cref="System.Exception">It is not there, or cannot be reached.</exception>

@@ -38,7 +38,7 @@ public interface IBlobWriter : IAsyncDisposable
 }
 
 /// <summary>Content that is not what its digest says.</summary>
-public sealed class DigestMismatchException(Digest expected, Digest actual)
+internal sealed class DigestMismatchException(Digest expected, Digest actual)
     : IOException($"The content has digest {actual}, not {expected} as was announced.")
 {
     public Digest Expected { get; } = expected;

@@ -4,7 +4,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Content;
 
 /// <summary>Blobs in memory, for small documents and tests.</summary>
-public sealed class MemoryContentStore : IContentStore
+internal sealed class MemoryContentStore : IContentStore
 {
     private readonly ConcurrentDictionary<Digest, byte[]> blobs = new();
 

@@ -9,7 +9,7 @@ namespace ContainerStages.Content;
 /// </summary>
 /// <param name="mismatch">Called before the exception.</param>
 /// <exception cref="DigestMismatchException">On the last read, where the content is another.</exception>
-public sealed class VerifyingStream(Stream inner, Digest expected, long? size = null, Action? mismatch = null) : Stream
+internal sealed class VerifyingStream(Stream inner, Digest expected, long? size = null, Action? mismatch = null) : Stream
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long position;

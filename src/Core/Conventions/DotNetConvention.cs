@@ -10,7 +10,7 @@ namespace ContainerStages.Conventions;
 /// The stages of a .NET application whose project names none: a builder on the .NET SDK's image, which restores before it sees the source, and an image
 /// whose layers hold what changes equally often. Where the application was published on this machine, there is no builder.
 /// </summary>
-public static class DotNetConvention
+internal static class DotNetConvention
 {
     private const string Builder = "builder";
     private const string Published = "published";

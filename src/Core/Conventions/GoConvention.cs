@@ -10,7 +10,7 @@ namespace ContainerStages.Conventions;
 /// The stages of a Go module whose project names none: a builder on <c>golang:VERSION-alpine</c>, and an image of one layer on the base
 /// image (default scratch) with the programs and, on scratch, what programs expect of a system.
 /// </summary>
-public static class GoConvention
+internal static class GoConvention
 {
     private const string Builder = "builder";
     private const string SourceFolder = "/src";

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong with the sources of ADD and the contexts of a build, and with HEALTHCHECK (CST44xx).</summary>
-public static class AddDiagnostics
+internal static class AddDiagnostics
 {
     public static Diagnostic BadAddress(string address, SourceLocation location) =>
         new("CST4401", Severity.Error, $"'{address}' is not an http or https address with a host name.", location);

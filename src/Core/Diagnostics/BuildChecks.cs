@@ -8,7 +8,7 @@ namespace ContainerStages.Diagnostics;
 /// <param name="Code">The code of the warning.</param>
 /// <param name="Fix">What to do about it, in a few words.</param>
 /// <param name="IsExperimental">True: runs only where <c># check=experimental=</c> names it.</param>
-public sealed record BuildCheck(string Name, string Code, string Fix, bool IsExperimental = false)
+internal sealed record BuildCheck(string Name, string Code, string Fix, bool IsExperimental = false)
 {
     public string Link => $"https://docs.docker.com/reference/build-checks/{string.Concat(Name.Select(ToLink))}/";
 
@@ -20,7 +20,7 @@ public sealed record BuildCheck(string Name, string Code, string Fix, bool IsExp
 }
 
 /// <summary>All build checks, each with its name, its code and what mends it.</summary>
-public static class BuildChecks
+internal static class BuildChecks
 {
     public static BuildCheck StageNameCasing { get; } = new("StageNameCasing", "CST2221", "Write the name in lower case.");
 

@@ -4,7 +4,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong with the engine buildkit alone (CST6411 to CST6421).</summary>
-public static class BuildKitDiagnostics
+internal static class BuildKitDiagnostics
 {
     private const string Engine = "The engine 'buildkit'";
 

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong with a build context that is no folder, and with what servers are asked for (CST45xx).</summary>
-public static class ContextDiagnostics
+internal static class ContextDiagnostics
 {
     public static Diagnostic NothingOnInput() =>
         Error("CST4501", "The build reads its context from standard input ('-'), and nothing was there. Pipe a tar archive or the text of a Dockerfile into it.");

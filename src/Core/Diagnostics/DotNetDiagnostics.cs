@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>CST35xx and CST3109: what keeps a .NET application from being built in a builder stage.</summary>
-public static class DotNetDiagnostics
+internal static class DotNetDiagnostics
 {
     public static Diagnostic PlatformUnknown(string platform, IEnumerable<string> known, SourceLocation location) =>
         Error("CST3501", $".NET publishes nothing for the platform '{platform}'. Valid: {string.Join(", ", known)}.", location);

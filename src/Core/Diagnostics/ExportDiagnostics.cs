@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can stand against writing stages as a Dockerfile (CST2601 and up).</summary>
-public static class ExportDiagnostics
+internal static class ExportDiagnostics
 {
     public static Diagnostic NotOurs(string path) =>
         Error("CST2601", $"'{path}' is there already and was not written by ExportDockerfile. Name another file with ContainerStagesExportFile, or set ContainerStagesExportOverwrite=true to lose it.", new SourceLocation(path));

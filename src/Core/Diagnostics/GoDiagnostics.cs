@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>CST3114 to CST3120: what keeps a Go module from becoming an image.</summary>
-public static class GoDiagnostics
+internal static class GoDiagnostics
 {
     /// <param name="mains">Packages of the module that make programs.</param>
     public static Diagnostic NoMainPackage(string package, IReadOnlyCollection<string> mains, SourceLocation location) => Error(

@@ -9,7 +9,7 @@ public interface IBuildEvents
 }
 
 /// <summary>Hears nothing.</summary>
-public sealed class NoBuildEvents : IBuildEvents
+internal sealed class NoBuildEvents : IBuildEvents
 {
     public static NoBuildEvents Instance { get; } = new();
 

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can be wrong with the parts that an image on scratch is given (CST1610 and up).</summary>
-public static class KitDiagnostics
+internal static class KitDiagnostics
 {
     public static Diagnostic NotOnScratch(string image, SourceLocation location) =>
         Error("CST1610", $"ContainerStagesKit is for images on scratch, and ContainerBaseImage '{image}' brings users and folders of its own. Take one of the two away.", location);

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can be wrong with a lock file, and what it forbids (CST34xx).</summary>
-public static class LockDiagnostics
+internal static class LockDiagnostics
 {
     private const string Refresh = "dotnet msbuild -t:UpdateContainerLock, or dotnet-stages lock --update with the options of the build";
 

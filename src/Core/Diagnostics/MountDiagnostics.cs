@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>CST221x: what can be wrong with the text of a RUN --mount.</summary>
-public static class MountDiagnostics
+internal static class MountDiagnostics
 {
     public static Diagnostic UnknownType(string type, IReadOnlyCollection<string> valid, SourceLocation location) =>
         Error(

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What a RUN asks for beyond its command: mounts, secrets, agents, rights (CST43xx).</summary>
-public static class MountRunDiagnostics
+internal static class MountRunDiagnostics
 {
     public static Diagnostic SecretMissing(string id, SourceLocation? location) =>
         Error("CST4301", $"The command needs the secret '{id}', and the build was given none of that name. Give it: --secret id={id},src=FILE or --secret id={id},env=VARIABLE; in a project, a ContainerStageSecret item.", location);

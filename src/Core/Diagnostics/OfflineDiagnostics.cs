@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What an offline build cannot do (CST52xx).</summary>
-public static class OfflineDiagnostics
+internal static class OfflineDiagnostics
 {
     /// <summary>One thing that is missing; a build gathers them into <see cref="Missing"/>.</summary>
     internal static Diagnostic NetworkNeeded(string whose) =>
@@ -21,4 +21,4 @@ public static class OfflineDiagnostics
 /// <summary>
 /// Something would have to be asked, and the build is offline. <paramref name="whose"/>: the server or address, for the message.
 /// </summary>
-public sealed class NetworkNeededException(string whose) : BuildFailedException(OfflineDiagnostics.NetworkNeeded(whose));
+internal sealed class NetworkNeededException(string whose) : BuildFailedException(OfflineDiagnostics.NetworkNeeded(whose));

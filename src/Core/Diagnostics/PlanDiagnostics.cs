@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can be wrong with the instructions of a stage once their words are expanded (CST31xx).</summary>
-public static class PlanDiagnostics
+internal static class PlanDiagnostics
 {
     public static Diagnostic BadPort(string port, SourceLocation location) =>
         new(

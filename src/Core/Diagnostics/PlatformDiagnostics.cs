@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can be wrong with several platforms, and with the programs of another than this machine's: CST36xx and CST47xx.</summary>
-public static class PlatformDiagnostics
+internal static class PlatformDiagnostics
 {
     public static Diagnostic OnePlatformOnly(string destination, IEnumerable<string> platforms) => Error(
         "CST3602",

@@ -5,7 +5,7 @@ namespace ContainerStages.Diagnostics;
 /// <summary>
 /// CST11xx and CST151x: what can be wrong with a project file, as the engine program reads it, and with the module it stands in.
 /// </summary>
-public static class ProjectDiagnostics
+internal static class ProjectDiagnostics
 {
     public static Diagnostic NothingToBuild(SourceLocation project) =>
         Error("CST1101", "The project names nothing to build. Add a ContainerStage item, name a file in ContainerStagesDockerfile, or place the project beside a go.mod.", project);

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What is removed from the store, and what is mended in it: CST46xx.</summary>
-public static class PruneDiagnostics
+internal static class PruneDiagnostics
 {
     public static Diagnostic BlobFetchedAgain(string digest, string image) =>
         new(

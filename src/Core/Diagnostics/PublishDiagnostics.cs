@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong when an image is put somewhere (CST6xxx).</summary>
-public static class PublishDiagnostics
+internal static class PublishDiagnostics
 {
     private const string PartMissingCode = "CST6004";
 

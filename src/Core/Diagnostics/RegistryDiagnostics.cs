@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong between the engine and a registry (CST5xxx).</summary>
-public static class RegistryDiagnostics
+internal static class RegistryDiagnostics
 {
     private const string NotFoundCode = "CST5002";
     private const string NoPlatformCode = "CST5006";

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong with engines other than the embedded one (CST6400 to CST6429).</summary>
-public static class RemoteDiagnostics
+internal static class RemoteDiagnostics
 {
     public static Diagnostic NotInstalled(string engine, string program) => Error(
         "CST6400",

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can stand against a report on an image (CST6501 and up).</summary>
-public static class ReportDiagnostics
+internal static class ReportDiagnostics
 {
     public static Diagnostic NotWritten(string file, string reason) => new(
         "CST6501",

@@ -5,7 +5,7 @@ using ContainerStages.Posix;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong before a command runs: CST4004 to CST4049.</summary>
-public static class RunDiagnostics
+internal static class RunDiagnostics
 {
     public static Diagnostic AgentUnreachable(string id, string socket, string reason, SourceLocation location) => new(
         "CST4025",

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong where an OCI runtime starts the commands of the embedded engine: CST4036 to CST4040.</summary>
-public static class RuntimeDiagnostics
+internal static class RuntimeDiagnostics
 {
     public static Diagnostic Missing(string runtime) => Error(
         "CST4036",

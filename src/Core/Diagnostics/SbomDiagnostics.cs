@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can stand against a bill of materials (CST6511 and up).</summary>
-public static class SbomDiagnostics
+internal static class SbomDiagnostics
 {
     public static Diagnostic NotWritten(string file, string reason) => new(
         "CST6511",

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>Caches that machines share (CST66xx). All but a value that means nothing are warnings: a cache costs time only.</summary>
-public static class SharedCacheDiagnostics
+internal static class SharedCacheDiagnostics
 {
     public static Diagnostic BadPlace(string option, string text, string reason) => new(
         "CST6601",

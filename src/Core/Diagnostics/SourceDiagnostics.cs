@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>Images that are taken from files and from the stores of other engines: CST62xx, and their names in stages: CST33xx.</summary>
-public static class SourceDiagnostics
+internal static class SourceDiagnostics
 {
     public static Diagnostic ImageOutsideContext(string name, string context, SourceLocation location) => new(
         "CST3301",

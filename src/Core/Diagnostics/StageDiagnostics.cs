@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>CST30xx: what can be wrong between the stages of a build, and with the words of their instructions.</summary>
-public static class StageDiagnostics
+internal static class StageDiagnostics
 {
     public static Diagnostic UnknownStage(string name, string nearest, SourceLocation location) =>
         Error(

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>What can go wrong in a step's files (CST42xx).</summary>
-public static class StepDiagnostics
+internal static class StepDiagnostics
 {
     public static Diagnostic FileInTheWay(string path) =>
         new("CST4201", Severity.Error, $"A folder is needed at '{path}' in the image, but a file stands there. Remove it in an earlier RUN, or choose another destination.");

@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Diagnostics;
 
 /// <summary>The embedded store and the layers in it: CST41xx.</summary>
-public static class StoreDiagnostics
+internal static class StoreDiagnostics
 {
     public static Diagnostic DiskFull(string folder) =>
         Error("CST4101", $"The disk that holds '{folder}' is full (or a quota is reached). Free space there, or put the store on another disk (CONTAINERSTAGES_STORE, or ContainerStagesStore in a project).");

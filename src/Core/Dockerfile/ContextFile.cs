@@ -4,7 +4,7 @@ using ContainerStages.Posix;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>The text of a file that a build reads besides its stages: a Dockerfile, an ignore file.</summary>
-public static class ContextFile
+internal static class ContextFile
 {
     /// <summary>
     /// Reads a file. Inside the context links are followed, out of it they are not: whoever may write there must not choose which other files of

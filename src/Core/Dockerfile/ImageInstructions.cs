@@ -8,7 +8,7 @@ namespace ContainerStages.Dockerfile;
 /// <summary>
 /// Reads the instructions that a project adds to its image without naming a stage: those that only set the image's configuration.
 /// </summary>
-public static class ImageInstructions
+internal static class ImageInstructions
 {
     private const string Property = "ContainerStagesImageInstructions";
 

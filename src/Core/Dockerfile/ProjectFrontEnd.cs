@@ -10,7 +10,7 @@ namespace ContainerStages.Dockerfile;
 /// Reads the stages of a project file: its steps are Dockerfile instructions, its artifacts one layer on the base image.
 /// The image is the target stage where one is named, else the artifacts on their base, else the last stage; it gets the project's settings.
 /// </summary>
-public static class ProjectFrontEnd
+internal static class ProjectFrontEnd
 {
     /// <summary>Rules of the ignore file that every project has before its own: what MSBuild writes is no input of a build.</summary>
     public static ImmutableArray<string> DefaultIgnoreRules => ["obj"];

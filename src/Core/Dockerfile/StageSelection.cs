@@ -6,7 +6,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>The stages of a build in an order that a Dockerfile can have: each after those it needs, the target last.</summary>
-public static class StageSelection
+internal static class StageSelection
 {
     /// <summary>Stages that need the target itself are left out. Artifacts are stages of their own.</summary>
     /// <param name="graph">What a front end read.</param>

@@ -4,7 +4,7 @@ using System.Text;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>Who wrote a file that may be written again.</summary>
-public enum WrittenBy
+internal enum WrittenBy
 {
     /// <summary>Nobody: there is no such file.</summary>
     Nobody,
@@ -19,7 +19,7 @@ public enum WrittenBy
 }
 
 /// <summary>A comment in a file that says that it was written by ContainerStages, with the digest of all its other lines.</summary>
-public static class WrittenMark
+internal static class WrittenMark
 {
     private const string Begin = "# Written by ContainerStages ";
 

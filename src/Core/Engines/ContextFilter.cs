@@ -8,7 +8,7 @@ namespace ContainerStages.Engines;
 /// <param name="file">The ignore file.</param>
 /// <param name="folder">The context.</param>
 /// <param name="ownOutput">Full paths of files and folders that the build is writing.</param>
-public sealed class ContextFilter(IgnoreFile file, string folder, IReadOnlyList<string> ownOutput) : IPathFilter
+internal sealed class ContextFilter(IgnoreFile file, string folder, IReadOnlyList<string> ownOutput) : IPathFilter
 {
     private readonly HashSet<string> own = [.. ownOutput.Select(path => PathIn(folder, path)).OfType<string>()];
 

@@ -7,7 +7,7 @@ namespace ContainerStages.Engines;
 /// <summary>Finds the engine that runs the commands of a build.</summary>
 /// <param name="embedded">Runs them here, where it works.</param>
 /// <param name="others">In the order in which they are tried.</param>
-public sealed class EngineChoice(IEngine embedded, ImmutableArray<IEngine> others)
+internal sealed class EngineChoice(IEngine embedded, ImmutableArray<IEngine> others)
 {
     /// <summary>The engine that is asked first: the one that the user named, else the embedded one.</summary>
     public IEngine First(string asked) => asked == EngineNames.Automatic ? embedded : others.Prepend(embedded).First(engine => engine.Name == asked);
@@ -53,7 +53,7 @@ public sealed class EngineChoice(IEngine embedded, ImmutableArray<IEngine> other
 /// <summary>What the search for another engine gave.</summary>
 /// <param name="Chosen">Null where none works.</param>
 /// <param name="Problems">Of those that were asked in vain.</param>
-public sealed record OtherEngine(ChosenEngine? Chosen, ImmutableArray<string> Problems)
+internal sealed record OtherEngine(ChosenEngine? Chosen, ImmutableArray<string> Problems)
 {
     /// <summary>What the embedded engine says, with one more line for the others that were asked in vain.</summary>
     public BuildFailedException Refusal(BuildFailedException refused)
@@ -72,4 +72,4 @@ public sealed record OtherEngine(ChosenEngine? Chosen, ImmutableArray<string> Pr
 }
 
 /// <summary>An engine, and the one line that says why it is this one; empty where it has nothing to do.</summary>
-public sealed record ChosenEngine(IEngine Engine, string Why);
+internal sealed record ChosenEngine(IEngine Engine, string Why);

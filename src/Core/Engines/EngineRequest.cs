@@ -8,7 +8,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.Engines;
 
 /// <summary>What an engine is asked for: the files of the target stage of each build.</summary>
-public sealed record EngineRequest
+internal sealed record EngineRequest
 {
     /// <summary>One for each platform.</summary>
     public required ImmutableArray<PlatformBuild> Builds { get; init; }
@@ -32,9 +32,9 @@ public sealed record EngineRequest
 /// <param name="Graph">Words are not expanded: an engine that reads Dockerfiles gets its text from here.</param>
 /// <param name="Images">Manifest and configuration of each image of the graph.</param>
 /// <param name="Plan">Every word is expanded: an engine that runs steps itself reads this.</param>
-public sealed record PlatformBuild(StageGraph Graph, IReadOnlyDictionary<NamedBase, ImageBase> Images, BuildPlan Plan);
+internal sealed record PlatformBuild(StageGraph Graph, IReadOnlyDictionary<NamedBase, ImageBase> Images, BuildPlan Plan);
 
 /// <summary>The folder that COPY reads from.</summary>
 /// <param name="Path">A folder of this machine.</param>
 /// <param name="Filter">What of it is hidden; null for nothing.</param>
-public sealed record ContextFolder(string Path, IPathFilter? Filter = null);
+internal sealed record ContextFolder(string Path, IPathFilter? Filter = null);

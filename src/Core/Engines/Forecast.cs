@@ -9,7 +9,7 @@ namespace ContainerStages.Engines;
 /// <summary>What an engine would do for a request.</summary>
 /// <param name="Builds">The stages of each build in the order of its plan.</param>
 /// <param name="Known">The result, one for each build, where nothing is left to do; else null.</param>
-public sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Builds, ImmutableArray<ExecutedStage>? Known)
+internal sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Builds, ImmutableArray<ExecutedStage>? Known)
 {
     /// <summary>True where a command has to run. Files alone can be put together without any privileges.</summary>
     public bool RunsCommands => Builds.SelectMany(build => build).SelectMany(stage => stage.Steps).Any(step => step is { State: not StepState.Cached, Step: RunStep });
@@ -32,14 +32,14 @@ public sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Buil
 }
 
 /// <summary>What would happen to the steps of one stage, in their order. <paramref name="Title"/> is its name for people.</summary>
-public sealed record StageForecast(StagePlan Stage, string Title, ImmutableArray<StepForecast> Steps);
+internal sealed record StageForecast(StagePlan Stage, string Title, ImmutableArray<StepForecast> Steps);
 
 /// <summary>What would happen to one step.</summary>
 /// <param name="Key">Names its result; null where that is not known yet.</param>
-public sealed record StepForecast(PlanStep Step, StepState State, StepKey? Key);
+internal sealed record StepForecast(PlanStep Step, StepState State, StepKey? Key);
 
 /// <summary>What is known of a step before anything ran.</summary>
-public enum StepState
+internal enum StepState
 {
     /// <summary>It runs. So does a step after one that runs: what it would find is not known yet.</summary>
     Runs,

@@ -6,7 +6,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Engines;
 
 /// <summary>Makes the files of the stages of a request. The image that they become is always made by the build, so that its digest is the same whichever engine ran.</summary>
-public interface IEngine
+internal interface IEngine
 {
     /// <summary>The name that a user chooses it by.</summary>
     string Name { get; }
@@ -36,4 +36,4 @@ public sealed record EngineProbe(Diagnostic? Problem, string Version = "")
 
 /// <summary>The target stage's layers from the base up, and its whole history, base included.</summary>
 /// <param name="AllCached">True where no step of any build had to run.</param>
-public sealed record ExecutedStage(ImmutableArray<ImageLayer> Layers, ImmutableArray<HistoryEntry> History, bool AllCached);
+internal sealed record ExecutedStage(ImmutableArray<ImageLayer> Layers, ImmutableArray<HistoryEntry> History, bool AllCached);

@@ -8,7 +8,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Images;
 
 /// <summary>Puts an image together: base layers, new layers, configuration.</summary>
-public static class ImageAssembler
+internal static class ImageAssembler
 {
     /// <summary>Writes configuration and manifest into the store. Equal input gives an equal digest.</summary>
     /// <param name="layers">From the bottom, those of the base image first, whose blobs need not be in the store.</param>

@@ -11,7 +11,7 @@ namespace ContainerStages.Images;
 /// The names of images in the embedded store: index.json of its OCI layout. Source: image-spec, image-layout.md.
 /// </summary>
 /// <param name="report">Told once where the file is damaged; it counts as empty then.</param>
-public sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? report = null)
+internal sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? report = null)
 {
     /// <summary>Annotation with the full name (<c>docker.io/library/example:latest</c>), as containerd writes it.</summary>
     public const string FullName = "io.containerd.image.name";

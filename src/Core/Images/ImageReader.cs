@@ -8,7 +8,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Images;
 
 /// <summary>Reads images back from a store.</summary>
-public static class ImageReader
+internal static class ImageReader
 {
     /// <summary>
     /// Reads and verifies manifest and configuration. Layer blobs are not touched, except to measure one whose size nobody remembers.

@@ -7,7 +7,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Images;
 
 /// <summary>What a name stands for: one image, or an index of one image per platform. Immutable.</summary>
-public sealed record ImageSet
+internal sealed record ImageSet
 {
     private ImageSet(ImmutableArray<Image> images, ImageDocument? index) => (Images, Index) = (images, index);
 

@@ -8,7 +8,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Images;
 
 /// <summary>Checks images against the image specification, reading every byte. Findings are sentences; none means valid.</summary>
-public static class ImageValidator
+internal static class ImageValidator
 {
     /// <summary>
     /// Checks documents and every layer whose blob is in the store; a missing blob is a finding unless it can be fetched from its origin.

@@ -10,7 +10,7 @@ namespace ContainerStages.Images;
 /// Checks OCI layout folders and image archives, with every image in them. Source: image-spec, image-layout.md; Docker image specification
 /// 1.2.
 /// </summary>
-public static class LayoutValidator
+internal static class LayoutValidator
 {
     /// <summary>Findings about an OCI layout folder; none means valid.</summary>
     public static async Task<IReadOnlyList<string>> ValidateFolderAsync(string folder, CancellationToken cancellationToken)

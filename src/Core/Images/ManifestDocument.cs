@@ -6,7 +6,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Images;
 
 /// <summary>A manifest or an index: the bytes as they came, and what they say. Exactly one of the two is set.</summary>
-public sealed record ManifestDocument
+internal sealed record ManifestDocument
 {
     public required ReadOnlyMemory<byte> Bytes { get; init; }
 

@@ -11,10 +11,10 @@ namespace ContainerStages.Layers;
 /// Paths of folders that entries needed but the archive lacks, without a leading slash, the empty path for the root; they are root's with
 /// mode 0755. Where a layer below has the same folder, its owner and mode belong there.
 /// </param>
-public sealed record ExtractedLayer(long Size, ImmutableArray<string> Skipped, ImmutableArray<string> ImpliedFolders);
+internal sealed record ExtractedLayer(long Size, ImmutableArray<string> Skipped, ImmutableArray<string> ImpliedFolders);
 
 /// <summary>How much an archive may ask for.</summary>
-public sealed record ExtractionLimits
+internal sealed record ExtractionLimits
 {
     public static ExtractionLimits Default { get; } = new();
 

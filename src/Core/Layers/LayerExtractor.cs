@@ -7,7 +7,7 @@ namespace ContainerStages.Layers;
 /// Unpacks the tar of a layer into a folder in overlay form. The archive is a stranger's: whatever it says, nothing outside the
 /// folder is made, changed or read. Entries replace earlier ones as in containerd (archive/tar.go, applyNaive).
 /// </summary>
-public sealed class LayerExtractor : IDisposable
+internal sealed class LayerExtractor : IDisposable
 {
     private readonly TarStreamReader reader;
     private readonly string directory;

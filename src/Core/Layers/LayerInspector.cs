@@ -7,7 +7,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Layers;
 
 /// <summary>What a layer's blob really is, whatever its image says. Sizes in bytes.</summary>
-public sealed record LayerInspection(
+internal sealed record LayerInspection(
     Digest Digest,
     long BlobSize,
     LayerCompression Compression,
@@ -16,7 +16,7 @@ public sealed record LayerInspection(
     long Entries);
 
 /// <summary>Reads a layer to its end without unpacking it.</summary>
-public static class LayerInspector
+internal static class LayerInspector
 {
     /// <param name="blob">The layer as it travels. Not disposed.</param>
     /// <param name="name">For messages.</param>

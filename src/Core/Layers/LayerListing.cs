@@ -7,7 +7,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Layers;
 
 /// <summary>What a layer does to one path.</summary>
-public enum LayerChange
+internal enum LayerChange
 {
     /// <summary>There is a folder.</summary>
     Folder,
@@ -29,10 +29,10 @@ public enum LayerChange
 /// <param name="Path">Without slash or dot in front; bytes that are not UTF-8 are shown as U+FFFD. Empty for the root.</param>
 /// <param name="Size">In bytes; 0 for everything but files.</param>
 /// <param name="Content">Digest of the file's bytes; null for an empty file, a sparse one and everything that is no file.</param>
-public sealed record LayerLine(LayerChange Change, string Path, long Size = 0, Digest? Content = null);
+internal sealed record LayerLine(LayerChange Change, string Path, long Size = 0, Digest? Content = null);
 
 /// <summary>Gets the content of one file, in pieces.</summary>
-public interface IFileReader
+internal interface IFileReader
 {
     void Append(ReadOnlySpan<byte> piece);
 
@@ -41,7 +41,7 @@ public interface IFileReader
 }
 
 /// <summary>The paths of a layer with their sizes and the digests of their content, read without unpacking anything.</summary>
-public static class LayerListing
+internal static class LayerListing
 {
     /// <param name="store">Has the layer.</param>
     /// <param name="layer">Its blob; what is read is checked against the digest.</param>

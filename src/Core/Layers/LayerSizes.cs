@@ -11,7 +11,7 @@ namespace ContainerStages.Layers;
 /// </summary>
 /// <param name="storeRoot">Folder of the store.</param>
 /// <param name="mayRecord">False: nothing is written.</param>
-public sealed class LayerSizes(string storeRoot, bool mayRecord = true)
+internal sealed class LayerSizes(string storeRoot, bool mayRecord = true)
 {
     /// <summary>Size of a layer that nobody has measured and whose blob is not here.</summary>
     public const long Unknown = -1;

@@ -10,7 +10,7 @@ namespace ContainerStages.Layers;
 /// Unpacks a layer while it arrives: receiving and hashing, decompressing, hashing the tar, and writing files each have a thread;
 /// a few megabytes are on their way between them.
 /// </summary>
-public static class LayerUnpacker
+internal static class LayerUnpacker
 {
     /// <summary>Nothing is trusted before both digests were right: on any failure the caller removes the folder.</summary>
     /// <param name="blob">The layer as it travels; gzip, zstd or plain tar, told apart by content. Read to its end, not disposed.</param>

@@ -9,7 +9,7 @@ namespace ContainerStages.Layers;
 /// Makes a layer of a folder in overlay form. The same content gives the same bytes: names in order, times bounded, no names of users,
 /// nothing of the machine.
 /// </summary>
-public static class LayerWriter
+internal static class LayerWriter
 {
     /// <summary>Rises when the same files begin to give another blob, so that no store goes on giving the old one.</summary>
     internal const int Form = 3;

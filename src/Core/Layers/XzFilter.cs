@@ -58,7 +58,7 @@ internal static class XzFilter
 }
 
 /// <summary>The file would have to be decompressed with a filter that is not supported.</summary>
-public sealed class XzFilterException(string filter) : Exception($"the xz filter '{filter}' is not supported")
+internal sealed class XzFilterException(string filter) : NotSupportedException($"the xz filter '{filter}' is not supported")
 {
     public string Filter { get; } = filter;
 }

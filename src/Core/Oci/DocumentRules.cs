@@ -4,7 +4,7 @@ namespace ContainerStages.Oci;
 /// What documents of strangers must hold beyond being JSON of the right shape, so that nothing after them has to ask again.
 /// Source: image-spec, manifest.md, image-index.md, config.md, descriptor.md.
 /// </summary>
-public static class DocumentRules
+internal static class DocumentRules
 {
     /// <summary>As many as an overlay mount can have. Source: Linux, fs/overlayfs, OVL_MAX_STACK.</summary>
     public const int MostLayers = 500;

@@ -22,7 +22,7 @@ public sealed record Manifest
 }
 
 /// <summary>Manifests by platform. Source: image-spec, image-index.md.</summary>
-public sealed record ImageIndex
+internal sealed record ImageIndex
 {
     [JsonPropertyOrder(0)]
     public int SchemaVersion { get; init; } = 2;

@@ -1,7 +1,7 @@
 namespace ContainerStages.Oci;
 
 /// <summary>Media types. Source: image-spec, media-types.md; Docker image manifest version 2, schema 2.</summary>
-public static class MediaTypes
+internal static class MediaTypes
 {
     public const string OciIndex = "application/vnd.oci.image.index.v1+json";
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";

@@ -15,7 +15,7 @@ namespace ContainerStages.Oci;
 [JsonSerializable(typeof(ImageConfig))]
 [JsonSerializable(typeof(Descriptor))]
 [JsonSerializable(typeof(string[]))]
-public sealed partial class OciJson : JsonSerializerContext
+internal sealed partial class OciJson : JsonSerializerContext
 {
     /// <summary>
     /// The context that writes shell commands readably (<c>&amp;&amp;</c>, not <c>\u0026</c>): documents are never put into HTML.

@@ -6,7 +6,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.Planning;
 
 /// <summary>What has to happen for one platform: the stages that the target needs, each after those it uses.</summary>
-public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stages)
+internal sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stages)
 {
     /// <summary>True where the build was asked for the platform; else it is this machine's.</summary>
     public bool IsPlatformAsked { get; init; }
@@ -22,7 +22,7 @@ public sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> Stag
 }
 
 /// <summary>One stage with every word expanded: what it stands on, the steps that change files, and the configuration at its end.</summary>
-public sealed record StagePlan
+internal sealed record StagePlan
 {
     public required string Name { get; init; }
 
@@ -54,32 +54,32 @@ public sealed record StagePlan
 }
 
 /// <summary>An image as stages name it: the same name for another platform (<c>FROM --platform</c>, null for the build's own) is another image.</summary>
-public sealed record NamedBase(ImageReference Reference, string? Platform);
+internal sealed record NamedBase(ImageReference Reference, string? Platform);
 
 /// <summary>What a stage stands on.</summary>
-public abstract record PlannedBase;
+internal abstract record PlannedBase;
 
-public sealed record ScratchBase : PlannedBase;
+internal sealed record ScratchBase : PlannedBase;
 
 /// <param name="Reference">With the digest of the manifest for the platform.</param>
-public sealed record ImageBase(ImageReference Reference, Manifest Manifest, ImageConfig Config) : PlannedBase;
+internal sealed record ImageBase(ImageReference Reference, Manifest Manifest, ImageConfig Config) : PlannedBase;
 
-public sealed record StageBase(StagePlan Stage) : PlannedBase;
+internal sealed record StageBase(StagePlan Stage) : PlannedBase;
 
 /// <summary>One history entry; <see cref="Step"/> is the index of the step that makes its layer, or null for metadata alone.</summary>
-public sealed record PlannedHistory(string CreatedBy, int? Step);
+internal sealed record PlannedHistory(string CreatedBy, int? Step);
 
 /// <summary>Something that changes files.</summary>
 /// <param name="Number">Position among all instructions of the stage, from 1.</param>
 /// <param name="Title">The instruction as written, on one line.</param>
-public abstract record PlanStep(int Number, string Title, SourceLocation Location)
+internal abstract record PlanStep(int Number, string Title, SourceLocation Location)
 {
     /// <summary>The files that the step takes from elsewhere.</summary>
     public virtual IEnumerable<PlannedCopy> Reads => [];
 }
 
 /// <summary>A command. <see cref="Environment"/> holds <c>NAME=value</c> of ENV and of the arguments in scope.</summary>
-public sealed record RunStep(
+internal sealed record RunStep(
     int Number,
     string Title,
     SourceLocation Location,
@@ -107,7 +107,7 @@ public sealed record RunStep(
 }
 
 /// <summary>One or several copies that make one layer.</summary>
-public sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location)
+internal sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location)
 {
     public override IEnumerable<PlannedCopy> Reads => Copies;
 
@@ -116,10 +116,10 @@ public sealed record CopyStep(int Number, string Title, SourceLocation Location,
 }
 
 /// <summary>A folder that WORKDIR names; made when missing.</summary>
-public sealed record WorkdirStep(int Number, string Title, SourceLocation Location, string Path, string User) : PlanStep(Number, Title, Location);
+internal sealed record WorkdirStep(int Number, string Title, SourceLocation Location, string Path, string User) : PlanStep(Number, Title, Location);
 
 /// <summary>One copy. The destination is absolute; a trailing slash says that it is a folder.</summary>
-public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources, string Destination, string? Chown, string? Chmod, SourceLocation Location)
+internal sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources, string Destination, string? Chown, string? Chmod, SourceLocation Location)
 {
     /// <summary>For messages: COPY, ADD or RUN.</summary>
     public string Instruction { get; init; } = "COPY";
@@ -147,20 +147,20 @@ public sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources
 }
 
 /// <summary>Where a copy reads from.</summary>
-public abstract record CopySource
+internal abstract record CopySource
 {
     /// <summary>True for the files of a stage or an image; all others are files of nobody in particular.</summary>
     public virtual bool IsOfLayers => false;
 }
 
-public sealed record FromContext : CopySource;
+internal sealed record FromContext : CopySource;
 
-public sealed record FromStage(StagePlan Stage) : CopySource
+internal sealed record FromStage(StagePlan Stage) : CopySource
 {
     public override bool IsOfLayers => true;
 }
 
-public sealed record FromImage(ImageBase Image) : CopySource
+internal sealed record FromImage(ImageBase Image) : CopySource
 {
     public override bool IsOfLayers => true;
 }
@@ -169,19 +169,19 @@ public sealed record FromImage(ImageBase Image) : CopySource
 /// <param name="Stage">Its name for people.</param>
 /// <param name="Key">Names everything that the stage is made of; null while that is not known.</param>
 /// <param name="WithFiles">False: nobody here reads the files, and the key stands for them.</param>
-public sealed record FromElsewhere(string Stage, string? Key, bool WithFiles) : CopySource
+internal sealed record FromElsewhere(string Stage, string? Key, bool WithFiles) : CopySource
 {
     public override bool IsOfLayers => true;
 }
 
 /// <summary>A file that the Dockerfile itself holds.</summary>
-public sealed record FromDocument(string Name, string Content) : CopySource;
+internal sealed record FromDocument(string Name, string Content) : CopySource;
 
 /// <summary>Files and folders that a convention writes.</summary>
-public sealed record FromFiles(ImmutableArray<InlineFile> Files) : CopySource;
+internal sealed record FromFiles(ImmutableArray<InlineFile> Files) : CopySource;
 
 /// <summary>A file of a web server. <see cref="Checksum"/>: <c>sha256:...</c>, or null.</summary>
-public sealed record FromAddress(Uri Address, string? Checksum) : CopySource
+internal sealed record FromAddress(Uri Address, string? Checksum) : CopySource
 {
     /// <summary>The name in a lock file; null where the checksum is given. A query may hold a token, which no file may show: such an address has none.</summary>
     public string? LockName { get; init; }
@@ -191,11 +191,11 @@ public sealed record FromAddress(Uri Address, string? Checksum) : CopySource
 }
 
 /// <summary>The files of a git repository.</summary>
-public sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource
+internal sealed record FromRepository(GitSource Repository, bool KeepGitDirectory) : CopySource
 {
     /// <summary>The name in a lock file; null where the commit is given.</summary>
     public string? LockName { get; init; }
 }
 
 /// <summary>A folder of this machine beside the build context.</summary>
-public sealed record FromFolder(string Path) : CopySource;
+internal sealed record FromFolder(string Path) : CopySource;

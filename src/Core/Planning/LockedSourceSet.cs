@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ContainerStages.Planning;
 
 /// <summary>What a lock file says of addresses and repositories, by their <c>LockName</c>: digest of the file, commit.</summary>
-public sealed record LockedSourceSet(IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Commits)
+internal sealed record LockedSourceSet(IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Commits)
 {
     public static LockedSourceSet Empty { get; } = new(ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty);
 

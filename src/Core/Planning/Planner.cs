@@ -7,7 +7,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.Planning;
 
 /// <summary>Turns a graph whose images are resolved into a plan. Pure: no file, no network, no clock.</summary>
-public static class Planner
+internal static class Planner
 {
     /// <param name="images">For every image that the graph names: what it was resolved to.</param>
     /// <param name="warnings">Hears of build arguments that nobody takes, and what the build checks say.</param>

@@ -37,7 +37,7 @@ internal static class Errno
 }
 
 /// <summary>A system call that failed. A full disk keeps its own type so that it can be told to the user.</summary>
-public sealed class PosixException(string call, string subject, int errno)
+internal sealed class PosixException(string call, string subject, int errno)
     : IOException($"{call} of '{subject}' failed: {Marshal.GetPInvokeErrorMessage(errno)}.", errno)
 {
     public string Call { get; } = call;

@@ -5,7 +5,7 @@ namespace ContainerStages.Publishing;
 /// <summary>
 /// Puts an image, or an index of images, somewhere. Nobody ever sees half an image: names and tags appear last, files by rename. Idempotent.
 /// </summary>
-public interface IPublisher
+internal interface IPublisher
 {
     /// <summary>Where to, for people (<c>localhost:5000/example:latest</c>, <c>oci-archive:out.tar</c>).</summary>
     string Destination { get; }
@@ -15,4 +15,4 @@ public interface IPublisher
 }
 
 /// <summary>Names the image now has there and files that were written; <see cref="Written"/> is false where it was there already.</summary>
-public sealed record PublishedImage(IReadOnlyList<string> References, IReadOnlyList<string> Files, bool Written);
+internal sealed record PublishedImage(IReadOnlyList<string> References, IReadOnlyList<string> Files, bool Written);

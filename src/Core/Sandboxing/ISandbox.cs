@@ -4,7 +4,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>Runs a command isolated from the machine, on a root filesystem made of layer folders.</summary>
-public interface ISandbox
+internal interface ISandbox
 {
     /// <summary>
     /// Runs to the end and returns the exit code (128 + signal number where a signal ended it). Cancelling kills every process of the
@@ -15,7 +15,7 @@ public interface ISandbox
 }
 
 /// <summary>What to run, where. Paths of the machine are absolute.</summary>
-public sealed record SandboxCommand
+internal sealed record SandboxCommand
 {
     /// <summary>
     /// Read-only layer folders in overlay form (whiteouts as 0/0 character devices, opaque folders as user.overlay.opaque), from the base
@@ -89,7 +89,7 @@ public sealed record SandboxCommand
 /// Receives output as it comes; chunks are whole lines without their line end, except that a last line may lack it. Called from several
 /// threads.
 /// </summary>
-public interface ISandboxOutput
+internal interface ISandboxOutput
 {
     void WriteLine(string line, bool isError);
 }

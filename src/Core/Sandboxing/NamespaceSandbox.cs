@@ -13,7 +13,7 @@ namespace ContainerStages.Sandboxing;
 /// The OCI runtime that starts the commands in these namespaces, in place of the first process itself; null for none. It is looked for when
 /// the first command runs.
 /// </param>
-public sealed class NamespaceSandbox(ImmutableArray<string> initCommand, string? runtime = null) : ISandbox
+internal sealed class NamespaceSandbox(ImmutableArray<string> initCommand, string? runtime = null) : ISandbox
 {
     private readonly Lazy<Task<OciRuntime>>? _runtime =
         runtime is null ? null : new(() => OciRuntime.FindAsync(runtime, CancellationToken.None));

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>How this program starts itself again.</summary>
-public static class SandboxInitCommand
+internal static class SandboxInitCommand
 {
     /// <summary>Program and arguments to which the specification file is appended.</summary>
     public static ImmutableArray<string> ForThisProgram() => [.. ThisProgram(), SandboxInit.Verb];

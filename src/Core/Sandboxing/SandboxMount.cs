@@ -21,20 +21,20 @@ public sealed record HostMount(string Target, string Source, bool IsFolder, bool
 /// What is at the absolute path <see cref="Source"/> of a stack of layer folders (from the base up); what the command writes there is
 /// thrown away.
 /// </summary>
-public sealed record StackMount(string Target, ImmutableArray<string> LowerDirectories, string Source, bool IsFolder, bool ReadOnly)
+internal sealed record StackMount(string Target, ImmutableArray<string> LowerDirectories, string Source, bool IsFolder, bool ReadOnly)
     : SandboxMount(Target)
 {
     public override bool IsFolder { get; } = IsFolder;
 }
 
 /// <summary>Memory; <see cref="Size"/> in bytes, null for half of the machine's.</summary>
-public sealed record MemoryMount(string Target, long? Size) : SandboxMount(Target);
+internal sealed record MemoryMount(string Target, long? Size) : SandboxMount(Target);
 
 /// <summary>A read-only file that exists in memory only.</summary>
-public sealed record ContentMount(string Target, ReadOnlyMemory<byte> Content, uint Mode, uint UserId, uint GroupId) : SandboxMount(Target)
+internal sealed record ContentMount(string Target, ReadOnlyMemory<byte> Content, uint Mode, uint UserId, uint GroupId) : SandboxMount(Target)
 {
     public override bool IsFolder => false;
 }
 
 /// <summary>A limit of setrlimit(2), by its number.</summary>
-public readonly record struct SandboxLimit(int Resource, ulong Soft, ulong Hard);
+internal readonly record struct SandboxLimit(int Resource, ulong Soft, ulong Hard);

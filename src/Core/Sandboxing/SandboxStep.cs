@@ -35,7 +35,7 @@ internal enum SandboxStep : byte
 internal readonly record struct SandboxFailure(SandboxStep Step, int Error, string Subject);
 
 /// <summary>Carries a <see cref="SandboxFailure"/> that is no failed system call.</summary>
-public sealed class SandboxException : Exception
+internal sealed class SandboxException : Exception
 {
     internal SandboxException(SandboxFailure failure)
         : base(failure.Subject) => Failure = failure;

@@ -7,7 +7,7 @@ namespace ContainerStages.Sandboxing;
 /// Keeps secrets out of what a command's output and the messages about it show. It finds each line of a secret as it is; what a command encodes
 /// it cannot find.
 /// </summary>
-public sealed class SecretMask
+internal sealed class SecretMask
 {
     private const int ShortestLength = 4;
     private static readonly byte[] Shown = "***"u8.ToArray();

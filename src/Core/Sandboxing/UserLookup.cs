@@ -6,13 +6,13 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>Whom a command runs as. <see cref="SupplementaryGroups"/> includes <see cref="GroupId"/>.</summary>
-public sealed record SandboxUser(uint UserId, uint GroupId, ImmutableArray<uint> SupplementaryGroups, string Home)
+internal sealed record SandboxUser(uint UserId, uint GroupId, ImmutableArray<uint> SupplementaryGroups, string Home)
 {
     public static SandboxUser Root { get; } = new(0, 0, [0], "/root");
 }
 
 /// <summary>Finds the user that a Dockerfile's USER means, as Docker does.</summary>
-public static class UserLookup
+internal static class UserLookup
 {
     private const uint Highest = int.MaxValue;
 

@@ -14,7 +14,7 @@ namespace ContainerStages.Snapshots;
 /// A digest of selected files that changes exactly when the layer made of them would: names, types, modes, owners, contents, link
 /// targets, hard links and capabilities count; times, folders above and inode numbers do not.
 /// </summary>
-public static class ContentDigest
+internal static class ContentDigest
 {
     private const int PieceSize = 256 << 10;
     private const int Attempts = 5;

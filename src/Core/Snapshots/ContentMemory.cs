@@ -11,7 +11,7 @@ namespace ContainerStages.Snapshots;
 /// program can set back. A file of which all that is as it was need not be read again. One small file a context under <c>contexts</c> of
 /// the store, a memory only. Source: git, racy-git.txt.
 /// </summary>
-public sealed class ContentMemory
+internal sealed class ContentMemory
 {
     private const int KeyLength = 40;
     private const int Length = KeyLength + SHA256.HashSizeInBytes;

@@ -8,7 +8,7 @@ namespace ContainerStages.Snapshots;
 /// The layers of an image on top of each other, where overlayfs would show something else than what the layers mean: a folder that an archive
 /// needed but did not list keeps owner and mode of the layer below, and an opaque root hides all below. Source: image-spec, layer.md.
 /// </summary>
-public static class ImageLayers
+internal static class ImageLayers
 {
     /// <summary>
     /// The stack with every layer once: of one that stands in it several times, the topmost. What the lower ones show or hide, that one shows

@@ -7,7 +7,7 @@ namespace ContainerStages.Snapshots;
 /// <summary>Names the folder of a layer: the digits of the digest of a pulled layer's tar, or of the key of the step that made it.</summary>
 /// <param name="Hex">64 hexadecimal digits.</param>
 [JsonConverter(typeof(SnapshotIdConverter))]
-public readonly record struct SnapshotId(string Hex)
+internal readonly record struct SnapshotId(string Hex)
 {
     /// <param name="diffId">Digest of the layer before compression.</param>
     public static SnapshotId Of(Digest diffId) => new(diffId.Hex);
@@ -16,7 +16,7 @@ public readonly record struct SnapshotId(string Hex)
 }
 
 /// <summary>As a text.</summary>
-public sealed class SnapshotIdConverter : JsonConverter<SnapshotId>
+internal sealed class SnapshotIdConverter : JsonConverter<SnapshotId>
 {
     public override SnapshotId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString() ?? "");
 

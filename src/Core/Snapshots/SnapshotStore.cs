@@ -10,7 +10,7 @@ namespace ContainerStages.Snapshots;
 /// Layer folders by id, in overlay form (removed entries as 0/0 character devices, opaque folders by <c>user.overlay.opaque</c>).
 /// A folder appears whole or not at all and never changes afterwards.
 /// </summary>
-public sealed class SnapshotStore(StoreDirectory store)
+internal sealed class SnapshotStore(StoreDirectory store)
 {
     private const string TemporaryPrefix = "tmp-";
     private const char RecordedMark = 'r';
@@ -135,7 +135,7 @@ public sealed class SnapshotStore(StoreDirectory store)
 }
 
 /// <summary>A folder that goes with its handle.</summary>
-public sealed class TemporaryFolder(string path) : IDisposable
+internal sealed class TemporaryFolder(string path) : IDisposable
 {
     public string Path { get; } = path;
 

@@ -5,7 +5,7 @@ using ContainerStages.Posix;
 namespace ContainerStages.Snapshots;
 
 /// <summary>What decides which files of a build context are hidden; paths are relative to the context, without a leading slash.</summary>
-public interface IPathFilter
+internal interface IPathFilter
 {
     /// <summary>True where a folder and everything below is hidden, so that it needs no visit.</summary>
     bool ExcludesTree(string relativeFolder);
@@ -15,18 +15,18 @@ public interface IPathFilter
 }
 
 /// <summary>One thing to copy: its path below the destination (empty for the destination itself) and where it comes from.</summary>
-public readonly record struct SelectedEntry(string RelativePath, UnionEntry Entry);
+internal readonly record struct SelectedEntry(string RelativePath, UnionEntry Entry);
 
 /// <summary>
 /// One source of a COPY: a single file, or the content of a folder. <see cref="Name"/> is the last path element as found.
 /// </summary>
-public sealed record SelectedSource(string Name, bool IsDirectory, ImmutableArray<SelectedEntry> Entries);
+internal sealed record SelectedSource(string Name, bool IsDirectory, ImmutableArray<SelectedEntry> Entries);
 
 /// <summary>Finds what the sources of a COPY name in a context or stage. Source: Dockerfile reference, COPY.</summary>
 /// <param name="view">The files.</param>
 /// <param name="filter">Hides files; null for none.</param>
 /// <param name="withSpecialFiles">False for a context, whose sockets and devices are nothing to build from.</param>
-public sealed class SourceSelection(UnionView view, IPathFilter? filter, bool withSpecialFiles = true)
+internal sealed class SourceSelection(UnionView view, IPathFilter? filter, bool withSpecialFiles = true)
 {
     private readonly ConcurrentQueue<string> leftOut = new();
 

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ContainerStages.Snapshots;
 
 /// <summary>One file, folder or link of a <see cref="UnionView"/>.</summary>
-public sealed class UnionEntry
+internal sealed class UnionEntry
 {
     // Milliseconds. The kernel stamps changes with a clock that goes on every few of them: two in one tick look like one.
     private const long ClockTick = 20;

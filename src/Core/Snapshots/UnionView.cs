@@ -8,7 +8,7 @@ namespace ContainerStages.Snapshots;
 /// Reads a stack of layer folders as the one root filesystem that overlayfs would show, without mounting. Links are resolved inside the
 /// root and never lead out of it. Source: Linux, filesystems/overlayfs.
 /// </summary>
-public sealed class UnionView
+internal sealed class UnionView
 {
     private const int LinkLimit = 40;
     private readonly UnionEntry root;

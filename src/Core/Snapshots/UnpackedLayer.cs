@@ -7,7 +7,7 @@ namespace ContainerStages.Snapshots;
 
 /// <summary>The folder of one layer of an image.</summary>
 /// <param name="Implied">See <see cref="Layers.ExtractedLayer.ImpliedFolders"/>.</param>
-public sealed record UnpackedLayer(string Folder, ImmutableArray<string> Implied)
+internal sealed record UnpackedLayer(string Folder, ImmutableArray<string> Implied)
 {
     private const string ImpliedSuffix = ".implied";
 

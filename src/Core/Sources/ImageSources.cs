@@ -10,7 +10,7 @@ namespace ContainerStages.Sources;
 /// Finds the image that a name means: one built here, one whose digest was learned before, else the registry's; layouts, archives and engines are
 /// read where the name says so. With <paramref name="pull"/> the registry is always asked.
 /// </summary>
-public sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePuller puller, bool pull)
+internal sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePuller puller, bool pull)
 {
     private readonly RememberedDigests remembered = new(store);
     private readonly LocalImages local = new(store);

@@ -5,7 +5,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Sources;
 
 /// <summary>Images by the digests of a lock file; those that it lacks come from <paramref name="sources"/> and are told to it.</summary>
-public sealed class LockedSources(ImageSources sources, ProjectLock locked)
+internal sealed class LockedSources(ImageSources sources, ProjectLock locked)
 {
     /// <summary>Names that the file has to hold and does not, one line each: <c>alpine:latest linux/amd64</c>.</summary>
     public IEnumerable<string> Missing(IEnumerable<(ImageReference Reference, Platform Platform)> images) => images

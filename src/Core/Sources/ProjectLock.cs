@@ -7,7 +7,7 @@ namespace ContainerStages.Sources;
 /// <summary>
 /// What one project has in a lock file, while it is built: what stood there, and what was learned that did not. Safe for several threads.
 /// </summary>
-public sealed class ProjectLock
+internal sealed class ProjectLock
 {
     private readonly Lock gate = new();
     private readonly string path;

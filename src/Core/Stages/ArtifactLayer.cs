@@ -5,7 +5,7 @@ namespace ContainerStages.Stages;
 /// <summary>
 /// How a Dockerfile makes one layer of several copies: a stage on scratch gathers them, and one COPY takes the folder that they have in common.
 /// </summary>
-public static class ArtifactLayer
+internal static class ArtifactLayer
 {
     /// <summary>Name of the gathering stage.</summary>
     public const string Stage = "container-stage-artifacts";

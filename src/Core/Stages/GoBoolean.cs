@@ -1,7 +1,7 @@
 namespace ContainerStages.Stages;
 
 /// <summary>The texts that Go takes for a boolean. Source: Go, strconv.ParseBool.</summary>
-public static class GoBoolean
+internal static class GoBoolean
 {
     /// <summary>A missing text is true; null says that it is none of them.</summary>
     public static bool? Read(string? text) => text switch

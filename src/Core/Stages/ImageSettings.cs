@@ -4,7 +4,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Stages;
 
 /// <summary>What a project says of its image's configuration, as the instructions that a Dockerfile would say it with.</summary>
-public static class ImageSettings
+internal static class ImageSettings
 {
     private static readonly WordExpander Words = new();
 

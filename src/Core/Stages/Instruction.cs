@@ -14,52 +14,52 @@ public abstract record Instruction(SourceLocation Location, string Text);
 /// <summary>
 /// A <c>NAME=value</c> as written, both sides still to be expanded; <see cref="Value"/> null where none was given (<c>ARG NAME</c>).
 /// </summary>
-public sealed record NameValue(string Name, string? Value);
+internal sealed record NameValue(string Name, string? Value);
 
 /// <summary>Shell form (one text for the stage's shell) or exec form (a list of words).</summary>
-public abstract record CommandLine;
+internal abstract record CommandLine;
 
-public sealed record ShellForm(string Text) : CommandLine;
+internal sealed record ShellForm(string Text) : CommandLine;
 
-public sealed record ExecForm(ImmutableArray<string> Arguments) : CommandLine;
+internal sealed record ExecForm(ImmutableArray<string> Arguments) : CommandLine;
 
 /// <summary>
 /// RUN with here-documents: the line with its <c>&lt;&lt;WORD</c> marks, and the documents in order. Source: Dockerfile reference,
 /// Here-Documents.
 /// </summary>
-public sealed record HeredocForm(string Text, ImmutableArray<HereDocument> Documents) : CommandLine;
+internal sealed record HeredocForm(string Text, ImmutableArray<HereDocument> Documents) : CommandLine;
 
 /// <summary>
 /// A here-document. <see cref="Expand"/> is false where its word was quoted; tabs are removed already where it began with <c>&lt;&lt;-</c>.
 /// </summary>
-public sealed record HereDocument(string Name, string Content, bool Expand, SourceLocation Location);
+internal sealed record HereDocument(string Name, string Content, bool Expand, SourceLocation Location);
 
-public sealed record ArgInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Arguments)
+internal sealed record ArgInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Arguments)
     : Instruction(Location, Text);
 
-public sealed record EnvInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Variables)
+internal sealed record EnvInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Variables)
     : Instruction(Location, Text);
 
-public sealed record LabelInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Labels) : Instruction(Location, Text);
+internal sealed record LabelInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Labels) : Instruction(Location, Text);
 
-public sealed record WorkdirInstruction(SourceLocation Location, string Text, string Path) : Instruction(Location, Text);
+internal sealed record WorkdirInstruction(SourceLocation Location, string Text, string Path) : Instruction(Location, Text);
 
-public sealed record UserInstruction(SourceLocation Location, string Text, string User) : Instruction(Location, Text);
+internal sealed record UserInstruction(SourceLocation Location, string Text, string User) : Instruction(Location, Text);
 
-public sealed record ExposeInstruction(SourceLocation Location, string Text, ImmutableArray<string> Ports) : Instruction(Location, Text);
+internal sealed record ExposeInstruction(SourceLocation Location, string Text, ImmutableArray<string> Ports) : Instruction(Location, Text);
 
-public sealed record VolumeInstruction(SourceLocation Location, string Text, ImmutableArray<string> Paths) : Instruction(Location, Text);
+internal sealed record VolumeInstruction(SourceLocation Location, string Text, ImmutableArray<string> Paths) : Instruction(Location, Text);
 
-public sealed record StopSignalInstruction(SourceLocation Location, string Text, string Signal) : Instruction(Location, Text);
+internal sealed record StopSignalInstruction(SourceLocation Location, string Text, string Signal) : Instruction(Location, Text);
 
-public sealed record ShellInstruction(SourceLocation Location, string Text, ImmutableArray<string> Shell) : Instruction(Location, Text);
+internal sealed record ShellInstruction(SourceLocation Location, string Text, ImmutableArray<string> Shell) : Instruction(Location, Text);
 
-public sealed record CmdInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text);
+internal sealed record CmdInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text);
 
-public sealed record EntrypointInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text);
+internal sealed record EntrypointInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text);
 
 /// <summary>RUN. Words of the options are raw; the command itself is never expanded.</summary>
-public sealed record RunInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text)
+internal sealed record RunInstruction(SourceLocation Location, string Text, CommandLine Command) : Instruction(Location, Text)
 {
     public ImmutableArray<RunMount> Mounts { get; init; } = [];
 
@@ -75,7 +75,7 @@ public sealed record RunInstruction(SourceLocation Location, string Text, Comman
 }
 
 /// <summary>The value of RUN --network.</summary>
-public enum RunNetwork
+internal enum RunNetwork
 {
     Default,
     None,
@@ -83,10 +83,10 @@ public enum RunNetwork
 }
 
 /// <summary>MAINTAINER, deprecated: the author of the image.</summary>
-public sealed record MaintainerInstruction(SourceLocation Location, string Text, string Author) : Instruction(Location, Text);
+internal sealed record MaintainerInstruction(SourceLocation Location, string Text, string Author) : Instruction(Location, Text);
 
 /// <summary>COPY. <see cref="From"/>: a stage's name or index, or an image; null for the build context. It is never expanded.</summary>
-public sealed record CopyInstruction(
+internal sealed record CopyInstruction(
     SourceLocation Location,
     string Text,
     ImmutableArray<string> Sources,
@@ -129,10 +129,10 @@ public sealed record CopyInstruction(
 /// A file with its content, or a folder (content null), by its path in the image. Folders come before what is in them; parents need not be
 /// named.
 /// </summary>
-public sealed record InlineFile(string Path, string? Content, uint Mode);
+internal sealed record InlineFile(string Path, string? Content, uint Mode);
 
 /// <summary>ADD. Sources are paths of the context, http(s) addresses or git repositories.</summary>
-public sealed record AddInstruction(
+internal sealed record AddInstruction(
     SourceLocation Location,
     string Text,
     ImmutableArray<string> Sources,
@@ -156,7 +156,7 @@ public sealed record AddInstruction(
 }
 
 /// <summary>HEALTHCHECK. <see cref="Command"/> null means NONE. Durations are texts such as <c>30s</c>; null where not given.</summary>
-public sealed record HealthcheckInstruction(SourceLocation Location, string Text, CommandLine? Command) : Instruction(Location, Text)
+internal sealed record HealthcheckInstruction(SourceLocation Location, string Text, CommandLine? Command) : Instruction(Location, Text)
 {
     public string? Interval { get; init; }
 
@@ -173,15 +173,15 @@ public sealed record HealthcheckInstruction(SourceLocation Location, string Text
 /// What the variables of a base image say of it by convention: APP_UID names the user where the image names none, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS and
 /// ASPNETCORE_HTTPS_PORTS the ports. No Dockerfile says this; conventions do. Source: the .NET SDK's container publishing.
 /// </summary>
-public sealed record BaseVariablesInstruction(SourceLocation Location)
+internal sealed record BaseVariablesInstruction(SourceLocation Location)
     : Instruction(Location, "USER and EXPOSE from the variables of the base image");
 
 /// <summary>ONBUILD: an instruction as text, for whoever builds on the image.</summary>
-public sealed record OnBuildInstruction(SourceLocation Location, string Text, string Trigger) : Instruction(Location, Text);
+internal sealed record OnBuildInstruction(SourceLocation Location, string Text, string Trigger) : Instruction(Location, Text);
 
 /// <summary>
 /// What an image takes from other stages and images: several copies, executed in order as one step that makes one layer.
 /// No Dockerfile says this in one instruction; its text is what one would say with <see cref="ArtifactLayer"/>.
 /// </summary>
-public sealed record ArtifactsInstruction(SourceLocation Location, ImmutableArray<CopyInstruction> Copies)
+internal sealed record ArtifactsInstruction(SourceLocation Location, ImmutableArray<CopyInstruction> Copies)
     : Instruction(Location, ArtifactLayer.TextOf(Copies));

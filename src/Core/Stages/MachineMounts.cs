@@ -4,7 +4,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Stages;
 
 /// <summary>Lets every command of a build see what a project takes from this machine.</summary>
-public static class MachineMounts
+internal static class MachineMounts
 {
     public static StageSet Add(StageSet set, MachineAccess access)
     {

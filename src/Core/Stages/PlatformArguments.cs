@@ -6,7 +6,7 @@ namespace ContainerStages.Stages;
 /// <summary>
 /// The arguments that every build has. Source: Dockerfile reference, Automatic platform ARGs in the global scope; BuildKit, defaultArgs.
 /// </summary>
-public static class PlatformArguments
+internal static class PlatformArguments
 {
     private const string StageName = "TARGETSTAGE";
 

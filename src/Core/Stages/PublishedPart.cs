@@ -1,7 +1,7 @@
 namespace ContainerStages.Stages;
 
 /// <summary>Files of a .NET publish that change equally often, from the one that changes least.</summary>
-public enum PublishedLayer
+internal enum PublishedLayer
 {
     /// <summary>The runtime that a self-contained application brings.</summary>
     Runtime,
@@ -20,4 +20,4 @@ public enum PublishedLayer
 }
 
 /// <summary>One layer of what a .NET publish wrote; <c>AssemblyName.deps.json</c> beside the files says what brought them.</summary>
-public sealed record PublishedPart(string AssemblyName, PublishedLayer Layer);
+internal sealed record PublishedPart(string AssemblyName, PublishedLayer Layer);

@@ -1,7 +1,7 @@
 namespace ContainerStages.Stages;
 
 /// <summary>A RUN --mount as written; words are raw and null where not given. Source: Dockerfile reference, RUN --mount.</summary>
-public abstract record RunMount(string? Target)
+internal abstract record RunMount(string? Target)
 {
     /// <summary>
     /// The stage, image or context that the mount takes files from; null where it takes none, or those of the build context.
@@ -15,19 +15,19 @@ public abstract record RunMount(string? Target)
 /// </summary>
 /// <param name="Text">The mount as written, of comma-separated fields.</param>
 /// <param name="From">As written: it holds no variables.</param>
-public sealed record VariableMount(string Text, string? From, Func<Func<string, string>, RunMount> Read) : RunMount(Target: null)
+internal sealed record VariableMount(string Text, string? From, Func<Func<string, string>, RunMount> Read) : RunMount(Target: null)
 {
     public override string? TakesFrom => From;
 }
 
 /// <summary>Files of the context (<see cref="From"/> null), a stage or an image; changes are thrown away.</summary>
-public sealed record BindMount(string? Target, string? Source, string? From, bool ReadWrite) : RunMount(Target)
+internal sealed record BindMount(string? Target, string? Source, string? From, bool ReadWrite) : RunMount(Target)
 {
     public override string? TakesFrom => From;
 }
 
 /// <summary>How builds that run at the same time use one cache.</summary>
-public enum CacheSharing
+internal enum CacheSharing
 {
     Shared,
     Private,
@@ -35,7 +35,7 @@ public enum CacheSharing
 }
 
 /// <summary>A folder that outlives the build.</summary>
-public sealed record CacheMount(string? Target) : RunMount(Target)
+internal sealed record CacheMount(string? Target) : RunMount(Target)
 {
     /// <summary>Null: the target.</summary>
     public string? Id { get; init; }
@@ -66,10 +66,10 @@ public sealed record CacheMount(string? Target) : RunMount(Target)
 }
 
 /// <summary>Memory; <see cref="Size"/> such as <c>64m</c>.</summary>
-public sealed record TmpfsMount(string? Target, string? Size) : RunMount(Target);
+internal sealed record TmpfsMount(string? Target, string? Size) : RunMount(Target);
 
 /// <summary>A secret of the build as a file, and as a variable where <see cref="Environment"/> names one.</summary>
-public sealed record SecretMount(string? Target) : RunMount(Target)
+internal sealed record SecretMount(string? Target) : RunMount(Target)
 {
     public string? Id { get; init; }
 
@@ -86,16 +86,16 @@ public sealed record SecretMount(string? Target) : RunMount(Target)
 }
 
 /// <summary>A file or folder of this machine, read-only, that names no result. No Dockerfile says this; projects do.</summary>
-public sealed record MachineMount(string? Target, string Source) : RunMount(Target);
+internal sealed record MachineMount(string? Target, string Source) : RunMount(Target);
 
 /// <summary>
 /// A value of the engine's own environment that names no result: as a file, or as a variable, or only kept out of what is shown. No Dockerfile says this;
 /// projects do.
 /// </summary>
-public sealed record MachineSecretMount(string? Target, string EngineVariable, string? Variable, bool Masked) : RunMount(Target);
+internal sealed record MachineSecretMount(string? Target, string EngineVariable, string? Variable, bool Masked) : RunMount(Target);
 
 /// <summary>The socket of an ssh agent.</summary>
-public sealed record SshMount(string? Target) : RunMount(Target)
+internal sealed record SshMount(string? Target) : RunMount(Target)
 {
     public string? Id { get; init; }
 

@@ -8,7 +8,7 @@ namespace ContainerStages.Stages;
 /// What programs expect of a system and scratch has not: certificate authorities, time zones, users, <c>/tmp</c>. Data, made without running anything;
 /// authorities and time zones are those of the stage that the program comes from.
 /// </summary>
-public sealed class ScratchKit
+internal sealed class ScratchKit
 {
     private const string Bundle = "/etc/ssl/certs/ca-certificates.crt";
     private const string ZoneFolder = "/usr/share/zoneinfo";

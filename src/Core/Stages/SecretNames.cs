@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ContainerStages.Stages;
 
 /// <summary>Which variables hold secrets, by their names. Source: BuildKit, rule SecretsUsedInArgOrEnv.</summary>
-public static partial class SecretNames
+internal static partial class SecretNames
 {
     public static bool IsSecret(string name) => SecretName().IsMatch(name) && !PublicName().IsMatch(name);
 

@@ -8,7 +8,7 @@ namespace ContainerStages.Stages;
 /// <param name="Stage">The stage as read.</param>
 /// <param name="Base">What it builds on.</param>
 /// <param name="CopySources">By the text of --from, also of bind and cache mounts: an image or another stage.</param>
-public sealed record StageNode(Stage Stage, StageSource Base, ImmutableDictionary<string, StageSource> CopySources)
+internal sealed record StageNode(Stage Stage, StageSource Base, ImmutableDictionary<string, StageSource> CopySources)
 {
     /// <summary>Indexes of the stages that have to be built before this one.</summary>
     public IEnumerable<int> Needs =>
@@ -19,7 +19,7 @@ public sealed record StageNode(Stage Stage, StageSource Base, ImmutableDictionar
 }
 
 /// <summary>The stages that a target needs, each after those it needs itself; the target is the last.</summary>
-public sealed class StageGraph
+internal sealed class StageGraph
 {
     private readonly ImmutableDictionary<int, StageNode> _byIndex;
 

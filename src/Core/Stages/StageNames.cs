@@ -5,7 +5,7 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Stages;
 
 /// <summary>Names of stages: compared without regard to case. Source: Dockerfile reference, FROM; the grammar is BuildKit's.</summary>
-public static partial class StageNames
+internal static partial class StageNames
 {
     /// <summary>The base without files.</summary>
     public const string Scratch = "scratch";

@@ -5,14 +5,14 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Stages;
 
 /// <summary>What a raw word means: as one text, and split at the blanks that no quote protects; and the names that had no value.</summary>
-public sealed record ExpandedWord(string Text, ImmutableArray<string> Words, ImmutableHashSet<string> Unset);
+internal sealed record ExpandedWord(string Text, ImmutableArray<string> Words, ImmutableHashSet<string> Unset);
 
 /// <summary>
 /// Replaces variables, and removes quotes and escapes, in the raw words of instructions: <c>$v ${v} ${v:-w} ${v-w} ${v:+w} ${v+w} ${v:?w}
 /// ${v?w} ${v#p} ${v##p} ${v%p} ${v%%p} ${v/p/w} ${v//p/w}</c>. Source: Dockerfile reference, Environment replacement; as BuildKit does it.
 /// </summary>
 /// <param name="escape">What takes the meaning from the next character: <c>\</c>, or what the file's escape directive says.</param>
-public sealed class WordExpander(char escape = WordExpander.DefaultEscape)
+internal sealed class WordExpander(char escape = WordExpander.DefaultEscape)
 {
     public const char DefaultEscape = '\\';
 

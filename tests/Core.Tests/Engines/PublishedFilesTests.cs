@@ -38,15 +38,15 @@ public sealed class PublishedFilesTests
     ];
 
     [TestMethod]
-    [DataRow(PublishedLayer.Runtime, "System.Private.CoreLib.dll libcoreclr.so")]
-    [DataRow(PublishedLayer.Packages, "Acme.Json.dll Acme.Json.xml de de/Acme.Json.resources.dll runtimes runtimes/win runtimes/win/lib runtimes/win/lib/net8.0 runtimes/win/lib/net8.0/Acme.Native.dll")]
-    [DataRow(PublishedLayer.Projects, "Lib.dll Lib.pdb")]
-    [DataRow(PublishedLayer.Assets, "wwwroot wwwroot/css wwwroot/css/site.css")]
-    [DataRow(PublishedLayer.Application, "App App.deps.json App.dll App.pdb appsettings.json")]
-    public void Every_file_is_in_the_layer_of_what_brought_it(PublishedLayer layer, string expected)
+    [DataRow(nameof(PublishedLayer.Runtime), "System.Private.CoreLib.dll libcoreclr.so")]
+    [DataRow(nameof(PublishedLayer.Packages), "Acme.Json.dll Acme.Json.xml de de/Acme.Json.resources.dll runtimes runtimes/win runtimes/win/lib runtimes/win/lib/net8.0 runtimes/win/lib/net8.0/Acme.Native.dll")]
+    [DataRow(nameof(PublishedLayer.Projects), "Lib.dll Lib.pdb")]
+    [DataRow(nameof(PublishedLayer.Assets), "wwwroot wwwroot/css wwwroot/css/site.css")]
+    [DataRow(nameof(PublishedLayer.Application), "App App.deps.json App.dll App.pdb appsettings.json")]
+    public void Every_file_is_in_the_layer_of_what_brought_it(string layer, string expected)
     {
         using var folder = Publish(Dependencies);
-        Assert.AreSequenceEqual(expected.Split(' '), Select(folder, layer));
+        Assert.AreSequenceEqual(expected.Split(' '), Select(folder, Enum.Parse<PublishedLayer>(layer)));
     }
 
     [TestMethod]

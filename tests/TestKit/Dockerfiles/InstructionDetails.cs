@@ -5,7 +5,7 @@ using ContainerStages.Stages;
 namespace ContainerStages.TestKit.Dockerfiles;
 
 /// <summary>The instructions with many options as text: one line for each option that says something.</summary>
-public static class InstructionDetails
+internal static class InstructionDetails
 {
     public static IEnumerable<string> Of(RunInstruction run) =>
     [

@@ -1,7 +1,7 @@
 namespace ContainerStages.Caching;
 
 /// <summary>What became of one input. A value that is null was not there.</summary>
-public sealed record InputChange(StepInput? Before, StepInput? After)
+internal sealed record InputChange(StepInput? Before, StepInput? After)
 {
     public InputKind Kind => (After ?? Before)!.Kind;
 
@@ -11,7 +11,7 @@ public sealed record InputChange(StepInput? Before, StepInput? After)
 /// <summary>Finds what changed of the inputs of a step since an earlier build.</summary>
 /// <param name="before">That build.</param>
 /// <param name="now">All steps of this one.</param>
-public sealed class InputComparison(BuildInputs before, IReadOnlyCollection<StepInputs> now)
+internal sealed class InputComparison(BuildInputs before, IReadOnlyCollection<StepInputs> now)
 {
     /// <summary>What changed, in the order of importance; null where the earlier build had no such step.</summary>
     public IReadOnlyList<InputChange>? Compare(StepInputs step)

@@ -6,7 +6,7 @@ using ContainerStages.Snapshots;
 namespace ContainerStages.Caching;
 
 /// <summary>Keeps what the steps of a running build read. Stages write to it side by side.</summary>
-public sealed class InputLog
+internal sealed class InputLog
 {
     /// <summary>Files of one copy that are told apart; of more, only the whole is known.</summary>
     private const int MostFiles = 10_000;

@@ -7,7 +7,7 @@ namespace ContainerStages.Caching;
 /// </summary>
 /// <param name="store">Keeps it.</param>
 /// <param name="names">Say what is built, and where.</param>
-public sealed class InputMemory(StoreDirectory store, IEnumerable<string> names)
+internal sealed class InputMemory(StoreDirectory store, IEnumerable<string> names)
 {
     private const int MostSteps = 1000;
     private readonly string item = $"inputs/{new KeyBuilder("inputs").Add("names", [.. names]).Build()}";

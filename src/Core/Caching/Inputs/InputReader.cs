@@ -6,7 +6,7 @@ namespace ContainerStages.Caching;
 /// <summary>Says what a step depends on: the fields of its key (<see cref="CacheKey"/>) with names that people know.</summary>
 /// <param name="log">What was read.</param>
 /// <param name="settings">What the whole build says of commands.</param>
-public sealed class InputReader(InputLog log, IReadOnlyCollection<string> settings)
+internal sealed class InputReader(InputLog log, IReadOnlyCollection<string> settings)
 {
     private const int LongestValue = 120;
 

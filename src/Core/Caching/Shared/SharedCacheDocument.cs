@@ -10,7 +10,7 @@ namespace ContainerStages.Caching;
 /// What builds of many machines found out, as it travels: the configuration of an OCI artifact whose layers are the blobs that it
 /// names. Keys are those of the store's own memory. Days count from 1970-01-01 and say when an entry was last of use.
 /// </summary>
-public sealed record SharedCacheDocument
+internal sealed record SharedCacheDocument
 {
     public const string MediaType = "application/vnd.containerstages.cache.v1+json";
 
@@ -134,17 +134,17 @@ public sealed record SharedCacheDocument
 }
 
 /// <summary>What a step made. <paramref name="Layer"/>: id of its layer.</summary>
-public sealed record SharedStep(string Layer, bool Empty, int Day)
+internal sealed record SharedStep(string Layer, bool Empty, int Day)
 {
     [JsonIgnore]
     public StepResult Result => new(new SnapshotId(Layer), Empty);
 }
 
 /// <summary>What a copy selects.</summary>
-public sealed record SharedSelection(string Digest, int Day);
+internal sealed record SharedSelection(string Digest, int Day);
 
 /// <summary>A blob of the cache, and what is inside it.</summary>
-public sealed record SharedLayer(Descriptor Descriptor, Digest DiffId, long Size, int Day)
+internal sealed record SharedLayer(Descriptor Descriptor, Digest DiffId, long Size, int Day)
 {
     public static SharedLayer Of(Layer layer, int day) => new(layer.Descriptor, layer.DiffId, layer.Size, day);
 

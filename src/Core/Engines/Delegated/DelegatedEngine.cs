@@ -13,7 +13,7 @@ namespace ContainerStages.Engines;
 /// What it takes of the other's stages, and the layers of commands in the image, are asked for when they are first needed; while nothing
 /// changed, the other engine is not asked at all.
 /// </summary>
-public sealed class DelegatedEngine : IEngine
+internal sealed class DelegatedEngine : IEngine
 {
     private readonly IRemoteBuilder builder;
     private readonly SourceFetching fetching;

@@ -15,7 +15,7 @@ namespace ContainerStages.Engines;
 /// <param name="blobs">Layers of images.</param>
 /// <param name="sandbox">Runs commands.</param>
 /// <param name="events">Steps and their output.</param>
-public sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
+internal sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
 {
     public string Name => "embedded";
 

@@ -33,7 +33,7 @@ public sealed record RunSettings
 }
 
 /// <summary>Runs an image's command on its layers; what it writes is thrown away at the end.</summary>
-public sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbox sandbox, IBuildEvents events)
+internal sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISandbox sandbox, IBuildEvents events)
 {
     /// <summary>Runs to the end, on the caller's own standard streams, and returns the exit code.</summary>
     /// <exception cref="BuildFailedException">The image names no command, or it cannot be started.</exception>

@@ -11,7 +11,7 @@ namespace ContainerStages.Engines;
 /// What carrying out a plan reads from elsewhere: layers of the images that steps read, files and repositories of ADD. Finds what the
 /// store lacks of it, and fetches it.
 /// </summary>
-public sealed class PlanInputs(SourceFetching options, IContentStore content, IBlobFetcher blobs, IBuildEvents events)
+internal sealed class PlanInputs(SourceFetching options, IContentStore content, IBlobFetcher blobs, IBuildEvents events)
 {
     private const int AtOnce = 4;
     private readonly SnapshotStore snapshots = new(options.Store);

@@ -5,7 +5,7 @@ using ContainerStages.Planning;
 namespace ContainerStages.Engines;
 
 /// <summary>How files of web servers and repositories are had: where they are kept, and whether their servers are asked.</summary>
-public sealed record SourceFetching(StoreDirectory Store)
+internal sealed record SourceFetching(StoreDirectory Store)
 {
     /// <summary>True: what the store has counts, and no server is asked.</summary>
     public bool Offline { get; init; }

@@ -16,7 +16,7 @@ namespace ContainerStages.Media.Archives;
 /// <param name="names">Names with tags, under which <c>docker load</c> tags the image.</param>
 /// <param name="store">Where the image was made.</param>
 /// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
-public sealed class DockerArchivePublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher)
+internal sealed class DockerArchivePublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher)
     : IPublisher
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);

@@ -13,7 +13,7 @@ namespace ContainerStages.Media.Archives;
 /// <param name="names">Names with tags.</param>
 /// <param name="store">Where the image was made.</param>
 /// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
-public sealed class OciArchivePublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
+internal sealed class OciArchivePublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 

@@ -15,7 +15,7 @@ namespace ContainerStages.Media.Daemons;
 /// <param name="names">Names with tags that it gets there; at least one.</param>
 /// <param name="store">Where the image was made.</param>
 /// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
-public sealed class DaemonPublisher(Medium medium, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
+internal sealed class DaemonPublisher(Medium medium, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 

@@ -14,7 +14,7 @@ namespace ContainerStages.Media.Daemons;
 /// <summary>
 /// The images of a Docker engine, over its API. Archives are those of <c>docker save</c>. Source: Docker Engine API 1.24 and later, Images.
 /// </summary>
-public sealed class DockerImages : IImageDaemon
+internal sealed class DockerImages : IImageDaemon
 {
     private const string Engine = "Docker";
     private readonly HttpClient client;

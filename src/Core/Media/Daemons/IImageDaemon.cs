@@ -6,7 +6,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Media.Daemons;
 
 /// <summary>The images of another engine on this machine, which go in and out as archives.</summary>
-public interface IImageDaemon : IDisposable
+internal interface IImageDaemon : IDisposable
 {
     /// <summary>What its archives are.</summary>
     Medium Archive { get; }

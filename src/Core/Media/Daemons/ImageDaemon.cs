@@ -3,7 +3,7 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Media.Daemons;
 
 /// <summary>Opens the images of an engine.</summary>
-public static class ImageDaemon
+internal static class ImageDaemon
 {
     /// <exception cref="Diagnostics.BuildFailedException">The engine's address is not understood.</exception>
     public static IImageDaemon Open(Medium medium) => medium.Kind switch

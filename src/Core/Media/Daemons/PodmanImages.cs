@@ -13,7 +13,7 @@ namespace ContainerStages.Media.Daemons;
 /// The images of podman, through its program: it knows where its storage is and how it is locked. Archives are OCI archives. Source:
 /// podman-save(1), podman-load(1).
 /// </summary>
-public sealed class PodmanImages : IImageDaemon
+internal sealed class PodmanImages : IImageDaemon
 {
     private const string Engine = "podman";
 

@@ -15,7 +15,7 @@ namespace ContainerStages.Media.Layout;
 /// <param name="names">Names with tags; the layout knows the image by its tags.</param>
 /// <param name="store">Where the image was made.</param>
 /// <param name="fetcher">Brings base layers that are not in the store; null where all are.</param>
-public sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
+internal sealed class OciLayoutPublisher(string path, IReadOnlyList<string> names, IContentStore store, IBlobFetcher? fetcher) : IPublisher
 {
     private readonly IReadOnlyList<ImageReference> references = ImageBlobs.ParseNames(names);
 

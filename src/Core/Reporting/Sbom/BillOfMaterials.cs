@@ -4,12 +4,12 @@ namespace ContainerStages.Reporting;
 /// <param name="Name">The image as people call it.</param>
 /// <param name="Created">As <c>yyyy-MM-ddTHH:mm:ssZ</c>.</param>
 /// <param name="Parts">Each with another id; the first is what the bill is of.</param>
-public sealed record BillOfMaterials(string Name, string Created, IReadOnlyList<BillPart> Parts, IReadOnlyList<BillLink> Links)
+internal sealed record BillOfMaterials(string Name, string Created, IReadOnlyList<BillPart> Parts, IReadOnlyList<BillLink> Links)
 {
     public BillPart Subject => Parts[0];
 }
 
-public enum BillPartKind
+internal enum BillPartKind
 {
     Image,
     System,
@@ -19,7 +19,7 @@ public enum BillPartKind
 
 /// <param name="Id">Letters, digits, dots and dashes.</param>
 /// <param name="Version">Empty where it has none.</param>
-public sealed record BillPart(string Id, BillPartKind Kind, string Name, string Version)
+internal sealed record BillPart(string Id, BillPartKind Kind, string Name, string Version)
 {
     public string? Url { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record BillPart(string Id, BillPartKind Kind, string Name, string 
     public string? Path { get; init; }
 }
 
-public enum BillLinkKind
+internal enum BillLinkKind
 {
     Contains,
     DependsOn,
@@ -44,4 +44,4 @@ public enum BillLinkKind
     StandsOn,
 }
 
-public sealed record BillLink(string From, BillLinkKind Kind, string To);
+internal sealed record BillLink(string From, BillLinkKind Kind, string To);

@@ -10,7 +10,7 @@ namespace ContainerStages.Reporting;
 /// <summary>Puts together what an image is made of. Nothing in it is of the time or the machine.</summary>
 /// <param name="name">What the image is called.</param>
 /// <param name="named">The images, and what the name stands for.</param>
-public sealed partial class BillWriter(ImageReference? name, WholeImage named)
+internal sealed partial class BillWriter(ImageReference? name, WholeImage named)
 {
     private readonly Dictionary<string, BillPart> parts = new(StringComparer.Ordinal);
     private readonly List<BillLink> links = [];

@@ -8,7 +8,7 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Reporting;
 
 /// <summary>Writes bills of materials.</summary>
-public static class SbomFiles
+internal static class SbomFiles
 {
     private static readonly SbomJson Json = new(new JsonSerializerOptions(SbomJson.Default.Options)
     {

@@ -11,7 +11,7 @@ namespace ContainerStages.Sandboxing;
 /// <param name="Name">As the user names it.</param>
 /// <param name="Path">Absolute.</param>
 /// <param name="Version">For people.</param>
-public sealed partial record OciRuntime(string Name, string Path, string Version)
+internal sealed partial record OciRuntime(string Name, string Path, string Version)
 {
     // The first with an error number for every call that a filter does not name.
     private static readonly Dictionary<string, Version> Oldest = new(StringComparer.Ordinal)

@@ -157,22 +157,22 @@ public sealed class RegistryCredentialsTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("DOTNET_CONTAINER_REGISTRY", "push.local", RegistryAccess.Push, true)]
-    [DataRow("SDK_CONTAINER_REGISTRY", "push.local", RegistryAccess.Push, true)]
-    [DataRow("DOTNET_CONTAINER_REGISTRY", "push.local", RegistryAccess.Pull, true)]
-    [DataRow("DOTNET_CONTAINER_REGISTRY", "pull.local", RegistryAccess.Pull, false)]
-    [DataRow("DOTNET_CONTAINER_REGISTRY", "other.local", RegistryAccess.Push, false)]
-    [DataRow("DOTNET_CONTAINER_PUSH_REGISTRY", "push.local", RegistryAccess.Push, true)]
-    [DataRow("DOTNET_CONTAINER_PUSH_REGISTRY", "push.local", RegistryAccess.Pull, false)]
-    [DataRow("DOTNET_CONTAINER_PULL_REGISTRY", "pull.local", RegistryAccess.Pull, true)]
-    [DataRow("SDK_CONTAINER_PULL_REGISTRY", "pull.local", RegistryAccess.Pull, true)]
-    [DataRow("DOTNET_CONTAINER_PULL_REGISTRY", "other.local", RegistryAccess.Pull, false)]
-    [DataRow("DOTNET_CONTAINER_PULL_REGISTRY", "push.local", RegistryAccess.Push, false)]
-    public async Task Variables_are_for_the_hosts_of_the_build_alone(string prefix, string host, RegistryAccess access, bool expected)
+    [DataRow("DOTNET_CONTAINER_REGISTRY", "push.local", nameof(RegistryAccess.Push), true)]
+    [DataRow("SDK_CONTAINER_REGISTRY", "push.local", nameof(RegistryAccess.Push), true)]
+    [DataRow("DOTNET_CONTAINER_REGISTRY", "push.local", nameof(RegistryAccess.Pull), true)]
+    [DataRow("DOTNET_CONTAINER_REGISTRY", "pull.local", nameof(RegistryAccess.Pull), false)]
+    [DataRow("DOTNET_CONTAINER_REGISTRY", "other.local", nameof(RegistryAccess.Push), false)]
+    [DataRow("DOTNET_CONTAINER_PUSH_REGISTRY", "push.local", nameof(RegistryAccess.Push), true)]
+    [DataRow("DOTNET_CONTAINER_PUSH_REGISTRY", "push.local", nameof(RegistryAccess.Pull), false)]
+    [DataRow("DOTNET_CONTAINER_PULL_REGISTRY", "pull.local", nameof(RegistryAccess.Pull), true)]
+    [DataRow("SDK_CONTAINER_PULL_REGISTRY", "pull.local", nameof(RegistryAccess.Pull), true)]
+    [DataRow("DOTNET_CONTAINER_PULL_REGISTRY", "other.local", nameof(RegistryAccess.Pull), false)]
+    [DataRow("DOTNET_CONTAINER_PULL_REGISTRY", "push.local", nameof(RegistryAccess.Push), false)]
+    public async Task Variables_are_for_the_hosts_of_the_build_alone(string prefix, string host, string access, bool expected)
     {
         var environment = Environment((prefix + "_UNAME", "ann"), (prefix + "_PWORD", "pw"));
         var credentials = new RegistryCredentials(environment, pushHosts: ["push.local"], pullHosts: ["pull.local"]);
-        Assert.AreEqual(expected ? "ann:pw" : null, Show(await credentials.FindAsync(host, "app", access, context.CancellationToken)));
+        Assert.AreEqual(expected ? "ann:pw" : null, Show(await credentials.FindAsync(host, "app", Enum.Parse<RegistryAccess>(access), context.CancellationToken)));
     }
 
     [TestMethod]

@@ -4,7 +4,7 @@ namespace ContainerStages.Media.Registry;
 /// What a registry is shown: name and password, or an identity token (to be exchanged at the token server), or a token to use as it is.
 /// Never printed: <see cref="ToString"/> says only which kind.
 /// </summary>
-public sealed class RegistryCredential
+internal sealed class RegistryCredential
 {
     private RegistryCredential(string user, string secret, string? identityToken, string? registryToken, string origin = "") =>
         (User, Secret, IdentityToken, RegistryToken, Origin) = (user, secret, identityToken, registryToken, origin);
@@ -35,7 +35,7 @@ public sealed class RegistryCredential
 }
 
 /// <summary>What the credential is wanted for.</summary>
-public enum RegistryAccess
+internal enum RegistryAccess
 {
     Pull,
     Push,

@@ -11,7 +11,7 @@ namespace ContainerStages.Media.Registry;
 /// The variables name no host, so they apply only to the hosts given here; a build that uses several registries would otherwise show
 /// one registry's password to another.
 /// </remarks>
-public sealed class RegistryCredentials
+internal sealed class RegistryCredentials
 {
     private readonly RegistryEnvironment environment;
     private readonly HashSet<string> pushHosts;

@@ -7,7 +7,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>Resolves image names to manifests and configurations, through the content store: what it has is not fetched again.</summary>
-public sealed class ImagePuller(RegistryClient client, IContentStore store)
+internal sealed class ImagePuller(RegistryClient client, IContentStore store)
 {
     /// <summary>Real configurations have some kilobytes; a larger one than this is an attack.</summary>
     public const long LargestConfig = 8 * 1024 * 1024;

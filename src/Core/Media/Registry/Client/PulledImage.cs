@@ -3,7 +3,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>What a registry says an image is: manifest and configuration as their digests name them. No layer is fetched yet.</summary>
-public sealed record PulledImage
+internal sealed record PulledImage
 {
     /// <summary>As asked for, with the digest of the platform's manifest.</summary>
     public required ImageReference Reference { get; init; }

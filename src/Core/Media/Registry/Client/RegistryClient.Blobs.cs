@@ -4,7 +4,7 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Media.Registry;
 
-public sealed partial class RegistryClient
+internal sealed partial class RegistryClient
 {
     /// <summary>
     /// The blob's bytes as they come: exactly <see cref="Descriptor.Size"/> of them, or an error. A broken connection is taken up again

@@ -6,7 +6,7 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Media.Registry;
 
-public sealed partial class RegistryClient
+internal sealed partial class RegistryClient
 {
     /// <summary>Digest under a name at the destination, or null where there is nothing (or no such repository yet).</summary>
     /// <exception cref="BuildFailedException">The registry refused or could not be reached.</exception>

@@ -11,7 +11,7 @@ namespace ContainerStages.Media.Registry;
 /// Pulls from and pushes to registries. Pulls ask the mirrors in order and then the registry itself; pushes go to the registry. Safe for
 /// several threads. Source: OCI distribution-spec 1.1.
 /// </summary>
-public sealed partial class RegistryClient : IDisposable
+internal sealed partial class RegistryClient : IDisposable
 {
     /// <summary>Larger manifests are refused, as registries refuse them. Source: distribution-spec, Pushing Manifests.</summary>
     public const long LargestManifest = 4 * 1024 * 1024;

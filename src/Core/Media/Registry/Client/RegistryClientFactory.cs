@@ -4,7 +4,7 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>Makes the client of a build from its surroundings.</summary>
-public static class RegistryClientFactory
+internal static class RegistryClientFactory
 {
     /// <param name="environment">Variables and folders; <see cref="RegistryEnvironment.OfProcess"/> outside of tests.</param>
     /// <param name="mirrors">Mirrors that the build itself names.</param>

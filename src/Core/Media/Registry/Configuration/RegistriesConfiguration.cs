@@ -8,7 +8,7 @@ namespace ContainerStages.Media.Registry;
 /// <summary>
 /// Which places an image is asked from. Source: containers-registries.conf(5), version 2; the longest prefix that matches decides.
 /// </summary>
-public sealed record RegistriesConfiguration
+internal sealed record RegistriesConfiguration
 {
     public static RegistriesConfiguration Empty { get; } = new();
 
@@ -106,7 +106,7 @@ public sealed record RegistriesConfiguration
 }
 
 /// <summary>One <c>[[registry]]</c>. An empty <see cref="Location"/> means the name itself.</summary>
-public sealed record RegistryEntry
+internal sealed record RegistryEntry
 {
     public required string Prefix { get; init; }
 
@@ -123,7 +123,7 @@ public sealed record RegistryEntry
 }
 
 /// <summary>One <c>[[registry.mirror]]</c>.</summary>
-public sealed record RegistryEntryMirror(string Location, bool Insecure, MirrorUse Use)
+internal sealed record RegistryEntryMirror(string Location, bool Insecure, MirrorUse Use)
 {
     internal bool Serves(ImageReference reference) => Use switch
     {
@@ -134,7 +134,7 @@ public sealed record RegistryEntryMirror(string Location, bool Insecure, MirrorU
 }
 
 /// <summary>Which pulls a mirror serves.</summary>
-public enum MirrorUse
+internal enum MirrorUse
 {
     All,
     DigestOnly,

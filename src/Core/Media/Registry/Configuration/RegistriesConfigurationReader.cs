@@ -10,7 +10,7 @@ namespace ContainerStages.Media.Registry;
 /// Reads containers-registries.conf files. The syntax tree is walked, not mapped to objects: that needs no reflection, and every
 /// message has its line. Unknown keys belong to other tools and are left alone.
 /// </summary>
-public static class RegistriesConfigurationReader
+internal static class RegistriesConfigurationReader
 {
     /// <summary>
     /// The file that CONTAINERS_REGISTRIES_CONF names, alone; else the user's file or the machine's, and then the drop-in files of both

@@ -6,7 +6,7 @@ using ContainerStages.Oci;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>Downloads blobs into the content store; whoever asks for the same blob at the same time shares one download.</summary>
-public sealed class BlobFetcher(RegistryClient client, IContentStore store) : IBlobFetcher
+internal sealed class BlobFetcher(RegistryClient client, IContentStore store) : IBlobFetcher
 {
     private readonly SharedWork<Digest, bool> downloads = new(remember: false);
 

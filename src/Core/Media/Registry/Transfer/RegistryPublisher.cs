@@ -18,7 +18,7 @@ namespace ContainerStages.Media.Registry;
 /// <param name="fetcher">Brings blobs of base images that only their registry has.</param>
 /// <param name="events">Told of progress.</param>
 /// <param name="stepId">The step that the progress belongs to.</param>
-public sealed class RegistryPublisher(
+internal sealed class RegistryPublisher(
     RegistryClient client, ImageReference destination, IReadOnlyList<string> furtherTags, IContentStore store, IBlobFetcher fetcher, IBuildEvents events, string stepId) : IPublisher
 {
     public string Destination => destination.ToString();

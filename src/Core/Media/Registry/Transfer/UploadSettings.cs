@@ -4,7 +4,7 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>How blobs are sent. Source: .NET SDK, container publishing, environment variables.</summary>
-public sealed record UploadSettings
+internal sealed record UploadSettings
 {
     /// <summary>What a chunk has where only "in chunks" is said; no registry asks for more.</summary>
     public const long UsualChunk = 5 * 1024 * 1024;

@@ -3,7 +3,7 @@ using System.Net;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>A place that may hold an image: host and repository there, after mirrors and rewriting.</summary>
-public sealed record RegistryEndpoint
+internal sealed record RegistryEndpoint
 {
     /// <summary>Name and port as credentials know it (<c>docker.io</c>, <c>localhost:5000</c>).</summary>
     public required string Host { get; init; }
