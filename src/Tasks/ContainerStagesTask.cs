@@ -7,7 +7,7 @@ namespace ContainerStages.Tasks;
 /// <summary>What every task of ours does alike: cancellation, the one catch, and diagnostics in the log.</summary>
 public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CancellationTokenSource cancellation = new();
 
     protected ContainerStagesTask() => Diagnostics = new DiagnosticLog(Log);
 
@@ -20,9 +20,9 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
     {
         try
         {
-            Await(System.Threading.Tasks.Task.Run(() => RunAsync(_cancellation.Token)));
+            Await(System.Threading.Tasks.Task.Run(() => RunAsync(cancellation.Token)));
         }
-        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return false;
         }
@@ -41,10 +41,10 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
             Diagnostics.Report(ProjectDiagnostics.Unforeseen(GetType().Name, exception));
         }
 
-        return !Log.HasLoggedErrors && !_cancellation.IsCancellationRequested;
+        return !Log.HasLoggedErrors && !cancellation.IsCancellationRequested;
     }
 
-    public void Cancel() => _cancellation.Cancel();
+    public void Cancel() => cancellation.Cancel();
 
     public void Dispose()
     {
@@ -62,7 +62,7 @@ public abstract class ContainerStagesTask : Microsoft.Build.Utilities.Task, ICan
     {
         if (disposing)
         {
-            _cancellation.Dispose();
+            cancellation.Dispose();
         }
     }
 }

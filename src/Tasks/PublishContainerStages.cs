@@ -158,9 +158,9 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     [Output] public string GeneratedContainerMediaType { get; private set; } = "";
     [Output] public string GeneratedArchiveOutputPath { get; private set; } = "";
 
-    private readonly Lazy<LongSteps> _longSteps;
+    private readonly Lazy<LongSteps> longSteps;
 
-    public PublishContainerStages() => _longSteps = new Lazy<LongSteps>(() => new LongSteps(IsShownLive ? null : Log, ProjectName));
+    public PublishContainerStages() => longSteps = new Lazy<LongSteps>(() => new LongSteps(IsShownLive ? null : Log, ProjectName));
 
     private string ProjectName => Path.GetFileNameWithoutExtension(ProjectFile);
 
@@ -169,7 +169,7 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
 
     protected override void Await(System.Threading.Tasks.Task work)
     {
-        using var steps = _longSteps.Value;
+        using var steps = longSteps.Value;
         if (IsShownLive)
         {
             new StepTargets(BuildEngine, steps, ProjectName, IntermediateDirectory).ShowUntil(work);
@@ -201,7 +201,7 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
         var files = new HostFiles(
             definition.Source.ContextDirectory,
             definition.Source.Project?.DotNet is { PublishDirectory: null } ? DotNetReader.SourceFolder : null);
-        var events = new BuildEventLog(Log, Diagnostics, files, _longSteps.Value) { ProjectName = ProjectName };
+        var events = new BuildEventLog(Log, Diagnostics, files, longSteps.Value) { ProjectName = ProjectName };
         var program = EngineProgram.Find(this);
         var exit = await RunEngineAsync(program, definition, secrets, events, cancellationToken);
         events.Complete(succeeded: exit.Code == EngineExitCode.Done);
@@ -233,12 +233,12 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
         }
         finally
         {
-            _longSteps.Value.EndAll();
+            longSteps.Value.EndAll();
         }
 
         void Report(BuildEvent buildEvent)
         {
-            _longSteps.Value.Follow(buildEvent);
+            longSteps.Value.Follow(buildEvent);
             if (IsShownLive)
             {
                 log.Add(buildEvent);

@@ -11,30 +11,30 @@ namespace ContainerStages.Dockerfile;
 /// </summary>
 public sealed class DockerfileWriter
 {
-    private readonly char _escape;
-    private readonly InstructionText _text;
+    private readonly char escape;
+    private readonly InstructionText text;
 
-    private DockerfileWriter(char escape) => (_escape, _text) = (escape, new InstructionText(escape));
+    private DockerfileWriter(char escape) => (this.escape, text) = (escape, new InstructionText(escape));
 
     public static string Write(StageSet set)
     {
         var writer = new DockerfileWriter(set.Escape);
-        var text = new StringBuilder(writer.EscapeDirective);
+        var written = new StringBuilder(writer.EscapeDirective);
         var arguments = set.GlobalArguments
             .Where(argument => !PlatformArguments.IsPredefined(argument.Key))
             .OrderBy(argument => argument.Key, StringComparer.Ordinal)
             .ToArray();
         foreach (var (name, value) in arguments)
         {
-            text.Append(writer._text.Of(new ArgInstruction(default, "", [new NameValue(writer.Protect(name), value is null ? null : writer.Protect(value))]))).Append('\n');
+            written.Append(writer.text.Of(new ArgInstruction(default, "", [new NameValue(writer.Protect(name), value is null ? null : writer.Protect(value))]))).Append('\n');
         }
 
         foreach (var stage in set.Stages)
         {
-            text.Append(text.Length == 0 ? "" : "\n").Append(writer.From(stage)).Append('\n').Append(writer.Steps(stage.Instructions));
+            written.Append(written.Length == 0 ? "" : "\n").Append(writer.From(stage)).Append('\n').Append(writer.Steps(stage.Instructions));
         }
 
-        return text.ToString();
+        return written.ToString();
     }
 
     /// <summary>The lines that <see cref="Write"/> begins with and that no comment may stand before; or empty.</summary>
@@ -44,21 +44,21 @@ public sealed class DockerfileWriter
     public static string WriteSteps(ImmutableArray<Instruction> instructions, char escape = WordExpander.DefaultEscape) =>
         new DockerfileWriter(escape).Steps(instructions);
 
-    private string EscapeDirective => _escape == WordExpander.DefaultEscape ? "" : $"# escape={_escape}\n";
+    private string EscapeDirective => escape == WordExpander.DefaultEscape ? "" : $"# escape={escape}\n";
 
     private string From(Stage stage) =>
         $"FROM {(stage.Platform is { } platform ? $"--platform={platform} " : "")}{Protect(stage.From)}{(stage.Name is { } name ? $" AS {name}" : "")}";
 
     private string Steps(ImmutableArray<Instruction> instructions)
     {
-        var text = new StringBuilder();
+        var written = new StringBuilder();
         foreach (var instruction in instructions.SelectMany(Separate))
         {
-            var plain = _text.Of(instruction);
-            text.Append(AsWritten(instruction, plain) ?? plain).Append('\n');
+            var plain = text.Of(instruction);
+            written.Append(AsWritten(instruction, plain) ?? plain).Append('\n');
         }
 
-        return text.ToString();
+        return written.ToString();
     }
 
     /// <summary>The copies of a project's artifacts are instructions of their own in a Dockerfile.</summary>
@@ -71,10 +71,10 @@ public sealed class DockerfileWriter
         var written = instruction.Text + InstructionText.Bodies(instruction);
         var mistakes = new List<Diagnostic>();
         var read = InstructionReader.Read(SourceText.Of(EscapeDirective + written, ""), withDirectives: true, mistakes).Instructions;
-        return mistakes.Count == 0 && read is [not FromInstruction] && read[0].Text == instruction.Text && _text.Of(read[0]) == plain
+        return mistakes.Count == 0 && read is [not FromInstruction] && read[0].Text == instruction.Text && text.Of(read[0]) == plain
             ? written
             : null;
     }
 
-    private string Protect(string literal) => new WordExpander(_escape).Protect(literal);
+    private string Protect(string literal) => new WordExpander(escape).Protect(literal);
 }

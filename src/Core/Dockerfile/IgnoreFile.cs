@@ -12,10 +12,10 @@ namespace ContainerStages.Dockerfile;
 /// </summary>
 public sealed class IgnoreFile
 {
-    private readonly ImmutableArray<Rule> _rules;
-    private readonly ConcurrentDictionary<string, bool[]> _folders = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<Rule> rules;
+    private readonly ConcurrentDictionary<string, bool[]> folders = new(StringComparer.Ordinal);
 
-    private IgnoreFile(ImmutableArray<Rule> rules) => _rules = rules;
+    private IgnoreFile(ImmutableArray<Rule> rules) => this.rules = rules;
 
     public static IgnoreFile Empty { get; } = new([]);
 
@@ -28,12 +28,12 @@ public sealed class IgnoreFile
         var diagnostics = new List<Diagnostic>();
         var lines = text.TrimStart('\uFEFF').Split('\n')
             .Select((line, index) => (Line: line, Location: new SourceLocation(fileName, index + 1)));
-        var rules = (defaults ?? []).Select(line => (Line: line, Location: default(SourceLocation)))
+        var found = (defaults ?? []).Select(line => (Line: line, Location: default(SourceLocation)))
             .Concat(lines)
             .Select(pair => ReadRule(pair.Line, pair.Location, diagnostics))
             .OfType<Rule>()
             .ToImmutableArray();
-        return diagnostics.Count == 0 ? new IgnoreFile(rules) : throw new BuildFailedException([.. diagnostics]);
+        return diagnostics.Count == 0 ? new IgnoreFile(found) : throw new BuildFailedException([.. diagnostics]);
     }
 
     /// <summary>
@@ -80,16 +80,16 @@ public sealed class IgnoreFile
     {
         var matches = MatchesOf(relativePath.Trim('/'));
         var decisive = -1;
-        for (var i = 0; i < _rules.Length; i++)
+        for (var i = 0; i < rules.Length; i++)
         {
             // Only a rule that would change the verdict counts: the first that hides, then the first that takes back.
-            if (matches[i] && _rules[i].TakesBack == (decisive >= 0))
+            if (matches[i] && rules[i].TakesBack == (decisive >= 0))
             {
-                decisive = _rules[i].TakesBack ? -1 : i;
+                decisive = rules[i].TakesBack ? -1 : i;
             }
         }
 
-        rule = decisive < 0 ? null : _rules[decisive].ToString();
+        rule = decisive < 0 ? null : rules[decisive].ToString();
         return decisive >= 0;
     }
 
@@ -100,7 +100,7 @@ public sealed class IgnoreFile
     {
         var below = relativeFolder.Trim('/') + "/";
         return Excludes(relativeFolder)
-            && !_rules
+            && !rules
                 .Any(rule => rule.TakesBack && (!rule.Pattern.IsLiteral || rule.Pattern.Text.StartsWith(below, StringComparison.Ordinal)));
     }
 
@@ -109,12 +109,12 @@ public sealed class IgnoreFile
     {
         if (path.Length == 0 || path == ".")
         {
-            return new bool[_rules.Length];
+            return new bool[rules.Length];
         }
 
         var slash = path.LastIndexOf('/');
-        var ofFolder = slash < 0 ? null : _folders.GetOrAdd(path[..slash], MatchesOf);
-        return [.. _rules.Select((rule, index) => ofFolder?[index] == true || rule.Pattern.Matches(path))];
+        var ofFolder = slash < 0 ? null : folders.GetOrAdd(path[..slash], MatchesOf);
+        return [.. rules.Select((rule, index) => ofFolder?[index] == true || rule.Pattern.Matches(path))];
     }
 
     private static Rule? ReadRule(string line, SourceLocation location, List<Diagnostic> diagnostics)

@@ -11,10 +11,10 @@ internal sealed class IgnorePattern
 {
     private const string Special = "*?[]\\";
 
-    private readonly Func<string, bool> _matches;
+    private readonly Func<string, bool> matches;
 
     private IgnorePattern(string text, bool isLiteral, Func<string, bool> matches) =>
-        (Text, IsLiteral, _matches) = (text, isLiteral, matches);
+        (Text, IsLiteral, this.matches) = (text, isLiteral, matches);
 
     public string Text { get; }
 
@@ -49,7 +49,7 @@ internal sealed class IgnorePattern
         return new IgnorePattern(pattern, isLiteral: false, path => Matches(tokens, path));
     }
 
-    public bool Matches(string path) => _matches(path);
+    public bool Matches(string path) => matches(path);
 
     private static ImmutableArray<Token> Tokenize(string pattern)
     {

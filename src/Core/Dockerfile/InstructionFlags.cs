@@ -7,7 +7,7 @@ namespace ContainerStages.Dockerfile;
 /// <summary>The flags of one instruction, checked against those that it has.</summary>
 internal sealed class InstructionFlags
 {
-    private readonly ImmutableArray<Flag> _flags;
+    private readonly ImmutableArray<Flag> flags;
 
     /// <param name="line">The instruction.</param>
     /// <param name="known">Flags that the instruction has.</param>
@@ -27,13 +27,13 @@ internal sealed class InstructionFlags
             }
         }
 
-        _flags = found.ToImmutable();
+        flags = found.ToImmutable();
     }
 
     /// <summary>The flag, or null where it was not given.</summary>
-    public Flag? this[string name] => _flags.FirstOrDefault(flag => flag.Name == name);
+    public Flag? this[string name] => flags.FirstOrDefault(flag => flag.Name == name);
 
-    public IEnumerable<Flag> All(string name) => _flags.Where(flag => flag.Name == name);
+    public IEnumerable<Flag> All(string name) => flags.Where(flag => flag.Name == name);
 
     /// <summary>Null where the flag was not given.</summary>
     public bool? Switch(string name) => this[name] is { } flag ? flag.Value is null or "true" : null;

@@ -15,12 +15,12 @@ internal sealed class InstructionLine
 {
     private static readonly char[] Blanks = [' ', '\t', '\v', '\f', '\r'];
 
-    private readonly LogicalLine _line;
-    private readonly int _restStart;
+    private readonly LogicalLine line;
+    private readonly int restStart;
 
     public InstructionLine(LogicalLine line)
     {
-        _line = line;
+        this.line = line;
         var text = line.Text;
         var keywordStart = text.Length - text.TrimStart().Length;
         var keywordEnd = text.IndexOfAny(Blanks, keywordStart) is >= 0 and var blank ? blank : text.Length;
@@ -29,7 +29,7 @@ internal sealed class InstructionLine
         KeywordLocation = line.Locate(keywordStart, keywordEnd);
         (Flags, var afterFlags) = FlagReader.Read(line, keywordEnd);
         Rest = text[afterFlags..].Trim();
-        _restStart = afterFlags + text[afterFlags..].Length - text[afterFlags..].TrimStart().Length;
+        restStart = afterFlags + text[afterFlags..].Length - text[afterFlags..].TrimStart().Length;
     }
 
     /// <summary>The keyword as the user wrote it.</summary>
@@ -45,13 +45,13 @@ internal sealed class InstructionLine
     /// <summary>All that follows the flags, trimmed.</summary>
     public string Rest { get; }
 
-    public SourceLocation Location => _line.Location;
+    public SourceLocation Location => line.Location;
 
     /// <summary>The line that the instruction ends in.</summary>
-    public SourceLocation LastLine => _line.LastLine;
+    public SourceLocation LastLine => line.LastLine;
 
     /// <summary>True where an empty line stands between continued lines.</summary>
-    public bool HasEmptyContinuation => _line.HasEmptyContinuation;
+    public bool HasEmptyContinuation => line.HasEmptyContinuation;
 
     public SourceLocation RestLocation => Locate(0, Rest.Length);
 
@@ -60,13 +60,13 @@ internal sealed class InstructionLine
     {
         get
         {
-            var arguments = _line.OneLine[Written.Length..].Trim();
+            var arguments = line.OneLine[Written.Length..].Trim();
             return arguments.Length == 0 ? Keyword : $"{Keyword} {arguments}";
         }
     }
 
     /// <summary>The place of a part of <see cref="Rest"/>; the end is not part of it.</summary>
-    public SourceLocation Locate(int start, int end) => _line.Locate(_restStart + start, _restStart + end);
+    public SourceLocation Locate(int start, int end) => line.Locate(restStart + start, restStart + end);
 
     /// <summary>Words between blanks, quotes having no meaning (FROM, COPY, EXPOSE).</summary>
     public ImmutableArray<Word> SplitAtBlanks()

@@ -11,15 +11,15 @@ namespace ContainerStages.Dockerfile;
 /// </summary>
 internal sealed class Lexer
 {
-    private readonly SourceText _source;
-    private int _next;
+    private readonly SourceText source;
+    private int next;
 
     /// <param name="source">What to read.</param>
     /// <param name="diagnostics">Receives what is wrong with parser directives.</param>
     /// <param name="withDirectives">True for a file, false for the steps of a project: only a file has parser directives.</param>
     public Lexer(SourceText source, ICollection<Diagnostic> diagnostics, bool withDirectives)
     {
-        _source = source;
+        this.source = source;
         Directives = withDirectives ? ReadDirectives(diagnostics) : [];
         if (Directives.TryGetValue("escape", out var escape))
         {
@@ -35,7 +35,7 @@ internal sealed class Lexer
     /// <summary>The next instruction, or null at the end. Comments and empty lines are gone, also those between continued lines.</summary>
     public LogicalLine? Read()
     {
-        while (_next < _source.Lines.Length)
+        while (next < source.Lines.Length)
         {
             var first = TakeLine(skipIndentation: true);
             if (IsComment(first.Text) || first.Text.Length == 0)
@@ -54,12 +54,12 @@ internal sealed class Lexer
     /// </summary>
     public ImmutableArray<string>? ReadRaw(Func<string, bool> isEnd)
     {
-        for (var line = _next; line < _source.Lines.Length; line++)
+        for (var line = next; line < source.Lines.Length; line++)
         {
-            if (isEnd(_source.Lines[line]))
+            if (isEnd(source.Lines[line]))
             {
-                var taken = _source.Lines[_next..line];
-                _next = line + 1;
+                var taken = source.Lines[next..line];
+                next = line + 1;
                 return taken;
             }
         }
@@ -73,8 +73,8 @@ internal sealed class Lexer
     /// <param name="line">A line of the file, from 1.</param>
     public IEnumerable<string> CommentsAbove(int line)
     {
-        var index = Math.Min(line - _source.FirstLine, _source.Lines.Length) - 1;
-        for (; index >= Directives.Count && IsComment(_source.Lines[index]) && _source.Lines[index].TrimStart()[1..].Trim() is { Length: > 0 } comment; index--)
+        var index = Math.Min(line - source.FirstLine, source.Lines.Length) - 1;
+        for (; index >= Directives.Count && IsComment(source.Lines[index]) && source.Lines[index].TrimStart()[1..].Trim() is { Length: > 0 } comment; index--)
         {
             yield return comment;
         }
@@ -85,7 +85,7 @@ internal sealed class Lexer
         var pieces = ImmutableArray.CreateBuilder<LogicalLine.Piece>();
         var continues = AddPiece(pieces, first);
         var hasEmpty = false;
-        while (continues && _next < _source.Lines.Length)
+        while (continues && next < source.Lines.Length)
         {
             var piece = TakeLine(skipIndentation: false);
             var isEmpty = string.IsNullOrWhiteSpace(piece.Text);
@@ -96,7 +96,7 @@ internal sealed class Lexer
             }
         }
 
-        return new LogicalLine(_source, pieces.ToImmutable()) { HasEmptyContinuation = hasEmpty };
+        return new LogicalLine(source, pieces.ToImmutable()) { HasEmptyContinuation = hasEmpty };
     }
 
     /// <summary>True where the line ends with the escape character (blanks may follow), and not with two of them.</summary>
@@ -110,9 +110,9 @@ internal sealed class Lexer
 
     private LogicalLine.Piece TakeLine(bool skipIndentation)
     {
-        var line = _source.Lines[_next];
+        var line = source.Lines[next];
         var text = skipIndentation ? line.TrimStart() : line;
-        return new LogicalLine.Piece(text, new Place(_next++, line.Length - text.Length));
+        return new LogicalLine.Piece(text, new Place(next++, line.Length - text.Length));
     }
 
     private static bool IsComment(string line) => line.TrimStart().StartsWith('#');
@@ -121,10 +121,10 @@ internal sealed class Lexer
     private ImmutableDictionary<string, Directive> ReadDirectives(ICollection<Diagnostic> diagnostics)
     {
         var found = ImmutableDictionary.CreateBuilder<string, Directive>(StringComparer.Ordinal);
-        for (var line = 0; line < _source.Lines.Length; line++)
+        for (var line = 0; line < source.Lines.Length; line++)
         {
-            var text = _source.Lines[line];
-            if (Directive.TryParse(text, _source.Locate(new Place(line, 0), new Place(line, text.Length))) is not { } directive)
+            var text = source.Lines[line];
+            if (Directive.TryParse(text, source.Locate(new Place(line, 0), new Place(line, text.Length))) is not { } directive)
             {
                 break;
             }

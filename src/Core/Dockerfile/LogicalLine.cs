@@ -9,12 +9,12 @@ namespace ContainerStages.Dockerfile;
 /// </summary>
 internal sealed class LogicalLine
 {
-    private readonly SourceText _source;
-    private readonly ImmutableArray<Piece> _pieces;
+    private readonly SourceText source;
+    private readonly ImmutableArray<Piece> pieces;
 
     public LogicalLine(SourceText source, ImmutableArray<Piece> pieces)
     {
-        (_source, _pieces) = (source, pieces);
+        (this.source, this.pieces) = (source, pieces);
         Text = string.Concat(pieces.Select(piece => piece.Text));
     }
 
@@ -29,7 +29,7 @@ internal sealed class LogicalLine
         get
         {
             var text = new StringBuilder();
-            foreach (var piece in _pieces.Select(piece => piece.Text))
+            foreach (var piece in pieces.Select(piece => piece.Text))
             {
                 var isApart = piece.Length > 0 && (char.IsWhiteSpace(piece[0]) || (text.Length > 0 && char.IsWhiteSpace(text[^1])));
                 while (text.Length > 0 && char.IsWhiteSpace(text[^1]))
@@ -54,19 +54,19 @@ internal sealed class LogicalLine
     }
 
     /// <summary>The whole physical line that the instruction ends in.</summary>
-    public SourceLocation LastLine => _source.Locate(_pieces[^1].Start, _pieces[^1].Start) with { Column = 0, EndColumn = 0 };
+    public SourceLocation LastLine => source.Locate(pieces[^1].Start, pieces[^1].Start) with { Column = 0, EndColumn = 0 };
 
     /// <summary>The place of the characters from <paramref name="start"/> up to, not with, <paramref name="end"/>.</summary>
     public SourceLocation Locate(int start, int end)
     {
         var last = end > start ? PlaceOf(end - 1) : PlaceOf(start);
-        return _source.Locate(PlaceOf(start), end > start ? last with { Column = last.Column + 1 } : last);
+        return source.Locate(PlaceOf(start), end > start ? last with { Column = last.Column + 1 } : last);
     }
 
     private Place PlaceOf(int offset)
     {
         var before = 0;
-        foreach (var piece in _pieces)
+        foreach (var piece in pieces)
         {
             if (offset < before + piece.Text.Length)
             {
@@ -76,7 +76,7 @@ internal sealed class LogicalLine
             before += piece.Text.Length;
         }
 
-        var end = _pieces[^1];
+        var end = pieces[^1];
         return end.Start with { Column = end.Start.Column + end.Text.Length };
     }
 

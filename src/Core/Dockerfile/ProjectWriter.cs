@@ -10,15 +10,15 @@ namespace ContainerStages.Dockerfile;
 /// <summary>Stages to the text of a project file whose build gives the same image.</summary>
 public sealed class ProjectWriter
 {
-    private readonly StageSet _set;
-    private readonly ImmutableArray<string> _names;
-    private readonly ImmutableSortedDictionary<string, string> _buildArguments;
+    private readonly StageSet set;
+    private readonly ImmutableArray<string> names;
+    private readonly ImmutableSortedDictionary<string, string> buildArguments;
 
     private ProjectWriter(StageSet set)
     {
-        _set = set;
-        _names = Names(set);
-        _buildArguments = BuildArguments(set);
+        this.set = set;
+        names = Names(set);
+        buildArguments = BuildArguments(set);
     }
 
     /// <param name="set">What a Dockerfile says.</param>
@@ -38,16 +38,16 @@ public sealed class ProjectWriter
     private string Write(string sdkVersion)
     {
         var text = new StringBuilder($"<Project Sdk=\"ContainerStages.Sdk/{sdkVersion}\">\n  <ItemGroup>\n");
-        foreach (var (name, value) in _buildArguments)
+        foreach (var (name, value) in buildArguments)
         {
             text.Append($"    <ContainerStageBuildArg Include=\"{Protect(name)}\" Value=\"{Protect(value)}\" />\n");
         }
 
-        foreach (var stage in _set.Stages)
+        foreach (var stage in set.Stages)
         {
             var platform = stage.Platform is { } value ? $" Platform=\"{Protect(value)}\"" : "";
             var steps = DockerfileWriter.WriteSteps([.. stage.Instructions.Select(WithDefaults)]);
-            text.Append($"    <ContainerStage Include=\"{Protect(_names[stage.Index])}\" From=\"{Protect(From(stage))}\"{platform}>\n");
+            text.Append($"    <ContainerStage Include=\"{Protect(names[stage.Index])}\" From=\"{Protect(From(stage))}\"{platform}>\n");
             text.Append(steps.Length == 0 ? "" : $"      <Steps>\n{Protect(steps)}      </Steps>\n").Append("    </ContainerStage>\n");
         }
 
@@ -81,13 +81,13 @@ public sealed class ProjectWriter
     /// </summary>
     private string From(Stage stage)
     {
-        if (_set.Stages.Take(stage.Index).LastOrDefault(other => StageNames.Comparer.Equals(other.Name, stage.From)) is { } above)
+        if (set.Stages.Take(stage.Index).LastOrDefault(other => StageNames.Comparer.Equals(other.Name, stage.From)) is { } above)
         {
-            return _names[above.Index];
+            return names[above.Index];
         }
 
-        var isNameOfOther = _set.Stages
-            .Any(other => other.Index != stage.Index && StageNames.Comparer.Equals(_names[other.Index], stage.From));
+        var isNameOfOther = set.Stages
+            .Any(other => other.Index != stage.Index && StageNames.Comparer.Equals(names[other.Index], stage.From));
         return isNameOfOther && stage.From != StageNames.Scratch ? $"{stage.From}:latest" : stage.From;
     }
 
@@ -112,8 +112,8 @@ public sealed class ProjectWriter
         Arguments = [.. arg.Arguments.Select(pair =>
             pair.Value is null
                 && !PlatformArguments.IsPredefined(pair.Name)
-                && !_buildArguments.ContainsKey(pair.Name)
-                && _set.GlobalArguments.GetValueOrDefault(pair.Name) is { } value
+                && !buildArguments.ContainsKey(pair.Name)
+                && set.GlobalArguments.GetValueOrDefault(pair.Name) is { } value
                 ? pair with { Value = new WordExpander().Protect(value) }
                 : pair)],
     };

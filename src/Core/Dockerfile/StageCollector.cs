@@ -9,7 +9,7 @@ namespace ContainerStages.Dockerfile;
 /// <summary>Gathers instructions into stages and replaces the variables of FROM by the global arguments.</summary>
 internal sealed class StageCollector(FrontEndOptions options, WordExpander words, ICollection<Diagnostic> diagnostics)
 {
-    private readonly ImmutableDictionary<string, string?>.Builder _globals =
+    private readonly ImmutableDictionary<string, string?>.Builder globals =
         PlatformArguments.Create(options.Target, options.Build, options.BuildArgs, options.TargetStage).ToBuilder();
 
     public StageSet Collect(ImmutableArray<Instruction> instructions)
@@ -35,7 +35,7 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
             start = end;
         }
 
-        return new StageSet(stages.ToImmutable(), _globals.ToImmutable());
+        return new StageSet(stages.ToImmutable(), globals.ToImmutable());
     }
 
     private void ReadGlobal(ArgInstruction arg)
@@ -49,9 +49,9 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
                 ? null
                 : Expand(rawValue, arg.Location)?.Text;
             // A variable can leave nothing of a name; nobody can ask for that argument.
-            if (name.Length > 0 && (value is not null || !_globals.ContainsKey(name)))
+            if (name.Length > 0 && (value is not null || !globals.ContainsKey(name)))
             {
-                _globals[name] = value;
+                globals[name] = value;
             }
         }
     }
@@ -106,7 +106,7 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
     {
         try
         {
-            var values = _globals.Where(pair => pair.Value is not null).ToImmutableDictionary(
+            var values = globals.Where(pair => pair.Value is not null).ToImmutableDictionary(
                 pair => pair.Key,
                 pair => pair.Value!,
                 StringComparer.Ordinal);

@@ -24,11 +24,11 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
     public const int CLONE_NEWPID = 0x20000000;
     public const int CLONE_NEWNET = 0x40000000;
 
-    private readonly NativeArguments _program;
-    private readonly NativeArguments _environment;
-    private readonly SpawnSettings _settings;
-    private readonly int _namespaces;
-    private readonly SafeFileHandle _reportWrite;
+    private readonly NativeArguments program;
+    private readonly NativeArguments environment;
+    private readonly SpawnSettings settings;
+    private readonly int namespaces;
+    private readonly SafeFileHandle reportWrite;
 
     /// <param name="program">Absolute path and arguments.</param>
     /// <param name="environment">NAME=value.</param>
@@ -42,11 +42,11 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
         int namespaces,
         bool inheritInput)
     {
-        _program = new NativeArguments(program);
-        _environment = new NativeArguments(environment);
-        _settings = new SpawnSettings(descriptors, inheritInput);
-        _namespaces = namespaces;
-        (ReportRead, _reportWrite) = ProcessCalls.CreatePipe();
+        this.program = new NativeArguments(program);
+        this.environment = new NativeArguments(environment);
+        settings = new SpawnSettings(descriptors, inheritInput);
+        this.namespaces = namespaces;
+        (ReportRead, reportWrite) = ProcessCalls.CreatePipe();
     }
 
     /// <summary>
@@ -66,10 +66,10 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
     public void Dispose()
     {
         ReportRead.Dispose();
-        _reportWrite.Dispose();
-        _settings.Dispose();
-        _program.Dispose();
-        _environment.Dispose();
+        reportWrite.Dispose();
+        settings.Dispose();
+        program.Dispose();
+        environment.Dispose();
     }
 
     // Compiled completely before it runs, allocates nothing and calls nothing managed after unshare, so that neither the compiler nor
@@ -77,14 +77,14 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run()
     {
-        var report = (int)_reportWrite.DangerousGetHandle();
+        var report = (int)reportWrite.DangerousGetHandle();
         SpawnReport message;
         message.Process = 0;
         message.ProcessDescriptor = -1;
         message.WaitStatus = 0;
         message.Error = 0;
         message.UnshareFailed = 0;
-        if (unshare(_namespaces) < 0)
+        if (unshare(namespaces) < 0)
         {
             message.Error = Marshal.GetLastPInvokeError();
             message.UnshareFailed = 1;
@@ -95,11 +95,11 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
         int process;
         message.Error = posix_spawn(
             &process,
-            _program.Pointers[0],
-            _settings.Actions,
-            _settings.Attributes,
-            _program.Pointers,
-            _environment.Pointers);
+            program.Pointers[0],
+            settings.Actions,
+            settings.Attributes,
+            program.Pointers,
+            environment.Pointers);
         if (message.Error != 0)
         {
             write(report, &message, (nuint)sizeof(SpawnReport));

@@ -5,14 +5,14 @@ namespace ContainerStages.Posix;
 /// <summary>Texts in memory of the system as execve(2) wants them: UTF-8, each ended by zero, the list ended by a null pointer.</summary>
 internal sealed unsafe class NativeArguments : IDisposable
 {
-    private readonly int _count;
+    private readonly int count;
 
     public NativeArguments(IEnumerable<string> values)
     {
         var list = values.ToArray();
-        _count = list.Length;
-        Pointers = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
-        for (var i = 0; i < _count; i++)
+        count = list.Length;
+        Pointers = (byte**)NativeMemory.AllocZeroed((nuint)(count + 1), (nuint)sizeof(byte*));
+        for (var i = 0; i < count; i++)
         {
             Pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(list[i]);
         }
@@ -27,7 +27,7 @@ internal sealed unsafe class NativeArguments : IDisposable
             return;
         }
 
-        for (var i = 0; i < _count; i++)
+        for (var i = 0; i < count; i++)
         {
             Marshal.FreeCoTaskMem((nint)Pointers[i]);
         }

@@ -18,44 +18,44 @@ internal sealed unsafe class CommandEntry : IDisposable
     private const int RLIMIT_CORE = 4;
     private const int KEYCTL_JOIN_SESSION_KEYRING = 1;
 
-    private readonly DirectSystem _system;
-    private readonly NativeArguments _arguments;
-    private readonly NativeArguments _environment;
-    private readonly NativeArguments _candidates;
-    private readonly NativeArguments _directories;
-    private readonly NativeArguments _places;
-    private readonly SystemCallFilter _filter;
-    private readonly uint[] _groups;
-    private readonly ulong[] _limits;
-    private readonly ulong _capabilities;
-    private readonly bool _privileged;
-    private readonly bool _noNewPrivileges;
-    private readonly uint _userId;
-    private readonly uint _groupId;
+    private readonly DirectSystem system;
+    private readonly NativeArguments arguments;
+    private readonly NativeArguments environment;
+    private readonly NativeArguments candidates;
+    private readonly NativeArguments directories;
+    private readonly NativeArguments places;
+    private readonly SystemCallFilter filter;
+    private readonly uint[] groups;
+    private readonly ulong[] limits;
+    private readonly ulong capabilities;
+    private readonly bool privileged;
+    private readonly bool noNewPrivileges;
+    private readonly uint userId;
+    private readonly uint groupId;
 
     public CommandEntry(DirectSystem system, SandboxSpecification specification)
     {
-        _system = system;
-        _arguments = new NativeArguments(specification.Arguments);
-        _environment = new NativeArguments(specification.Environment);
-        _candidates = new NativeArguments(ProgramSearch.Candidates(specification.Arguments[0], specification.Environment));
-        _directories = new NativeArguments(Parents(specification.WorkingDirectory));
-        _places = new NativeArguments([".", "/", specification.WorkingDirectory]);
-        _groups = GC.AllocateArray<uint>(specification.SupplementaryGroups.Length, pinned: true);
-        specification.SupplementaryGroups.CopyTo(_groups);
-        _limits = GC.AllocateArray<ulong>(3 * specification.Limits.Length, pinned: true);
+        this.system = system;
+        arguments = new NativeArguments(specification.Arguments);
+        environment = new NativeArguments(specification.Environment);
+        candidates = new NativeArguments(ProgramSearch.Candidates(specification.Arguments[0], specification.Environment));
+        directories = new NativeArguments(Parents(specification.WorkingDirectory));
+        places = new NativeArguments([".", "/", specification.WorkingDirectory]);
+        groups = GC.AllocateArray<uint>(specification.SupplementaryGroups.Length, pinned: true);
+        specification.SupplementaryGroups.CopyTo(groups);
+        limits = GC.AllocateArray<ulong>(3 * specification.Limits.Length, pinned: true);
         for (var i = 0; i < specification.Limits.Length; i++)
         {
             var limit = specification.Limits[i];
-            (_limits[3 * i], _limits[(3 * i) + 1], _limits[(3 * i) + 2]) = ((ulong)limit.Resource, limit.Soft, limit.Hard);
+            (limits[3 * i], limits[(3 * i) + 1], limits[(3 * i) + 2]) = ((ulong)limit.Resource, limit.Soft, limit.Hard);
         }
 
-        _filter = new SystemCallFilter(specification.Network);
-        _capabilities = Capabilities.Of(specification.Network);
-        _privileged = specification.Privileged;
-        _noNewPrivileges = specification.NoNewPrivileges;
-        _userId = specification.UserId;
-        _groupId = specification.GroupId;
+        filter = new SystemCallFilter(specification.Network);
+        capabilities = Capabilities.Of(specification.Network);
+        privileged = specification.Privileged;
+        noNewPrivileges = specification.NoNewPrivileges;
+        userId = specification.UserId;
+        groupId = specification.GroupId;
     }
 
     /// <summary>Returns only when something failed, after having told it to the status descriptor.</summary>
@@ -73,16 +73,16 @@ internal sealed unsafe class CommandEntry : IDisposable
     /// system.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Rehearse() => Need(_system.MakeDirectory(_places.Pointers[1], 0), SandboxStep.WorkingDirectory, null);
+    public void Rehearse() => Need(system.MakeDirectory(places.Pointers[1], 0), SandboxStep.WorkingDirectory, null);
 
     public void Dispose()
     {
-        _arguments.Dispose();
-        _environment.Dispose();
-        _candidates.Dispose();
-        _directories.Dispose();
-        _places.Dispose();
-        _filter.Dispose();
+        arguments.Dispose();
+        environment.Dispose();
+        candidates.Dispose();
+        directories.Dispose();
+        places.Dispose();
+        filter.Dispose();
     }
 
     /// <summary>/a/b/c: /a, /a/b, /a/b/c.</summary>
@@ -102,62 +102,62 @@ internal sealed unsafe class CommandEntry : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EnterRoot()
     {
-        var here = _places.Pointers[0];
-        Need(_system.PivotRoot(here, here), SandboxStep.PivotRoot, here);
-        Need(_system.Unmount(here, MountCalls.MNT_DETACH), SandboxStep.PivotRoot, here);
-        Need(_system.ChangeDirectory(_places.Pointers[1]), SandboxStep.PivotRoot, here);
+        var here = places.Pointers[0];
+        Need(system.PivotRoot(here, here), SandboxStep.PivotRoot, here);
+        Need(system.Unmount(here, MountCalls.MNT_DETACH), SandboxStep.PivotRoot, here);
+        Need(system.ChangeDirectory(places.Pointers[1]), SandboxStep.PivotRoot, here);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EnterWorkingDirectory()
     {
-        _system.SetFileModeMask(0x12);
-        var directory = _places.Pointers[2];
-        if (_system.ChangeDirectory(directory))
+        system.SetFileModeMask(0x12);
+        var directory = places.Pointers[2];
+        if (system.ChangeDirectory(directory))
         {
             return;
         }
 
-        for (var next = _directories.Pointers; *next != null; next++)
+        for (var next = directories.Pointers; *next != null; next++)
         {
-            Need(_system.MakeDirectory(*next, 0x1ED) || _system.Error == Errno.EEXIST, SandboxStep.WorkingDirectory, *next);
+            Need(system.MakeDirectory(*next, 0x1ED) || system.Error == Errno.EEXIST, SandboxStep.WorkingDirectory, *next);
         }
 
-        Need(_system.ChangeDirectory(directory), SandboxStep.WorkingDirectory, directory);
+        Need(system.ChangeDirectory(directory), SandboxStep.WorkingDirectory, directory);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DropPrivileges()
     {
-        var limits = stackalloc ulong[2];
-        limits[0] = 0;
-        limits[1] = 0;
-        Need(_system.SetLimit(RLIMIT_CORE, limits), SandboxStep.Limits, null);
+        var none = stackalloc ulong[2];
+        none[0] = 0;
+        none[1] = 0;
+        Need(system.SetLimit(RLIMIT_CORE, none), SandboxStep.Limits, null);
 
         SetLimits();
 
         // A session keyring of its own; a kernel without keyrings, or a full quota, is no reason not to run.
-        _ = _system.Keys(KEYCTL_JOIN_SESSION_KEYRING, 0);
-        Need(_privileged || _system.ScopeAbstractSockets(), SandboxStep.SystemCallFilter, null);
+        _ = system.Keys(KEYCTL_JOIN_SESSION_KEYRING, 0);
+        Need(privileged || system.ScopeAbstractSockets(), SandboxStep.SystemCallFilter, null);
         InstallFilter();
-        for (var capability = 0; capability <= Capabilities.Last && !_privileged; capability++)
+        for (var capability = 0; capability <= Capabilities.Last && !privileged; capability++)
         {
-            if ((_capabilities >> capability & 1) == 0)
+            if ((capabilities >> capability & 1) == 0)
             {
                 // A number that this kernel does not know yet is invalid.
-                Need(_system.Control(PR_CAPBSET_DROP, capability) || _system.Error == Errno.EINVAL, SandboxStep.Capabilities, null);
+                Need(system.Control(PR_CAPBSET_DROP, capability) || system.Error == Errno.EINVAL, SandboxStep.Capabilities, null);
             }
         }
 
-        _ = _system.Control(PR_CAP_AMBIENT, 4);
-        fixed (uint* groups = _groups)
+        _ = system.Control(PR_CAP_AMBIENT, 4);
+        fixed (uint* first = groups)
         {
-            Need(_system.SetGroups(_groups.Length, groups), SandboxStep.Groups, null);
+            Need(system.SetGroups(groups.Length, first), SandboxStep.Groups, null);
         }
 
-        Need(_system.SetGroupId(_groupId), SandboxStep.GroupId, null);
-        Need(_system.SetUserId(_userId), SandboxStep.UserId, null);
-        SetCapabilities(_userId != 0 ? 0 : _privileged ? ulong.MaxValue : _capabilities);
+        Need(system.SetGroupId(groupId), SandboxStep.GroupId, null);
+        Need(system.SetUserId(userId), SandboxStep.UserId, null);
+        SetCapabilities(userId != 0 ? 0 : privileged ? ulong.MaxValue : capabilities);
     }
 
     // While there is CAP_SYS_ADMIN: without it the kernel takes a filter only from who may gain no rights, and set-user-id programs would have
@@ -165,25 +165,25 @@ internal sealed unsafe class CommandEntry : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void InstallFilter()
     {
-        if (_noNewPrivileges)
+        if (noNewPrivileges)
         {
-            Need(_system.Control(PR_SET_NO_NEW_PRIVS, 1), SandboxStep.Capabilities, null);
+            Need(system.Control(PR_SET_NO_NEW_PRIVS, 1), SandboxStep.Capabilities, null);
         }
 
-        if (!_privileged)
+        if (!privileged)
         {
-            Need(_system.Control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, _filter.Program), SandboxStep.SystemCallFilter, null);
+            Need(system.Control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter.Program), SandboxStep.SystemCallFilter, null);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetLimits()
     {
-        fixed (ulong* limits = _limits)
+        fixed (ulong* first = limits)
         {
-            for (var i = 0; i < _limits.Length; i += 3)
+            for (var i = 0; i < limits.Length; i += 3)
             {
-                Need(_system.SetLimit((int)limits[i], limits + i + 1), SandboxStep.Limits, null);
+                Need(system.SetLimit((int)first[i], first + i + 1), SandboxStep.Limits, null);
             }
         }
     }
@@ -196,13 +196,13 @@ internal sealed unsafe class CommandEntry : IDisposable
         header[0] = 0x20080522;
         header[1] = 0;
         var data = stackalloc uint[6];
-        Need(_system.GetCapabilities(header, data), SandboxStep.Capabilities, null);
+        Need(system.GetCapabilities(header, data), SandboxStep.Capabilities, null);
 
         // No more than there is: inside somebody else's container some are gone already.
         data[0] = data[1] &= (uint)set;
         data[3] = data[4] &= (uint)(set >> 32);
         data[2] = data[5] = 0;
-        Need(_system.SetCapabilities(header, data), SandboxStep.Capabilities, null);
+        Need(system.SetCapabilities(header, data), SandboxStep.Capabilities, null);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -213,19 +213,19 @@ internal sealed unsafe class CommandEntry : IDisposable
 
         // .NET ignores the first, and what is ignored stays so through execve: 'yes | head -1' would not end. glibc's posix_spawn leaves its
         // own two ignored.
-        _ = _system.DefaultSignal(ProcessCalls.SIGPIPE, zero);
-        _ = _system.DefaultSignal(32, zero);
-        _ = _system.DefaultSignal(33, zero);
-        _ = _system.UnblockSignals(zero);
+        _ = system.DefaultSignal(ProcessCalls.SIGPIPE, zero);
+        _ = system.DefaultSignal(32, zero);
+        _ = system.DefaultSignal(33, zero);
+        _ = system.UnblockSignals(zero);
         Tell(SandboxStep.Ready, 0, null);
         var step = SandboxStep.NotFound;
         var error = Errno.ENOENT;
-        var subject = _arguments.Pointers[0];
-        for (var next = _candidates.Pointers; *next != null; next++)
+        var subject = arguments.Pointers[0];
+        for (var next = candidates.Pointers; *next != null; next++)
         {
-            _system.Execute(*next, _arguments.Pointers, _environment.Pointers);
-            var reason = _system.Error;
-            var exists = _system.Exists(*next);
+            system.Execute(*next, arguments.Pointers, environment.Pointers);
+            var reason = system.Error;
+            var exists = system.Exists(*next);
             if (reason is not (Errno.ENOENT or Errno.ENOTDIR))
             {
                 step = SandboxStep.NotExecutable;
@@ -240,7 +240,7 @@ internal sealed unsafe class CommandEntry : IDisposable
         }
 
         Tell(step, error, subject);
-        _system.Exit(127);
+        system.Exit(127);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -248,8 +248,8 @@ internal sealed unsafe class CommandEntry : IDisposable
     {
         if (!success)
         {
-            Tell(step, _system.Error, subject);
-            _system.Exit(125);
+            Tell(step, system.Error, subject);
+            system.Exit(125);
         }
     }
 
@@ -259,7 +259,7 @@ internal sealed unsafe class CommandEntry : IDisposable
         var head = stackalloc byte[5];
         head[0] = (byte)step;
         *(int*)(head + 1) = error;
-        _system.Write(SandboxInit.StatusDescriptor, head, 5);
+        system.Write(SandboxInit.StatusDescriptor, head, 5);
         var length = 0;
         while (subject != null && subject[length] != 0)
         {
@@ -268,7 +268,7 @@ internal sealed unsafe class CommandEntry : IDisposable
 
         if (length > 0)
         {
-            _system.Write(SandboxInit.StatusDescriptor, subject, (nuint)length);
+            system.Write(SandboxInit.StatusDescriptor, subject, (nuint)length);
         }
     }
 }

@@ -12,22 +12,22 @@ namespace ContainerStages.Sandboxing;
 /// <remarks>The new process has no other thread of the runtime: it makes system calls only, by code that was compiled before.</remarks>
 internal sealed unsafe class CommandProcess : IDisposable
 {
-    private readonly (SafeFileHandle Read, SafeFileHandle Write) _told = ProcessCalls.CreatePipe();
-    private readonly (SafeFileHandle Read, SafeFileHandle Write) _goes = ProcessCalls.CreatePipe();
-    private readonly DirectSystem _system;
-    private readonly CommandEntry _entry;
-    private readonly NativeArguments _texts;
-    private readonly int _tells;
-    private readonly int _waits;
-    private int _process;
+    private readonly (SafeFileHandle Read, SafeFileHandle Write) told = ProcessCalls.CreatePipe();
+    private readonly (SafeFileHandle Read, SafeFileHandle Write) goes = ProcessCalls.CreatePipe();
+    private readonly DirectSystem system;
+    private readonly CommandEntry entry;
+    private readonly NativeArguments texts;
+    private readonly int tells;
+    private readonly int waits;
+    private int process;
 
     private CommandProcess(DirectSystem system, SandboxSpecification specification, string proc)
     {
-        _system = system;
-        _entry = new CommandEntry(system, specification);
-        _texts = new NativeArguments(["proc", proc]);
-        _tells = (int)_told.Write.DangerousGetHandle();
-        _waits = (int)_goes.Read.DangerousGetHandle();
+        this.system = system;
+        entry = new CommandEntry(system, specification);
+        texts = new NativeArguments(["proc", proc]);
+        tells = (int)told.Write.DangerousGetHandle();
+        waits = (int)goes.Read.DangerousGetHandle();
     }
 
     /// <summary>
@@ -44,19 +44,19 @@ internal sealed unsafe class CommandProcess : IDisposable
             // Once without effect, so that the runtime has compiled everything.
             using var practice = new CommandProcess(DirectSystem.Practice(), specification, place);
             practice.Fork();
-            practice._entry.Rehearse();
+            practice.entry.Rehearse();
         }
 
-        var process = new CommandProcess(DirectSystem.Create(), specification, place);
+        var command = new CommandProcess(DirectSystem.Create(), specification, place);
         try
         {
-            process.Fork();
-            process.AwaitMount();
-            return process;
+            command.Fork();
+            command.AwaitMount();
+            return command;
         }
         catch
         {
-            process.Dispose();
+            command.Dispose();
             throw;
         }
     }
@@ -66,40 +66,40 @@ internal sealed unsafe class CommandProcess : IDisposable
     public int Run()
     {
         // What is typed at the terminal of an interactive command is for the command.
-        _system.IgnoreSignals();
-        ProcessCalls.Write(_goes.Write, [1]);
-        return ProcessCalls.Wait(_process);
+        system.IgnoreSignals();
+        ProcessCalls.Write(goes.Write, [1]);
+        return ProcessCalls.Wait(process);
     }
 
     public void Dispose()
     {
-        _told.Read.Dispose();
-        _told.Write.Dispose();
-        _goes.Read.Dispose();
-        _goes.Write.Dispose();
-        _entry.Dispose();
-        _texts.Dispose();
+        told.Read.Dispose();
+        told.Write.Dispose();
+        goes.Read.Dispose();
+        goes.Write.Dispose();
+        entry.Dispose();
+        texts.Dispose();
     }
 
     private void AwaitMount()
     {
-        Span<byte> told = stackalloc byte[sizeof(int)];
-        if (_process < 0)
+        Span<byte> answer = stackalloc byte[sizeof(int)];
+        if (process < 0)
         {
-            throw new PosixException("clone", "", _system.Error);
+            throw new PosixException("clone", "", system.Error);
         }
 
-        if (ProcessCalls.Read(_told.Read, told) != told.Length || BitConverter.ToInt32(told) is var error && error != 0)
+        if (ProcessCalls.Read(told.Read, answer) != answer.Length || BitConverter.ToInt32(answer) is var error && error != 0)
         {
-            throw new PosixException("mount", "proc", BitConverter.ToInt32(told));
+            throw new PosixException("mount", "proc", BitConverter.ToInt32(answer));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fork()
     {
-        _process = (int)_system.Clone(NamespaceSpawn.CLONE_NEWPID | ProcessCalls.SIGCHLD);
-        if (_process == 0)
+        process = (int)system.Clone(NamespaceSpawn.CLONE_NEWPID | ProcessCalls.SIGCHLD);
+        if (process == 0)
         {
             Become();
         }
@@ -109,18 +109,18 @@ internal sealed unsafe class CommandProcess : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Become()
     {
-        var proc = _texts.Pointers[0];
-        var error = _system.Mount(proc, _texts.Pointers[1], proc, MountCalls.MS_NOSUID | MountCalls.MS_NODEV | MountCalls.MS_NOEXEC)
+        var proc = texts.Pointers[0];
+        var error = system.Mount(proc, texts.Pointers[1], proc, MountCalls.MS_NOSUID | MountCalls.MS_NODEV | MountCalls.MS_NOEXEC)
             ? 0
-            : _system.Error;
-        _system.Write(_tells, &error, sizeof(int));
-        byte goes;
-        if (_system.Read(_waits, &goes, 1) != 1 | !_system.Unshare(NamespaceSpawn.CLONE_NEWNS))
+            : system.Error;
+        system.Write(tells, &error, sizeof(int));
+        byte go;
+        if (system.Read(waits, &go, 1) != 1 | !system.Unshare(NamespaceSpawn.CLONE_NEWNS))
         {
-            _system.Exit(125);
+            system.Exit(125);
         }
 
-        _entry.Enter();
-        _system.Exit(125);
+        entry.Enter();
+        system.Exit(125);
     }
 }

@@ -15,7 +15,7 @@ namespace ContainerStages.Sandboxing;
 /// </param>
 internal sealed class NamespaceSandbox(ImmutableArray<string> initCommand, string? runtime = null) : ISandbox
 {
-    private readonly Lazy<Task<OciRuntime>>? _runtime =
+    private readonly Lazy<Task<OciRuntime>>? runtime =
         runtime is null ? null : new(() => OciRuntime.FindAsync(runtime, CancellationToken.None));
 
     private const int Namespaces =
@@ -25,7 +25,7 @@ internal sealed class NamespaceSandbox(ImmutableArray<string> initCommand, strin
     {
         cancellationToken.ThrowIfCancellationRequested();
         var prepared = SandboxFolder.Prepare(command);
-        var specification = _runtime is null ? prepared : (await _runtime.Value).Complete(prepared);
+        var specification = this.runtime is null ? prepared : (await this.runtime.Value).Complete(prepared);
         var outcome = await RunInitAsync(command, specification, output, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         SandboxOutcomes.ThrowIfFailed(outcome, specification, command.Platform);
@@ -40,7 +40,7 @@ internal sealed class NamespaceSandbox(ImmutableArray<string> initCommand, strin
         var program = initCommand.Add($"/proc/self/fd/{SandboxInit.SpecificationDescriptor}");
         var namespaces = Namespaces
             | (command.Network ? 0 : NamespaceSpawn.CLONE_NEWNET)
-            | (_runtime is null ? 0 : NamespaceSpawn.CLONE_NEWCGROUP);
+            | (this.runtime is null ? 0 : NamespaceSpawn.CLONE_NEWCGROUP);
         var watcher = new Thread(() =>
         {
             try

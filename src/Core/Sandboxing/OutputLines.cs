@@ -8,9 +8,9 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError, SecretMas
 {
     public const int Limit = 64 * 1024;
 
-    private readonly byte[] _pending = new byte[Limit + mask.Longest];
-    private int _length;
-    private int _covered;
+    private readonly byte[] pending = new byte[Limit + mask.Longest];
+    private int length;
+    private int covered;
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
@@ -24,7 +24,7 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError, SecretMas
                 return;
             }
 
-            Tell(_length > 0 && _pending[_length - 1] == '\r' ? _length - 1 : _length, _length);
+            Tell(length > 0 && pending[length - 1] == '\r' ? length - 1 : length, length);
             bytes = bytes[(end + 1)..];
         }
     }
@@ -32,28 +32,28 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError, SecretMas
     /// <summary>The stream is over: a last line without line end is told.</summary>
     public void Complete()
     {
-        if (_length > 0)
+        if (length > 0)
         {
-            Tell(_length, _length);
+            Tell(length, length);
         }
     }
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        while (bytes.Length > _pending.Length - _length)
+        while (bytes.Length > pending.Length - length)
         {
-            var part = bytes[..(_pending.Length - _length)];
-            part.CopyTo(_pending.AsSpan(_length));
-            _length = _pending.Length;
-            var cut = WholeCharacters(mask.Cut(_pending));
-            var covered = mask.Covered(_pending, _covered, cut);
+            var part = bytes[..(pending.Length - length)];
+            part.CopyTo(pending.AsSpan(length));
+            length = pending.Length;
+            var cut = WholeCharacters(mask.Cut(pending));
+            var left = mask.Covered(pending, covered, cut);
             Tell(cut, cut);
-            _covered = covered;
+            covered = left;
             bytes = bytes[part.Length..];
         }
 
-        bytes.CopyTo(_pending.AsSpan(_length));
-        _length += bytes.Length;
+        bytes.CopyTo(pending.AsSpan(length));
+        length += bytes.Length;
     }
 
     // A piece must not end inside a character: at most three bytes wait for the next piece.
@@ -61,7 +61,7 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError, SecretMas
     {
         for (var back = 1; back <= 3; back++)
         {
-            var value = _pending[length - back];
+            var value = pending[length - back];
             if (value >= 0xC0)
             {
                 var needed = value >= 0xF0 ? 4 : value >= 0xE0 ? 3 : 2;
@@ -79,9 +79,9 @@ internal sealed class OutputLines(ISandboxOutput output, bool isError, SecretMas
 
     private void Tell(int length, int consumed)
     {
-        output.WriteLine(mask.Apply(_pending.AsSpan(0, _length), _covered, length), isError);
-        _covered = 0;
-        _pending.AsSpan(consumed, _length - consumed).CopyTo(_pending);
-        _length -= consumed;
+        output.WriteLine(mask.Apply(pending.AsSpan(0, this.length), covered, length), isError);
+        covered = 0;
+        pending.AsSpan(consumed, this.length - consumed).CopyTo(pending);
+        this.length -= consumed;
     }
 }

@@ -9,34 +9,34 @@ namespace ContainerStages.Sandboxing;
 /// <summary>One run: starts the first process and hands on its output until it has ended. All on the calling thread.</summary>
 internal sealed class SandboxProcess : IDisposable
 {
-    private readonly (SafeFileHandle Read, SafeFileHandle Write) _output = ProcessCalls.CreatePipe();
-    private readonly (SafeFileHandle Read, SafeFileHandle Write) _error = ProcessCalls.CreatePipe();
-    private readonly (SafeFileHandle Read, SafeFileHandle Write) _status = ProcessCalls.CreatePipe();
-    private readonly SafeFileHandle _specification;
-    private readonly NamespaceSpawn _spawn;
-    private readonly string _program;
-    private readonly OutputLines _outputLines;
-    private readonly OutputLines _errorLines;
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly (SafeFileHandle Read, SafeFileHandle Write) output = ProcessCalls.CreatePipe();
+    private readonly (SafeFileHandle Read, SafeFileHandle Write) error = ProcessCalls.CreatePipe();
+    private readonly (SafeFileHandle Read, SafeFileHandle Write) status = ProcessCalls.CreatePipe();
+    private readonly SafeFileHandle specification;
+    private readonly NamespaceSpawn spawn;
+    private readonly string program;
+    private readonly OutputLines outputLines;
+    private readonly OutputLines errorLines;
+    private readonly byte[] buffer = new byte[64 * 1024];
 
     private SandboxProcess(
         ImmutableArray<string> program, List<string> environment, int namespaces, SandboxCommand command, SandboxSpecification specification, ISandboxOutput output)
     {
-        _specification = MemoryFile.Create("sandbox", specification.ToBytes());
-        _program = program[0];
-        _outputLines = new OutputLines(output, isError: false, command.Secrets);
-        _errorLines = new OutputLines(output, isError: true, command.Secrets);
-        List<(SafeFileHandle, int)> descriptors = [(_status.Write, SandboxInit.StatusDescriptor), (_specification, SandboxInit.SpecificationDescriptor)];
+        this.specification = MemoryFile.Create("sandbox", specification.ToBytes());
+        this.program = program[0];
+        outputLines = new OutputLines(output, isError: false, command.Secrets);
+        errorLines = new OutputLines(output, isError: true, command.Secrets);
+        List<(SafeFileHandle, int)> descriptors = [(status.Write, SandboxInit.StatusDescriptor), (this.specification, SandboxInit.SpecificationDescriptor)];
         if (!command.Interactive)
         {
-            descriptors.AddRange([(_output.Write, 1), (_error.Write, 2)]);
+            descriptors.AddRange([(this.output.Write, 1), (error.Write, 2)]);
 
             // So that the command may open /dev/stdout. An id that does not exist here is told when the command is to take it on.
-            _ = FileCalls.Fchown(_output.Write, command.UserId, command.GroupId);
-            _ = FileCalls.Fchown(_error.Write, command.UserId, command.GroupId);
+            _ = FileCalls.Fchown(this.output.Write, command.UserId, command.GroupId);
+            _ = FileCalls.Fchown(error.Write, command.UserId, command.GroupId);
         }
 
-        _spawn = new NamespaceSpawn(program, environment, descriptors, namespaces, inheritInput: command.Interactive);
+        spawn = new NamespaceSpawn(program, environment, descriptors, namespaces, inheritInput: command.Interactive);
     }
 
     /// <exception cref="BuildFailedException">No process could be started.</exception>
@@ -55,7 +55,7 @@ internal sealed class SandboxProcess : IDisposable
 
     private SandboxOutcome Run(CancellationToken cancellationToken)
     {
-        var parent = _spawn.Start();
+        var parent = spawn.Start();
         try
         {
             var started = ReadReport();
@@ -64,10 +64,10 @@ internal sealed class SandboxProcess : IDisposable
             {
                 throw new BuildFailedException(started.UnshareFailed != 0
                     ? RunDiagnostics.NamespacesRefused(started.Error)
-                    : RunDiagnostics.SetupFailed("starting the first process", started.Error, _program));
+                    : RunDiagnostics.SetupFailed("starting the first process", started.Error, program));
             }
 
-            _specification.Dispose();
+            specification.Dispose();
             using var process = new SafeFileHandle(started.ProcessDescriptor, ownsHandle: true);
             using (cancellationToken.UnsafeRegister(static state => ProcessCalls.Signal((SafeFileHandle)state!, ProcessCalls.SIGKILL), process))
             {
@@ -82,30 +82,30 @@ internal sealed class SandboxProcess : IDisposable
 
     public void Dispose()
     {
-        foreach (var (read, write) in new[] { _output, _error, _status })
+        foreach (var (read, write) in new[] { output, error, status })
         {
             read.Dispose();
             write.Dispose();
         }
 
-        _specification.Dispose();
-        _spawn.Dispose();
+        specification.Dispose();
+        spawn.Dispose();
     }
 
     private SandboxOutcome Watch(SafeFileHandle process)
     {
-        var status = new List<byte>();
+        var report = new List<byte>();
         try
         {
-            var ended = Pump(status);
-            _outputLines.Complete();
-            _errorLines.Complete();
+            var ended = Pump(report);
+            outputLines.Complete();
+            errorLines.Complete();
             if (ended.Error != 0)
             {
                 throw new PosixException("waitpid", "sandbox", ended.Error);
             }
 
-            return new SandboxOutcome(ended.ExitCode, [.. status]);
+            return new SandboxOutcome(ended.ExitCode, [.. report]);
         }
         catch
         {
@@ -120,15 +120,15 @@ internal sealed class SandboxProcess : IDisposable
     {
         Span<PollEntry> entries =
         [
-            Watching(_output.Read), Watching(_error.Read), Watching(_status.Read), Watching(_spawn.ReportRead),
+            Watching(output.Read), Watching(error.Read), Watching(this.status.Read), Watching(spawn.ReportRead),
         ];
         while (true)
         {
             ProcessCalls.Poll(entries, -1);
             var ended = entries[3].Returned != 0;
-            Forward(ref entries[0], _output.Read, bytes => _outputLines.Add(bytes));
-            Forward(ref entries[1], _error.Read, bytes => _errorLines.Add(bytes));
-            Forward(ref entries[2], _status.Read, bytes => status.AddRange(bytes));
+            Forward(ref entries[0], output.Read, bytes => outputLines.Add(bytes));
+            Forward(ref entries[1], error.Read, bytes => errorLines.Add(bytes));
+            Forward(ref entries[2], this.status.Read, bytes => status.AddRange(bytes));
             if (ended)
             {
                 Drain(entries[..3], status);
@@ -141,9 +141,9 @@ internal sealed class SandboxProcess : IDisposable
     {
         while (ProcessCalls.Poll(entries, 0) > 0)
         {
-            Forward(ref entries[0], _output.Read, bytes => _outputLines.Add(bytes));
-            Forward(ref entries[1], _error.Read, bytes => _errorLines.Add(bytes));
-            Forward(ref entries[2], _status.Read, bytes => status.AddRange(bytes));
+            Forward(ref entries[0], output.Read, bytes => outputLines.Add(bytes));
+            Forward(ref entries[1], error.Read, bytes => errorLines.Add(bytes));
+            Forward(ref entries[2], this.status.Read, bytes => status.AddRange(bytes));
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class SandboxProcess : IDisposable
             return;
         }
 
-        var count = ProcessCalls.Read(pipe, _buffer);
+        var count = ProcessCalls.Read(pipe, buffer);
         if (count == 0)
         {
             entry.Descriptor = -1;
@@ -162,13 +162,13 @@ internal sealed class SandboxProcess : IDisposable
             return;
         }
 
-        receive(_buffer.AsSpan(0, count));
+        receive(buffer.AsSpan(0, count));
     }
 
     private SpawnReport ReadReport()
     {
         Span<byte> report = stackalloc byte[Marshal.SizeOf<SpawnReport>()];
-        var count = ProcessCalls.Read(_spawn.ReportRead, report);
+        var count = ProcessCalls.Read(spawn.ReportRead, report);
         return count == report.Length
             ? MemoryMarshal.Read<SpawnReport>(report)
             : throw new InvalidOperationException("The sandbox's parent thread told nothing.");
@@ -177,9 +177,9 @@ internal sealed class SandboxProcess : IDisposable
     // The pipes end when the command's processes have closed theirs.
     private void CloseOurEnds()
     {
-        _output.Write.Dispose();
-        _error.Write.Dispose();
-        _status.Write.Dispose();
+        output.Write.Dispose();
+        error.Write.Dispose();
+        status.Write.Dispose();
     }
 
     private static PollEntry Watching(SafeFileHandle pipe) =>

@@ -27,27 +27,27 @@ internal sealed unsafe class SystemCallFilter : IDisposable
     // SOCK_RAW, and SOCK_PACKET, the old name of the family.
     public static readonly ImmutableArray<uint> RawTypes = [3, 10];
 
-    private readonly FilterInstruction* _instructions;
-    private readonly ProgramHeader* _header;
+    private readonly FilterInstruction* instructions;
+    private readonly ProgramHeader* header;
 
     /// <param name="hostNetwork">The command is on the network of the machine: no sockets that see or forge what others send.</param>
     public SystemCallFilter(bool hostNetwork)
     {
-        var instructions = Assemble(RuntimeInformation.ProcessArchitecture, hostNetwork);
-        _instructions = (FilterInstruction*)NativeMemory.Alloc((nuint)instructions.Count, (nuint)sizeof(FilterInstruction));
-        CollectionsMarshal.AsSpan(instructions).CopyTo(new Span<FilterInstruction>(_instructions, instructions.Count));
-        _header = (ProgramHeader*)NativeMemory.AllocZeroed((nuint)sizeof(ProgramHeader));
-        _header->Length = (ushort)instructions.Count;
-        _header->Instructions = _instructions;
+        var assembled = Assemble(RuntimeInformation.ProcessArchitecture, hostNetwork);
+        instructions = (FilterInstruction*)NativeMemory.Alloc((nuint)assembled.Count, (nuint)sizeof(FilterInstruction));
+        CollectionsMarshal.AsSpan(assembled).CopyTo(new Span<FilterInstruction>(instructions, assembled.Count));
+        header = (ProgramHeader*)NativeMemory.AllocZeroed((nuint)sizeof(ProgramHeader));
+        header->Length = (ushort)assembled.Count;
+        header->Instructions = instructions;
     }
 
     /// <summary>Address of a struct sock_fprog.</summary>
-    public nint Program => (nint)_header;
+    public nint Program => (nint)header;
 
     public void Dispose()
     {
-        NativeMemory.Free(_instructions);
-        NativeMemory.Free(_header);
+        NativeMemory.Free(instructions);
+        NativeMemory.Free(header);
     }
 
     internal static List<FilterInstruction> Assemble(Architecture architecture, bool hostNetwork)

@@ -9,9 +9,9 @@ namespace ContainerStages.Stages;
 /// </summary>
 internal sealed class ShellPattern
 {
-    private readonly ImmutableArray<Token> _tokens;
+    private readonly ImmutableArray<Token> tokens;
 
-    private ShellPattern(ImmutableArray<Token> tokens) => _tokens = tokens;
+    private ShellPattern(ImmutableArray<Token> tokens) => this.tokens = tokens;
 
     private enum Kind
     {
@@ -23,7 +23,7 @@ internal sealed class ShellPattern
     /// <exception cref="FormatException">An escape stands before a character that needs none.</exception>
     public static ShellPattern Parse(string pattern, char escape)
     {
-        var tokens = ImmutableArray.CreateBuilder<Token>();
+        var read = ImmutableArray.CreateBuilder<Token>();
         for (var i = 0; i < pattern.Length; i++)
         {
             if (pattern[i] == escape)
@@ -35,11 +35,11 @@ internal sealed class ShellPattern
                     throw new FormatException($"the pattern '{pattern}' escapes a character that has no meaning");
                 }
 
-                tokens.Add(new Token(Kind.Literal, escaped));
+                read.Add(new Token(Kind.Literal, escaped));
                 continue;
             }
 
-            tokens.Add(pattern[i] switch
+            read.Add(pattern[i] switch
             {
                 '*' => new Token(Kind.Run, '*'),
                 '?' => new Token(Kind.One, '?'),
@@ -47,7 +47,7 @@ internal sealed class ShellPattern
             });
         }
 
-        return new ShellPattern(tokens.ToImmutable());
+        return new ShellPattern(read.ToImmutable());
     }
 
     public string TrimStart(string value, bool longest)
@@ -124,11 +124,11 @@ internal sealed class ShellPattern
         var (token, position, retryToken, retryPosition) = (0, 0, -1, 0);
         while (position < text.Length)
         {
-            if (token < _tokens.Length && _tokens[token].Kind == Kind.Run)
+            if (token < tokens.Length && tokens[token].Kind == Kind.Run)
             {
                 (retryToken, retryPosition) = (++token, position);
             }
-            else if (token < _tokens.Length && Step(_tokens[token], text, position) is > 0 and var consumed)
+            else if (token < tokens.Length && Step(tokens[token], text, position) is > 0 and var consumed)
             {
                 token++;
                 position += consumed;
@@ -144,7 +144,7 @@ internal sealed class ShellPattern
             }
         }
 
-        return _tokens.Skip(token).All(rest => rest.Kind == Kind.Run);
+        return tokens.Skip(token).All(rest => rest.Kind == Kind.Run);
     }
 
     private static int Step(Token token, ReadOnlySpan<char> text, int position) => token.Kind switch

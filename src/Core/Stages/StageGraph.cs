@@ -21,12 +21,12 @@ internal sealed record StageNode(Stage Stage, StageSource Base, ImmutableDiction
 /// <summary>The stages that a target needs, each after those it needs itself; the target is the last.</summary>
 internal sealed class StageGraph
 {
-    private readonly ImmutableDictionary<int, StageNode> _byIndex;
+    private readonly ImmutableDictionary<int, StageNode> byIndex;
 
     private StageGraph(ImmutableArray<StageNode> stages, StageSet set)
     {
         (Stages, Set) = (stages, set);
-        _byIndex = stages.ToImmutableDictionary(node => node.Stage.Index);
+        byIndex = stages.ToImmutableDictionary(node => node.Stage.Index);
     }
 
     /// <summary>In an order in which they can be built.</summary>
@@ -38,7 +38,7 @@ internal sealed class StageGraph
     public StageSet Set { get; }
 
     /// <summary>The node of a stage that is part of the graph, by its <see cref="Stage.Index"/>.</summary>
-    public StageNode this[int index] => _byIndex[index];
+    public StageNode this[int index] => byIndex[index];
 
     /// <summary>Checks names and references of all stages, and prunes to what <paramref name="target"/> needs.</summary>
     /// <param name="set">What a front end read.</param>

@@ -9,17 +9,17 @@ namespace ContainerStages.Stages;
 /// </summary>
 internal sealed class StageOrder(ImmutableArray<StageNode> nodes, ICollection<Diagnostic> diagnostics)
 {
-    private readonly ImmutableArray<StageNode>.Builder _order = ImmutableArray.CreateBuilder<StageNode>();
-    private readonly HashSet<int> _done = [];
-    private readonly List<int> _path = [];
+    private readonly ImmutableArray<StageNode>.Builder order = ImmutableArray.CreateBuilder<StageNode>();
+    private readonly HashSet<int> done = [];
+    private readonly List<int> path = [];
 
     /// <summary>Every stage, once <see cref="UpTo"/> has gone through them.</summary>
-    public ImmutableArray<StageNode> All => _order.ToImmutable();
+    public ImmutableArray<StageNode> All => order.ToImmutable();
 
     public ImmutableArray<StageNode> UpTo(int target)
     {
         Visit(target);
-        var needed = _order.ToImmutable();
+        var needed = order.ToImmutable();
         foreach (var node in nodes)
         {
             Visit(node.Stage.Index);
@@ -30,25 +30,25 @@ internal sealed class StageOrder(ImmutableArray<StageNode> nodes, ICollection<Di
 
     private void Visit(int index)
     {
-        if (_path.IndexOf(index) is >= 0 and var start)
+        if (path.IndexOf(index) is >= 0 and var start)
         {
-            ReportCycle([.. _path.Skip(start), index]);
+            ReportCycle([.. path.Skip(start), index]);
             return;
         }
 
-        if (!_done.Add(index))
+        if (!done.Add(index))
         {
             return;
         }
 
-        _path.Add(index);
+        path.Add(index);
         foreach (var needed in nodes[index].Needs.Order())
         {
             Visit(needed);
         }
 
-        _path.RemoveAt(_path.Count - 1);
-        _order.Add(nodes[index]);
+        path.RemoveAt(path.Count - 1);
+        order.Add(nodes[index]);
     }
 
     private void ReportCycle(ImmutableArray<int> circle) =>

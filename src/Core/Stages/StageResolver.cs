@@ -11,7 +11,7 @@ namespace ContainerStages.Stages;
 /// </summary>
 internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagnostics)
 {
-    private readonly Dictionary<string, Stage> _byName = new(StageNames.Comparer);
+    private readonly Dictionary<string, Stage> byName = new(StageNames.Comparer);
 
     public ImmutableArray<StageNode> Resolve()
     {
@@ -25,12 +25,12 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
 
     private void AddName(Stage stage, string name)
     {
-        if (set.AnyOrder && _byName.TryGetValue(name, out var first))
+        if (set.AnyOrder && byName.TryGetValue(name, out var first))
         {
             diagnostics.Add(StageDiagnostics.StageNameRepeated(name, first.Location, stage.Location));
         }
 
-        _byName[name] = stage;
+        byName[name] = stage;
     }
 
     /// <summary>
@@ -41,7 +41,7 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
         var above = set.AnyOrder
             ? null
             : set.Stages.Take(stage.Index).LastOrDefault(other => StageNames.Comparer.Equals(other.Name, stage.From));
-        return above ?? _byName.GetValueOrDefault(stage.From);
+        return above ?? byName.GetValueOrDefault(stage.From);
     }
 
     private StageSource ResolveBase(Stage stage)
@@ -103,7 +103,7 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
             return ResolveIndex(stage, index, location);
         }
 
-        if (_byName.TryGetValue(from, out var named))
+        if (byName.TryGetValue(from, out var named))
         {
             return ResolveNamed(stage, named, from, location);
         }
@@ -146,7 +146,7 @@ internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagno
     private StageSource ResolveImage(Stage stage, string name, SourceLocation location, bool couldBeMistyped)
     {
         var isBareName = name.AsSpan().IndexOfAny("/:.@") < 0;
-        var others = _byName.Values.Where(other => other.Index != stage.Index).Select(other => other.Name!);
+        var others = byName.Values.Where(other => other.Index != stage.Index).Select(other => other.Name!);
         if (couldBeMistyped && isBareName && NearestName.Find(name, others) is { } nearest)
         {
             return Fail(StageDiagnostics.UnknownStage(name, nearest, location));

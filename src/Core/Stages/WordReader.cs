@@ -14,20 +14,20 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     /// <summary>Values that are made of each other grow without bounds: <c>ENV A=$A$A</c>, thirty times.</summary>
     private const int MostOfVariables = 4 << 20;
 
-    private readonly ImmutableHashSet<string>.Builder _unset = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-    private int _position;
-    private int _nesting;
-    private long _ofVariables;
+    private readonly ImmutableHashSet<string>.Builder unset = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+    private int position;
+    private int nesting;
+    private long ofVariables;
 
-    private bool AtEnd => _position >= source.Length;
+    private bool AtEnd => position >= source.Length;
 
-    private char Current => AtEnd ? End : source[_position];
+    private char Current => AtEnd ? End : source[position];
 
     public ExpandedWord ReadAll()
     {
         var words = new WordSplitter();
         var text = ReadUntil(null, keepEscapes: false, words);
-        return new ExpandedWord(text, words.Finish(), _unset.ToImmutable());
+        return new ExpandedWord(text, words.Finish(), unset.ToImmutable());
     }
 
     /// <summary>Reads up to and over <paramref name="stop"/>, or to the end where it is null. Patterns keep their escapes.</summary>
@@ -39,7 +39,7 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
             var character = Current;
             if (character == stop)
             {
-                _position++;
+                position++;
                 return text.ToString();
             }
 
@@ -61,7 +61,7 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
             }
             else
             {
-                _position++;
+                position++;
                 Append(character.ToString(), isProtected: false);
             }
         }
@@ -77,40 +77,40 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
 
     private string ReadEscaped(bool keepEscape)
     {
-        _position++;
+        position++;
         if (AtEnd)
         {
             return keepEscape ? escape.ToString() : "";
         }
 
-        var character = source[_position++];
+        var character = source[position++];
         return keepEscape ? $"{escape}{character}" : character.ToString();
     }
 
     private string ReadSingleQuoted()
     {
-        var close = source.IndexOf('\'', _position + 1);
+        var close = source.IndexOf('\'', position + 1);
         if (close < 0)
         {
             throw Malformed("a single quote is not closed");
         }
 
-        var text = source[(_position + 1)..close];
-        _position = close + 1;
+        var text = source[(position + 1)..close];
+        position = close + 1;
         return text;
     }
 
     /// <summary>Inside double quotes only the quote, the dollar and the escape character itself can be escaped.</summary>
     private string ReadDoubleQuoted(bool keepEscapes)
     {
-        _position++;
+        position++;
         var text = new StringBuilder();
         while (!AtEnd)
         {
-            var character = source[_position];
+            var character = source[position];
             if (character == '"')
             {
-                _position++;
+                position++;
                 return text.ToString();
             }
 
@@ -120,10 +120,10 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
                 continue;
             }
 
-            _position++;
+            position++;
             if (character == escape && (Current is '"' or '$' || Current == escape))
             {
-                text.Append(keepEscapes ? character.ToString() : "").Append(source[_position++]);
+                text.Append(keepEscapes ? character.ToString() : "").Append(source[position++]);
                 continue;
             }
 
@@ -137,30 +137,30 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     private string ReadVariable()
     {
         var value = ReadValue();
-        _ofVariables += value.Length;
-        return _ofVariables <= MostOfVariables
+        ofVariables += value.Length;
+        return ofVariables <= MostOfVariables
             ? value
             : throw Malformed($"its variables have more than {MostOfVariables >> 20} million characters");
     }
 
     private string ReadValue()
     {
-        _position++;
+        position++;
         if (Current != '{')
         {
             var name = ReadName();
             return name.Length == 0 ? "$" : Lookup(name) ?? "";
         }
 
-        _position++;
+        position++;
         if (AtEnd)
         {
             throw Malformed("a '}' is missing");
         }
 
-        _nesting = _nesting < DeepestNesting ? _nesting + 1 : throw Malformed($"more than {DeepestNesting} '${{' are inside each other");
+        nesting = nesting < DeepestNesting ? nesting + 1 : throw Malformed($"more than {DeepestNesting} '${{' are inside each other");
         var value = ReadBraced(ReadName());
-        _nesting--;
+        nesting--;
         return value;
     }
 
@@ -176,11 +176,11 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
             throw Malformed("a '}' is missing");
         }
 
-        var modifier = source[_position++];
+        var modifier = source[position++];
         var emptyIsUnset = modifier == ':' && !AtEnd;
         if (emptyIsUnset)
         {
-            modifier = source[_position++];
+            modifier = source[position++];
         }
 
         return (modifier, emptyIsUnset) switch
@@ -205,7 +205,7 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     private string ReadTrimmed(string name, char side)
     {
         var longest = Current == side;
-        _position += longest ? 1 : 0;
+        position += longest ? 1 : 0;
         var pattern = ShellPattern.Parse(ReadUntil('}', keepEscapes: true, null), escape);
         var value = Lookup(name) ?? "";
         return side == '#' ? pattern.TrimStart(value, longest) : pattern.TrimEnd(value, longest);
@@ -214,7 +214,7 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     private string ReadReplaced(string name)
     {
         var all = Current == '/';
-        _position += all ? 1 : 0;
+        position += all ? 1 : 0;
         var pattern = ShellPattern.Parse(ReadUntil('/', keepEscapes: true, null), escape);
         var replacement = ReadUntil('}', keepEscapes: true, null);
         return pattern.Replace(Lookup(name) ?? "", replacement, all);
@@ -225,27 +225,27 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     /// </summary>
     private string ReadName()
     {
-        var start = _position;
+        var start = position;
         if (char.IsDigit(Current))
         {
             while (char.IsDigit(Current))
             {
-                _position++;
+                position++;
             }
         }
         else if (!AtEnd && "@*#?-$!".Contains(Current, StringComparison.Ordinal))
         {
-            _position++;
+            position++;
         }
         else
         {
             while (char.IsLetterOrDigit(Current) || Current == '_')
             {
-                _position++;
+                position++;
             }
         }
 
-        return source[start.._position];
+        return source[start..position];
     }
 
     private string? HasValue(string name, bool emptyIsUnset) =>
@@ -258,7 +258,7 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
             return value;
         }
 
-        _unset.Add(name);
+        unset.Add(name);
         return null;
     }
 

@@ -6,8 +6,8 @@ namespace ContainerStages.Stages;
 /// <summary>Collects text into words: blanks split unless they are protected by quotes or escapes.</summary>
 internal sealed class WordSplitter
 {
-    private readonly ImmutableArray<string>.Builder _words = ImmutableArray.CreateBuilder<string>();
-    private readonly StringBuilder _word = new();
+    private readonly ImmutableArray<string>.Builder words = ImmutableArray.CreateBuilder<string>();
+    private readonly StringBuilder word = new();
 
     public void Append(string text, bool isProtected)
     {
@@ -15,7 +15,7 @@ internal sealed class WordSplitter
         {
             if (isProtected || !char.IsWhiteSpace(character))
             {
-                _word.Append(character);
+                word.Append(character);
             }
             else
             {
@@ -27,15 +27,15 @@ internal sealed class WordSplitter
     public ImmutableArray<string> Finish()
     {
         EndWord();
-        return _words.ToImmutable();
+        return words.ToImmutable();
     }
 
     private void EndWord()
     {
-        if (_word.Length > 0)
+        if (word.Length > 0)
         {
-            _words.Add(_word.ToString());
-            _word.Clear();
+            words.Add(word.ToString());
+            word.Clear();
         }
     }
 }

@@ -14,11 +14,11 @@ internal interface IContextItems : IProjectItems
 /// <summary>Images of other projects of this build, by the full path of the project: name and digest in the local store.</summary>
 internal sealed class ProjectImageList(ITaskItem[] images)
 {
-    private readonly Dictionary<string, string> _byProject = images.DistinctBy(image => image.ItemSpec)
+    private readonly Dictionary<string, string> byProject = images.DistinctBy(image => image.ItemSpec)
         .ToDictionary(image => image.ItemSpec, image => image.GetMetadata("Image"), StringComparer.Ordinal);
 
     /// <summary>Null where the project made no image.</summary>
-    public string? Find(string project) => _byProject.GetValueOrDefault(project) is { Length: > 0 } image ? image : null;
+    public string? Find(string project) => byProject.GetValueOrDefault(project) is { Length: > 0 } image ? image : null;
 }
 
 /// <summary>Reads ContainerStageContext items into the values of docker's --build-context.</summary>

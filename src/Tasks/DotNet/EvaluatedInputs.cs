@@ -21,25 +21,25 @@ internal sealed class EvaluatedInputs
     private static readonly string[] FileMetadata = ["HintPath", "ProtoRoot", "AdditionalImportDirs"];
     private static readonly string[] FoldersOfOthers = ["NetCoreRoot", "DOTNET_HOST_PATH", "MSBuildExtensionsPath", "MSBuildUserExtensionsPath", "MSBuildToolsPath", "MSBuildProjectExtensionsPath", "NuGetPackageRoot"];
 
-    private readonly SortedSet<string> _projects = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _imports = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _components = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> projects = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> imports = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> files = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> components = new(StringComparer.Ordinal);
 
     /// <summary>Every project that takes part; absolute.</summary>
-    public IReadOnlyCollection<string> Projects => _projects;
+    public IReadOnlyCollection<string> Projects => projects;
 
     /// <summary>Imported files; absolute.</summary>
-    public IReadOnlyCollection<string> Imports => _imports;
+    public IReadOnlyCollection<string> Imports => imports;
 
     /// <summary>Files and folders outside the folder of the project that names them; absolute.</summary>
-    public IReadOnlyCollection<string> Files => _files;
+    public IReadOnlyCollection<string> Files => files;
 
     /// <summary>
     /// One component (<c>.razor</c>) of each project that has any, by its absolute path: a restore in which there is none leaves out the scripts of Blazor.
     /// Source: ResolveRequiredWebAssets in Microsoft.NET.Sdk.Web.ProjectSystem.targets.
     /// </summary>
-    public IReadOnlyCollection<string> Components => _components;
+    public IReadOnlyCollection<string> Components => components;
 
     /// <param name="graph">The projects of the restore.</param>
     /// <param name="global">Global properties of this build.</param>
@@ -51,7 +51,7 @@ internal sealed class EvaluatedInputs
         var waiting = new Queue<string>(graph.Projects);
         while (waiting.TryDequeue(out var project))
         {
-            if (!inputs._projects.Add(project))
+            if (!inputs.projects.Add(project))
             {
                 continue;
             }
@@ -86,10 +86,10 @@ internal sealed class EvaluatedInputs
         var others = new HashSet<string>(FoldersOfOthers.Select(project.GetPropertyValue).Concat(project.GetPropertyValue("NuGetPackageFolders").Split(';'))
             .Where(folder => folder.Length > 0).Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, project.DirectoryPath))), StringComparer.Ordinal);
         bool IsOwn(string path) => !others.Any(folder => ProjectPaths.IsInside(path, folder));
-        _imports.UnionWith(project.Imports.Select(import => import.ImportedProject.FullPath).Where(IsOwn));
-        _files.UnionWith(project.Items.SelectMany(item => Paths(item, project.DirectoryPath)).Where(IsOwn));
-        _files.UnionWith(FileProperties.Select(project.GetPropertyValue).Select(value => Outside(value, project.DirectoryPath)).OfType<string>().Where(File.Exists));
-        _components.UnionWith(project.GetItems("Content").Select(item => Full(item.EvaluatedInclude, project.DirectoryPath))
+        imports.UnionWith(project.Imports.Select(import => import.ImportedProject.FullPath).Where(IsOwn));
+        files.UnionWith(project.Items.SelectMany(item => Paths(item, project.DirectoryPath)).Where(IsOwn));
+        files.UnionWith(FileProperties.Select(project.GetPropertyValue).Select(value => Outside(value, project.DirectoryPath)).OfType<string>().Where(File.Exists));
+        components.UnionWith(project.GetItems("Content").Select(item => Full(item.EvaluatedInclude, project.DirectoryPath))
             .Where(path => path.EndsWith(".razor", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Take(1));
         return [.. project.GetItems("ProjectReference").Select(item => Full(item.EvaluatedInclude, project.DirectoryPath)).Where(File.Exists)];
     }

@@ -14,16 +14,16 @@ internal sealed partial class GitOption
     // One of these tells the compiler to write down where the source stands in the repository.
     private static readonly string[] Switches = ["ContinuousIntegrationBuild", "DeterministicSourcePaths", "PublishRepositoryUrl"];
 
-    private readonly bool _withBranches;
+    private readonly bool withBranches;
 
     private GitOption(IReadOnlyList<GitRepository> repositories, bool withBranches) =>
-        (Repositories, _withBranches) = (repositories, withBranches);
+        (Repositories, this.withBranches) = (repositories, withBranches);
 
     public IReadOnlyList<GitRepository> Repositories { get; }
 
     /// <summary>Null where the builder sees no repository.</summary>
     public string? State =>
-        Repositories.Count == 0 ? null : string.Join(' ', Repositories.Select(repository => repository.State(_withBranches)));
+        Repositories.Count == 0 ? null : string.Join(' ', Repositories.Select(repository => repository.State(withBranches)));
 
     /// <param name="value">What the project says: <c>auto</c>, <c>true</c>, <c>false</c> or nothing.</param>
     /// <param name="graph">The projects and packages.</param>

@@ -14,21 +14,21 @@ internal sealed partial class NuGetSettings
 {
     // Where packages lie and how this machine reaches the network is no business of the builder, and passwords stand in all of them.
     private static readonly string[] LeftOut = ["packageSourceCredentials", "apikeys", "clientCertificates", "config", "fallbackPackageFolders", "trustedSigners"];
-    private readonly Dictionary<string, string> _feeds = new(StringComparer.Ordinal);
-    private readonly XElement _credentials = new("packageSourceCredentials");
-    private readonly SortedSet<string> _variables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> feeds = new(StringComparer.Ordinal);
+    private readonly XElement credentials = new("packageSourceCredentials");
+    private readonly SortedSet<string> variables = new(StringComparer.Ordinal);
 
     /// <summary>Folder feeds of this machine, and their folders in the builder.</summary>
-    public IReadOnlyList<MachineFile> Feeds => [.. _feeds.Select(feed => new MachineFile(feed.Key, feed.Value))];
+    public IReadOnlyList<MachineFile> Feeds => [.. feeds.Select(feed => new MachineFile(feed.Key, feed.Value))];
 
     /// <summary>Environment variables that the settings name as <c>%NAME%</c>.</summary>
-    public IReadOnlyCollection<string> Variables => _variables;
+    public IReadOnlyCollection<string> Variables => variables;
 
     /// <summary>A settings file with the credentials of all files; null where there are none.</summary>
-    public string? Credentials => _credentials.HasElements ? Text(new XElement("configuration", _credentials)) : null;
+    public string? Credentials => credentials.HasElements ? Text(new XElement("configuration", credentials)) : null;
 
     /// <summary>What must not be shown: user names are no secret, everything else in the credentials is.</summary>
-    public IEnumerable<string> Secrets => _credentials.Descendants("add")
+    public IEnumerable<string> Secrets => credentials.Descendants("add")
         .Where(add => add.Attribute("key")?.Value is "ClearTextPassword" or "Password")
         .Select(add => Environment.ExpandEnvironmentVariables(add.Attribute("value")?.Value ?? ""));
 
@@ -68,10 +68,10 @@ internal sealed partial class NuGetSettings
             throw new ProjectException(DotNetDiagnostics.SettingsUnreadable(problem.Message, new SourceLocation(file, problem.LineNumber, problem.LinePosition)));
         }
 
-        _variables.UnionWith(Placeholder().Matches(root.ToString()).Select(match => match.Groups["name"].Value).Where(name => Environment.GetEnvironmentVariable(name) is not null));
-        foreach (var credentials in root.Elements("packageSourceCredentials").Elements())
+        variables.UnionWith(Placeholder().Matches(root.ToString()).Select(match => match.Groups["name"].Value).Where(name => Environment.GetEnvironmentVariable(name) is not null));
+        foreach (var feed in root.Elements("packageSourceCredentials").Elements())
         {
-            AddCredentials(credentials);
+            AddCredentials(feed);
         }
 
         root.Elements().Where(section => LeftOut.Contains(section.Name.LocalName, StringComparer.OrdinalIgnoreCase)).Remove();
@@ -98,10 +98,10 @@ internal sealed partial class NuGetSettings
         else if (value.Length > 0 && !Placeholder().IsMatch(value))
         {
             var folder = Path.GetFullPath(value.Replace('\\', '/'), Path.GetDirectoryName(file)!);
-            if (!_feeds.TryGetValue(folder, out var target))
+            if (!feeds.TryGetValue(folder, out var target))
             {
-                target = "/feeds/" + _feeds.Count.ToString(CultureInfo.InvariantCulture);
-                _feeds.Add(folder, target);
+                target = "/feeds/" + feeds.Count.ToString(CultureInfo.InvariantCulture);
+                feeds.Add(folder, target);
             }
 
             source.SetAttributeValue("value", target);
@@ -117,11 +117,11 @@ internal sealed partial class NuGetSettings
     }
 
     // The first file is the strongest, so a later one of that name says nothing.
-    private void AddCredentials(XElement credentials)
+    private void AddCredentials(XElement feed)
     {
-        if (_credentials.Element(credentials.Name) is null)
+        if (credentials.Element(feed.Name) is null)
         {
-            _credentials.Add(new XElement(credentials));
+            credentials.Add(new XElement(feed));
         }
     }
 

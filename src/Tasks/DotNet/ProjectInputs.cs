@@ -10,17 +10,17 @@ internal sealed class ProjectInputs
 {
     // Those that every project below a folder has without naming them. Source: MSBuild, Customize your build by folder; NuGet, central package management.
     private static readonly string[] Inherited = ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "Directory.Build.rsp"];
-    private readonly SortedSet<string> _restore = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _sources = new(StringComparer.Ordinal);
-    private readonly ProjectScan _scan = new();
-    private readonly IReadOnlyList<string> _projects;
+    private readonly SortedSet<string> restore = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> sources = new(StringComparer.Ordinal);
+    private readonly ProjectScan scan = new();
+    private readonly IReadOnlyList<string> projects;
 
     /// <param name="projects">Every project that takes part; absolute.</param>
     /// <param name="named">Further files and folders; absolute.</param>
     /// <param name="application">The source file of an application that is one file: what lies beside it is not its own. Null for none.</param>
     public ProjectInputs(IReadOnlyList<string> projects, IEnumerable<string> named, string? application = null)
     {
-        _projects = application is null ? projects : [.. projects, application];
+        this.projects = application is null ? projects : [.. projects, application];
         foreach (var project in projects)
         {
             AddProject(project);
@@ -29,13 +29,13 @@ internal sealed class ProjectInputs
         if (application is not null)
         {
             AddProject(application);
-            _sources.Add(application);
+            sources.Add(application);
         }
 
         string[] given = [.. named];
-        _restore.UnionWith([.. _scan.Imports, .. given]);
-        _sources.UnionWith([.. _scan.Links, .. given, .. projects.Select(Folder)]);
-        Root = CommonFolder(_restore.Concat(_sources));
+        restore.UnionWith([.. scan.Imports, .. given]);
+        sources.UnionWith([.. scan.Links, .. given, .. projects.Select(Folder)]);
+        Root = CommonFolder(restore.Concat(sources));
         AddFilesOfTree();
     }
 
@@ -43,14 +43,14 @@ internal sealed class ProjectInputs
     public string Root { get; private set; }
 
     /// <summary>The texts of projects and of what they import.</summary>
-    public IEnumerable<string> ProjectFiles => _restore.Where(File.Exists);
+    public IEnumerable<string> ProjectFiles => restore.Where(File.Exists);
 
     /// <summary>Absolute; files, and folders that the user names.</summary>
-    public IReadOnlyCollection<string> RestoreFiles => _restore;
+    public IReadOnlyCollection<string> RestoreFiles => restore;
 
     /// <summary>Absolute; files and folders, none inside another.</summary>
     public IReadOnlyCollection<string> Sources =>
-        [.. _sources.Where(path => !_sources.Any(other => other != path && ProjectPaths.IsInside(path, other)))];
+        [.. sources.Where(path => !sources.Any(other => other != path && ProjectPaths.IsInside(path, other)))];
 
     /// <summary>Absolute; what a restore must find, whatever is in it.</summary>
     public IReadOnlyCollection<string> RestoreNames { get; private set; } = [];
@@ -58,8 +58,8 @@ internal sealed class ProjectInputs
     /// <summary>Takes what the evaluation of the projects found.</summary>
     public void Add(EvaluatedInputs found)
     {
-        _restore.UnionWith(found.Imports);
-        _sources.UnionWith(found.Files);
+        restore.UnionWith(found.Imports);
+        sources.UnionWith(found.Files);
         RestoreNames = found.Components;
         Widen([.. found.Imports, .. found.Files]);
     }
@@ -68,8 +68,8 @@ internal sealed class ProjectInputs
     public void Remove(IEnumerable<string> files)
     {
         var gone = files.ToList();
-        _restore.ExceptWith(gone);
-        _sources.ExceptWith(gone);
+        restore.ExceptWith(gone);
+        sources.ExceptWith(gone);
     }
 
     /// <summary>
@@ -78,16 +78,16 @@ internal sealed class ProjectInputs
     /// </summary>
     public IReadOnlyList<string> RemoveFar()
     {
-        var own = CommonFolder(_projects);
+        var own = CommonFolder(projects);
         if (Root != "/" || own == "/")
         {
             return [];
         }
 
         var top = own.IndexOf('/', 1) is > 0 and var end ? own[..end] : own;
-        List<string> far = [.. _restore.Concat(_sources).Where(path => !ProjectPaths.IsInside(path, top)).Distinct(StringComparer.Ordinal)];
+        List<string> far = [.. restore.Concat(sources).Where(path => !ProjectPaths.IsInside(path, top)).Distinct(StringComparer.Ordinal)];
         Remove(far);
-        Root = CommonFolder([.. _restore, .. _sources]);
+        Root = CommonFolder([.. restore, .. sources]);
         return far;
     }
 
@@ -101,13 +101,13 @@ internal sealed class ProjectInputs
     private void AddProject(string project)
     {
         var folder = Folder(project);
-        _restore.Add(project);
-        _restore.UnionWith(Directory.EnumerateFiles(folder, "packages*.lock.json"));
-        _scan.Add(project, folder);
+        restore.Add(project);
+        restore.UnionWith(Directory.EnumerateFiles(folder, "packages*.lock.json"));
+        scan.Add(project, folder);
         foreach (var file in Inherited.SelectMany(name => Nearest(folder, name)))
         {
-            _restore.Add(file);
-            _scan.Add(file, folder);
+            restore.Add(file);
+            scan.Add(file, folder);
         }
     }
 
@@ -134,12 +134,12 @@ internal sealed class ProjectInputs
     /// </summary>
     private void AddFilesOfTree()
     {
-        foreach (var folder in _sources.Where(Directory.Exists).ToList())
+        foreach (var folder in sources.Where(Directory.Exists).ToList())
         {
             for (var at = folder; at is not null && ProjectPaths.IsInside(at, Root); at = Path.GetDirectoryName(at))
             {
-                _sources.UnionWith(Existing(at, ".editorconfig", ".globalconfig"));
-                _restore.UnionWith(Existing(at, "global.json", "dotnet-tools.json", ".config/dotnet-tools.json"));
+                sources.UnionWith(Existing(at, ".editorconfig", ".globalconfig"));
+                restore.UnionWith(Existing(at, "global.json", "dotnet-tools.json", ".config/dotnet-tools.json"));
             }
         }
     }

@@ -10,21 +10,21 @@ namespace ContainerStages.Tasks.DotNet;
 internal sealed class ProjectScan
 {
     private static readonly char[] Wildcards = ['*', '?'];
-    private readonly HashSet<string> _scanned = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _imports = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _links = new(StringComparer.Ordinal);
+    private readonly HashSet<string> scanned = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> imports = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> links = new(StringComparer.Ordinal);
 
     /// <summary>Imported files; absolute.</summary>
-    public IReadOnlyCollection<string> Imports => _imports;
+    public IReadOnlyCollection<string> Imports => imports;
 
     /// <summary>Files and folders that items and properties name by a path that leads upwards or begins at the file; absolute.</summary>
-    public IReadOnlyCollection<string> Links => _links;
+    public IReadOnlyCollection<string> Links => links;
 
     /// <param name="file">A project file, or one that it imports.</param>
     /// <param name="projectFolder">The folder of the project.</param>
     public void Add(string file, string projectFolder)
     {
-        if (!_scanned.Add(file) || Load(file) is not { } root)
+        if (!scanned.Add(file) || Load(file) is not { } root)
         {
             return;
         }
@@ -47,11 +47,11 @@ internal sealed class ProjectScan
 
     private void Import(string file, string projectFolder)
     {
-        _imports.Add(file);
+        imports.Add(file);
         if (file.EndsWith(".projitems", StringComparison.OrdinalIgnoreCase))
         {
             // A shared project: its files are those of its folder.
-            _links.Add(Path.GetDirectoryName(file)!);
+            links.Add(Path.GetDirectoryName(file)!);
         }
 
         Add(file, projectFolder);
@@ -66,7 +66,7 @@ internal sealed class ProjectScan
             var named = wildcard < 0 ? path : Path.GetDirectoryName(path[..wildcard])!;
             if (File.Exists(named) || Directory.Exists(named))
             {
-                _links.Add(Path.TrimEndingDirectorySeparator(named));
+                links.Add(Path.TrimEndingDirectorySeparator(named));
             }
         }
     }

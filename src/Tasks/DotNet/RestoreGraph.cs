@@ -8,7 +8,7 @@ namespace ContainerStages.Tasks.DotNet;
 /// </summary>
 internal sealed record RestoreGraph(IReadOnlyList<string> Projects, IReadOnlyList<string> ConfigFiles)
 {
-    private readonly Dictionary<string, IReadOnlyList<string>> _frameworks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> frameworks = new(StringComparer.Ordinal);
 
     /// <summary>Names of the packages that any of the projects asks for.</summary>
     public IReadOnlySet<string> Packages { get; private init; } = new HashSet<string>();
@@ -34,7 +34,7 @@ internal sealed record RestoreGraph(IReadOnlyList<string> Projects, IReadOnlyLis
             };
             foreach (var entry in projects.EnumerateObject())
             {
-                graph._frameworks[entry.Name] = Frameworks(entry.Value);
+                graph.frameworks[entry.Name] = Frameworks(entry.Value);
             }
 
             return graph;
@@ -48,7 +48,7 @@ internal sealed record RestoreGraph(IReadOnlyList<string> Projects, IReadOnlyLis
     /// <summary>The target frameworks that a project is evaluated with; null where it names one alone.</summary>
     public IEnumerable<string?> FrameworksOf(string project)
     {
-        IReadOnlyList<string?> known = _frameworks.GetValueOrDefault(project, []);
+        IReadOnlyList<string?> known = frameworks.GetValueOrDefault(project, []);
         return known.Count > 1 ? known : [null];
     }
 

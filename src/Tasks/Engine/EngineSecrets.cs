@@ -9,9 +9,9 @@ namespace ContainerStages.Tasks.Engine;
 /// </summary>
 public sealed class EngineSecrets
 {
-    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> variables = new(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, string> Variables => _variables;
+    public IReadOnlyDictionary<string, string> Variables => variables;
 
     /// <summary>A secret that commands see in a file.</summary>
     public MachineSecret AsFile(string target, string value) => new(Add(value), target, null, Masked: false);
@@ -24,8 +24,8 @@ public sealed class EngineSecrets
 
     private string Add(string value)
     {
-        var name = "CONTAINERSTAGES_MACHINE_" + _variables.Count.ToString(CultureInfo.InvariantCulture);
-        _variables.Add(name, value);
+        var name = "CONTAINERSTAGES_MACHINE_" + variables.Count.ToString(CultureInfo.InvariantCulture);
+        variables.Add(name, value);
         return name;
     }
 }

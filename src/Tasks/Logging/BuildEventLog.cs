@@ -13,9 +13,9 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     /// <summary>A step that prints more lines of this form than a person reads is no compiler.</summary>
     private const int MostMessages = 1000;
 
-    private readonly CompilerLog _compilers = new(log, diagnostics, hostFiles);
-    private readonly StageTree _tree = new();
-    private readonly Dictionary<string, RunningStep> _steps = new(StringComparer.Ordinal);
+    private readonly CompilerLog compilers = new(log, diagnostics, hostFiles);
+    private readonly StageTree tree = new();
+    private readonly Dictionary<string, RunningStep> steps = new(StringComparer.Ordinal);
 
     /// <summary>For lines that were asked for: the terminal logger shows them behind a project's name alone.</summary>
     public string ProjectName { get; init; } = "";
@@ -42,7 +42,7 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
                     $"{Title(progress.Id)} {progress.Bytes:N0}{(progress.Total > 0 ? $" of {progress.Total:N0}" : "")} bytes");
                 break;
             case DiagnosticReported reported:
-                _compilers.Report(reported.Diagnostic);
+                compilers.Report(reported.Diagnostic);
                 break;
             case TextReported text:
                 log.LogMessage(MessageImportance.High, $"{ProjectName} -> {text.Text}");
@@ -58,14 +58,14 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     /// <summary>Writes what is still held back for steps whose end was never told, and what the build did.</summary>
     public void Complete(bool succeeded)
     {
-        foreach (var step in _steps.Values)
+        foreach (var step in steps.Values)
         {
-            _compilers.Add(step.Messages, succeeded);
+            compilers.Add(step.Messages, succeeded);
         }
 
-        _compilers.Complete();
-        _steps.Clear();
-        foreach (var line in _tree.Lines(Result))
+        compilers.Complete();
+        steps.Clear();
+        foreach (var line in tree.Lines(Result))
         {
             log.LogMessage(MessageImportance.Normal, line);
         }
@@ -74,14 +74,14 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
     private void Begin(StepStarted started)
     {
         var step = new RunningStep(LongSteps.TitleOf(started), TerminalText.Line(started.Stage));
-        _steps[started.Id] = step;
-        _tree.Begin(started);
+        steps[started.Id] = step;
+        tree.Begin(started);
         log.LogMessage(MessageImportance.Low, step.Title);
     }
 
     private void Write(OutputLine output)
     {
-        if (!_steps.TryGetValue(output.Id, out var step))
+        if (!steps.TryGetValue(output.Id, out var step))
         {
             log.LogMessage(MessageImportance.Normal, TerminalText.Output(output.Text));
             return;
@@ -101,8 +101,8 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private void End(StepFinished finished)
     {
-        _tree.End(finished);
-        if (!_steps.Remove(finished.Id, out var step))
+        tree.End(finished);
+        if (!steps.Remove(finished.Id, out var step))
         {
             return;
         }
@@ -112,10 +112,10 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
             log.LogMessage(MessageImportance.Normal, $"{step.Title} {LongSteps.OutcomeOf(finished)}");
         }
 
-        _compilers.Add(step.Messages, succeeded: finished.Outcome != StepOutcome.Failed);
+        compilers.Add(step.Messages, succeeded: finished.Outcome != StepOutcome.Failed);
     }
 
-    private string Title(string id) => _steps.TryGetValue(id, out var step) ? step.Title : id;
+    private string Title(string id) => steps.TryGetValue(id, out var step) ? step.Title : id;
 
     private sealed class RunningStep(string title, string stage)
     {
@@ -127,22 +127,22 @@ public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
         public List<CompilerMessage> Messages { get; } = [];
 
-        private bool _lastWasMessage;
+        private bool lastWasMessage;
 
         public void Hear(string line)
         {
             if (Messages.Count < MostMessages && CompilerMessage.Parse(line) is { } message)
             {
                 Messages.Add(message);
-                _lastWasMessage = true;
+                lastWasMessage = true;
             }
-            else if (_lastWasMessage && CompilerMessage.Continues(line))
+            else if (lastWasMessage && CompilerMessage.Continues(line))
             {
                 Messages[^1] = Messages[^1] with { Text = Messages[^1].Text + Environment.NewLine + "  " + line.Trim() };
             }
             else
             {
-                _lastWasMessage = false;
+                lastWasMessage = false;
             }
         }
     }

@@ -9,9 +9,9 @@ namespace ContainerStages.Tasks.Logging;
 /// </summary>
 internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnostics, HostFiles hostFiles)
 {
-    private readonly HashSet<(string?, CompilerMessage)> _said = [];
-    private readonly List<CompilerMessage> _ofProjects = [];
-    private bool _failureIsSaid;
+    private readonly HashSet<(string?, CompilerMessage)> said = [];
+    private readonly List<CompilerMessage> ofProjects = [];
+    private bool failureIsSaid;
 
     /// <summary>What a step said that has ended.</summary>
     public void Add(IEnumerable<CompilerMessage> messages, bool succeeded)
@@ -31,7 +31,7 @@ internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnosti
             }
             else if (message.Project.Length > 0 && isError)
             {
-                _ofProjects.Add(message);
+                ofProjects.Add(message);
             }
             else if (message.Project.Length > 0)
             {
@@ -51,10 +51,10 @@ internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnosti
         else if (diagnostic.Severity == Severity.Error)
         {
             // It says what the lines of the projects mean.
-            _ofProjects.Clear();
+            ofProjects.Clear();
         }
 
-        if (isStep && _failureIsSaid)
+        if (isStep && failureIsSaid)
         {
             log.LogMessage(Microsoft.Build.Framework.MessageImportance.Normal, diagnostic.Message.Split(" Its last output:")[0]);
             return;
@@ -74,12 +74,12 @@ internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private void WriteOfProjects()
     {
-        foreach (var message in _ofProjects)
+        foreach (var message in ofProjects)
         {
             WriteOfProject(message, isError: true);
         }
 
-        _ofProjects.Clear();
+        ofProjects.Clear();
     }
 
     /// <summary>On the project, with the place behind it where that is a file of the project that only the builder has.</summary>
@@ -99,9 +99,9 @@ internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnosti
 
     private void Write(CompilerMessage message, string file, bool isError)
     {
-        _failureIsSaid |= isError;
+        failureIsSaid |= isError;
         var text = hostFiles.Translate(message.Text);
-        if (!_said.Add((file, message with { Path = "", Project = "" })))
+        if (!said.Add((file, message with { Path = "", Project = "" })))
         {
             return;
         }

@@ -9,22 +9,22 @@ namespace ContainerStages.Tasks.Logging;
 /// </summary>
 public sealed class EventQueue : IAsyncDisposable
 {
-    private readonly Channel<BuildEvent> _events = Channel.CreateUnbounded<BuildEvent>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly System.Threading.Tasks.Task _reporting;
+    private readonly Channel<BuildEvent> events = Channel.CreateUnbounded<BuildEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly System.Threading.Tasks.Task reporting;
 
-    public EventQueue(Action<BuildEvent> report) => _reporting = ReportAsync(report);
+    public EventQueue(Action<BuildEvent> report) => reporting = ReportAsync(report);
 
-    public void Add(BuildEvent buildEvent) => _events.Writer.TryWrite(buildEvent);
+    public void Add(BuildEvent buildEvent) => events.Writer.TryWrite(buildEvent);
 
     public async ValueTask DisposeAsync()
     {
-        _events.Writer.Complete();
-        await _reporting;
+        events.Writer.Complete();
+        await reporting;
     }
 
     private async System.Threading.Tasks.Task ReportAsync(Action<BuildEvent> report)
     {
-        await foreach (var buildEvent in _events.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (var buildEvent in events.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             report(buildEvent);
         }

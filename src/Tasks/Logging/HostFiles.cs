@@ -11,16 +11,16 @@ namespace ContainerStages.Tasks.Logging;
 public sealed class HostFiles(string contextDirectory, string? containerFolder = null)
 {
     private const int MostEntries = 50_000;
-    private readonly Dictionary<string, string?> _found = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> found = new(StringComparer.Ordinal);
 
     /// <summary>The absolute path on the host, or null where the context has no such file, or several and none fits better.</summary>
     public string? Find(string containerPath)
     {
-        if (!_found.TryGetValue(containerPath, out var file))
+        if (!found.TryGetValue(containerPath, out var file))
         {
             var parts = Parts(containerPath);
             file = parts.Length == 0 ? null : InContext(containerPath) ?? AtLongestEnd(parts) ?? OnlyOneEndingWith(parts);
-            _found.Add(containerPath, file);
+            found.Add(containerPath, file);
         }
 
         return file;

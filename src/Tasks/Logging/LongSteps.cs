@@ -12,19 +12,19 @@ namespace ContainerStages.Tasks.Logging;
 public sealed class LongSteps : IDisposable
 {
     private const int TitleWidth = 100;
-    private readonly TaskLoggingHelper? _log;
-    private readonly string _projectName;
-    private readonly Lock _gate = new();
-    private readonly List<LongStep> _running = [];
-    private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
-    private readonly Timer _timer;
+    private readonly TaskLoggingHelper? log;
+    private readonly string projectName;
+    private readonly Lock gate = new();
+    private readonly List<LongStep> running = [];
+    private readonly HashSet<string> shown = new(StringComparer.Ordinal);
+    private readonly Timer timer;
 
     /// <param name="log">Null where they are shown in another way.</param>
     /// <param name="projectName">Stands before each line.</param>
     public LongSteps(TaskLoggingHelper? log, string projectName)
     {
-        (_log, _projectName) = (log, projectName);
-        _timer = new Timer(_ => Report());
+        (this.log, this.projectName) = (log, projectName);
+        timer = new Timer(_ => Report());
     }
 
     /// <summary>As the log names a step.</summary>
@@ -54,16 +54,16 @@ public sealed class LongSteps : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (gate)
             {
-                return _running.Find(step => step.Elapsed >= After);
+                return running.Find(step => step.Elapsed >= After);
             }
         }
     }
 
     public void Follow(BuildEvent buildEvent)
     {
-        lock (_gate)
+        lock (gate)
         {
             switch (buildEvent)
             {
@@ -85,50 +85,50 @@ public sealed class LongSteps : IDisposable
     /// <summary>True for a step whose end is a line already.</summary>
     public bool IsShown(string id)
     {
-        lock (_gate)
+        lock (gate)
         {
-            return _shown.Contains(id);
+            return shown.Contains(id);
         }
     }
 
     /// <summary>The build is over: so are steps whose end was never told.</summary>
     public void EndAll()
     {
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var step in _running.ToList())
+            foreach (var step in running.ToList())
             {
                 End(step, "stopped");
             }
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => timer.Dispose();
 
-    private LongStep? Find(string id) => _running.Find(step => step.Id == id);
+    private LongStep? Find(string id) => running.Find(step => step.Id == id);
 
     private void Begin(StepStarted started)
     {
-        if (_running.Count == 0)
+        if (running.Count == 0)
         {
-            _timer.Change(After, After / 4);
+            timer.Change(After, After / 4);
         }
 
         var title = TitleOf(started);
-        _running.Add(new LongStep(started.Id, title.Length <= TitleWidth ? title : title[..(TitleWidth - 1)] + "…"));
+        running.Add(new LongStep(started.Id, title.Length <= TitleWidth ? title : title[..(TitleWidth - 1)] + "…"));
     }
 
     private void End(LongStep step, string how)
     {
-        _running.Remove(step);
-        if (_running.Count == 0)
+        running.Remove(step);
+        if (running.Count == 0)
         {
-            _timer.Change(Timeout.Infinite, Timeout.Infinite);
+            timer.Change(Timeout.Infinite, Timeout.Infinite);
         }
 
         if (step.IsShown)
         {
-            _shown.Add(step.Id);
+            shown.Add(step.Id);
             Write($"{step.Title} {how}");
         }
 
@@ -137,9 +137,9 @@ public sealed class LongSteps : IDisposable
 
     private void Report()
     {
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var step in _log is null ? [] : _running.Where(IsDue).ToList())
+            foreach (var step in log is null ? [] : running.Where(IsDue).ToList())
             {
                 Write(step.Text);
                 step.Shown();
@@ -154,16 +154,16 @@ public sealed class LongSteps : IDisposable
 
     // The terminal logger takes a line with an arrow behind a project's name for the project's result.
     private void Write(string text) =>
-        _log!.LogMessage(MessageImportance.High, "{0}: {1}", _projectName, text.Replace(" -> ", " → ", StringComparison.Ordinal));
+        log!.LogMessage(MessageImportance.High, "{0}: {1}", projectName, text.Replace(" -> ", " → ", StringComparison.Ordinal));
 }
 
 /// <summary>A step that runs.</summary>
 public sealed class LongStep(string id, string title)
 {
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TimeSpan _shownAt;
-    private long _shownBytes;
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TimeSpan shownAt;
+    private long shownBytes;
 
     public string Id { get; } = id;
 
@@ -174,16 +174,16 @@ public sealed class LongStep(string id, string title)
     /// <summary>0 where nobody knows.</summary>
     public long Total { get; set; }
 
-    public TimeSpan Elapsed => _watch.Elapsed;
+    public TimeSpan Elapsed => watch.Elapsed;
 
     public bool IsShown { get; private set; }
 
-    public bool HasMoved => Bytes != _shownBytes;
+    public bool HasMoved => Bytes != shownBytes;
 
-    public TimeSpan SinceShown => Elapsed - _shownAt;
+    public TimeSpan SinceShown => Elapsed - shownAt;
 
     /// <summary>Completes with the step.</summary>
-    public System.Threading.Tasks.Task Ended => _ended.Task;
+    public System.Threading.Tasks.Task Ended => ended.Task;
 
     /// <summary>The title with what is known of its course.</summary>
     public string Text =>
@@ -191,7 +191,7 @@ public sealed class LongStep(string id, string title)
         : IsShown ? $"{Title}, for {Elapsed.TotalSeconds:0}s"
         : $"{Title} ...";
 
-    public void Shown() => (IsShown, _shownAt, _shownBytes) = (true, Elapsed, Bytes);
+    public void Shown() => (IsShown, shownAt, shownBytes) = (true, Elapsed, Bytes);
 
-    public void End() => _ended.TrySetResult();
+    public void End() => ended.TrySetResult();
 }

@@ -13,24 +13,24 @@ public sealed class StageTree
     private const int TitleWidth = 76;
     private const int TimeWidth = 9;
 
-    private readonly List<Stage> _stages = [];
-    private readonly Dictionary<string, Step> _steps = new(StringComparer.Ordinal);
+    private readonly List<Stage> stages = [];
+    private readonly Dictionary<string, Step> steps = new(StringComparer.Ordinal);
 
     public void Begin(StepStarted started)
     {
-        var stage = _stages.Find(known => known.Name == started.Stage);
+        var stage = stages.Find(known => known.Name == started.Stage);
         if (stage is null)
         {
             stage = new Stage(started.Stage);
-            _stages.Add(stage);
+            stages.Add(stage);
         }
 
-        stage.Steps.Add(_steps[started.Id] = new Step(started.Title));
+        stage.Steps.Add(steps[started.Id] = new Step(started.Title));
     }
 
     public void End(StepFinished finished)
     {
-        if (_steps.TryGetValue(finished.Id, out var step))
+        if (steps.TryGetValue(finished.Id, out var step))
         {
             step.Finished = finished;
         }
@@ -41,14 +41,14 @@ public sealed class StageTree
     public IEnumerable<string> Lines(BuildResult? result)
     {
         // What belongs to no stage is pulled before and pushed after them; it stands by itself, at the end.
-        var named = _stages.Where(stage => stage.Name.Length > 0);
-        var others = _stages.Where(stage => stage.Name.Length == 0).SelectMany(stage => stage.Steps);
+        var named = stages.Where(stage => stage.Name.Length > 0);
+        var others = stages.Where(stage => stage.Name.Length == 0).SelectMany(stage => stage.Steps);
         IEnumerable<string> lines =
         [
             .. named.SelectMany(stage => (string[])[Line(stage.Name, stage.Outcome), .. stage.Steps.Select(step => Line("  " + step.Title, step.Outcome))]),
             .. others.Select(step => Line(step.Title, step.Outcome)),
         ];
-        return _steps.Count == 0 ? [] : result is null ? lines : [.. lines, Image(result), .. Layers(result)];
+        return steps.Count == 0 ? [] : result is null ? lines : [.. lines, Image(result), .. Layers(result)];
     }
 
     /// <summary>Seconds with one digit, the same on every machine.</summary>

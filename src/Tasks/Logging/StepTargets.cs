@@ -13,8 +13,8 @@ public sealed class StepTargets(IBuildEngine engine, LongSteps steps, string pro
     /// <summary>The terminal logger leaves out the target where a line is wider than the terminal.</summary>
     private const int LineWidth = 66;
     private const int ShortestTitle = 24;
-    private readonly string _run = Guid.NewGuid().ToString("N");
-    private int _count;
+    private readonly string run = Guid.NewGuid().ToString("N");
+    private int count;
 
     /// <summary>Returns with the work. Runs on the thread of the task, the only one that may build.</summary>
     public void ShowUntil(System.Threading.Tasks.Task work)
@@ -59,7 +59,7 @@ public sealed class StepTargets(IBuildEngine engine, LongSteps steps, string pro
         var size = step.Total > 0 ? $", {ByteSize.Format(step.Total)}" : "";
         var target = TargetName(step.Title + size, Math.Max(ShortestTitle, LineWidth - projectName.Length));
         // The live line has the name without the extension, which is another one for each, because MSBuild reads a file once. Their folder stays: MSBuild works in it.
-        var file = Path.Combine(directory, $"{projectName}.step-{_run}-{++_count}");
+        var file = Path.Combine(directory, $"{projectName}.step-{run}-{++count}");
         Directory.CreateDirectory(directory);
         File.WriteAllText(file, Project(target, file));
         _ = System.Threading.Tasks.Task.WhenAny(step.Ended, work).ContinueWith(

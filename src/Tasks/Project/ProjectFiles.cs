@@ -7,7 +7,7 @@ namespace ContainerStages.Tasks.Project;
 /// <summary>Where items stand in project files, and what MSBuild swallowed of them. Every file is read once.</summary>
 public sealed partial class ProjectFiles(string projectFile)
 {
-    private readonly Dictionary<string, ProjectText> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ProjectText> texts = new(StringComparer.Ordinal);
 
     /// <summary>The place of an item's element, or only its file where the line cannot be told.</summary>
     public SourceLocation Locate(string itemType, ITaskItem item)
@@ -68,10 +68,10 @@ public sealed partial class ProjectFiles(string projectFile)
 
     private ProjectText Text(string file)
     {
-        if (!_texts.TryGetValue(file, out var text))
+        if (!texts.TryGetValue(file, out var text))
         {
             text = ProjectText.Load(file);
-            _texts.Add(file, text);
+            texts.Add(file, text);
         }
 
         return text;

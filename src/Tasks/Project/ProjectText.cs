@@ -10,9 +10,9 @@ public sealed record ItemText(string ItemType, string Include, int Line, int Col
 /// </summary>
 public sealed class ProjectText
 {
-    private readonly List<ItemText> _items = [];
-    private readonly List<(string Name, StepsText Text)> _properties = [];
-    private readonly HashSet<string> _elements = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ItemText> items = [];
+    private readonly List<(string Name, StepsText Text)> properties = [];
+    private readonly HashSet<string> elements = new(StringComparer.OrdinalIgnoreCase);
 
     private ProjectText()
     {
@@ -29,15 +29,15 @@ public sealed class ProjectText
         }
         catch (Exception exception) when (exception is XmlException or IOException or UnauthorizedAccessException or UriFormatException)
         {
-            text._items.Clear();
-            text._properties.Clear();
+            text.items.Clear();
+            text.properties.Clear();
         }
 
         return text;
     }
 
     /// <summary>Whether the file sets a property or uses an item of that name anywhere.</summary>
-    public bool HasElement(string name) => _elements.Contains(name);
+    public bool HasElement(string name) => elements.Contains(name);
 
     /// <summary>
     /// The element that an evaluated item comes from: of those that name it, the one with the same Steps, else the last; null when none names it
@@ -45,7 +45,7 @@ public sealed class ProjectText
     /// </summary>
     public ItemText? Find(string itemType, string name, string? steps = null)
     {
-        var ofType = _items.Where(item => string.Equals(item.ItemType, itemType, StringComparison.OrdinalIgnoreCase)).ToList();
+        var ofType = items.Where(item => string.Equals(item.ItemType, itemType, StringComparison.OrdinalIgnoreCase)).ToList();
         var named = ofType.Where(item => Names(item.Include, name)).ToList();
         if (named.Count == 0)
         {
@@ -62,7 +62,7 @@ public sealed class ProjectText
     /// The raw text of a ContainerStages property that can have given the value, the last of several; null when none can.
     /// </summary>
     public StepsText? FindProperty(string name, string evaluated) =>
-        _properties.LastOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase) && Expansions.CanGive(property.Text.Text, evaluated)).Text;
+        properties.LastOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase) && Expansions.CanGive(property.Text.Text, evaluated)).Text;
 
     private static bool Names(string include, string name) =>
         include.Split(';', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
@@ -74,7 +74,7 @@ public sealed class ProjectText
         {
             if (reader.NodeType == XmlNodeType.Element)
             {
-                _elements.Add(reader.LocalName);
+                elements.Add(reader.LocalName);
                 if (reader.LocalName.StartsWith("Container", StringComparison.OrdinalIgnoreCase)
                     && (reader.GetAttribute("Include") ?? reader.GetAttribute("Update")) is { } include)
                 {
@@ -82,7 +82,7 @@ public sealed class ProjectText
                 }
                 else if (reader.LocalName.StartsWith("ContainerStages", StringComparison.OrdinalIgnoreCase) && !reader.IsEmptyElement)
                 {
-                    _properties.Add((reader.LocalName, ReadSteps(reader, position)));
+                    properties.Add((reader.LocalName, ReadSteps(reader, position)));
                 }
             }
         }
@@ -106,7 +106,7 @@ public sealed class ProjectText
             }
         }
 
-        _items.Add(new ItemText(itemType, include, line, column, steps));
+        items.Add(new ItemText(itemType, include, line, column, steps));
     }
 
     private static StepsText? StepsAttribute(XmlReader reader, IXmlLineInfo position)

@@ -8,34 +8,34 @@ namespace ContainerStages.Tasks.Project;
 /// </summary>
 public sealed class StepsText
 {
-    private readonly StringBuilder _text = new();
-    private readonly List<Comment> _comments = [];
+    private readonly StringBuilder text = new();
+    private readonly List<Comment> comments = [];
 
     /// <summary>Line of the project file where the text begins.</summary>
     public int Line { get; private set; }
 
-    public string Text => _text.ToString();
+    public string Text => text.ToString();
 
     public void AddText(string text, int line)
     {
-        if (_text.Length == 0)
+        if (this.text.Length == 0)
         {
             Line = line;
         }
 
-        _text.Append(text);
+        this.text.Append(text);
     }
 
     public void AddComment(string comment, int line)
     {
-        if (_text.Length == 0 && _comments.Count == 0)
+        if (text.Length == 0 && comments.Count == 0)
         {
             Line = line;
         }
 
         if (CountLines(comment) is > 0 and var lines)
         {
-            _comments.Add(new Comment(CountLines(_text.ToString()), lines));
+            comments.Add(new Comment(CountLines(text.ToString()), lines));
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class StepsText
     public int LineAt(int offset)
     {
         var line = CountLines(Text.AsSpan(0, offset));
-        return Line + line + _comments.Where(comment => comment.AfterLines <= line).Sum(comment => comment.Lines);
+        return Line + line + comments.Where(comment => comment.AfterLines <= line).Sum(comment => comment.Lines);
     }
 
     /// <summary>False where an expansion added lines, so that a line of the evaluated text is not known in the project file.</summary>
@@ -55,13 +55,13 @@ public sealed class StepsText
     /// </summary>
     public string WithLinesOfComments(string evaluated)
     {
-        if (_comments.Count == 0 || evaluated.Contains("<<", StringComparison.Ordinal) || !HasLinesOf(evaluated))
+        if (comments.Count == 0 || evaluated.Contains("<<", StringComparison.Ordinal) || !HasLinesOf(evaluated))
         {
             return evaluated;
         }
 
         var lines = evaluated.Split('\n').ToList();
-        foreach (var comment in Enumerable.Reverse(_comments))
+        foreach (var comment in Enumerable.Reverse(comments))
         {
             lines.InsertRange(comment.AfterLines + 1, Enumerable.Repeat("#", comment.Lines));
         }

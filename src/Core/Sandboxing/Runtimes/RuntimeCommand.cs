@@ -13,7 +13,7 @@ namespace ContainerStages.Sandboxing;
 internal sealed class RuntimeCommand(SandboxFolder folder, SafeFileHandle root, SandboxSpecification specification)
 {
     private const uint AnyExecute = 0x49;
-    private readonly RuntimeBundle _bundle = new(folder.Bundle);
+    private readonly RuntimeBundle bundle = new(folder.Bundle);
 
     /// <param name="step">What is being done.</param>
     /// <returns>Exit code of the command, or 128 + signal number.</returns>
@@ -45,7 +45,7 @@ internal sealed class RuntimeCommand(SandboxFolder folder, SafeFileHandle root, 
         }
 
         SandboxInit.Report(new SandboxFailure(SandboxStep.Ready, 0, ""));
-        return ProcessCalls.WaitForOrphan(int.Parse(File.ReadAllText(_bundle.ProcessFile), CultureInfo.InvariantCulture));
+        return ProcessCalls.WaitForOrphan(int.Parse(File.ReadAllText(bundle.ProcessFile), CultureInfo.InvariantCulture));
     }
 
     // A runtime looks for its processes in /proc by the ids that it knows them by, and makes control groups where it can write.
@@ -58,8 +58,8 @@ internal sealed class RuntimeCommand(SandboxFolder folder, SafeFileHandle root, 
     // Never on a disk: environment and the runtime's own copies of it may hold secrets.
     private void WriteBundle()
     {
-        Mount("tmpfs", _bundle.Folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=700");
-        File.WriteAllText(_bundle.Configuration, specification.RuntimeConfiguration);
+        Mount("tmpfs", bundle.Folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=700");
+        File.WriteAllText(bundle.Configuration, specification.RuntimeConfiguration);
     }
 
     // Runtimes tell it in words of their own.
@@ -86,7 +86,7 @@ internal sealed class RuntimeCommand(SandboxFolder folder, SafeFileHandle root, 
 
     private string LastError()
     {
-        var lines = File.Exists(_bundle.Log) ? File.ReadAllLines(_bundle.Log) : [];
+        var lines = File.Exists(bundle.Log) ? File.ReadAllLines(bundle.Log) : [];
         if (lines.Length == 0)
         {
             return "it gave no reason";
