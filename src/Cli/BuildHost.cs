@@ -41,7 +41,8 @@ internal static class BuildHost
         {
             return Fail(failed.Diagnostics, events);
         }
-        catch (Exception failure) when (StoreDirectory.Explain(failure, definition.Policy.Store ?? StoreDirectory.DefaultPath()) is { } diagnostic)
+        catch (Exception failure)
+            when (StoreDirectory.Explain(failure, definition.Policy.Store ?? StoreDirectory.DefaultPath()) is { } diagnostic)
         {
             return Fail([diagnostic], events);
         }

@@ -3,15 +3,16 @@ using System.Collections;
 namespace ContainerStages.Cli;
 
 /// <summary>
-/// What the calling program added to its own environment when it started this one: <c>dotnet run</c> hands the variables of <c>-e</c> and of launch
-/// profiles on in no other way.
+/// What the calling program added to its own environment when it started this one: <c>dotnet run</c> hands the variables of <c>-e</c> and
+/// of launch profiles on in no other way.
 /// </summary>
 internal static class CallerEnvironment
 {
     // Set by the dotnet command for every program that it starts; they mean the host's folders and the host's tools.
     private static readonly string[] OfTheTools =
     [
-        "DOTNET_CLI_", "DOTNET_HOST_PATH", "DOTNET_ROOT", "DOTNET_WATCH", "DOTNET_STARTUP_HOOKS", "DOTNET_MODIFIABLE_ASSEMBLIES", "DOTNET_HOTRELOAD", "DOTNET_LAUNCH_PROFILE",
+        "DOTNET_CLI_", "DOTNET_HOST_PATH", "DOTNET_ROOT", "DOTNET_WATCH", "DOTNET_STARTUP_HOOKS", "DOTNET_MODIFIABLE_ASSEMBLIES",
+        "DOTNET_HOTRELOAD", "DOTNET_LAUNCH_PROFILE",
         "ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", "ASPNETCORE_AUTO_RELOAD", "MSBUILD", "MSBuild", "_MSBUILD", "CONTAINERSTAGES_",
     ];
 

@@ -99,7 +99,8 @@ internal static class CommandOptions
         {
             path = Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } socket
                 ? socket
-                : throw new UsageException($"--ssh {text}: SSH_AUTH_SOCK is not set. Start an agent, or name its socket: --ssh {id}=SOCKET.");
+                : throw new UsageException(
+                    $"--ssh {text}: SSH_AUTH_SOCK is not set. Start an agent, or name its socket: --ssh {id}=SOCKET.");
         }
 
         return (id, [.. Split(path).Select(Path.GetFullPath)]);
@@ -137,13 +138,16 @@ internal static class CommandOptions
         var (name, values) = Cut(text, '=') ?? throw new UsageException($"--ulimit {text}: the form is NAME=SOFT[:HARD].");
         if (!ResourceLimits.Names.Contains(name))
         {
-            throw new UsageException($"--ulimit {text}: there is no limit '{name}'. Valid: {string.Join(", ", ResourceLimits.Names.Order(StringComparer.Ordinal))}.");
+            throw new UsageException(
+                $"--ulimit {text}: there is no limit '{name}'. Valid: " +
+                $"{string.Join(", ", ResourceLimits.Names.Order(StringComparer.Ordinal))}.");
         }
 
         var (soft, hard) = Cut(values, ':') ?? (values, values);
         return Number(soft) is { } low && Number(hard) is { } high && (ulong)low <= (ulong)high
             ? new ResourceLimit(name, low, high)
-            : throw new UsageException($"--ulimit {text}: the form is NAME=SOFT[:HARD], two numbers of which the first is not the larger; -1 is no limit.");
+            : throw new UsageException(
+                $"--ulimit {text}: the form is NAME=SOFT[:HARD], two numbers of which the first is not the larger; -1 is no limit.");
     }
 
     private static string Entitlement(string name) =>

@@ -30,7 +30,9 @@ internal static class EnvironmentFile
             var name = equals < 0 ? text : text[..equals];
             if (name.Length == 0 || name.Any(char.IsWhiteSpace))
             {
-                throw new UsageException($"--env-file {file}({number + 1}): '{name}' is no name of a variable; a line is KEY=VALUE, KEY, or a comment that begins with '#'.");
+                throw new UsageException(
+                    $"--env-file {file}({number + 1}): '{name}' is no name of a variable; a line is KEY=VALUE, KEY, or " +
+                    "a comment that begins with '#'.");
             }
 
             if ((equals < 0 ? Environment.GetEnvironmentVariable(name) : text[(equals + 1)..]) is { } value)

@@ -34,7 +34,8 @@ internal static partial class JsonPath
         var steps = Step().Matches(rest);
         return rest.Length > 0 && steps.Sum(step => step.Length) == rest.Length ? steps
             : rest is "" or "." ? []
-            : throw new UsageException($"--format '{path}' is not understood: a path such as .RootFS.Layers or {{{{.Config.Cmd}}}} is expected.");
+            : throw new UsageException(
+                $"--format '{path}' is not understood: a path such as .RootFS.Layers or {{{{.Config.Cmd}}}} is expected.");
     }
 
     private static JsonNode? Member(JsonNode? node, string name, string path)
@@ -46,7 +47,9 @@ internal static partial class JsonPath
 
         return members.TryGetPropertyValue(name, out var found)
             ? found
-            : throw new UsageException($"--format {path}: there is no '{name}'.{NearestName.Suggest(name, members.Select(member => member.Key))} There are {string.Join(", ", members.Select(member => member.Key))}.");
+            : throw new UsageException(
+                $"--format {path}: there is no '{name}'.{NearestName.Suggest(name, members.Select(member => member.Key))} There are " +
+                $"{string.Join(", ", members.Select(member => member.Key))}.");
     }
 
     private static string Line(JsonNode? node) => node switch
@@ -56,7 +59,10 @@ internal static partial class JsonPath
         _ => node.ToJsonString(),
     };
 
-    [GeneratedRegex(@"^\{\{\s*(?:(?<json>json)\s+|range\s+)?(?<path>\.[^}\s]*)\s*\}\}(?:\{\{\s*(?:println\s+)?\.\s*\}\}.*\{\{\s*end\s*\}\})?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\{\{\s*(?:(?<json>json)\s+|range\s+)?(?<path>\.[^}\s]*)\s*\}\}(?:\{\{\s*(?:println\s+)?\.\s*\}\}.*\{\{\s*end\s*\}\})?$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Template();
 
     [GeneratedRegex(@"\.(?<name>[A-Za-z0-9_]+)|\[(?<index>\d+|\*)\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

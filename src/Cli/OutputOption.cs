@@ -8,7 +8,8 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
 {
     public const string StandardOutput = "-";
     private const string AnnotationPrefix = "annotation";
-    private static readonly string[] ImageKeys = ["name", "push", "compression", "compression-level", "force-compression", "oci-mediatypes"];
+    private static readonly string[] ImageKeys =
+        ["name", "push", "compression", "compression-level", "force-compression", "oci-mediatypes"];
     private static readonly string[] FileKeys = ["dest", "tar"];
 
     /// <summary>The values of <c>type=</c>.</summary>
@@ -85,14 +86,19 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
     private void Check(string text)
     {
         string[] valid = Type is "local" or "tar" ? ["dest"] : [.. ImageKeys, .. FileKeys];
-        if (Fields.Keys.FirstOrDefault(key => !valid.Contains(key) && !(valid.Length > 1 && key.StartsWith(AnnotationPrefix, StringComparison.Ordinal))) is { } unknown)
+        if (Fields.Keys.FirstOrDefault(key => !valid.Contains(key)
+            && !(valid.Length > 1 && key.StartsWith(AnnotationPrefix, StringComparison.Ordinal))) is { } unknown)
         {
-            throw new UsageException($"--output {text}: type {Type} has no key '{unknown}'. Valid: {string.Join(", ", valid)}{(valid.Length > 1 ? ", annotation.KEY" : "")}.");
+            throw new UsageException(
+                $"--output {text}: type {Type} has no key '{unknown}'. Valid: " +
+                $"{string.Join(", ", valid)}{(valid.Length > 1 ? ", annotation.KEY" : "")}.");
         }
 
         if (IsTrue("force-compression"))
         {
-            throw new UsageException($"--output {text}: layers of base images stay as they are, so that registries need them once; leave force-compression out.");
+            throw new UsageException(
+                $"--output {text}: layers of base images stay as they are, so that registries need them " +
+                "once; leave force-compression out.");
         }
 
         if (Path is null && Medium.IsPath)

@@ -45,7 +45,8 @@ internal static class OutputOptions
         CheckStandardOutput(outputs.Count(output => output.IsStandardOutput), options);
         AddSwitch("--push", outputs.Exists(output => output.Pushes), "registry");
         AddSwitch("--load", outputs.Exists(output => output.Medium == Medium.Docker), "docker");
-        string[] names = [.. options.All("--tag").Concat(outputs.SelectMany(output => output.Names)).Select(Name).Distinct(StringComparer.Ordinal)];
+        string[] names =
+            [.. options.All("--tag").Concat(outputs.SelectMany(output => output.Names)).Select(Name).Distinct(StringComparer.Ordinal)];
         var annotations = options.All("--annotation")
             .SelectMany(Annotation)
             .Concat(outputs.SelectMany(output => output.Annotations))
@@ -100,7 +101,8 @@ internal static class OutputOptions
     {
         if (archives > 1 || (archives == 1 && options.Last("--progress") == "json"))
         {
-            throw new UsageException("standard output takes one thing: one archive, or the events of --progress json. Name a file (dest=PATH).");
+            throw new UsageException(
+                "standard output takes one thing: one archive, or the events of --progress json. Name a file (dest=PATH).");
         }
 
         if (archives == 1 && !Console.IsOutputRedirected)

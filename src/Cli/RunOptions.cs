@@ -14,7 +14,9 @@ internal static class RunOptions
     {
         if (options.IsSet("--detach"))
         {
-            throw new UsageException("--detach: there is no daemon that would keep the program. Start it in the background instead (dotnet-stages run ... &, nohup, systemd-run), and end it with kill.");
+            throw new UsageException(
+                "--detach: there is no daemon that would keep the program. Start it in the background instead (dotnet-stages run ... &, " +
+                "nohup, systemd-run), and end it with kill.");
         }
 
         foreach (var published in options.All("--publish"))
@@ -36,7 +38,8 @@ internal static class RunOptions
 
         if (!parts[0].Contains('/', StringComparison.Ordinal) && parts[0] is not ("." or ".."))
         {
-            throw new UsageException($"--volume {text}: a volume of the name '{parts[0]}' is not kept. Name a folder of this machine: ./{parts[0]}:{parts[1]}.");
+            throw new UsageException(
+                $"--volume {text}: a volume of the name '{parts[0]}' is not kept. Name a folder of this machine: ./{parts[0]}:{parts[1]}.");
         }
 
         var source = Path.GetFullPath(parts[0]);
@@ -58,7 +61,9 @@ internal static class RunOptions
 
         if (outside.Length > 0 && outside != inside)
         {
-            throw new UsageException($"--publish {text}: the program is on the machine's own network, so its port {inside} is the machine's. Leave the option out, or have the program listen on {outside} (often with -e, as in -e ASPNETCORE_HTTP_PORTS={outside}).");
+            throw new UsageException(
+                $"--publish {text}: the program is on the machine's own network, so its port {inside} is the machine's. Leave the option " +
+                $"out, or have the program listen on {outside} (often with -e, as in -e ASPNETCORE_HTTP_PORTS={outside}).");
         }
     }
 

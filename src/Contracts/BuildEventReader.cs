@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ContainerStages.Contracts;
 
 /// <summary>
-/// Reads the lines that <see cref="ContractsJson"/> writes of events, by hand: the process that reads them is new for most builds, and the model that
-/// a deserializer needs first takes longer there than a build in which nothing changed.
+/// Reads the lines that <see cref="ContractsJson"/> writes of events, by hand: the process that reads them is new for most builds, and the
+/// model that a deserializer needs first takes longer there than a build in which nothing changed.
 /// </summary>
 public static class BuildEventReader
 {

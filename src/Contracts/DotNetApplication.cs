@@ -59,8 +59,8 @@ public sealed record DotNetApplication
 public sealed record WrittenFile(string Path, string Text);
 
 /// <summary>
-/// What the commands of a project's stages get from this machine: certificates, credentials, folders. Nothing of it ends up in a layer, and nothing of it
-/// names a step's result.
+/// What the commands of a project's stages get from this machine: certificates, credentials, folders. Nothing of it ends up in a layer, and
+/// nothing of it names a step's result.
 /// </summary>
 public sealed record MachineAccess
 {
@@ -73,7 +73,7 @@ public sealed record MachineAccess
 public sealed record MachineFile(string Source, string Target);
 
 /// <summary>
-/// A value that stands in an environment variable of the engine program. Commands see it in the file <see cref="Target"/> or in the variable
-/// <see cref="Variable"/>, or not at all; where <see cref="Masked"/>, no output shows it.
+/// A value that stands in an environment variable of the engine program. Commands see it in the file <see cref="Target"/> or in the
+/// variable <see cref="Variable"/>, or not at all; where <see cref="Masked"/>, no output shows it.
 /// </summary>
 public sealed record MachineSecret(string EngineVariable, string? Target, string? Variable, bool Masked = true);

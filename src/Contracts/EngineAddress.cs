@@ -28,7 +28,8 @@ public sealed partial record EngineAddress(string Text, Uri? Daemon)
             problem = Error(
                 "CST6414",
                 "The address of the engine holds a password, which other users and logs of this machine would see. Take it out: a " +
-                "BuildKit daemon knows its users by TLS certificates (ContainerStagesEngineCertificates, --engine-certificates) or by ssh keys.");
+                "BuildKit daemon knows its users by TLS certificates (ContainerStagesEngineCertificates, " +
+                "--engine-certificates) or by ssh keys.");
             return null;
         }
 

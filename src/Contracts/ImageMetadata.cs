@@ -17,5 +17,6 @@ public sealed record ImageMetadata
     public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>For the entry of the manifest in an index, also that of a layout.</summary>
-    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ContainerStages.Contracts;
 
 /// <summary>
-/// Files that this process and those that started it are writing. In a build context such a file is another one each time it is read, and nobody means it as an input.
-/// Source: proc_pid_fd(5), proc_pid_fdinfo(5).
+/// Files that this process and those that started it are writing. In a build context such a file is another one each time it is read, and
+/// nobody means it as an input. Source: proc_pid_fd(5), proc_pid_fdinfo(5).
 /// </summary>
 public static class OwnOutput
 {
@@ -12,7 +12,10 @@ public static class OwnOutput
     private const int AccessMode = 3;
 
     /// <summary>Where standard output and error go.</summary>
-    public static IReadOnlyList<string> OfStreams() => [.. Processes().SelectMany(process => new[] { Target(process, "1"), Target(process, "2") }).OfType<string>().Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> OfStreams() => [.. Processes()
+        .SelectMany(process => new[] { Target(process, "1"), Target(process, "2") })
+        .OfType<string>()
+        .Distinct(StringComparer.Ordinal)];
 
     /// <summary>What these processes have open for writing, log files too.</summary>
     public static IReadOnlyList<string> OfAllFiles() =>

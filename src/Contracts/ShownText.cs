@@ -11,6 +11,9 @@ public static partial class ShownText
     public static string WithoutPasswords(string text) =>
         text.Contains('@', StringComparison.Ordinal) ? Password().Replace(text, "${before}***@") : text;
 
-    [GeneratedRegex("""(?<before>(?<![^\s'"=(,])([a-z][a-z0-9+.-]*:(//)?)?[^\s'"/@:=]+:)[^\s'"]*@(?!sha[0-9]+:)(?=[A-Za-z0-9\[])""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """(?<before>(?<![^\s'"=(,])([a-z][a-z0-9+.-]*:(//)?)?[^\s'"/@:=]+:)[^\s'"]*@(?!sha[0-9]+:)(?=[A-Za-z0-9\[])""",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Password();
 }

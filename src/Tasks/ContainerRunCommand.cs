@@ -4,8 +4,8 @@ using Microsoft.Build.Framework;
 namespace ContainerStages.Tasks;
 
 /// <summary>
-/// The command by which <c>dotnet run</c> runs an image of the store: <c>dotnet-stages run IMAGE</c>. The arguments of the user follow it; the
-/// variables that <c>dotnet run -e</c> and launch profiles set reach the image.
+/// The command by which <c>dotnet run</c> runs an image of the store: <c>dotnet-stages run IMAGE</c>. The arguments of the user follow it;
+/// the variables that <c>dotnet run -e</c> and launch profiles set reach the image.
 /// </summary>
 public sealed class ContainerRunCommand : EngineTask
 {
@@ -23,7 +23,9 @@ public sealed class ContainerRunCommand : EngineTask
         var program = EngineProgram.Find(this);
         RunCommand = program.FileName;
         string[] store = Store.Length == 0 ? [] : ["--store", Quoted(FullPath(Store))];
-        RunArguments = string.Join(' ', (string[])[.. program.Arguments.Select(Quoted), "run", "--env-of-caller", .. store, Options, Quoted(Image)]).Replace("  ", " ", StringComparison.Ordinal);
+        RunArguments = string
+            .Join(' ', (string[])[.. program.Arguments.Select(Quoted), "run", "--env-of-caller", .. store, Options, Quoted(Image)])
+            .Replace("  ", " ", StringComparison.Ordinal);
         return System.Threading.Tasks.Task.CompletedTask;
     }
 

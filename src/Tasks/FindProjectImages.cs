@@ -52,7 +52,11 @@ public sealed class FindProjectImages : ContainerStagesTask
             .Select(item => (Type: "ContainerStage", Item: item))
             .Concat(Artifacts.Select(item => (Type: "ContainerStageArtifact", Item: item)))
             .Select(named => (named.Type, named.Item, Project: ProjectImages.Find(named.Item.GetMetadata("From").Trim(), directory)));
-        var contexts = Contexts.Select(item => (Type: "ContainerStageContext", Item: item, Project: item.GetMetadata("Project") is { Length: > 0 } path ? ProjectImages.FullPath(path, directory) : null));
+        var contexts =
+            Contexts.Select(
+                item => (Type: "ContainerStageContext", Item: item, Project: item.GetMetadata("Project") is { Length: > 0 } path
+                    ? ProjectImages.FullPath(path, directory)
+                    : null));
         return froms.Concat(contexts).Where(named => named.Project is not null).Select(named => (named.Type, named.Item, named.Project!));
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Build.Framework;
 namespace ContainerStages.Tasks;
 
 /// <summary>
-/// Whether a target was asked of the project that runs this task, or of the solution that the project is built in. MSBuild tells that to no task, so this reads the
-/// engine's own records; where they are not as known, the answer is no.
+/// Whether a target was asked of the project that runs this task, or of the solution that the project is built in. MSBuild tells that to no
+/// task, so this reads the engine's own records; where they are not as known, the answer is no.
 /// </summary>
 public sealed class FindRequestedTarget : ContainerStagesTask
 {

@@ -188,7 +188,8 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
         Diagnostics.EntryPointFile = EntryPointFile;
         if (!OperatingSystem.IsLinux())
         {
-            throw new ProjectException(ProjectDiagnostics.PlatformNotSupported(System.Runtime.InteropServices.RuntimeInformation.OSDescription));
+            throw new ProjectException(
+                ProjectDiagnostics.PlatformNotSupported(System.Runtime.InteropServices.RuntimeInformation.OSDescription));
         }
 
         var secrets = new EngineSecrets();

@@ -13,14 +13,20 @@ public sealed class AddTests
     [DataRow("ADD a.tar.xz /t/", "cat /t/bin/tool", "tool")]
     [DataRow("ADD --unpack=false a.tar.gz /t/", "ls /t", "a.tar.gz")]
     [DataRow("ADD dir/one.txt /t/", "cat /t/one.txt", "one")]
-    [DataRow("RUN mkdir /real && ln -s /real /bin2 && mkdir /t && ln -s /real /t/bin\nADD a.tar /t/", "ls /real; stat -c %F /t/bin", "directory")]
+    [DataRow(
+        "RUN mkdir /real && ln -s /real /bin2 && mkdir /t && ln -s /real /t/bin\nADD a.tar /t/",
+        "ls /real; stat -c %F /t/bin",
+        "directory")]
     [DataRow("COPY --parents dir/sub/two.txt /p/", "find /p | sort", "/p /p/dir /p/dir/sub /p/dir/sub/two.txt")]
     [DataRow("COPY --parents ./dir/./sub/two.txt /p/", "find /p | sort", "/p /p/sub /p/sub/two.txt")]
     [DataRow("COPY --parents dir/**/*.txt /p/", "find /p -type f | sort", "/p/dir/one.txt /p/dir/sub/two.txt")]
     [DataRow("COPY --exclude=*.txt dir /e", "find /e | sort", "/e /e/sub /e/sub/two.txt")]
     [DataRow("COPY --exclude=**/*.txt --exclude=!sub/two.txt dir /e", "find /e | sort", "/e /e/sub /e/sub/two.txt")]
     [DataRow("COPY --chmod=u=rwX,go=X dir /m", "stat -c %a /m /m/one.txt", "755 600")]
-    [DataRow("RUN ln -s /var /lnk\nCOPY --link main.go /lnk/x/", "ls /lnk/x; stat -c %F /lnk; ls -d /var/x || echo none", "main.go directory none")]
+    [DataRow(
+        "RUN ln -s /var /lnk\nCOPY --link main.go /lnk/x/",
+        "ls /lnk/x; stat -c %F /lnk; ls -d /var/x || echo none",
+        "main.go directory none")]
     [DataRow("ARG V=1\nCOPY <<A <<'B' /d/\n$V \"q\"\nA\n$V\nB", "cat /d/A /d/B; stat -c %a /d/A", "1 \"q\" $V 644")]
     public async Task The_image_has_what_the_instructions_say(string instructions, string look, string expected)
     {
@@ -34,7 +40,10 @@ public sealed class AddTests
     [TestMethod]
     public async Task Triggers_of_a_base_run_before_the_own_instructions()
     {
-        using var context = Hello.Context("FROM alpine AS base\nONBUILD COPY main.go /triggered\nFROM base\nRUN cat /triggered > /own\nFROM scratch\nFROM base\nRUN test -e /triggered && echo yes > /own\n");
+        using var context =
+            Hello.Context(
+                "FROM alpine AS base\nONBUILD COPY main.go /triggered\nFROM base\nRUN cat /triggered > /own\nFROM scratch\nFROM " +
+                "base\nRUN test -e /triggered && echo yes > /own\n");
         Assert.AreEqual("yes", await BuildAndLookAsync(context, "cat /own"));
     }
 
@@ -44,14 +53,18 @@ public sealed class AddTests
         using var other = new TempFolder();
         other.Write("file", "other");
         using var context = Hello.Context("FROM scratch AS files\nFROM base\nCOPY --from=files file /file\n");
-        Assert.AreEqual("other", await BuildAndLookAsync(context, "cat /file", "--build-context", $"files={other.Path}", "--build-context", "base=docker-image://alpine"));
+        Assert.AreEqual(
+            "other",
+            await BuildAndLookAsync(
+                context, "cat /file", "--build-context", $"files={other.Path}", "--build-context", "base=docker-image://alpine"));
     }
 
     [TestMethod]
     public async Task A_repository_is_added_at_its_tag()
     {
         using var server = await GitServer.StartAsync();
-        using var context = Hello.Context($"FROM alpine\nADD {server.Address}#v1:sub /one/\nADD --keep-git-dir=true {server.Address} /all/\n");
+        using var context =
+            Hello.Context($"FROM alpine\nADD {server.Address}#v1:sub /one/\nADD --keep-git-dir=true {server.Address} /all/\n");
         Assert.AreEqual("file .git sub", await BuildAndLookAsync(context, "ls /one; ls -A /all"));
     }
 

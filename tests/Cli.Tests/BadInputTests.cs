@@ -57,8 +57,11 @@ public sealed class BadInputTests
     public async Task A_full_disk_is_told_as_one()
     {
         using var context = Hello.Context("FROM golang:1.14.4-alpine\nRUN true");
-        var script = $"mount -t tmpfs -o size=40m tmpfs {context.NewFolder("small")} && exec {new StagesProgram(context.Combine("small", "store")).CommandLine("build", context.Path)}";
-        var error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => RealTool.RunAsync("unshare", "--mount", "sh", "-ec", script));
+        var script =
+            $"mount -t tmpfs -o size=40m tmpfs {context.NewFolder("small")} && exec " +
+            $"{new StagesProgram(context.Combine("small", "store")).CommandLine("build", context.Path)}";
+        var error =
+            await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => RealTool.RunAsync("unshare", "--mount", "sh", "-ec", script));
         StringAssert.Contains(error.Message, "error CST41");
         StringAssert.Contains(error.Message, context.Combine("small"));
         Assert.IsFalse(error.Message.Contains("   at ", StringComparison.Ordinal), error.Message);

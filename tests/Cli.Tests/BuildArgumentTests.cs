@@ -21,11 +21,22 @@ public sealed class BuildArgumentTests
         var name = $"epoch-{Guid.NewGuid():N}";
         var result = await Hello.Program.RunAsync(
             variable is null ? new Dictionary<string, string>() : new() { ["SOURCE_DATE_EPOCH"] = variable },
-            ["build", "-t", name, .. argument is null ? (string[])[] : ["--build-arg", $"SOURCE_DATE_EPOCH={argument}"], "-o", "type=image", "-o", $"type=tar,dest={context.Combine("out.tar")}", context.Path]);
+            [
+                "build",
+                "-t",
+                name,
+                .. argument is null ? (string[])[] : ["--build-arg", $"SOURCE_DATE_EPOCH={argument}"],
+                "-o",
+                "type=image",
+                "-o",
+                $"type=tar,dest={context.Combine("out.tar")}",
+                context.Path,
+            ]);
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.DoesNotContain("warning", result.Error);
         Assert.AreEqual(content + "\n", await RealTool.RunAsync("tar", "-xOf", context.Combine("out.tar"), "sde"));
-        StringAssert.Contains(await RealTool.RunAsync("tar", "--utc", "--full-time", "-tvf", context.Combine("out.tar"), "sde"), time.Replace('T', ' '));
+        StringAssert.Contains(
+            await RealTool.RunAsync("tar", "--utc", "--full-time", "-tvf", context.Combine("out.tar"), "sde"), time.Replace('T', ' '));
         var inspected = await Hello.Program.RunAsync("inspect", name, "-f", "{{json .Created}}");
         Assert.AreEqual($"\"{time}Z\"", inspected.Output.Trim(), inspected.Error);
     }
@@ -48,7 +59,9 @@ public sealed class BuildArgumentTests
         Assert.DoesNotContain("warning", result.Error);
         var other = await Hello.Program.BuildAsync(context.Path);
         Assert.AreEqual(1, other.ExitCode, other.Error);
-        StringAssert.Contains((await Hello.Program.BuildAsync(context.Path, "--build-arg", "BUILDKIT_SANDBOX_HOSTNAME=a b")).Error, "error CST3108: BUILDKIT_SANDBOX_HOSTNAME is 'a b'");
+        StringAssert.Contains(
+            (await Hello.Program.BuildAsync(context.Path, "--build-arg", "BUILDKIT_SANDBOX_HOSTNAME=a b")).Error,
+            "error CST3108: BUILDKIT_SANDBOX_HOSTNAME is 'a b'");
     }
 
     [TestMethod]
@@ -59,7 +72,9 @@ public sealed class BuildArgumentTests
         Assert.AreEqual(1, all.ExitCode);
         StringAssert.Contains(all.Output, "CST2231: UndefinedVar: Usage of undefined variable '$nope'");
         Assert.AreEqual(0, (await Hello.Program.RunAsync("build", "--check", "--target", "two", context.Path)).ExitCode);
-        Assert.AreEqual(0, (await Hello.Program.RunAsync("build", "--check", "--build-arg", "BUILDKIT_DOCKERFILE_CHECK=skip=all", context.Path)).ExitCode);
+        Assert.AreEqual(
+            0,
+            (await Hello.Program.RunAsync("build", "--check", "--build-arg", "BUILDKIT_DOCKERFILE_CHECK=skip=all", context.Path)).ExitCode);
         Assert.DoesNotContain("CST2231", (await Hello.Program.BuildAsync(context.Path)).Error);
     }
 
@@ -90,10 +105,19 @@ public sealed class BuildArgumentTests
     [TestMethod]
     public async Task A_named_context_is_found_under_every_name_of_the_image()
     {
-        using var context = Hello.Context("FROM docker.io/library/busybox AS one\nFROM scratch\nCOPY --from=docker.io/library/golang:latest /mark /mark\nCOPY --from=one /etc/architecture /");
+        using var context =
+            Hello.Context(
+                "FROM docker.io/library/busybox AS one\nFROM scratch\nCOPY --from=docker.io/library/golang:latest /mark /mark\nCOPY " +
+                "--from=one /etc/architecture /");
         context.Write("other/mark", "mine");
         var result = await Hello.Program.BuildAsync(
-            context.Path, "--build-context", $"golang={context.Combine("other")}", "--build-context", "busybox:latest=docker-image://both", "--output", context.Combine("out"));
+            context.Path,
+            "--build-context",
+            $"golang={context.Combine("other")}",
+            "--build-context",
+            "busybox:latest=docker-image://both",
+            "--output",
+            context.Combine("out"));
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.AreEqual("mine", await File.ReadAllTextAsync(context.Combine("out", "mark")));
         Assert.AreEqual("amd64\n", await File.ReadAllTextAsync(context.Combine("out", "architecture")));

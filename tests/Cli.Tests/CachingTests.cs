@@ -69,8 +69,11 @@ public sealed class CachingTests
     {
         using var context = Hello.Context("FROM alpine\nRUN echo offline > /file");
         await Built(context);
-        var unreachable = context.Write("registries.conf", "[[registry]]\nlocation = \"docker.io\"\n  [[registry.mirror]]\n  location = \"localhost:1\"\n  insecure = true\n");
-        var result = await Hello.Program.RunAsync(new Dictionary<string, string> { ["CONTAINERS_REGISTRIES_CONF"] = unreachable }, "build", context.Path);
+        var unreachable = context.Write(
+            "registries.conf",
+            "[[registry]]\nlocation = \"docker.io\"\n  [[registry.mirror]]\n  location = \"localhost:1\"\n  insecure = true\n");
+        var result = await Hello.Program.RunAsync(
+            new Dictionary<string, string> { ["CONTAINERS_REGISTRIES_CONF"] = unreachable }, "build", context.Path);
         Assert.AreEqual(0, result.ExitCode, result.Error);
     }
 

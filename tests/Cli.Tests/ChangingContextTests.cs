@@ -64,7 +64,17 @@ public sealed class ChangingContextTests
         using var elsewhere = new TempFolder();
         var link = elsewhere.Combine("link");
         Directory.CreateSymbolicLink(link, context.Path);
-        var build = Hello.Program.CommandLine("build", "--progress", "plain", "-t", $"test-{Guid.NewGuid():N}", "-o", elsewhere.Combine("files"), "--build-context", $"named={link}", link);
+        var build = Hello.Program.CommandLine(
+            "build",
+            "--progress",
+            "plain",
+            "-t",
+            $"test-{Guid.NewGuid():N}",
+            "-o",
+            elsewhere.Combine("files"),
+            "--build-context",
+            $"named={link}",
+            link);
         var script = elsewhere.Write("build.sh", $"{build} 2> {context.Combine("errors.log")} | cat\n");
 
         // The script's own output goes to a file of the context too, and the program's own does not.
@@ -72,7 +82,10 @@ public sealed class ChangingContextTests
 
         foreach (var folder in new[] { "main", "named" })
         {
-            Assert.AreSequenceEqual(["Dockerfile", "main.go"], Directory.GetFiles(elsewhere.Combine($"files/{folder}")).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToArray());
+            Assert.AreSequenceEqual(["Dockerfile", "main.go"], Directory.GetFiles(elsewhere.Combine($"files/{folder}"))
+                .Select(file => Path.GetFileName(file)!)
+                .Order(StringComparer.Ordinal)
+                .ToArray());
         }
 
         context.Write("Dockerfile", "FROM scratch\nCOPY errors.log /\n");

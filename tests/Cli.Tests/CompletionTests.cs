@@ -11,7 +11,11 @@ public sealed class CompletionTests
 
     [TestMethod]
     [DataRow("bash", ".bashrc", "PS1='ready> '\nsource <(dotnet-stages completion bash)\n", "bash --noprofile --rcfile .bashrc -i")]
-    [DataRow("zsh", ".zshrc", "PS1='ready> '\nbindkey -e\nautoload -U compinit\ncompinit -u -D\nsource <(dotnet-stages completion zsh)\n", "zsh -i")]
+    [DataRow(
+        "zsh",
+        ".zshrc",
+        "PS1='ready> '\nbindkey -e\nautoload -U compinit\ncompinit -u -D\nsource <(dotnet-stages completion zsh)\n",
+        "zsh -i")]
     public async Task Keys_complete_verbs_options_values_files_stages_and_images(string shell, string file, string startUp, string command)
     {
         var (context, image) = await StartAsync();
@@ -19,9 +23,15 @@ public sealed class CompletionTests
         folder.Write(file, startUp);
         await using var session = await ShellSession.StartAsync(folder, command);
         Assert.AreSequenceEqual(
-            ["dotnet-stages", "build", "--progress=plain", "--progress", "json", "--target=builder", "--iidfile", "the id", "-f", "Dockerfile"],
+            [
+                "dotnet-stages", "build", "--progress=plain", "--progress", "json", "--target=builder", "--iidfile", "the id", "-f",
+                "Dockerfile",
+            ],
             await session.WordsAsync("dotnet-stages bu\t --progress=pl\t --progress js\t --target=bu\t --iid\t th\t -f Do\t"), shell);
-        Assert.AreSequenceEqual(["dotnet-stages", "run", "-it", image, "main.go"], await session.WordsAsync($"dotnet-stages run -it {image[..^2]}\t main\t"), shell);
+        Assert.AreSequenceEqual(
+            ["dotnet-stages", "run", "-it", image, "main.go"],
+            await session.WordsAsync($"dotnet-stages run -it {image[..^2]}\t main\t"),
+            shell);
         var word = (await session.WordsAsync("dotnet-stages build a\\ f\t"))[^1];
         Assert.AreEqual("a folder", word.TrimEnd('/'), shell);
     }
@@ -33,18 +43,27 @@ public sealed class CompletionTests
         using var folder = context;
         (string Line, string Expected)[] lines =
         [
-            ("dotnet-stages bu", "build"), ("dotnet-stages build --progress=pl", "--progress=plain"), ("dotnet-stages build --progress js", "json"),
-            ("dotnet-stages build --target=bu", "--target=builder"), ("dotnet-stages build -f Dockerf", "Dockerfile"), ($"dotnet-stages run -it {image[..^2]}", image),
+            ("dotnet-stages bu", "build"), ("dotnet-stages build --progress=pl", "--progress=plain"),
+            ("dotnet-stages build --progress js", "json"),
+            ("dotnet-stages build --target=bu", "--target=builder"), ("dotnet-stages build -f Dockerf", "Dockerfile"),
+            ($"dotnet-stages run -it {image[..^2]}", image),
         ];
         var expected = string.Join('\n', lines.Select(line => line.Expected));
 
-        var fish = $"dotnet-stages completion fish | source; for line in {string.Join(' ', lines.Select(line => $"'{line.Line}'"))}; complete -C $line; end";
+        var fish =
+            $"dotnet-stages completion fish | source; for line in {string.Join(' ', lines.Select(line => $"'{line.Line}'"))}" +
+            "; complete -C $line; end";
         Assert.AreEqual(expected, string.Join('\n', (await RunAsync(folder, "fish", "-c", fish)).Select(line => line.Split('\t')[0])));
 
-        var powerShell = $"dotnet-stages completion pwsh | Out-String | Invoke-Expression; {string.Join("; ", lines.Select(line => $"(TabExpansion2 '{line.Line}' {line.Line.Length}).CompletionMatches.CompletionText"))}";
+        var powerShell =
+            "dotnet-stages completion pwsh | Out-String | Invoke-Expression; " +
+            $"{string.Join("; ", lines.Select(line => $"(TabExpansion2 '{line.Line}' {line.Line.Length}).CompletionMatches.CompletionText"))}";
         var program = Repository.PathOf("artifacts", "tools", "pwsh");
         Assert.IsTrue(File.Exists(program), "PowerShell is missing: run build/setup.sh --tests.");
-        Assert.AreEqual(expected, string.Join('\n', (await RunAsync(folder, program, "-NoProfile", "-Command", powerShell)).Select(line => line.Replace("./", "", StringComparison.Ordinal))));
+        Assert.AreEqual(
+            expected,
+            string.Join('\n', (await RunAsync(folder, program, "-NoProfile", "-Command", powerShell)).Select(
+                line => line.Replace("./", "", StringComparison.Ordinal))));
     }
 
     [TestMethod]
@@ -82,7 +101,8 @@ public sealed class CompletionTests
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path,
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder.Path,
         };
         foreach (var (name, value) in ShellSession.Environment(folder.Path))
         {

@@ -33,7 +33,8 @@ public sealed class ContextTests
         File.SetUnixFileMode(store.Path, (UnixFileMode)0x1FF);
         using var output = new TempFolder();
         var archive = await ArchiveAsync(output, ["-cf"], "--owner=4000000", "--group=4000000");
-        var built = await BuildFromInputAsync(new StagesProgram(Path.Combine(store.Path, "s"), Account.OrdinaryUser), archive, "-t", "fromuser", "-");
+        var built = await BuildFromInputAsync(
+            new StagesProgram(Path.Combine(store.Path, "s"), Account.OrdinaryUser), archive, "-t", "fromuser", "-");
         Assert.AreEqual(0, built.ExitCode, built.Error);
     }
 
@@ -59,7 +60,8 @@ public sealed class ContextTests
         Assert.AreEqual(0, alone.ExitCode, alone.Error);
         Assert.AreEqual("a", Files(output.Combine("alone")));
         using var context = Hello.Context("not read");
-        var beside = await BuildFromInputAsync(Hello.Program, output.Write("text", "FROM scratch\nCOPY main.go /\n"), "-f", "-", "-o", output.Combine("beside"), context.Path);
+        var beside = await BuildFromInputAsync(
+            Hello.Program, output.Write("text", "FROM scratch\nCOPY main.go /\n"), "-f", "-", "-o", output.Combine("beside"), context.Path);
         Assert.AreEqual(0, beside.ExitCode, beside.Error);
         Assert.AreEqual("main.go", Files(output.Combine("beside")));
         var missing = await BuildFromInputAsync(Hello.Program, output.Write("text", "FROM scratch\nCOPY main.go /\n"), "-");
@@ -104,7 +106,19 @@ public sealed class ContextTests
     public async Task Waiting_for_standard_input_ends_at_an_interrupt_and_nothing_is_left()
     {
         using var store = new TempFolder();
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"mkfifo {store.Path}/in; exec 9<>{store.Path}/in; exec {new StagesProgram(store.Path).CommandLine("build", "-")} < {store.Path}/in"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process =
+            Process.Start(
+                new ProcessStartInfo(
+                    "sh",
+                    [
+                        "-c",
+                        $"mkfifo {store.Path}/in; exec 9<>{store.Path}/in; exec " +
+                        $"{new StagesProgram(store.Path).CommandLine("build", "-")} < {store.Path}/in",
+                    ])
+                    {
+                        RedirectStandardError = true,
+                        RedirectStandardOutput = true,
+                    })!;
         while (Leftovers(store.Path).Length == 0)
         {
             Assert.IsFalse(process.HasExited, "It ended before it could be interrupted.");
@@ -128,7 +142,8 @@ public sealed class ContextTests
     {
         using var server = await GitServer.StartAsync(Dockerfile);
         using var output = new TempFolder();
-        var built = await BuildFromInputAsync(Hello.Program, output.Write("input", Dockerfile), [.. options, "-o", output.Combine("out"), server.Address + part]);
+        var built = await BuildFromInputAsync(
+            Hello.Program, output.Write("input", Dockerfile), [.. options, "-o", output.Combine("out"), server.Address + part]);
         Assert.AreEqual(0, built.ExitCode, built.Error);
         Assert.AreEqual(expected, Files(output.Combine("out")));
     }
@@ -140,7 +155,8 @@ public sealed class ContextTests
     {
         using var server = await GitServer.StartAsync(Dockerfile);
         using var output = new TempFolder();
-        var built = await Hello.Program.BuildAsync(server.Address, "--build-arg", $"BUILDKIT_CONTEXT_KEEP_GIT_DIR={value}", "-o", output.Combine("out"));
+        var built = await Hello.Program.BuildAsync(
+            server.Address, "--build-arg", $"BUILDKIT_CONTEXT_KEEP_GIT_DIR={value}", "-o", output.Combine("out"));
         Assert.AreEqual(0, built.ExitCode, built.Error);
         Assert.IsTrue(File.Exists(output.Combine("out", "sub", "file")));
         Assert.AreEqual(kept, File.Exists(output.Combine("out", ".git", "HEAD")));
@@ -170,10 +186,18 @@ public sealed class ContextTests
         var main = await Hello.Program.BuildAsync($"{archive.Address}file.txt", "-o", output.Combine("main"));
         Assert.AreEqual(0, main.ExitCode, main.Error);
         Assert.AreEqual("main.go Dockerfile sub/file", Files(output.Combine("main")));
-        var named = await Hello.Program.BuildAsync($"{text.Address}file.txt", "-o", output.Combine("named"), "--build-context", $"one={archive.Address}file.txt", "--build-context", $"two={git.Address}#v1");
+        var named = await Hello.Program.BuildAsync(
+            $"{text.Address}file.txt",
+            "-o",
+            output.Combine("named"),
+            "--build-context",
+            $"one={archive.Address}file.txt",
+            "--build-context",
+            $"two={git.Address}#v1");
         Assert.AreEqual(0, named.ExitCode, named.Error);
         Assert.AreEqual("one two", Files(output.Combine("named")));
-        var wrong = await Hello.Program.BuildAsync($"{text.Address}file.txt", "--build-context", $"one={text.Address}file.txt", "--build-context", $"two={git.Address}");
+        var wrong = await Hello.Program.BuildAsync(
+            $"{text.Address}file.txt", "--build-context", $"one={text.Address}file.txt", "--build-context", $"two={git.Address}");
         StringAssert.Contains(wrong.Error, "CST4413");
     }
 
@@ -190,13 +214,19 @@ public sealed class ContextTests
     private static async Task<ProgramResult> BuildFromInputAsync(StagesProgram program, string input, params string[] arguments)
     {
         var command = program.CommandLine(["build", "--progress", "plain", .. arguments]);
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"{command} < {input}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", $"{command} < {input}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         return await StagesProgram.EndAsync(process);
     }
 
     private static string Files(string folder) =>
-        string.Join(' ', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).OrderBy(name => name != "main.go").ThenBy(name => name, StringComparer.OrdinalIgnoreCase));
+        string.Join(' ', Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path))
+            .OrderBy(name => name != "main.go")
+            .ThenBy(name => name, StringComparer.OrdinalIgnoreCase));
 
     private static string Leftovers(string store) =>
-        Directory.Exists(Path.Combine(store, "snapshots")) ? string.Join(' ', Directory.EnumerateDirectories(Path.Combine(store, "snapshots"), "tmp-*")) : "";
+        Directory.Exists(Path.Combine(store, "snapshots"))
+            ? string.Join(' ', Directory.EnumerateDirectories(Path.Combine(store, "snapshots"), "tmp-*"))
+            : "";
 }

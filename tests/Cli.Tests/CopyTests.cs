@@ -16,7 +16,10 @@ public sealed class CopyTests
     [DataRow("WORKDIR /a\nWORKDIR b\nCOPY main.go c/", "ls /a/b/c", "main.go")]
     [DataRow("RUN ln -s /var/log /short\nCOPY main.go /short/", "ls /var/log", "main.go")]
     [DataRow("RUN mkdir /there && chmod 700 /there && chown 7:8 /there\nCOPY main.go /there/", "stat -c '%a %u %g' there", "700 7 8")]
-    [DataRow("COPY --chown=12:34 --chmod=750 dir /owned", "stat -c '%a %u %g' owned owned/sub owned/sub/two.txt", "750 12 34 750 12 34 750 12 34")]
+    [DataRow(
+        "COPY --chown=12:34 --chmod=750 dir /owned",
+        "stat -c '%a %u %g' owned owned/sub owned/sub/two.txt",
+        "750 12 34 750 12 34 750 12 34")]
     [DataRow("COPY --chown=root:root main.go /x", "stat -c '%u %g' x", "0 0")]
     [DataRow("RUN mkdir /data && touch /data/old\nRUN rm -r /data\nCOPY main.go /data/", "ls data", "main.go")]
     [DataRow("RUN rm -rf /home && mkdir /home && touch /home/new", "ls home", "new")]
@@ -38,24 +41,30 @@ public sealed class CopyTests
         var built = await Hello.Program.BuildAsync(context.Path, "-t", name);
         Assert.AreEqual(0, built.ExitCode, built.Error);
         var run = await Hello.Program.RunAsync("run", "-w", "/", name, "sh", "-c", look);
-        Assert.AreEqual(expected, string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), run.Error);
+        Assert.AreEqual(
+            expected, string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), run.Error);
     }
 
     [TestMethod]
     public async Task Names_that_are_not_UTF8_survive_every_step()
     {
-        using var context = Hello.Context($"FROM alpine AS one\nRUN mkdir /d && touch \"/d/$(printf 'caf\\351')\" && ln -s \"$(printf 'caf\\351')\" /d/link\nFROM alpine\nCOPY --from=one /d /copy\n");
+        using var context =
+            Hello.Context(
+                "FROM alpine AS one\nRUN mkdir /d && touch \"/d/$(printf 'caf\\351')\" && ln -s \"$(printf 'caf\\351')\" /d/link\nFROM " +
+                "alpine\nCOPY --from=one /d /copy\n");
         var name = $"copy-{Guid.NewGuid():N}";
         var built = await Hello.Program.BuildAsync(context.Path, "-t", name);
         Assert.AreEqual(0, built.ExitCode, built.Error);
-        var run = await Hello.Program.RunAsync("run", name, "sh", "-c", "test -e \"/copy/$(printf 'caf\\351')\" && test -e /copy/link && echo there");
+        var run = await Hello.Program.RunAsync(
+            "run", name, "sh", "-c", "test -e \"/copy/$(printf 'caf\\351')\" && test -e /copy/link && echo there");
         Assert.AreEqual("there\n", run.Output, run.Error);
     }
 
     [TestMethod]
     public async Task One_name_for_two_platforms_is_two_images()
     {
-        using var context = Hello.Context("FROM --platform=$BUILDPLATFORM both AS builder\nCOPY main.go /made\nFROM both\nCOPY --from=builder /made /made\n");
+        using var context = Hello.Context(
+            "FROM --platform=$BUILDPLATFORM both AS builder\nCOPY main.go /made\nFROM both\nCOPY --from=builder /made /made\n");
         var name = $"copy-{Guid.NewGuid():N}";
         var built = await Hello.Program.BuildAsync(context.Path, "-t", name, "--platform", "linux/arm64");
         Assert.AreEqual(0, built.ExitCode, built.Error);

@@ -32,7 +32,8 @@ public sealed class DockerStoreTests
         Assert.AreEqual(id.Trim(), await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", $"{name}:1"));
         Assert.AreEqual(id.Trim(), await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", $"{name}:2"));
         Assert.AreEqual("made", await docker.DoAsync("run", "--rm", "--network", "none", $"{name}:2"));
-        StringAssert.Contains((await BuildAsync(docker, context, ["-t", $"{name}:1", .. load, "--progress", "json"])).Output, "\"upToDate\":true");
+        StringAssert.Contains(
+            (await BuildAsync(docker, context, ["-t", $"{name}:1", .. load, "--progress", "json"])).Output, "\"upToDate\":true");
     }
 
     [TestMethod]
@@ -62,13 +63,19 @@ public sealed class DockerStoreTests
         var docker = await Daemon.Value;
         var name = NewName();
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
-        await BuildAsync(docker, context, ["-t", $"{name}:1", "-o", $"type=docker,dest={context.Combine("docker.tar")}", "--iidfile", context.Combine("id")]);
+        await BuildAsync(
+            docker,
+            context,
+            ["-t", $"{name}:1", "-o", $"type=docker,dest={context.Combine("docker.tar")}", "--iidfile", context.Combine("id")]);
         await docker.DoAsync("load", "-q", "-i", context.Combine("docker.tar"));
-        Assert.AreEqual((await File.ReadAllTextAsync(context.Combine("id"))).Trim(), await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", $"{name}:1"));
+        Assert.AreEqual(
+            (await File.ReadAllTextAsync(context.Combine("id"))).Trim(),
+            await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", $"{name}:1"));
         await docker.DoAsync("save", "-o", context.Combine("saved.tar"), $"{name}:1");
 
         context.Write("Dockerfile", "FROM base\nCOPY --from=base /main.go /copy.go\n");
-        await BuildAsync(docker, context, ["--build-context", $"base=docker-archive:{context.Combine("saved.tar")}", "-o", context.Combine("files")]);
+        await BuildAsync(
+            docker, context, ["--build-context", $"base=docker-archive:{context.Combine("saved.tar")}", "-o", context.Combine("files")]);
 
         Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "main.go")));
         Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "copy.go")));
@@ -86,10 +93,19 @@ public sealed class DockerStoreTests
         Assert.IsGreaterThan(layers.Distinct().Count(), layers.Length);
 
         context.Write("Dockerfile", "FROM base\nRUN cp /main.go /copy.go\n");
-        await BuildAsync(docker, context, ["--build-context", $"base=docker-archive:{context.Combine("saved.tar")}", "-t", $"{name}:2", "--load", "-o", context.Combine("files")]);
+        await BuildAsync(docker, context, [
+            "--build-context",
+            $"base=docker-archive:{context.Combine("saved.tar")}",
+            "-t",
+            $"{name}:2",
+            "--load",
+            "-o",
+            context.Combine("files"),
+        ]);
 
         Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "copy.go")));
-        Assert.StartsWith(string.Join(' ', layers), await docker.DoAsync("image", "inspect", "--format", "{{join .RootFS.Layers \" \"}}", $"{name}:2"));
+        Assert.StartsWith(
+            string.Join(' ', layers), await docker.DoAsync("image", "inspect", "--format", "{{join .RootFS.Layers \" \"}}", $"{name}:2"));
     }
 
     [TestMethod]
@@ -102,7 +118,8 @@ public sealed class DockerStoreTests
         var built = await BuildAsync(docker, context, ["-t", $"{image}:1", "--push"]);
 
         await docker.DoAsync("pull", "-q", $"{image}:1");
-        Assert.AreEqual($"{image}@{built.Digest}", await docker.DoAsync("image", "inspect", "--format", "{{index .RepoDigests 0}}", $"{image}:1"));
+        Assert.AreEqual(
+            $"{image}@{built.Digest}", await docker.DoAsync("image", "inspect", "--format", "{{index .RepoDigests 0}}", $"{image}:1"));
         await docker.DoAsync("tag", $"{image}:1", $"{image}:2");
         await docker.DoAsync("push", "-q", $"{image}:2");
 

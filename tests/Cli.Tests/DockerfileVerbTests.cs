@@ -10,14 +10,27 @@ public sealed class DockerfileVerbTests
     [DataRow("FROM alpine\nRUN true\n", 0, "Check complete, no warnings found.")]
     [DataRow("FROM alpine\nCMD echo hi\n", 1, "warning CST2227: JSONArgsRecommended")]
     [DataRow("FROM alpine\nENV a=$PAHT\n", 1, "Usage of undefined variable '$PAHT' (did you mean $PATH?)")]
-    [DataRow("FROM foreign\n", 1, "Base image foreign was pulled with platform \"linux/arm64\", expected \"linux/amd64\" for current build", DisplayName = "one image of another platform")]
+    [DataRow(
+        "FROM foreign\n",
+        1,
+        "Base image foreign was pulled with platform \"linux/arm64\", expected \"linux/amd64\" for current build",
+        DisplayName = "one image of another platform")]
     [DataRow("FROM --platform=linux/s390x both AS both-s390x\n", 1, "error CST5006", DisplayName = "an index without the platform")]
-    [DataRow("FROM alpine AS parent\nONBUILD ENV b=$PAHT\nFROM parent\n", 1, "Usage of undefined variable '$PAHT'", DisplayName = "a trigger")]
-    [DataRow("FROM 127.0.0.1:9/none\nCMD echo hi\n", 1, "warning CST2227: JSONArgsRecommended", DisplayName = "a base that cannot be had does not hide a warning")]
+    [DataRow(
+        "FROM alpine AS parent\nONBUILD ENV b=$PAHT\nFROM parent\n", 1, "Usage of undefined variable '$PAHT'", DisplayName = "a trigger")]
+    [DataRow(
+        "FROM 127.0.0.1:9/none\nCMD echo hi\n",
+        1,
+        "warning CST2227: JSONArgsRecommended",
+        DisplayName = "a base that cannot be had does not hide a warning")]
     [DataRow("FROM 127.0.0.1:9/none\nCMD echo hi\n", 1, "error CST5001", DisplayName = "a base that cannot be had is said")]
     [DataRow("# check=skip=all\nFROM alpine\nCMD echo hi\n", 0, "Check complete, no warnings found.")]
     [DataRow("# check=error=true\nFROM alpine\nCMD echo hi\n", 1, "error CST2227: JSONArgsRecommended")]
-    [DataRow("FROM alpine\nCOPPY a b\nCMD echo hi\n", 1, "Check complete, 2 warnings have been found.", DisplayName = "a mistake does not hide a warning")]
+    [DataRow(
+        "FROM alpine\nCOPPY a b\nCMD echo hi\n",
+        1,
+        "Check complete, 2 warnings have been found.",
+        DisplayName = "a mistake does not hide a warning")]
     public async Task Check_says_what_it_finds_and_builds_nothing(string dockerfile, int code, string text)
     {
         using var context = Hello.Context(dockerfile);
@@ -42,7 +55,10 @@ public sealed class DockerfileVerbTests
     [TestMethod]
     public async Task An_exported_Dockerfile_gives_the_same_image()
     {
-        using var context = Hello.Context("from alpine as one\nrun echo a > /x\nFROM alpine:latest\ncopy --from=ONE /x /y\nENV A=b C=\"d e\"\nCOPY <<X /z\n$A\nX\nCMD [\"cat\", \"/y\"]\n");
+        using var context =
+            Hello.Context(
+                "from alpine as one\nrun echo a > /x\nFROM alpine:latest\ncopy --from=ONE /x /y\nENV A=b C=\"d e\"\nCOPY <<X " +
+                "/z\n$A\nX\nCMD [\"cat\", \"/y\"]\n");
         var written = await Hello.Program.BuildAsync(context.Path);
         Assert.AreEqual(0, written.ExitCode, written.Error);
         var exported = await Hello.Program.RunAsync("export", context.Combine("Dockerfile"));
@@ -74,7 +90,9 @@ public sealed class DockerfileVerbTests
         var imported = await Hello.Program.RunAsync("import", context.Combine("Dockerfile"));
         Assert.AreEqual(0, imported.ExitCode, imported.Error);
         var project = System.Xml.Linq.XDocument.Parse(imported.Output);
-        Assert.AreEqual("builder golang:1.14.4-alpine", string.Join(' ', project.Descendants("ContainerStage").First().Attributes().Select(attribute => attribute.Value)));
+        Assert.AreEqual(
+            "builder golang:1.14.4-alpine",
+            string.Join(' ', project.Descendants("ContainerStage").First().Attributes().Select(attribute => attribute.Value)));
         Assert.HasCount(2, project.Descendants("ContainerStage").ToArray());
     }
 }

@@ -40,13 +40,17 @@ public sealed class GoModuleTests
         }
 
         StringAssert.EndsWith((await new StagesProgram(store, account).RunAsync("prune", "--all")).Output, "the store holds 0B\n");
-        Assert.IsFalse(Directory.Exists(Path.Combine(store, "caches")) && Directory.EnumerateFileSystemEntries(Path.Combine(store, "caches")).Any());
+        Assert.IsFalse(
+            Directory.Exists(Path.Combine(store, "caches")) && Directory.EnumerateFileSystemEntries(Path.Combine(store, "caches")).Any());
 
         async Task SameAsync(string what)
         {
             foreach (var (one, before) in all.Zip(cold))
             {
-                Assert.AreEqual(before.ManifestDigest, (await ExecuteAsync(one with { Policy = one.Policy with { NoCache = true } }, account)).ManifestDigest, what);
+                Assert.AreEqual(
+                    before.ManifestDigest,
+                    (await ExecuteAsync(one with { Policy = one.Policy with { NoCache = true } }, account)).ManifestDigest,
+                    what);
             }
         }
     }
@@ -68,7 +72,8 @@ public sealed class GoModuleTests
         }
 
         Posix.TreeRemover.Remove(Directory.GetDirectories(Path.Combine(store, "caches"), "download", SearchOption.AllDirectories).Single());
-        Posix.TreeRemover.Remove(Directory.GetDirectories(Path.Combine(store, "caches"), "example.com", SearchOption.AllDirectories).Single());
+        Posix.TreeRemover.Remove(
+            Directory.GetDirectories(Path.Combine(store, "caches"), "example.com", SearchOption.AllDirectories).Single());
     }
 
     private static IEnumerable<Account> Accounts() => Environment.IsPrivilegedProcess ? [Account.Own, Account.OrdinaryUser] : [Account.Own];
@@ -80,7 +85,9 @@ public sealed class GoModuleTests
     {
         folder.Write($"{name}/go.mod", "module example.com/app\n\ngo 1.19\n\nrequire example.com/greeting v1.0.0\n");
         folder.Write($"{name}/go.sum", sums);
-        folder.Write($"{name}/main.go", $"package main\n\nimport \"example.com/greeting\"\n\nfunc main() {{ println(greeting.Word(), \"{name}\") }}\n");
+        folder.Write(
+            $"{name}/main.go",
+            $"package main\n\nimport \"example.com/greeting\"\n\nfunc main() {{ println(greeting.Word(), \"{name}\") }}\n");
         return folder.Combine(name);
     }
 
@@ -99,16 +106,24 @@ public sealed class GoModuleTests
         Access = new MachineAccess
         {
             Files = [new MachineFile(proxy.Folder, proxy.Folder)],
-            Secrets = [new MachineSecret("PROXY_FOR_GO", null, "GOPROXY", Masked: false), new MachineSecret("NO_SUMS", null, "GONOSUMDB", Masked: false)],
+            Secrets =
+            [
+                new MachineSecret("PROXY_FOR_GO", null, "GOPROXY", Masked: false),
+                new MachineSecret("NO_SUMS", null, "GONOSUMDB", Masked: false),
+            ],
         },
     };
 
     private static async Task<BuildResult> ExecuteAsync(BuildDefinition definition, Account account)
     {
-        var program = new StagesProgram(definition.Policy.Store!, account) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
+        var program =
+            new StagesProgram(definition.Policy.Store!, account) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
         var proxy = definition.Source.Project!.Access.Files[0].Source;
-        var done = await program.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["PROXY_FOR_GO"] = "file://" + proxy, ["NO_SUMS"] = "*" }, "execute");
+        var done = await program.RunAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["PROXY_FOR_GO"] = "file://" + proxy, ["NO_SUMS"] = "*" }, "execute");
         Assert.AreEqual(0, done.ExitCode, done.Report);
-        return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished ? finished.Result : throw new InvalidOperationException(done.Output);
+        return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished
+            ? finished.Result
+            : throw new InvalidOperationException(done.Output);
     }
 }

@@ -42,7 +42,9 @@ internal static class Hello
 
         using var store = Shared.Value;
         // A store without an image has no index.
-        return File.Exists(Path.Combine(Program.Store, "index.json")) ? await LayoutValidator.ValidateFolderAsync(Program.Store, CancellationToken.None) : [];
+        return File.Exists(Path.Combine(Program.Store, "index.json"))
+            ? await LayoutValidator.ValidateFolderAsync(Program.Store, CancellationToken.None)
+            : [];
     }
 }
 

@@ -24,7 +24,9 @@ public sealed class LifetimeTests
         context.Write("Dockerfile", $"FROM alpine\nRUN touch /half && echo {mark}");
         var next = await Hello.Program.BuildAsync(context.Path);
         Assert.AreEqual(0, next.ExitCode, next.Error);
-        Assert.IsFalse(Directory.EnumerateDirectories(Path.Combine(Hello.Program.Store, "snapshots"), $"tmp-{process.Id}-*").Any(), "An unfinished snapshot stayed.");
+        Assert.IsFalse(
+            Directory.EnumerateDirectories(Path.Combine(Hello.Program.Store, "snapshots"), $"tmp-{process.Id}-*").Any(),
+            "An unfinished snapshot stayed.");
         Assert.AreEqual(1, (await Hello.Program.RunAsync("inspect", "never")).ExitCode);
     }
 
@@ -37,7 +39,8 @@ public sealed class LifetimeTests
         using (var process = program.Start("build", "--progress", "plain", context.Path))
         {
             var end = StagesProgram.EndAsync(process);
-            await UntilAsync(() => Directory.Exists(store.Combine("store", "snapshots")) && Directory.EnumerateDirectories(store.Combine("store", "snapshots")).Any());
+            await UntilAsync(() => Directory.Exists(store.Combine("store", "snapshots"))
+                && Directory.EnumerateDirectories(store.Combine("store", "snapshots")).Any());
             process.Kill();
             await end;
         }

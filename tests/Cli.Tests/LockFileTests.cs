@@ -22,7 +22,10 @@ public sealed class LockFileTests(TestContext context)
         var second = await PushBaseAsync(registry, temp, "two");
         Assert.AreNotEqual(first, second);
         var other = Program(temp, "b");
-        Assert.AreEqual(built.Digest, Done(await other.BuildAsync(folder, "--lock-file", File(folder), "--pull")).Digest, "Another store, a tag that moved, a context that now has the file.");
+        Assert.AreEqual(
+            built.Digest,
+            Done(await other.BuildAsync(folder, "--lock-file", File(folder), "--pull")).Digest,
+            "Another store, a tag that moved, a context that now has the file.");
         Assert.AreEqual(written, System.IO.File.ReadAllText(File(folder)));
 
         var updated = Done(await other.RunAsync("lock", "--update", folder));
@@ -42,7 +45,10 @@ public sealed class LockFileTests(TestContext context)
         var written = System.IO.File.ReadAllText(File(folder));
         Done(await program.BuildAsync(folder, "--locked"));
 
-        Context(temp, "FROM alpine:3.22 AS other\nFROM --platform=linux/arm64 both AS foreign\nFROM alpine\nCOPY --from=other /etc /etc\nCOPY --from=foreign / /foreign\n");
+        Context(
+            temp,
+            "FROM alpine:3.22 AS other\nFROM --platform=linux/arm64 both AS foreign\nFROM alpine\nCOPY --from=other /etc " +
+            "/etc\nCOPY --from=foreign / /foreign\n");
         var images = await program.BuildAsync(folder, "--locked");
         Assert.AreEqual(1, images.ExitCode);
         Assert.Contains("CST3401", images.Error);
@@ -101,7 +107,11 @@ public sealed class LockFileTests(TestContext context)
         await using var files = new FileServer("content");
         using var temp = new TempFolder();
         var program = Program(temp, "a");
-        var folder = Context(temp, $"FROM scratch\nADD {files.Address}file.txt /file\nADD {repository.Address} /repository/\nADD {repository.Address}#v1 /tagged/\n");
+        var folder =
+            Context(
+                temp,
+                $"FROM scratch\nADD {files.Address}file.txt /file\nADD {repository.Address} /repository/\nADD " +
+                $"{repository.Address}#v1 /tagged/\n");
         var built = Done(await program.BuildAsync(folder, "--lock-file", File(folder)));
         var written = System.IO.File.ReadAllText(File(folder));
         Assert.Contains($"\"{files.Address}file.txt\": \"sha256:", written);
@@ -112,7 +122,9 @@ public sealed class LockFileTests(TestContext context)
         var locked = written.Split("file.txt\": \"")[1][..71];
         System.IO.File.WriteAllText(File(folder), written.Replace(locked, "sha256:" + new string('1', 64)));
         Assert.Contains("CST4405", (await Program(temp, "c").BuildAsync(folder, "--locked")).Error);
-        Assert.Contains($"{files.Address}file.txt  sha256:{new string('1', 64)} -> {locked}", Done(await program.RunAsync("lock", "--update", folder)).Output);
+        Assert.Contains(
+            $"{files.Address}file.txt  sha256:{new string('1', 64)} -> {locked}",
+            Done(await program.RunAsync("lock", "--update", folder)).Output);
     }
 
     [TestMethod]
@@ -141,7 +153,8 @@ public sealed class LockFileTests(TestContext context)
     private static string File(string folder) => Path.Combine(folder, "containerstages.lock.json");
 
     /// <summary>The context, made or with another Dockerfile.</summary>
-    private static string Context(TempFolder temp, string dockerfile) => Path.GetDirectoryName(temp.Write("context/Dockerfile", dockerfile))!;
+    private static string Context(TempFolder temp, string dockerfile) =>
+        Path.GetDirectoryName(temp.Write("context/Dockerfile", dockerfile))!;
 
     private static async Task<string> PushBaseAsync(RegistryServer registry, TempFolder temp, string content)
     {

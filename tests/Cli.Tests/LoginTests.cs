@@ -25,14 +25,20 @@ public sealed class LoginTests(TestContext test) : IDisposable
         var refused = await RunAsync("", "build", "--push", "-t", $"{registry.Host}/app:1", folder.Path);
         Assert.Contains("CST5003", refused.Error);
 
-        var login = await RunAsync(RegistryServer.Password + "\n", "login", "-u", RegistryServer.User, "--password-stdin", $"https://{registry.Host}/v1/");
+        var login = await RunAsync(
+            RegistryServer.Password + "\n", "login", "-u", RegistryServer.User, "--password-stdin", $"https://{registry.Host}/v1/");
 
-        Assert.AreEqual((0, $"Logged in to {registry.Host} as {RegistryServer.User}; kept in {ConfigFile}.\n"), (login.ExitCode, login.Output), login.Error);
+        Assert.AreEqual(
+            (0, $"Logged in to {registry.Host} as {RegistryServer.User}; kept in {ConfigFile}.\n"),
+            (login.ExitCode, login.Output),
+            login.Error);
         Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(ConfigFile));
         Assert.HasCount(1, Directory.GetFiles(folder.Combine("login")));
         using var kept = JsonDocument.Parse(await File.ReadAllTextAsync(ConfigFile, test.CancellationToken));
         Assert.AreEqual("auths HttpHeaders psFormat", string.Join(' ', kept.RootElement.EnumerateObject().Select(member => member.Name)));
-        Assert.AreEqual($"other.example.com {registry.Host}", string.Join(' ', kept.RootElement.GetProperty("auths").EnumerateObject().Select(entry => entry.Name)));
+        Assert.AreEqual(
+            $"other.example.com {registry.Host}",
+            string.Join(' ', kept.RootElement.GetProperty("auths").EnumerateObject().Select(entry => entry.Name)));
         Assert.AreEqual("a@b", kept.RootElement.GetProperty("auths").GetProperty("other.example.com").GetProperty("email").GetString());
 
         var pushed = await RunAsync("", "build", "--push", "-t", $"{registry.Host}/app:1", folder.Path);
@@ -98,7 +104,11 @@ public sealed class LoginTests(TestContext test) : IDisposable
         var program = new StagesProgram(folder.Combine("store")) { Input = RegistryServer.Password };
 
         var login = await program.RunAsync(
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = folder.Combine("login"), ["REGISTRY_AUTH_FILE"] = other }, "login", "-u", RegistryServer.User, "--password-stdin", registry.Host);
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["DOCKER_CONFIG"] = folder.Combine("login"),
+                ["REGISTRY_AUTH_FILE"] = other,
+            }, "login", "-u", RegistryServer.User, "--password-stdin", registry.Host);
 
         Assert.AreEqual(0, login.ExitCode, login.Error);
         Assert.Contains($"warning CST5027: The login for {registry.Host} is kept, but {other} comes before it.", login.Error);
@@ -121,6 +131,8 @@ public sealed class LoginTests(TestContext test) : IDisposable
     {
         var program = new StagesProgram(folder.Combine("store")) { Input = input };
         var path = $"{folder.Combine("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
-        return program.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = folder.Combine("login"), ["PATH"] = path }, arguments);
+        return program.RunAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = folder.Combine("login"), ["PATH"] = path },
+            arguments);
     }
 }

@@ -2,7 +2,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
 
-/// <summary>What is fetched, and when: restore, builds in a namespace without network, and images of which nobody reads the files.</summary>
+/// <summary>
+/// What is fetched, and when: restore, builds in a namespace without network, and images of which nobody reads the files.
+/// </summary>
 [TestClass]
 public sealed class OfflineTests(TestContext context)
 {
@@ -45,7 +47,8 @@ public sealed class OfflineTests(TestContext context)
         await using var files = new FileServer("content");
         using var temp = new TempFolder();
         var program = new StagesProgram(temp.Combine("store"));
-        var result = await program.BuildAsync(Context(temp, $"FROM scratch\nADD {files.Address}file.txt /file\nADD {repository.Address}#v1 /repository/\n"), "--offline");
+        var result = await program.BuildAsync(
+            Context(temp, $"FROM scratch\nADD {files.Address}file.txt /file\nADD {repository.Address}#v1 /repository/\n"), "--offline");
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains($"file '{files.Address}file.txt'", result.Error);
         Assert.Contains($"repository '{repository.Address}'", result.Error);
@@ -59,7 +62,8 @@ public sealed class OfflineTests(TestContext context)
         await using var proxy = new FaultyProxy(registry.Port);
         using var temp = new TempFolder();
         var program = new StagesProgram(temp.Combine("store"));
-        var result = await program.BuildAsync(Context(temp, "FROM scratch\nCOPY Dockerfile /\n"), "--offline", "-t", $"{proxy.Host}/app", "--push");
+        var result =
+            await program.BuildAsync(Context(temp, "FROM scratch\nCOPY Dockerfile /\n"), "--offline", "-t", $"{proxy.Host}/app", "--push");
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("CST5203", result.Error);
         Assert.IsEmpty(proxy.Requests);
@@ -71,31 +75,40 @@ public sealed class OfflineTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         await using var proxy = new FaultyProxy(registry.Port);
         using var temp = new TempFolder();
-        Done(await new StagesProgram(temp.Combine("base-store")).BuildAsync(Context(temp, "FROM scratch\nCOPY Dockerfile /\n"), "-t", $"{proxy.Host}/base", "--push"));
+        Done(await new StagesProgram(temp.Combine("base-store")).BuildAsync(
+            Context(temp, "FROM scratch\nCOPY Dockerfile /\n"), "-t", $"{proxy.Host}/base", "--push"));
         var pushed = proxy.Requests.Count;
 
         var program = new StagesProgram(temp.Combine("store"));
         var app = Context(temp, $"FROM {proxy.Host}/base\nLABEL a=b\nCMD [\"x\"]\n");
         Done(await program.BuildAsync(app, "-t", $"{proxy.Host}/app", "--push"));
         var requests = proxy.Requests.Skip(pushed).ToList();
-        Assert.ContainsSingle(request => request.Method == "GET" && request.Path.Contains("/blobs/"), requests, string.Join("\n", requests));
-        Assert.ContainsSingle(request => request.Method == "POST" && request.Path.Contains("mount=", StringComparison.Ordinal), requests, string.Join("\n", requests));
-        await RealTool.RunAsync("skopeo", "copy", "--src-tls-verify=false", $"docker://{registry.Host}/app", $"oci:{temp.Combine("copy")}:app");
+        Assert.ContainsSingle(
+            request => request.Method == "GET" && request.Path.Contains("/blobs/"), requests, string.Join("\n", requests));
+        Assert.ContainsSingle(
+            request => request.Method == "POST" && request.Path.Contains("mount=", StringComparison.Ordinal),
+            requests,
+            string.Join("\n", requests));
+        await RealTool.RunAsync(
+            "skopeo", "copy", "--src-tls-verify=false", $"docker://{registry.Host}/app", $"oci:{temp.Combine("copy")}:app");
 
         // The image has a name here all the same, and its layer comes when somebody needs it.
         var second = Context(temp, $"FROM {proxy.Host}/app\nCOPY Dockerfile /second\n");
         Done(await program.BuildAsync(second, "-t", "second"));
-        Assert.HasCount(1, proxy.Requests.Where(request => request.Method == "GET" && request.Path.StartsWith("/v2/app/blobs/", StringComparison.Ordinal)));
+        Assert.HasCount(1, proxy.Requests.Where(
+            request => request.Method == "GET" && request.Path.StartsWith("/v2/app/blobs/", StringComparison.Ordinal)));
 
         // An archive needs the layers.
         var archived = new StagesProgram(temp.Combine("store-2"));
         var before = proxy.Requests.Count;
-        Done(await archived.RunAsync("build", "--output", $"type=oci,dest={temp.Combine("app.tar")}", Context(temp, $"FROM {proxy.Host}/base\nLABEL a=b\n")));
+        Done(await archived.RunAsync(
+            "build", "--output", $"type=oci,dest={temp.Combine("app.tar")}", Context(temp, $"FROM {proxy.Host}/base\nLABEL a=b\n")));
         Assert.HasCount(2, proxy.Requests.Skip(before).Where(request => request.Method == "GET" && request.Path.Contains("/blobs/")));
         Assert.Contains("\"a\": \"b\"", await RealTool.RunAsync("skopeo", "inspect", $"oci-archive:{temp.Combine("app.tar")}"));
     }
 
-    private static string Context(TempFolder temp, string dockerfile) => Path.GetDirectoryName(temp.Write("context/Dockerfile", dockerfile))!;
+    private static string Context(TempFolder temp, string dockerfile) =>
+        Path.GetDirectoryName(temp.Write("context/Dockerfile", dockerfile))!;
 
     private static ProgramResult Done(ProgramResult result)
     {

@@ -24,7 +24,8 @@ public sealed class OutputPlaceTests
     public async Task A_build_whose_progress_nobody_can_read_is_done()
     {
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
-        StringAssert.Contains(await RealTool.RunAsync("sh", "-c", $"{Hello.Program.CommandLine("build", context.Path)} 2>/dev/full"), "sha256:");
+        StringAssert.Contains(
+            await RealTool.RunAsync("sh", "-c", $"{Hello.Program.CommandLine("build", context.Path)} 2>/dev/full"), "sha256:");
     }
 
     [TestMethod]
@@ -33,7 +34,8 @@ public sealed class OutputPlaceTests
     [DataRow("2>&-")]
     public async Task A_closed_descriptor_is_no_crash(string closed)
     {
-        // What the compiled program writes goes nowhere; under the runtime, which takes the number for a file of its own, it cannot be written.
+        // What the compiled program writes goes nowhere; under the runtime, which takes the number for a file of its own, it cannot be
+        // written.
         var output = await RealTool.RunAsync("sh", "-c", $"({Hello.Program.CommandLine("images")} {closed}; echo $? >&9) 9>&1 2>&1");
         Assert.IsTrue(output.EndsWith("0\n", StringComparison.Ordinal) || output.Contains("CST6107", StringComparison.Ordinal), output);
         Assert.IsFalse(output.Contains("   at ", StringComparison.Ordinal), output);

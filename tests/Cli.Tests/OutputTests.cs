@@ -25,11 +25,14 @@ public sealed class OutputTests
         using var context = Hello.Context(LinkedFiles);
         for (var time = 0; time < 2; time++)
         {
-            var built = await Hello.Program.BuildAsync(context.Path, [.. arguments, "-o", $"type=tar,dest={context.Combine("out.tar")}", "-o", $"type=local,dest={context.Combine("out")}"]);
+            var built = await Hello.Program.BuildAsync(
+                context.Path,
+                [.. arguments, "-o", $"type=tar,dest={context.Combine("out.tar")}", "-o", $"type=local,dest={context.Combine("out")}"]);
             Assert.AreEqual(0, built.ExitCode, built.Error);
         }
 
-        var found = await RealTool.RunAsync("sh", "-c", "cd \"$1\" && stat -c '%a %h %n' a b d/c other parted", "sh", context.Combine("out", folder, "h"));
+        var found = await RealTool.RunAsync(
+            "sh", "-c", "cd \"$1\" && stat -c '%a %h %n' a b d/c other parted", "sh", context.Combine("out", folder, "h"));
         Assert.AreSequenceEqual(Links, found.Trim().Split('\n'));
         var listing = await RealTool.RunAsync("tar", "-tvf", context.Combine("out.tar"));
         Assert.Contains($" {prefix}h/b link to {prefix}h/a\n", listing);

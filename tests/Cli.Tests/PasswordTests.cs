@@ -20,11 +20,13 @@ public sealed class PasswordTests(TestContext test)
         var image = $"{registry.Host}/acme/app";
 
         string[] files = ["--metadata-file", context.Combine("metadata.json"), "--iidfile", context.Combine("id")];
-        var pushed = await program.RunAsync(login.Environment, ["build", "--progress", progress, "--push", "-t", $"{image}:1", .. files, context.Path]);
+        var pushed = await program.RunAsync(
+            login.Environment, ["build", "--progress", progress, "--push", "-t", $"{image}:1", .. files, context.Path]);
         Assert.AreEqual(0, pushed.ExitCode, pushed.Error);
         context.Write("Dockerfile", $"FROM {image}:1\nCOPY main.go /\n");
         string[] locked = ["--lock-file", context.Combine("lock.json")];
-        var pulled = await program.RunAsync(login.Environment, ["build", "--progress", progress, "--push", "-t", $"{image}:2", .. locked, context.Path]);
+        var pulled = await program.RunAsync(
+            login.Environment, ["build", "--progress", progress, "--push", "-t", $"{image}:2", .. locked, context.Path]);
         Assert.AreEqual(0, pulled.ExitCode, pulled.Error);
 
         foreach (var secret in login.Secrets)
@@ -34,7 +36,15 @@ public sealed class PasswordTests(TestContext test)
                 Assert.DoesNotContain(secret, output);
             }
 
-            Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [context.Combine("store"), context.Combine("metadata.json"), context.Combine("id"), context.Combine("lock.json"), registry.StorageFolder]));
+            Assert.AreEqual(
+                "",
+                await TextSearch.FilesWithAsync(secret, [
+                    context.Combine("store"),
+                    context.Combine("metadata.json"),
+                    context.Combine("id"),
+                    context.Combine("lock.json"),
+                    registry.StorageFolder,
+                ]));
         }
 
         Assert.AreNotEqual("", await TextSearch.FilesWithAsync("made", [context.Combine("store")]), "The search finds nothing anywhere.");
@@ -51,7 +61,8 @@ public sealed class PasswordTests(TestContext test)
         var program = new StagesProgram(context.Combine("store"));
         var login = Login(context, registry.Host, "wrong-" + Guid.NewGuid().ToString("N"));
 
-        var failed = await program.RunAsync(login.Environment, "build", "--progress", progress, "--push", "-t", $"{registry.Host}/acme/app:1", context.Path);
+        var failed = await program.RunAsync(
+            login.Environment, "build", "--progress", progress, "--push", "-t", $"{registry.Host}/acme/app:1", context.Path);
 
         Assert.AreEqual(1, failed.ExitCode);
         var said = failed.Output + failed.Error;
@@ -67,7 +78,9 @@ public sealed class PasswordTests(TestContext test)
     private static (Dictionary<string, string> Environment, string[] Secrets) Login(TempFolder context, string host, string password)
     {
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryServer.User}:{password}"));
-        context.Write("login/config.json", JsonSerializer.Serialize(new { auths = new Dictionary<string, object> { [host] = new { auth = basic } } }));
+        context.Write(
+            "login/config.json",
+            JsonSerializer.Serialize(new { auths = new Dictionary<string, object> { [host] = new { auth = basic } } }));
         context.Write(".dockerignore", "*\n!main.go\n");
         return (new(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = context.Combine("login") }, [basic, password]);
     }

@@ -8,7 +8,10 @@ public sealed class PlanTests
     [TestMethod]
     public async Task A_plan_tells_what_is_cached_and_what_would_run_and_runs_nothing()
     {
-        using var context = Hello.Context($"FROM alpine AS first\nRUN echo {Guid.NewGuid()} > /a\nFROM first AS second\nCOPY main.go /main.go\nRUN cat /main.go > /b\nFROM scratch\nCOPY --from=second /b /b\n");
+        using var context =
+            Hello.Context(
+                $"FROM alpine AS first\nRUN echo {Guid.NewGuid()} > /a\nFROM first AS second\nCOPY main.go /main.go\nRUN cat /main.go > " +
+                "/b\nFROM scratch\nCOPY --from=second /b /b\n");
         var before = await PlanAsync(context);
         Assert.HasCount(5, before.Split("  run  "), before);
         Assert.Contains("first (from alpine:latest@sha256:", before);

@@ -24,16 +24,28 @@ public sealed class PlatformTests
             """);
 
         // Without the cache nothing but the running build itself can make two plans share a step.
-        var result = await Hello.Program.BuildAsync(context.Path, "--platform", Both, "--no-cache", "--output", $"type=local,dest={context.Combine("out")}", "--output", $"type=tar,dest={context.Combine("out.tar")}");
+        var result = await Hello.Program.BuildAsync(
+            context.Path,
+            "--platform",
+            Both,
+            "--no-cache",
+            "--output",
+            $"type=local,dest={context.Combine("out")}",
+            "--output",
+            $"type=tar,dest={context.Combine("out.tar")}");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.HasCount(2, result.Error.Split("> /once done"), result.Error);
         Assert.HasCount(3, result.Error.Split("> /architecture done"), result.Error);
         Assert.AreEqual("amd64\n", await File.ReadAllTextAsync(context.Combine("out", "linux_amd64", "architecture")));
         Assert.AreEqual("arm64\n", await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "architecture")));
-        Assert.AreEqual("arm64\n", await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "etc", "architecture")), "The base is not that of the platform.");
         Assert.AreEqual(
-            await File.ReadAllTextAsync(context.Combine("out", "linux_amd64", "once")), await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "once")));
+            "arm64\n",
+            await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "etc", "architecture")),
+            "The base is not that of the platform.");
+        Assert.AreEqual(
+            await File.ReadAllTextAsync(context.Combine("out", "linux_amd64", "once")),
+            await File.ReadAllTextAsync(context.Combine("out", "linux_arm64", "once")));
         Assert.Contains("linux_arm64/architecture", await RealTool.RunAsync("tar", "-tf", context.Combine("out.tar")));
     }
 
@@ -43,27 +55,46 @@ public sealed class PlatformTests
         using var context = Hello.Context("FROM both\nCOPY Dockerfile /");
         var name = $"{BaseImages.Instance.Registry}/platforms/{Guid.NewGuid():N}:1";
 
-        var result = await Hello.Program.BuildAsync(context.Path, "--platform", "linux/amd64", "--platform", "linux/arm64", "-t", name, "--push", "--metadata-file", context.Combine("result.json"), "--iidfile", context.Combine("id"));
+        var result =
+            await Hello.Program.BuildAsync(
+                context.Path,
+                "--platform",
+                "linux/amd64",
+                "--platform",
+                "linux/arm64",
+                "-t",
+                name,
+                "--push",
+                "--metadata-file",
+                context.Combine("result.json"),
+                "--iidfile",
+                context.Combine("id"));
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         foreach (var architecture in new[] { "amd64", "arm64" })
         {
-            using var image = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--override-arch", architecture, $"docker://{name}"));
+            using var image = JsonDocument.Parse(
+                await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--override-arch", architecture, $"docker://{name}"));
             Assert.AreEqual(architecture, image.RootElement.GetProperty("Architecture").GetString());
         }
 
         Assert.AreEqual(result.Digest, await File.ReadAllTextAsync(context.Combine("id")));
-        Assert.AreEqual(result.Digest, (await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{name}")).Trim());
+        Assert.AreEqual(
+            result.Digest,
+            (await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{name}")).Trim());
         using var written = JsonDocument.Parse(await File.ReadAllTextAsync(context.Combine("result.json")));
         Assert.AreEqual(result.Digest, written.RootElement.GetProperty("containerimage.digest").GetString());
-        Assert.AreSequenceEqual(["mediaType", "digest", "size"], written.RootElement.GetProperty("containerimage.descriptor").EnumerateObject().Select(member => member.Name));
+        Assert.AreSequenceEqual(
+            ["mediaType", "digest", "size"],
+            written.RootElement.GetProperty("containerimage.descriptor").EnumerateObject().Select(member => member.Name));
         // An index has neither; its images have.
         foreach (var member in new[] { "containerimage.config.digest", "configDigest", "configuration", "platform" })
         {
             Assert.IsFalse(written.RootElement.TryGetProperty(member, out _), member);
         }
 
-        Assert.AreEqual(Both, string.Join(',', written.RootElement.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("platform").GetString())));
+        Assert.AreEqual(Both, string.Join(
+            ',', written.RootElement.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("platform").GetString())));
     }
 
     [TestMethod]
@@ -103,14 +134,19 @@ public sealed class PlatformTests
     [DataRow("FROM --platform=linux/arm64 both", null, null, "linux/arm64")]
     [DataRow("FROM --platform=linux/arm64 scratch", null, null, "linux/amd64")]
     [DataRow("FROM both", "linux/arm64/v8", null, "linux/arm64")]
-    public async Task An_image_is_said_to_be_for_the_platform_that_is_asked_for_as_with_Docker(string dockerfile, string? platforms, string? warning, string expected)
+    public async Task An_image_is_said_to_be_for_the_platform_that_is_asked_for_as_with_Docker(
+        string dockerfile, string? platforms, string? warning, string expected)
     {
         using var context = Hello.Context(dockerfile + "\nCOPY Dockerfile /");
-        var result = await Hello.Program.BuildAsync(context.Path, [.. platforms is null ? (string[])[] : ["--platform", platforms], "--metadata-file", context.Combine("result.json")]);
+        var result = await Hello.Program.BuildAsync(
+            context.Path,
+            [.. platforms is null ? (string[])[] : ["--platform", platforms], "--metadata-file", context.Combine("result.json")]);
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.AreEqual(warning is null ? 0 : 1, Regex.Count(result.Error, $"warning {warning ?? "CST2243"}"), result.Error);
         using var written = JsonDocument.Parse(await File.ReadAllTextAsync(context.Combine("result.json")));
-        JsonElement[] images = written.RootElement.TryGetProperty("images", out var several) && several.GetArrayLength() > 0 ? [.. several.EnumerateArray()] : [written.RootElement];
+        JsonElement[] images = written.RootElement.TryGetProperty("images", out var several) && several.GetArrayLength() > 0
+            ? [.. several.EnumerateArray()]
+            : [written.RootElement];
         Assert.AreEqual(expected, string.Join(' ', images.Select(image => image.GetProperty("platform").GetString())));
     }
 
@@ -146,7 +182,8 @@ public sealed class PlatformTests
     public async Task A_docker_archive_is_refused_before_anything_runs()
     {
         using var context = Hello.Context("FROM alpine\nRUN exit 1");
-        var result = await Hello.Program.BuildAsync(context.Path, "--platform", Both, "--output", $"type=docker,dest={context.Combine("a.tar")}");
+        var result =
+            await Hello.Program.BuildAsync(context.Path, "--platform", Both, "--output", $"type=docker,dest={context.Combine("a.tar")}");
         Assert.AreEqual(1, result.ExitCode);
         StringAssert.Contains(result.Error, "CST3602");
         Assert.IsFalse(result.Error.Contains("RUN exit 1", StringComparison.Ordinal), result.Error);
@@ -167,8 +204,12 @@ public sealed class PlatformTests
 
         Assert.AreEqual("x86_64\n", (await Hello.Program.RunAsync("run", name, "uname", "-m")).Output);
         Assert.AreEqual("aarch64\n", (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", name, "uname", "-m")).Output);
-        Assert.AreEqual("aarch64\n", (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", built.Digest, "uname", "-m")).Output);
-        Assert.AreEqual("aarch64\n", (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", "busybox", "uname", "-m")).Output, "A name that is pulled.");
+        Assert.AreEqual(
+            "aarch64\n", (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", built.Digest, "uname", "-m")).Output);
+        Assert.AreEqual(
+            "aarch64\n",
+            (await Hello.Program.RunAsync("run", "--platform", "linux/arm64", "busybox", "uname", "-m")).Output,
+            "A name that is pulled.");
         var missing = await Hello.Program.RunAsync("run", "--platform", "linux/s390x", "both", "uname", "-m");
         StringAssert.Contains(missing.Error, "CST5006");
         var misspelt = await Hello.Program.RunAsync("run", "--platform", "linux/", name);

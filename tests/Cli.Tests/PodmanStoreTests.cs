@@ -13,15 +13,20 @@ public sealed class PodmanStoreTests
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\nENV MADE=here\n");
         var name = NewName();
 
-        var built = await BuildAsync(podman, context, ["-t", $"{name}:1", "-t", $"{name}:2", "--iidfile", context.Combine("id"), "-o", "type=podman"]);
+        var built = await BuildAsync(
+            podman, context, ["-t", $"{name}:1", "-t", $"{name}:2", "--iidfile", context.Combine("id"), "-o", "type=podman"]);
 
         var id = (await File.ReadAllTextAsync(context.Combine("id"))).Trim();
         foreach (var tag in new[] { "1", "2" })
         {
-            Assert.AreEqual($"{id} {built.Digest}", "sha256:" + await podman.DoAsync("image", "inspect", "--format", "{{.Id}} {{.Digest}}", $"docker.io/library/{name}:{tag}"));
+            Assert.AreEqual(
+                $"{id} {built.Digest}",
+                "sha256:" + await podman.DoAsync("image", "inspect", "--format", "{{.Id}} {{.Digest}}", $"docker.io/library/{name}:{tag}"));
         }
 
-        StringAssert.Contains((await BuildAsync(podman, context, ["-t", $"{name}:1", "-o", "type=podman", "--progress", "json"])).Output, "\"upToDate\":true");
+        StringAssert.Contains(
+            (await BuildAsync(podman, context, ["-t", $"{name}:1", "-o", "type=podman", "--progress", "json"])).Output,
+            "\"upToDate\":true");
     }
 
     [TestMethod]
@@ -43,7 +48,9 @@ public sealed class PodmanStoreTests
         Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "copy.go")));
         Assert.Contains("MADE=by-podman", await podman.DoAsync("image", "inspect", "--format", "{{.Config.Env}}", $"{name}:2"));
         const string Layer = "{{index .RootFS.Layers 0}}";
-        Assert.AreEqual(await podman.DoAsync("image", "inspect", "--format", Layer, $"{name}:1"), await podman.DoAsync("image", "inspect", "--format", Layer, $"{name}:2"));
+        Assert.AreEqual(
+            await podman.DoAsync("image", "inspect", "--format", Layer, $"{name}:1"),
+            await podman.DoAsync("image", "inspect", "--format", Layer, $"{name}:2"));
     }
 
     [TestMethod]
@@ -57,12 +64,24 @@ public sealed class PodmanStoreTests
         await using var podman = new PodmanStorage();
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
         var name = "docker.io/library/" + NewName();
-        await BuildAsync(podman, context, ["-t", $"{name}:1", "-o", $"type=oci,dest={context.Combine("oci.tar")}", "-o", $"type=docker,dest={context.Combine("docker.tar")}"]);
+        await BuildAsync(podman, context, [
+            "-t",
+            $"{name}:1",
+            "-o",
+            $"type=oci,dest={context.Combine("oci.tar")}",
+            "-o",
+            $"type=docker,dest={context.Combine("docker.tar")}",
+        ]);
         await podman.DoAsync("load", "-q", "-i", context.Combine(archive));
         await podman.DoAsync("save", "-q", "--format", format, "-o", context.Combine("saved"), $"{name}:1");
 
         context.Write("Dockerfile", "FROM base\nCOPY --from=base /main.go /copy.go\n");
-        await BuildAsync(podman, context, ["--build-context", $"base={source.Replace("{0}", context.Combine("saved"), StringComparison.Ordinal)}", "-o", context.Combine("files")]);
+        await BuildAsync(podman, context, [
+            "--build-context",
+            $"base={source.Replace("{0}", context.Combine("saved"), StringComparison.Ordinal)}",
+            "-o",
+            context.Combine("files"),
+        ]);
 
         Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "main.go")));
         Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("files", "copy.go")));

@@ -11,7 +11,8 @@ public sealed class PruneTests
     {
         using var folder = new TempFolder();
         var program = new StagesProgram(folder.Combine("store"));
-        using var context = Hello.Context("FROM alpine\nRUN echo one > /one\nRUN --mount=type=cache,target=/c touch /c/kept\nCOPY main.go /\n");
+        using var context =
+            Hello.Context("FROM alpine\nRUN echo one > /one\nRUN --mount=type=cache,target=/c touch /c/kept\nCOPY main.go /\n");
         var first = await program.BuildAsync(context.Path, "-t", "image");
         var kept = await program.RunAsync("prune");
         Assert.AreEqual(0, kept.ExitCode, kept.Error);
@@ -22,7 +23,9 @@ public sealed class PruneTests
         var pruned = await program.RunAsync("prune", "--all");
         StringAssert.Contains(pruned.Output, "untagged image:latest");
         StringAssert.EndsWith(pruned.Output, "the store holds 0B\n");
-        Assert.AreEqual("index.json oci-layout", string.Join(' ', Directory.EnumerateFiles(program.Store, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order()));
+        Assert.AreEqual(
+            "index.json oci-layout",
+            string.Join(' ', Directory.EnumerateFiles(program.Store, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order()));
         Assert.AreEqual("REPOSITORY   TAG   IMAGE ID   STORED   SIZE", (await program.RunAsync("images")).Output.Trim());
 
         var again = await program.BuildAsync(context.Path, "-t", "image");
@@ -39,8 +42,12 @@ public sealed class PruneTests
         {
             for (var round = 0; round < 3; round++)
             {
-                using var context = Hello.Context($"FROM alpine AS first\nRUN echo {round} > /one && sleep 0.2\nFROM alpine\nCOPY --from=first /one /\nRUN --mount=type=cache,target=/c touch /c/x && cat /one && sleep 0.2\nCOPY main.go /{builder}\n");
-                var built = await program.BuildAsync(context.Path, "-t", $"image{builder}", "-o", $"type=oci,dest={folder.Combine($"{builder}.tar")}");
+                using var context =
+                    Hello.Context(
+                        $"FROM alpine AS first\nRUN echo {round} > /one && sleep 0.2\nFROM alpine\nCOPY --from=first /one /\nRUN " +
+                        $"--mount=type=cache,target=/c touch /c/x && cat /one && sleep 0.2\nCOPY main.go /{builder}\n");
+                var built = await program.BuildAsync(
+                    context.Path, "-t", $"image{builder}", "-o", $"type=oci,dest={folder.Combine($"{builder}.tar")}");
                 Assert.AreEqual(0, built.ExitCode, built.Error);
             }
         }));

@@ -45,7 +45,15 @@ public sealed class PublishAgainTests(TestContext test)
         Assert.IsFalse((await ExecuteAsync(definition)).UpToDate);
         foreach (var platform in definition.Source.Platforms)
         {
-            await RealTool.RunAsync("skopeo", "copy", "-q", "--src-tls-verify=false", "--override-arch", platform.Split('/')[1], $"docker://{registry.Host}/app:1", $"oci:{context.Combine("copy")}:{platform.Split('/')[1]}");
+            await RealTool.RunAsync(
+                "skopeo",
+                "copy",
+                "-q",
+                "--src-tls-verify=false",
+                "--override-arch",
+                platform.Split('/')[1],
+                $"docker://{registry.Host}/app:1",
+                $"oci:{context.Combine("copy")}:{platform.Split('/')[1]}");
         }
 
         Assert.IsTrue((await ExecuteAsync(definition)).UpToDate);
@@ -58,6 +66,8 @@ public sealed class PublishAgainTests(TestContext test)
         var program = new StagesProgram(definition.Policy.Store!) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
         var done = await program.RunAsync("execute");
         Assert.AreEqual(0, done.ExitCode, done.Report);
-        return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished ? finished.Result : throw new InvalidOperationException(done.Output);
+        return BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1]) is BuildFinished finished
+            ? finished.Result
+            : throw new InvalidOperationException(done.Output);
     }
 }

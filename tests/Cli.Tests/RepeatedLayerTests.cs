@@ -41,7 +41,17 @@ public sealed class RepeatedLayerTests
             Assert.AreEqual(layers[1], layers[3]);
 
             context.Write("Dockerfile", EverythingThatReadsTheBase);
-            var built = await program.BuildAsync(context.Path, "-t", "reads", "--build-context", $"base=docker-image://{name}", "-o", $"type=tar,dest={store.Combine("out.tar")}", "-o", "type=image");
+            var built =
+                await program.BuildAsync(
+                    context.Path,
+                    "-t",
+                    "reads",
+                    "--build-context",
+                    $"base=docker-image://{name}",
+                    "-o",
+                    $"type=tar,dest={store.Combine("out.tar")}",
+                    "-o",
+                    "type=image");
             Assert.AreEqual(0, built.ExitCode, built.Error);
             Assert.AreEqual(Hello.Main, await RealTool.RunAsync("tar", "-xOf", store.Combine("out.tar"), "f"));
             var run = await program.RunAsync("run", "reads", "cat", "/from/got");
@@ -65,14 +75,16 @@ public sealed class RepeatedLayerTests
         Assert.HasCount(3, layers);
         Assert.AreEqual(layers[0], layers[2]);
         Assert.AreEqual(Hello.Main, await File.ReadAllTextAsync(context.Combine("out", "f")));
-        using var configuration = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--config", "--raw", $"docker://{name}"));
+        using var configuration =
+            JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--config", "--raw", $"docker://{name}"));
         Assert.HasCount(3, configuration.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray());
         Assert.HasCount(3, configuration.RootElement.GetProperty("history").EnumerateArray());
     }
 
     private static async Task<string[]> LayersAsync(string name)
     {
-        using var manifest = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--raw", $"docker://{name}"));
+        using var manifest =
+            JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--tls-verify=false", "--raw", $"docker://{name}"));
         return [.. manifest.RootElement.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("digest").GetString()!)];
     }
 }

@@ -35,7 +35,17 @@ public sealed class ReproducibilityTests
     public async Task SOURCE_DATE_EPOCH_sets_every_time()
     {
         using var context = Hello.Context("FROM alpine\nCOPY main.go /");
-        var result = await Hello.Program.RunAsync(new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1000000000" }, "build", "-t", "epoch", "-o", "type=image", "-o", $"type=local,dest={context.Combine("out")}", context.Path);
+        var result =
+            await Hello.Program.RunAsync(
+                new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1000000000" },
+                "build",
+                "-t",
+                "epoch",
+                "-o",
+                "type=image",
+                "-o",
+                $"type=local,dest={context.Combine("out")}",
+                context.Path);
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.AreEqual(DateTime.UnixEpoch.AddSeconds(1_000_000_000), File.GetLastWriteTimeUtc(context.Combine("out", "main.go")));
         var created = await Hello.Program.RunAsync("inspect", "--format", ".Created", "epoch");
@@ -51,9 +61,13 @@ public sealed class ReproducibilityTests
         var layers = (await Hello.Program.RunAsync("inspect", "--format", ".Manifest.layers", "only")).Output.Trim().Split('\n');
         Assert.HasCount(2, layers);
         var blob = layers[1][(layers[1].IndexOf("sha256:", StringComparison.Ordinal) + 7)..][..64];
-        var listing = await RealTool.RunAsync("tar", "tvzf", context.Combine("layout", "blobs", "sha256", blob), "--utc", "--numeric-owner");
+        var listing =
+            await RealTool.RunAsync("tar", "tvzf", context.Combine("layout", "blobs", "sha256", blob), "--utc", "--numeric-owner");
         var lines = listing.Trim().Split('\n');
-        Assert.AreSequenceEqual(new[] { "usr/", "usr/local/", "usr/local/bin/", "usr/local/bin/app" }, lines.Select(line => line.Split(' ')[^1]).ToArray());
-        Assert.IsTrue(lines.All(line => line.Contains("0/0", StringComparison.Ordinal) && line.Contains("1970-01-01", StringComparison.Ordinal)), listing);
+        Assert.AreSequenceEqual(
+            new[] { "usr/", "usr/local/", "usr/local/bin/", "usr/local/bin/app" }, lines.Select(line => line.Split(' ')[^1]).ToArray());
+        Assert.IsTrue(
+            lines.All(line => line.Contains("0/0", StringComparison.Ordinal) && line.Contains("1970-01-01", StringComparison.Ordinal)),
+            listing);
     }
 }

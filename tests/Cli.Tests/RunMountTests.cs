@@ -8,15 +8,24 @@ namespace ContainerStages.Cli.Tests;
 public sealed class RunMountTests
 {
     [TestMethod]
-    [DataRow("--mount=type=bind,target=/c", "cat /c/main.go | head -1; ls -A /c; touch /c/x 2>/dev/null || echo read-only", "package main .dockerignore Dockerfile dir main.go read-only")]
+    [DataRow(
+        "--mount=type=bind,target=/c",
+        "cat /c/main.go | head -1; ls -A /c; touch /c/x 2>/dev/null || echo read-only",
+        "package main .dockerignore Dockerfile dir main.go read-only")]
     [DataRow("--mount=ro", "head -1 /w/main.go", "package main")]
     [DataRow("--mount=target=/c,source=dir", "cat /c/file", "content")]
-    [DataRow("--mount=target=deep/er/file,source=dir/file,rw", "cat /w/deep/er/file; echo changed > /w/deep/er/file; cat deep/er/file", "content changed")]
+    [DataRow(
+        "--mount=target=deep/er/file,source=dir/file,rw",
+        "cat /w/deep/er/file; echo changed > /w/deep/er/file; cat deep/er/file",
+        "content changed")]
     [DataRow("--mount=target=/c,from=other,source=/data", "cat /c/file; touch /c/x 2>/dev/null || echo read-only", "other read-only")]
     [DataRow("--mount=target=/c,from=other,source=/link,rw", "cat /c/file; touch /c/new; rm /c/file; ls /c", "other new")]
     [DataRow("--mount=target=/c,from=alpine,source=/etc/passwd", "head -c 4 /c", "root")]
     [DataRow("--mount=type=tmpfs,target=/t,size=2m", "grep -c ' /t tmpfs .*size=2048k' /proc/mounts", "1")]
-    [DataRow("--mount=target=. --mount=type=cache,target=node_modules", "echo x > node_modules/x; ls -A", ".dockerignore Dockerfile dir main.go node_modules")]
+    [DataRow(
+        "--mount=target=. --mount=type=cache,target=node_modules",
+        "echo x > node_modules/x; ls -A",
+        ".dockerignore Dockerfile dir main.go node_modules")]
     [DataRow("--mount=type=cache,target=/c,from=other,source=/data", "cat /c/file; touch /c/kept; ls /c", "other file kept")]
     [DataRow("--mount=type=cache,target=/c,mode=0700,uid=5,gid=6", "stat -c '%a %u %g' /c", "700 5 6")]
     [DataRow("--mount=type=cache,target=/c,ro", "touch /c/x 2>/dev/null || echo read-only", "read-only")]
@@ -28,7 +37,10 @@ public sealed class RunMountTests
         foreach (var account in Accounts())
         {
             using var store = new TempFolder();
-            using var context = Context($"FROM alpine AS other\nRUN mkdir /data && echo other > /data/file && ln -s data /link\nFROM alpine\nWORKDIR /w\nRUN {flags} {command}\n");
+            using var context =
+                Context(
+                    "FROM alpine AS other\nRUN mkdir /data && echo other > /data/file && ln -s data /link\nFROM alpine\nWORKDIR /w\nRUN " +
+                    $"{flags} {command}\n");
             var program = ProgramFor(store, account);
             var built = await program.BuildAsync(context.Path, "-t", "seen");
             Assert.AreEqual(0, built.ExitCode, built.Error);
@@ -38,7 +50,10 @@ public sealed class RunMountTests
     }
 
     [TestMethod]
-    [DataRow("--mount=target=/c,from=beside", "cat /c/seen; ls -A /c; touch /c/x 2>/dev/null || echo read-only", "text .dockerignore seen read-only")]
+    [DataRow(
+        "--mount=target=/c,from=beside",
+        "cat /c/seen; ls -A /c; touch /c/x 2>/dev/null || echo read-only",
+        "text .dockerignore seen read-only")]
     [DataRow("--mount=type=cache,target=/c,from=beside", "cat /c/seen; touch /c/kept; ls /c", "text kept seen")]
     public async Task A_folder_beside_the_context_can_be_mounted(string flags, string command, string expected)
     {
@@ -84,7 +99,9 @@ public sealed class RunMountTests
             context.Write("dir/secret", value + "\n");
             context.Write(".dockerignore", "dir/secret");
             string[] secrets = ["--secret", $"id=one,src={context.Combine("dir", "secret")}", "--secret", "id=two,env=SECRET_TWO"];
-            var built = await program.RunAsync(new Dictionary<string, string> { ["SECRET_TWO"] = value }, ["build", "--progress", "json", "-t", "kept", .. secrets, context.Path]);
+            var built = await program.RunAsync(
+                new Dictionary<string, string> { ["SECRET_TWO"] = value },
+                ["build", "--progress", "json", "-t", "kept", .. secrets, context.Path]);
             Assert.AreEqual(0, built.ExitCode, built.Error);
             Assert.DoesNotContain(value, built.Output + built.Error);
             StringAssert.Contains(built.Output, "***");
@@ -92,7 +109,8 @@ public sealed class RunMountTests
             StringAssert.Contains(built.Output, "440 3 4");
             Assert.AreEqual("", FilesWith(store.Path, value), "The store holds the secret.");
 
-            var other = await program.RunAsync(new Dictionary<string, string> { ["SECRET_TWO"] = "another" }, ["build", "--progress", "plain", .. secrets, context.Path]);
+            var other = await program.RunAsync(
+                new Dictionary<string, string> { ["SECRET_TWO"] = "another" }, ["build", "--progress", "plain", .. secrets, context.Path]);
             Assert.DoesNotContain(" done ", other.Error, "The value of a secret is part of a key.");
         }
     }
@@ -103,7 +121,8 @@ public sealed class RunMountTests
         var value = $"value-{Guid.NewGuid():N}";
         using var context = Context("FROM alpine\nRUN --mount=type=secret,id=one,env=PATH [\"absent\"]\n");
         var built = await Hello.Program.RunAsync(
-            new Dictionary<string, string> { ["SECRET_ONE"] = value }, ["build", "--progress", "json", "--secret", "id=one,env=SECRET_ONE", context.Path]);
+            new Dictionary<string, string> { ["SECRET_ONE"] = value },
+            ["build", "--progress", "json", "--secret", "id=one,env=SECRET_ONE", context.Path]);
         Assert.AreEqual(1, built.ExitCode, built.Output);
         Assert.Contains("was not found in PATH of the image (***)", built.Output + built.Error);
         Assert.DoesNotContain(value, built.Output + built.Error);
@@ -144,7 +163,8 @@ public sealed class RunMountTests
             Assert.AreEqual(0, result.ExitCode, result.Error);
         }
 
-        using var look = Context($"FROM alpine\nRUN --mount=type=cache,id=l{id},target=/c --mount=type=cache,id=s{id},target=/d sort /c/all; ls /d\n");
+        using var look =
+            Context($"FROM alpine\nRUN --mount=type=cache,id=l{id},target=/c --mount=type=cache,id=s{id},target=/d sort /c/all; ls /d\n");
         Assert.AreEqual("0 1 2 0 1 2", string.Join(' ', OutputOf(await Hello.Program.BuildAsync(look.Path))));
         foreach (var context in contexts)
         {
@@ -170,7 +190,8 @@ public sealed class RunMountTests
         var path = folder.Combine("agent");
         using var agent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         agent.Bind(new UnixDomainSocketEndPoint(path));
-        using var context = Context("FROM alpine\nRUN --mount=type=ssh,required=true echo $SSH_AUTH_SOCK && test -S $SSH_AUTH_SOCK && echo socket\n");
+        using var context =
+            Context("FROM alpine\nRUN --mount=type=ssh,required=true echo $SSH_AUTH_SOCK && test -S $SSH_AUTH_SOCK && echo socket\n");
         var built = await Hello.Program.BuildAsync(context.Path, "--no-cache", "--ssh", $"default={path}");
         Assert.AreEqual("/run/buildkit/ssh_agent.0 socket", string.Join(' ', OutputOf(built)), built.Error);
     }
@@ -183,7 +204,10 @@ public sealed class RunMountTests
         // Its file is there, and nobody listens.
         using var agent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         agent.Bind(new UnixDomainSocketEndPoint(folder.Combine("agent")));
-        using var context = Context("FROM golang\nRUN --mount=type=ssh perl -MSocket -e 'socket(S, 1, 1, 0); connect(S, pack_sockaddr_un($ENV{SSH_AUTH_SOCK})); sysread(S, $_, 1)'\n");
+        using var context =
+            Context(
+                "FROM golang\nRUN --mount=type=ssh perl -MSocket -e 'socket(S, 1, 1, 0); connect(S, " +
+                "pack_sockaddr_un($ENV{SSH_AUTH_SOCK})); sysread(S, $_, 1)'\n");
         var built = await Hello.Program.BuildAsync(context.Path, "--no-cache", "--ssh", $"default={folder.Combine("agent")}");
         Assert.AreEqual(0, built.ExitCode, built.Error);
         Assert.Contains("warning CST4025", built.Error);
@@ -192,9 +216,25 @@ public sealed class RunMountTests
     [TestMethod]
     public async Task The_build_says_what_all_commands_get()
     {
-        using var context = Context("FROM alpine\nRUN ulimit -n; ulimit -Hn; df -k /dev/shm | tail -1 | awk '{print $2}'; grep 10.9.8.7 /etc/hosts | cut -f2; echo $HTTP_PROXY; ls /sys/class/net\n");
+        using var context =
+            Context(
+                "FROM alpine\nRUN ulimit -n; ulimit -Hn; df -k /dev/shm | tail -1 | awk '{print $2}'; grep 10.9.8.7 /etc/hosts | cut " +
+                "-f2; echo $HTTP_PROXY; ls /sys/class/net\n");
         var built = await Hello.Program.BuildAsync(
-            context.Path, "-t", "told", "--ulimit", "nofile=100:200", "--shm-size", "3m", "--add-host", "far:10.9.8.7", "--build-arg", "HTTP_PROXY=http://proxy:1", "--network", "none", "--no-cache");
+            context.Path,
+            "-t",
+            "told",
+            "--ulimit",
+            "nofile=100:200",
+            "--shm-size",
+            "3m",
+            "--add-host",
+            "far:10.9.8.7",
+            "--build-arg",
+            "HTTP_PROXY=http://proxy:1",
+            "--network",
+            "none",
+            "--no-cache");
         Assert.AreEqual("100 200 3072 far http://proxy:1 lo", string.Join(' ', OutputOf(built)), built.Error);
         var inspected = await Hello.Program.RunAsync("inspect", "told");
         Assert.DoesNotContain("proxy", inspected.Output);
@@ -204,7 +244,10 @@ public sealed class RunMountTests
     [TestMethod]
     public async Task Insecure_commands_have_every_capability_where_it_is_allowed()
     {
-        using var context = Context("FROM alpine\nRUN --security=insecure mkdir /m && mount -t tmpfs none /m && umount /m && rmdir /m && echo mounted\nRUN mount -t tmpfs none /mnt 2>/dev/null || echo refused\n");
+        using var context =
+            Context(
+                "FROM alpine\nRUN --security=insecure mkdir /m && mount -t tmpfs none /m && umount /m && rmdir /m && echo mounted\nRUN " +
+                "mount -t tmpfs none /mnt 2>/dev/null || echo refused\n");
         var built = await Hello.Program.BuildAsync(context.Path, "--allow", "security.insecure", "--no-cache");
         Assert.AreEqual("mounted refused", string.Join(' ', OutputOf(built)), built.Error);
     }
@@ -238,17 +281,22 @@ public sealed class RunMountTests
 
     /// <summary>What commands wrote on standard output and error.</summary>
     private static IEnumerable<string> OutputOf(ProgramResult built) =>
-        built.Error.Split('\n').Where(line => line.Contains("]   ", StringComparison.Ordinal)).Select(line => line[(line.IndexOf("]   ", StringComparison.Ordinal) + 4)..].Trim());
+        built.Error.Split('\n')
+            .Where(line => line.Contains("]   ", StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf("]   ", StringComparison.Ordinal) + 4)..].Trim());
 
     /// <summary>Mount points of the tests that the image has (none), and its working folder's content.</summary>
     private static async Task<string> AsksAsync(StagesProgram program, string image)
     {
-        var result = await program.RunAsync("run", image, "sh", "-c", "echo \"{$(ls -dA /c /t /run/secrets /run/buildkit /w/* 2>/dev/null)}|$(basename $(pwd))\"");
+        var result = await program.RunAsync(
+            "run", image, "sh", "-c", "echo \"{$(ls -dA /c /t /run/secrets /run/buildkit /w/* 2>/dev/null)}|$(basename $(pwd))\"");
         return result.Output.Trim();
     }
 
     private static string FilesWith(string folder, string value) => string.Join(
         ' ',
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-            .Where(path => new FileInfo(path) is { LinkTarget: null, Length: > 0 } && File.ReadAllBytes(path).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(value)) >= 0));
+        Directory.EnumerateFiles(
+            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+            .Where(path => new FileInfo(path) is { LinkTarget: null, Length: > 0 }
+                && File.ReadAllBytes(path).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(value)) >= 0));
 }

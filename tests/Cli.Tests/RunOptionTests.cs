@@ -40,7 +40,8 @@ public sealed class RunOptionTests
     public async Task Where_nobody_looks_only_the_command_writes_also_when_its_image_is_pulled()
     {
         using var folder = new TempFolder();
-        var run = await new StagesProgram(folder.Combine("store")).RunAsync("run", "--rm", "alpine", "sh", "-c", "echo out; echo error >&2");
+        var run =
+            await new StagesProgram(folder.Combine("store")).RunAsync("run", "--rm", "alpine", "sh", "-c", "echo out; echo error >&2");
         Assert.AreEqual((0, "out\n", "error\n"), (run.ExitCode, run.Output, run.Error));
     }
 }

@@ -14,7 +14,10 @@ public sealed class SideBySideTests
     public async Task A_file_is_downloaded_while_the_command_before_runs()
     {
         await using var gates = new GateServer();
-        using var context = Hello.Context($"FROM alpine\nRUN wget -q -O /waited {gates.Address}wait/download\nADD {gates.Address}open/download /d/\nRUN cat /waited /d/download > /both\n");
+        using var context =
+            Hello.Context(
+                $"FROM alpine\nRUN wget -q -O /waited {gates.Address}wait/download\nADD {gates.Address}open/download /d/\nRUN " +
+                "cat /waited /d/download > /both\n");
         var built = await Hello.Program.BuildAsync(context.Path);
         Assert.AreEqual(0, built.ExitCode, built.Error);
     }
@@ -28,7 +31,8 @@ public sealed class SideBySideTests
     {
         await using var gates = new GateServer();
         using var store = new TempFolder();
-        using var context = Hello.Context($"FROM alpine AS other\nRUN echo o > /o\nFROM alpine\nRUN wget -q -O /waited {gates.Address}wait/step\n{next}\n");
+        using var context =
+            Hello.Context($"FROM alpine AS other\nRUN echo o > /o\nFROM alpine\nRUN wget -q -O /waited {gates.Address}wait/step\n{next}\n");
         using var process = new StagesProgram(store.Combine("store")).Start("build", "--progress", "json", context.Path);
         var events = await ReadEventsAsync(process, title => { if (title == awaited) { gates.Open("step"); } });
         Assert.AreEqual(0, process.ExitCode, string.Join('\n', events));
@@ -39,7 +43,11 @@ public sealed class SideBySideTests
     {
         const int Stages = 16;
         await using var gates = new GateServer();
-        var stages = Enumerable.Range(1, Stages).Select(number => $"FROM alpine AS s{number}\nRUN wget -q -O /w {gates.Address}open/s{number} && wget -q -O /w {gates.Address}wait/s{(number % Stages) + 1} && echo {number} > /s{number}\n");
+        var stages = Enumerable.Range(1, Stages)
+            .Select(
+                number =>
+                    $"FROM alpine AS s{number}\nRUN wget -q -O /w {gates.Address}open/s{number} && wget -q -O /w " +
+                    $"{gates.Address}wait/s{(number % Stages) + 1} && echo {number} > /s{number}\n");
         var copies = Enumerable.Range(1, Stages).Select(number => $"COPY --from=s{number} /s{number} /\n");
         using var context = Hello.Context($"{string.Concat(stages)}FROM scratch\n{string.Concat(copies)}");
         var built = await Hello.Program.BuildAsync(context.Path, "--max-parallelism", "16");
@@ -50,8 +58,15 @@ public sealed class SideBySideTests
     public async Task Commands_run_one_after_the_other_where_the_build_says_so()
     {
         var id = Guid.NewGuid();
-        var stages = Enumerable.Range(1, 4).Select(number => $"FROM alpine AS s{number}\nRUN --mount=type=cache,id={id},target=/c mkdir /c/busy && sleep 0.1 && rmdir /c/busy && echo {number} > /s{number}\n");
-        using var context = Hello.Context($"{string.Concat(stages)}FROM scratch\n{string.Concat(Enumerable.Range(1, 4).Select(number => $"COPY --from=s{number} /s{number} /\n"))}");
+        var stages = Enumerable.Range(1, 4)
+            .Select(
+                number =>
+                    $"FROM alpine AS s{number}\nRUN --mount=type=cache,id={id},target=/c mkdir /c/busy && sleep 0.1 && rmdir /c/busy && " +
+                    $"echo {number} > /s{number}\n");
+        using var context =
+            Hello.Context(
+                $"{string.Concat(stages)}FROM scratch\n" +
+                $"{string.Concat(Enumerable.Range(1, 4).Select(number => $"COPY --from=s{number} /s{number} /\n"))}");
         var built = await Hello.Program.BuildAsync(context.Path, "--max-parallelism", "1");
         Assert.AreEqual(0, built.ExitCode, built.Error);
         Assert.Contains("--max-parallelism 0: a number", (await Hello.Program.BuildAsync(context.Path, "--max-parallelism", "0")).Error);
@@ -62,12 +77,16 @@ public sealed class SideBySideTests
     {
         await using var gates = new GateServer();
         using var store = new TempFolder();
-        using var context = Hello.Context($"FROM alpine\nRUN wget -q -O /file {gates.Address}wait/step && date > /dev/null\nCOPY --link main.go /file\nRUN head -c 7 /file > /last\n");
+        using var context =
+            Hello.Context(
+                $"FROM alpine\nRUN wget -q -O /file {gates.Address}wait/step && date > /dev/null\nCOPY --link main.go " +
+                "/file\nRUN head -c 7 /file > /last\n");
         var program = new StagesProgram(store.Combine("store"));
         using var process = program.Start("build", "--progress", "json", "-t", "order", context.Path);
         await ReadEventsAsync(process, title => { if (title.StartsWith("COPY --link", StringComparison.Ordinal)) { gates.Open("step"); } });
         var history = await program.RunAsync("history", "order");
-        int[] places = [.. new[] { "head -c 7", "COPY --link", "wget" }.Select(text => history.Output.IndexOf(text, StringComparison.Ordinal))];
+        int[] places =
+            [.. new[] { "head -c 7", "COPY --link", "wget" }.Select(text => history.Output.IndexOf(text, StringComparison.Ordinal))];
         Assert.IsTrue(places[0] > 0 && places[0] < places[1] && places[1] < places[2], history.Output);
         Assert.AreEqual("package", (await program.RunAsync("run", "order", "cat", "/last")).Output);
     }

@@ -10,7 +10,8 @@ public sealed class SizeBudgetTests(TestContext test)
     [TestMethod]
     public async Task A_larger_image_is_an_error_that_names_its_largest_files_and_gets_no_name()
     {
-        using var context = Hello.Context("FROM alpine\nCOPY main.go /small\nRUN mkdir -p /data && head -c 3000000 /dev/zero > /data/big\n");
+        using var context =
+            Hello.Context("FROM alpine\nCOPY main.go /small\nRUN mkdir -p /data && head -c 3000000 /dev/zero > /data/big\n");
         var name = $"budget-{Guid.NewGuid():N}";
 
         var refused = await Hello.Program.BuildAsync(context.Path, "-t", name, "--max-size", "1MB");

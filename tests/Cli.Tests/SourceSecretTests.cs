@@ -4,7 +4,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
 
-/// <summary>Credentials for what ADD and contexts fetch, limits of downloads, and git submodules. Source: BuildKit, source/http and source/git.</summary>
+/// <summary>
+/// Credentials for what ADD and contexts fetch, limits of downloads, and git submodules. Source: BuildKit, source/http and source/git.
+/// </summary>
 [TestClass]
 public sealed class SourceSecretTests
 {
@@ -21,7 +23,8 @@ public sealed class SourceSecretTests
         await using var redirecting = new HeaderServer(other.Address + "elsewhere");
         using var store = new TempFolder();
         using var context = Hello.Context($"FROM scratch\nADD {server.Address}one /one\nADD {redirecting.Address}two /two\n");
-        var built = await new StagesProgram(store.Path).RunAsync(Secret, ["build", "--progress", "plain", "--secret", $"id={id},env=TOKEN", "-t", "added", context.Path]);
+        var built = await new StagesProgram(store.Path).RunAsync(
+            Secret, ["build", "--progress", "plain", "--secret", $"id={id},env=TOKEN", "-t", "added", context.Path]);
         Assert.AreEqual(0, built.ExitCode, built.Error);
         Assert.AreSequenceEqual((string?[])[expected], server.Authorizations);
         Assert.AreSequenceEqual((string?[])[expected], redirecting.Authorizations);
@@ -42,7 +45,15 @@ public sealed class SourceSecretTests
         await using var server = new HeaderServer(other.Address + "info/refs");
         using var context = Hello.Context($"FROM scratch\nADD {server.Address}repository.git /one\n");
         var host = new Uri(server.Address).Authority;
-        var built = await Hello.Program.RunAsync(Secret, ["build", "--progress", "plain", "--secret", $"id={id.Replace("HOST", host, StringComparison.Ordinal)},env=TOKEN", context.Path]);
+        var built =
+            await Hello.Program.RunAsync(Secret, [
+                "build",
+                "--progress",
+                "plain",
+                "--secret",
+                $"id={id.Replace("HOST", host, StringComparison.Ordinal)},env=TOKEN",
+                context.Path,
+            ]);
         Assert.AreEqual(1, built.ExitCode, built.Output);
         StringAssert.Contains(built.Error, "CST4408");
         Assert.AreEqual(expected, server.Authorizations[0]);
@@ -55,7 +66,8 @@ public sealed class SourceSecretTests
     {
         using var context = Hello.Context("FROM scratch\nADD http://127.0.0.1:1/x /x\n");
         var secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["TOKEN"] = "a\nX-Other: b" };
-        var built = await Hello.Program.RunAsync(secrets, ["build", "--progress", "plain", "--secret", "id=HTTP_AUTH_TOKEN_127.0.0.1,env=TOKEN", context.Path]);
+        var built = await Hello.Program.RunAsync(
+            secrets, ["build", "--progress", "plain", "--secret", "id=HTTP_AUTH_TOKEN_127.0.0.1,env=TOKEN", context.Path]);
         StringAssert.Contains(built.Error, "CST4508");
     }
 
@@ -78,7 +90,9 @@ public sealed class SourceSecretTests
         using var empty = new TempFolder();
         using var context = Hello.Context("FROM scratch\nADD https://example.com/repository.git /x\n");
         File.CreateSymbolicLink(empty.Combine("unshare"), "/usr/bin/unshare");
-        var built = await Hello.Program.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = empty.Path }, ["build", "--progress", "plain", context.Path]);
+        var built = await Hello.Program.RunAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = empty.Path },
+            ["build", "--progress", "plain", context.Path]);
         Assert.AreEqual(1, built.ExitCode, built.Output);
         StringAssert.Contains(built.Error, "Dockerfile(2");
         StringAssert.Contains(built.Error, "CST4407");
@@ -94,14 +108,19 @@ public sealed class SourceSecretTests
         using var output = new TempFolder();
         var built = await Hello.Program.BuildAsync(context.Path, "-o", output.Combine("out"));
         Assert.AreEqual(0, built.ExitCode, built.Error);
-        var files = Directory.EnumerateFiles(output.Combine("out"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(output.Combine("out"), path));
-        Assert.AreEqual(expected, string.Join(' ', files.Where(name => name != ".gitmodules" && !name.EndsWith("Dockerfile", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
+        var files = Directory.EnumerateFiles(output.Combine("out"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(output.Combine("out"), path));
+        Assert.AreEqual(
+            expected,
+            string.Join(' ', files.Where(name => name != ".gitmodules" && !name.EndsWith("Dockerfile", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)));
     }
 
     [TestMethod]
     public async Task Hard_links_of_an_archive_stay_hard_links()
     {
-        using var context = Hello.Context("FROM alpine\nADD a.tar /t/\nRUN stat -c '%h %i' /t/one /t/two | sort -u | wc -l; stat -c %h /t/one\n");
+        using var context =
+            Hello.Context("FROM alpine\nADD a.tar /t/\nRUN stat -c '%h %i' /t/one /t/two | sort -u | wc -l; stat -c %h /t/one\n");
         await RealTool.RunAsync("sh", "-c", $"cd {context.Path} && echo x > one && ln one two && tar -cf a.tar one two && rm one two");
         var built = await Hello.Program.BuildAsync(context.Path, "--no-cache");
         Assert.AreEqual(0, built.ExitCode, built.Error);

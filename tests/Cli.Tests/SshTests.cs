@@ -16,7 +16,8 @@ public sealed class SshTests
             FROM alpine
             RUN --mount=type=ssh,id=k,uid=5,gid=6,mode=0660 stat -c '%a %u %g' $SSH_AUTH_SOCK
             """);
-        var built = await Hello.Program.BuildAsync(context.Path, "--no-cache", "--ssh", $"k={folder.Combine("one")},{folder.Combine("two")}");
+        var built =
+            await Hello.Program.BuildAsync(context.Path, "--no-cache", "--ssh", $"k={folder.Combine("one")},{folder.Combine("two")}");
         StringAssert.Contains(built.Output + built.Error, "660 5 6");
         Assert.AreEqual(0, built.ExitCode, built.Error);
     }

@@ -15,7 +15,8 @@ public sealed class StoreTests
     [DataRow("index.json", """{"manifests":[null]}""", "")]
     [DataRow("blobs/sha256/*", "", "images")]
     [DataRow("blobs/sha256/*", "{}", "images")]
-    public async Task Every_verb_says_in_lines_with_codes_what_is_damaged_and_the_next_build_mends_it(string damaged, string content, string good)
+    public async Task Every_verb_says_in_lines_with_codes_what_is_damaged_and_the_next_build_mends_it(
+        string damaged, string content, string good)
     {
         using var folder = new TempFolder();
         var program = new StagesProgram(folder.Combine("store"));
@@ -23,14 +24,19 @@ public sealed class StoreTests
         var built = await program.BuildAsync(context.Path, "-t", "image");
         foreach (var verb in (string[])[.. Readers, "prune --dry-run", "prune"])
         {
-            foreach (var file in damaged.EndsWith('*') ? Directory.GetFiles(folder.Combine("store", "blobs", "sha256")) : [folder.Combine("store", damaged)])
+            foreach (var file in damaged.EndsWith('*')
+                ? Directory.GetFiles(folder.Combine("store", "blobs", "sha256"))
+                : [folder.Combine("store", damaged)])
             {
                 await File.WriteAllTextAsync(file, content);
             }
 
             var result = await program.RunAsync(verb.Split(' '));
             AssertCodesOnly(result);
-            Assert.AreEqual(verb == good || verb == "images" || verb.StartsWith("prune", StringComparison.Ordinal) ? 0 : 1, result.ExitCode, verb + result.Error);
+            Assert.AreEqual(
+                verb == good || verb == "images" || verb.StartsWith("prune", StringComparison.Ordinal) ? 0 : 1,
+                result.ExitCode,
+                verb + result.Error);
         }
 
         var again = await program.BuildAsync(context.Path, "-t", "image");
@@ -49,7 +55,14 @@ public sealed class StoreTests
         using var context = Hello.Context("FROM alpine\nCOPY main.go /\nCMD [\"ls\", \"/main.go\"]\n");
         Assert.AreEqual(0, (await program.BuildAsync(context.Path, "-t", "image")).ExitCode);
         string[] lines = [.. Readers.Append("run image").Select(verb => program.CommandLine(verb.Split(' ')))];
-        var output = await RealTool.RunAsync("unshare", "--mount", "sh", "-ec", $"mount --bind {program.Store} {program.Store}; mount -o remount,bind,ro {program.Store}; {string.Join("; ", lines)}; ! {program.CommandLine("build", context.Path)} 2>&1");
+        var output =
+            await RealTool.RunAsync(
+                "unshare",
+                "--mount",
+                "sh",
+                "-ec",
+                $"mount --bind {program.Store} {program.Store}; mount -o remount,bind,ro {program.Store}; {string.Join("; ", lines)}; ! " +
+                $"{program.CommandLine("build", context.Path)} 2>&1");
         StringAssert.Contains(output, "\n/main.go\n");
         StringAssert.Contains(output, "error CST4102");
         Assert.IsFalse(output.Contains("   at ", StringComparison.Ordinal), output);
@@ -77,18 +90,28 @@ public sealed class StoreTests
     [TestMethod]
     public async Task A_disk_that_is_full_in_any_phase_is_one_error_and_with_space_the_image_is_right()
     {
-        using var context = Hello.Context("FROM alpine AS first\nRUN head -c 3000000 /dev/urandom > /random && sha256sum /random > /sum && rm /random && echo same > /sum\nFROM alpine\nCOPY --from=first /sum /\nCOPY large /large\nRUN cp /large /copy\n");
+        using var context =
+            Hello.Context(
+                "FROM alpine AS first\nRUN head -c 3000000 /dev/urandom > /random && sha256sum /random > /sum && rm /random && echo same " +
+                "> /sum\nFROM alpine\nCOPY --from=first /sum /\nCOPY large /large\nRUN cp /large /copy\n");
         await File.WriteAllBytesAsync(context.Combine("large"), RandomBytes(4_000_000));
         var expected = await Hello.Program.BuildAsync(context.Path);
         Assert.AreEqual(0, expected.ExitCode, expected.Error);
         var program = new StagesProgram(context.Combine("small", "store"));
-        var build = $"{program.CommandLine("build", "-t", "image", context.Path)} > {context.Combine("output")} 2> {context.Combine("error")}";
-        var script = $"mkdir {context.Combine("small")}; mount -t tmpfs tmpfs {context.Combine("small")}; for size in 64k 1m 3m 6m 10m 14m 18m 24m 30m 100m; do mount -o remount,size=$size {context.Combine("small")}; {build} || true; echo \"$size: $(grep -c 'error CST' {context.Combine("error")} || true) $(grep -c '^   at ' {context.Combine("error")} || true) $(cat {context.Combine("output")})\"; done";
+        var build =
+            $"{program.CommandLine("build", "-t", "image", context.Path)} > {context.Combine("output")} 2> {context.Combine("error")}";
+        var script =
+            $"mkdir {context.Combine("small")}; mount -t tmpfs tmpfs {context.Combine("small")}; for size in 64k 1m 3m 6m 10m 14m 18m " +
+            $"24m 30m 100m; do mount -o remount,size=$size {context.Combine("small")}; {build} || true; echo \"$size: $(grep -c 'error " +
+            $"CST' {context.Combine("error")} || true) $(grep -c '^   at ' {context.Combine("error")} || true) $(cat " +
+            $"{context.Combine("output")})\"; done";
         var lines = (await RealTool.RunAsync("unshare", "--mount", "sh", "-ec", script)).Trim().Split('\n');
         Assert.HasCount(10, lines, string.Join('\n', lines));
         foreach (var line in lines)
         {
-            Assert.IsTrue(line.Contains(": 1 0", StringComparison.Ordinal) || line.Contains(expected.Digest, StringComparison.Ordinal), string.Join('\n', lines));
+            Assert.IsTrue(
+                line.Contains(": 1 0", StringComparison.Ordinal) || line.Contains(expected.Digest, StringComparison.Ordinal),
+                string.Join('\n', lines));
         }
 
         StringAssert.StartsWith(lines[0], "64k: 1 0");

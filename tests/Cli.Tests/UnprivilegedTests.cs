@@ -6,7 +6,8 @@ namespace ContainerStages.Cli.Tests;
 [TestClass]
 public sealed class UnprivilegedTests
 {
-    // Owners, modes that hide files from the one who builds, links, a device and a capability; from the context, an archive, a stage and an image.
+    // Owners, modes that hide files from the one who builds, links, a device and a capability; from the context, an archive, a stage and an
+    // image.
     private const string FilesAlone = """
         FROM alpine AS files
         COPY --chown=65534:100 --chmod=4750 main.go /usr/bin/tool
@@ -85,7 +86,8 @@ public sealed class UnprivilegedTests
     }
 
     /// <summary>To the user that nobody may make a namespace for: the first of the ids of the ordinary user.</summary>
-    private static Task<string> GiveAsync(string folder) => RealTool.RunAsync("chown", "-R", $"--from={UserOf(folder)}", FirstSubordinateId(), folder);
+    private static Task<string> GiveAsync(string folder) =>
+        RealTool.RunAsync("chown", "-R", $"--from={UserOf(folder)}", FirstSubordinateId(), folder);
 
     private static string UserOf(string folder) => Posix.FileCalls.TryStat(folder, out var status) ? $"{status.UserId}" : "0";
 

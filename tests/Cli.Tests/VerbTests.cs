@@ -51,8 +51,14 @@ public sealed class VerbTests
             "-o", $"type=oci,dest={context.Combine("oci.tar")}",
             "-o", $"type=docker,dest={context.Combine("docker.tar")}");
         Assert.AreEqual(0, built.ExitCode, built.Error);
-        Assert.AreSequenceEqual(Array.Empty<string>(), (await LayoutValidator.ValidateFolderAsync(context.Combine("layout"), CancellationToken.None)).ToArray());
-        foreach (var source in (string[])[$"oci:{context.Combine("layout")}:1", $"oci-archive:{context.Combine("oci.tar")}", $"docker-archive:{context.Combine("docker.tar")}"])
+        Assert.AreSequenceEqual(
+            Array.Empty<string>(),
+            (await LayoutValidator.ValidateFolderAsync(context.Combine("layout"), CancellationToken.None)).ToArray());
+        foreach (var source in (string[])[
+            $"oci:{context.Combine("layout")}:1",
+            $"oci-archive:{context.Combine("oci.tar")}",
+            $"docker-archive:{context.Combine("docker.tar")}",
+        ])
         {
             var target = context.NewFolder("copy-" + source.Split(':')[0]);
             await RealTool.RunAsync("skopeo", "copy", "--quiet", source, $"dir:{target}");
@@ -84,7 +90,8 @@ public sealed class VerbTests
     [TestMethod]
     public async Task Run_passes_arguments_environment_and_exit_code()
     {
-        var result = await Hello.Program.RunAsync("run", "-e", "WHO=you", "-w", "/tmp", "-u", "1000:1000", "alpine", "sh", "-c", "echo $WHO $PWD $(id -u); exit 3");
+        var result = await Hello.Program.RunAsync(
+            "run", "-e", "WHO=you", "-w", "/tmp", "-u", "1000:1000", "alpine", "sh", "-c", "echo $WHO $PWD $(id -u); exit 3");
         Assert.AreEqual("you /tmp 1000\n", result.Output);
         Assert.AreEqual(3, result.ExitCode);
         Assert.AreEqual("-c\n", (await Hello.Program.RunAsync("run", "--entrypoint", "echo", "alpine", "-c")).Output);
@@ -121,7 +128,8 @@ public sealed class VerbTests
     public async Task Result_files_hold_id_and_digest()
     {
         using var context = Hello.Context("FROM scratch\nCOPY main.go /");
-        var built = await Hello.Program.BuildAsync(context.Path, "--iidfile", context.Combine("id"), "--metadata-file", context.Combine("meta.json"));
+        var built = await Hello.Program.BuildAsync(
+            context.Path, "--iidfile", context.Combine("id"), "--metadata-file", context.Combine("meta.json"));
         Assert.AreEqual(0, built.ExitCode, built.Error);
         StringAssert.StartsWith(await File.ReadAllTextAsync(context.Combine("id")), "sha256:");
         StringAssert.Contains(await File.ReadAllTextAsync(context.Combine("meta.json")), built.Digest);
@@ -132,7 +140,10 @@ public sealed class VerbTests
     {
         using var context = Hello.Context("FROM alpine\nRUN echo hello");
         var built = await Hello.Program.RunAsync("build", "--progress", "json", context.Path);
-        var kinds = built.Output.Trim().Split('\n').Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("type").GetString()).ToArray();
+        var kinds = built.Output.Trim()
+            .Split('\n')
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("type").GetString())
+            .ToArray();
         CollectionAssert.Contains(kinds, "step-finished");
         Assert.AreEqual("result", kinds[^1]);
     }
@@ -148,6 +159,7 @@ public sealed class VerbTests
         Assert.AreEqual(0, report.ExitCode, report.Error);
         StringAssert.Contains(report.Output, "100.0 %");
         StringAssert.Contains(report.Output, "COPY main.go /");
-        StringAssert.Contains((await Hello.Program.RunAsync("report", "--format", "markdown", "report:small")).Output, "| report:small | 2 |");
+        StringAssert.Contains(
+            (await Hello.Program.RunAsync("report", "--format", "markdown", "report:small")).Output, "| report:small | 2 |");
     }
 }

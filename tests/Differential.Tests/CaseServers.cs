@@ -4,8 +4,9 @@ using ContainerStages.TestKit;
 namespace ContainerStages.Differential.Tests;
 
 /// <summary>
-/// What cases may ask for beside their context: in their arguments <c>{context}</c> is its folder, <c>{files}</c> the address of a web server
-/// (<see cref="FileServer"/>, whose file says <c>content</c>), <c>{git}</c> the address of a repository (<see cref="GitServer"/>), <c>{agent}</c> the socket of an ssh agent.
+/// What cases may ask for beside their context: in their arguments <c>{context}</c> is its folder, <c>{files}</c> the address of a web
+/// server (<see cref="FileServer"/>, whose file says <c>content</c>), <c>{git}</c> the address of a repository (<see cref="GitServer"/>),
+/// <c>{agent}</c> the socket of an ssh agent.
 /// </summary>
 internal sealed class CaseServers : IAsyncDisposable
 {

@@ -9,7 +9,8 @@ internal sealed record Built(string? Image, string Log);
 /// <summary>The packed program.</summary>
 internal static class StagesEngine
 {
-    public static async Task<Built> BuildAsync(StagesProgram program, string context, string scratch, string[] arguments, string? baseDiffId)
+    public static async Task<Built> BuildAsync(
+        StagesProgram program, string context, string scratch, string[] arguments, string? baseDiffId)
     {
         var layout = Path.Combine(scratch, "layout");
         var result = await program.BuildAsync(context, ["-o", $"type=oci-layout,dest={layout}", .. arguments]);
@@ -27,13 +28,15 @@ internal static class StagesEngine
 
     private static JsonNode Read(string path) => JsonNode.Parse(File.ReadAllBytes(path))!;
 
-    private static string BlobOf(string layout, JsonNode descriptor) => Path.Combine(layout, "blobs", descriptor["digest"]!.GetValue<string>().Replace(':', '/'));
+    private static string BlobOf(string layout, JsonNode descriptor) =>
+        Path.Combine(layout, "blobs", descriptor["digest"]!.GetValue<string>().Replace(':', '/'));
 }
 
 /// <summary>Docker with BuildKit.</summary>
 internal static class DockerEngine
 {
-    public static async Task<Built> BuildAsync(DockerDaemon docker, string context, string scratch, string name, string[] arguments, string baseDiffId)
+    public static async Task<Built> BuildAsync(
+        DockerDaemon docker, string context, string scratch, string name, string[] arguments, string baseDiffId)
     {
         var result = await docker.RunAsync(["build", "--network", "host", "--progress", "plain", "-t", name, .. arguments, context]);
         return result.ExitCode == 0
@@ -42,7 +45,8 @@ internal static class DockerEngine
     }
 
     /// <summary>The only layer of the base image, as a digest.</summary>
-    public static Task<string> BaseDiffIdAsync(DockerDaemon docker, string name) => docker.DoAsync("image", "inspect", "--format", "{{index .RootFS.Layers 0}}", name);
+    public static Task<string> BaseDiffIdAsync(DockerDaemon docker, string name) =>
+        docker.DoAsync("image", "inspect", "--format", "{{index .RootFS.Layers 0}}", name);
 
     private static async Task<string> SavedAsync(DockerDaemon docker, string scratch, string name, string baseDiffId)
     {
@@ -52,7 +56,9 @@ internal static class DockerEngine
         await RealTool.RunAsync("tar", "-xf", archive, "-C", folder);
         var manifest = JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json")))![0]!;
         var configuration = JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, manifest["Config"]!.GetValue<string>())))!;
-        var layers = manifest["Layers"]?.AsArray().Select(layer => (Func<Stream>)(() => File.OpenRead(Path.Combine(folder, layer!.GetValue<string>())))) ?? [];
+        var layers = manifest["Layers"]?.AsArray().Select(
+            layer => (Func<Stream>)(() => File.OpenRead(Path.Combine(folder, layer!.GetValue<string>()))))
+            ?? [];
         return ImageText.Of(configuration, layers, baseDiffId);
     }
 }

@@ -76,7 +76,9 @@ internal sealed class FlatImage
     private void RemoveBelow(string folder, HashSet<string> mine)
     {
         var prefix = folder.Length == 0 ? "" : folder + "/";
-        foreach (var path in nodes.Keys.Where(path => path.StartsWith(prefix, StringComparison.Ordinal) && path != "." && !mine.Contains(path)).ToList())
+        foreach (var path in nodes.Keys
+            .Where(path => path.StartsWith(prefix, StringComparison.Ordinal) && path != "." && !mine.Contains(path))
+            .ToList())
         {
             nodes.Remove(path);
         }

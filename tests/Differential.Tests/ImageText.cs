@@ -8,7 +8,8 @@ internal static class ImageText
 {
     private static readonly string[] Compared =
     [
-        "Env", "Cmd", "Entrypoint", "WorkingDir", "User", "ExposedPorts", "Volumes", "Labels", "StopSignal", "Healthcheck", "OnBuild", "Shell",
+        "Env", "Cmd", "Entrypoint", "WorkingDir", "User", "ExposedPorts", "Volumes", "Labels", "StopSignal", "Healthcheck", "OnBuild",
+        "Shell",
     ];
 
     private static readonly string[] Maps = ["ExposedPorts", "Volumes", "Labels"];
@@ -20,7 +21,8 @@ internal static class ImageText
     {
         var text = new StringBuilder();
         AppendConfiguration(text, configuration);
-        var onBase = baseDiffId is not null && configuration["rootfs"]?["diff_ids"]?.AsArray().FirstOrDefault()?.GetValue<string>() == baseDiffId;
+        var onBase = baseDiffId is not null
+            && configuration["rootfs"]?["diff_ids"]?.AsArray().FirstOrDefault()?.GetValue<string>() == baseDiffId;
         var (image, before) = (new FlatImage(), new List<string>());
         foreach (var (index, open) in layers.Index())
         {
@@ -42,7 +44,9 @@ internal static class ImageText
         foreach (var name in Compared)
         {
             // Absent, null and empty mean the same to whoever runs the image.
-            if (config?[name] is { } value && value is not (JsonArray { Count: 0 } or JsonObject { Count: 0 }) && value.ToJsonString() != "\"\"")
+            if (config?[name] is { } value
+                && value is not (JsonArray { Count: 0 } or JsonObject { Count: 0 })
+                && value.ToJsonString() != "\"\"")
             {
                 text.Append($"{name}: {(Maps.Contains(name) ? Sorted(value.AsObject()) : value.ToJsonString())}\n");
             }
@@ -53,7 +57,8 @@ internal static class ImageText
         text.Append($"History: {configuration["history"]?.AsArray().Count ?? 0} entries\n");
     }
 
-    private static string Sorted(JsonObject map) => string.Join(' ', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value?.ToJsonString()}"));
+    private static string Sorted(JsonObject map) =>
+        string.Join(' ', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value?.ToJsonString()}"));
 
     private static void AppendFiles(StringBuilder text, IReadOnlyList<string> before, IReadOnlyList<string> after)
     {
@@ -72,5 +77,8 @@ internal static class ImageText
 
     /// <summary>Up to the type; a path may hold blanks.</summary>
     private static string PathOf(string line) =>
-        line[..new[] { " file ", " folder ", " link ", " fifo ", " character-device ", " block-device " }.Select(kind => line.IndexOf(kind, StringComparison.Ordinal)).Where(index => index > 0).Min()];
+        line[..new[] { " file ", " folder ", " link ", " fifo ", " character-device ", " block-device " }
+            .Select(kind => line.IndexOf(kind, StringComparison.Ordinal))
+            .Where(index => index > 0)
+            .Min()];
 }

@@ -3,8 +3,9 @@ using ContainerStages.TestKit;
 namespace ContainerStages.Differential.Tests;
 
 /// <summary>
-/// Every folder of Cases, built by Docker (BuildKit) and by the packed program: configuration and files must be the same. Debian's Docker is too old
-/// for some: their image was written by a newer one (build/expected.sh), which writes it again where DIFFERENTIAL_DOCKER names it.
+/// Every folder of Cases, built by Docker (BuildKit) and by the packed program: configuration and files must be the same. Debian's Docker
+/// is too old for some: their image was written by a newer one (build/expected.sh), which writes it again where DIFFERENTIAL_DOCKER names
+/// it.
 /// </summary>
 [TestClass]
 public sealed class SameAsDockerTests
@@ -49,7 +50,9 @@ public sealed class SameAsDockerTests
             : await DockerEngine.BuildAsync(docker, context, scratch.Path, name, arguments, baseDiffId);
         buildCase.UpdateExpected(theirs);
 
-        var report = $"--- Docker\n{theirs.Image ?? theirs.Log}\n--- ours\n{ours.Image ?? ours.Log}\n--- difference (- Docker, + ours)\n{Difference(theirs.Image, ours.Image)}";
+        var report =
+            $"--- Docker\n{theirs.Image ?? theirs.Log}\n--- ours\n{ours.Image ?? ours.Log}\n--- difference (- Docker, + " +
+            $"ours)\n{Difference(theirs.Image, ours.Image)}";
         if (buildCase.IsDifferent)
         {
             Assert.AreNotEqual(theirs.Image, ours.Image, $"There is no difference any more; remove different.txt.\n{report}");
@@ -64,8 +67,10 @@ public sealed class SameAsDockerTests
     private static string Difference(string? theirs, string? ours)
     {
         var (left, right) = (theirs?.Split('\n') ?? [], ours?.Split('\n') ?? []);
-        return string.Join('\n', left.Except(right).Select(line => "- " + line).Concat(right.Except(left).Select(line => "+ " + line)).Order(LineOrder));
+        return string.Join(
+            '\n', left.Except(right).Select(line => "- " + line).Concat(right.Except(left).Select(line => "+ " + line)).Order(LineOrder));
     }
 
-    private static Comparer<string> LineOrder { get; } = Comparer<string>.Create((left, right) => string.CompareOrdinal(left[2..], right[2..]));
+    private static Comparer<string> LineOrder { get; } =
+        Comparer<string>.Create((left, right) => string.CompareOrdinal(left[2..], right[2..]));
 }

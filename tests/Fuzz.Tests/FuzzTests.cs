@@ -1,6 +1,9 @@
 namespace ContainerStages.Fuzz.Tests;
 
-/// <summary>A minute in all at most, with the same inputs each time and no more of them on a faster machine, so that a change is not blamed for what it did not do; <c>build/fuzz.sh</c> takes others, for longer, and sees which branches they take.</summary>
+/// <summary>
+/// A minute in all at most, with the same inputs each time and no more of them on a faster machine, so that a change is not blamed for what
+/// it did not do; <c>build/fuzz.sh</c> takes others, for longer, and sees which branches they take.
+/// </summary>
 [TestClass]
 public sealed class FuzzTests(TestContext context)
 {

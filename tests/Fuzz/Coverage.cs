@@ -45,5 +45,6 @@ internal sealed unsafe class Coverage
 
     private static int Next(int from) => Map.AsSpan(from).IndexOfAnyExcept((byte)0) is >= 0 and var distance ? from + distance : -1;
 
-    private static byte Bucket(byte count) => count switch { 1 => 1, 2 => 2, 3 => 4, < 8 => 8, < 16 => 16, < 32 => 32, < 128 => 64, _ => 128 };
+    private static byte Bucket(byte count) =>
+        count switch { 1 => 1, 2 => 2, 3 => 4, < 8 => 8, < 16 => 16, < 32 => 32, < 128 => 64, _ => 128 };
 }

@@ -10,5 +10,7 @@ public sealed record FuzzFailure(ImmutableArray<byte> Input, string Problem)
 
     public override string ToString() => $"{Problem}{Environment.NewLine}{Input.Length} bytes: {Shown()}";
 
-    private string Shown() => string.Concat(Encoding.UTF8.GetString(Input.AsSpan()[..Math.Min(Input.Length, ShownBytes)]).Select(character => char.IsControl(character) ? $"\\x{(int)character:x2}" : character.ToString()));
+    private string Shown() =>
+        string.Concat(Encoding.UTF8.GetString(Input.AsSpan()[..Math.Min(Input.Length, ShownBytes)])
+            .Select(character => char.IsControl(character) ? $"\\x{(int)character:x2}" : character.ToString()));
 }

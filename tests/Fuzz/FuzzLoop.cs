@@ -3,12 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace ContainerStages.Fuzz;
 
 /// <summary>
-/// Tries first the inputs that a target begins with, then what the mutator makes of them, until the time is over or one fails. An input that takes a new way
-/// through the code is made more of.
+/// Tries first the inputs that a target begins with, then what the mutator makes of them, until the time is over or one fails. An input
+/// that takes a new way through the code is made more of.
 /// </summary>
 /// <param name="target">What is tried.</param>
 /// <param name="seed">The same seed tries the same inputs in the same order.</param>
-/// <param name="lastInput">Holds the input that is being tried, so that one that ends the process is not lost; null where nobody wants it.</param>
+/// <param name="lastInput">
+/// Holds the input that is being tried, so that one that ends the process is not lost; null where nobody wants it.
+/// </param>
 public sealed class FuzzLoop(FuzzTarget target, int seed, string? lastInput = null) : IDisposable
 {
     private const int KindLength = 60;
@@ -36,7 +38,8 @@ public sealed class FuzzLoop(FuzzTarget target, int seed, string? lastInput = nu
     {
         FuzzFailure? found = null;
         Interlocked.Exchange(ref _begun, Environment.TickCount64);
-        var work = new Thread(() => found = Search(Environment.TickCount64 + (long)time.TotalMilliseconds, most)) { IsBackground = true, Name = target.Name };
+        var work = new Thread(
+            () => found = Search(Environment.TickCount64 + (long)time.TotalMilliseconds, most)) { IsBackground = true, Name = target.Name };
         work.Start();
         while (!work.Join(TimeSpan.FromSeconds(1)))
         {

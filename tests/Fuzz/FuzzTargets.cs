@@ -13,5 +13,6 @@ public static class FuzzTargets
 
     /// <exception cref="ArgumentException">No target has the name.</exception>
     public static FuzzTarget Named(string name) =>
-        All.FirstOrDefault(target => target.Name == name) ?? throw new ArgumentException($"'{name}' is no target; the targets are {string.Join(", ", All.Select(target => target.Name))}.", nameof(name));
+        All.FirstOrDefault(target => target.Name == name) ?? throw new ArgumentException(
+            $"'{name}' is no target; the targets are {string.Join(", ", All.Select(target => target.Name))}.", nameof(name));
 }

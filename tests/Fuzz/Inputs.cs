@@ -11,12 +11,18 @@ internal static class Inputs
 
     /// <summary>What once broke a target, kept for ever.</summary>
     public static ImmutableArray<byte[]> Kept(string target) =>
-        Directory.Exists(FolderOf(target)) ? [.. Directory.GetFiles(FolderOf(target)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
+        Directory.Exists(FolderOf(target))
+            ? [.. Directory.GetFiles(FolderOf(target)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)]
+            : [];
 
     /// <summary>The files of one name in all cases of the tests.</summary>
     public static ImmutableArray<byte[]> OfCases(string fileName) =>
     [
-        .. new[] { Repository.PathOf("tests", "Core.Tests", "Dockerfile", "Corpus"), Repository.PathOf("tests", "Differential.Tests", "Cases") }
+        .. new[]
+        {
+            Repository.PathOf("tests", "Core.Tests", "Dockerfile", "Corpus"),
+            Repository.PathOf("tests", "Differential.Tests", "Cases"),
+        }
             .SelectMany(folder => Directory.EnumerateFiles(folder, fileName, SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal)
             .Select(File.ReadAllBytes),

@@ -34,7 +34,11 @@ switch (args)
     case ["--try", var name, var file]:
         return FuzzReport.Try(FuzzTargets.Named(name), File.ReadAllBytes(file));
     case [var name, var seconds, var seed, var folder]:
-        return FuzzReport.Run(FuzzTargets.Named(name), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), int.Parse(seed, CultureInfo.InvariantCulture), folder);
+        return FuzzReport.Run(
+            FuzzTargets.Named(name),
+            TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)),
+            int.Parse(seed, CultureInfo.InvariantCulture),
+            folder);
     default:
         Console.Error.WriteLine("build/fuzz.sh starts this; its head says how.");
         return 2;

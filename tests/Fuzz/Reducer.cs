@@ -1,6 +1,8 @@
 namespace ContainerStages.Fuzz;
 
-/// <summary>Makes an input smaller as long as it still fails: pieces of half its length are left out, then of a quarter, down to single bytes.</summary>
+/// <summary>
+/// Makes an input smaller as long as it still fails: pieces of half its length are left out, then of a quarter, down to single bytes.
+/// </summary>
 internal static class Reducer
 {
     public static byte[] Reduce(byte[] input, Func<byte[], bool> fails, TimeSpan budget)

@@ -73,8 +73,10 @@ internal sealed partial class ActionRunner : IDisposable
     public static async Task<JsonElement> ReadAsync(string file)
     {
         await Extension.GetAsync();
-        const string Program = "process.stdout.write(JSON.stringify(require('yaml').parse(require('fs').readFileSync(process.argv[1], 'utf8'))))";
-        var text = await RealTool.RunAsync("env", "--chdir", Repository.PathOf("artifacts", "pipelines"), Extension.Node(Extension.Node24), "-e", Program, file);
+        const string Program =
+            "process.stdout.write(JSON.stringify(require('yaml').parse(require('fs').readFileSync(process.argv[1], 'utf8'))))";
+        var text = await RealTool.RunAsync(
+            "env", "--chdir", Repository.PathOf("artifacts", "pipelines"), Extension.Node(Extension.Node24), "-e", Program, file);
         using var json = JsonDocument.Parse(text);
         return json.RootElement.Clone();
     }
@@ -102,20 +104,28 @@ internal sealed partial class ActionRunner : IDisposable
             }
         }
 
-        var own = action.GetProperty("outputs").EnumerateObject().ToDictionary(output => output.Name, output => Expand(output.Value.GetProperty("value").GetString()!, outputs), StringComparer.Ordinal);
-        return new ActionRun(succeeded, log, own, File.Exists(SummaryFile) ? await File.ReadAllTextAsync(SummaryFile, cancellationToken) : "");
+        var own = action.GetProperty("outputs").EnumerateObject().ToDictionary(
+            output => output.Name, output => Expand(output.Value.GetProperty("value").GetString()!, outputs), StringComparer.Ordinal);
+        return new ActionRun(
+            succeeded, log, own, File.Exists(SummaryFile) ? await File.ReadAllTextAsync(SummaryFile, cancellationToken) : "");
     }
 
     public void Dispose() => folder.Dispose();
 
     private string SummaryFile => Path.Combine(Temporary, "summary.md");
 
-    private async Task<(int Code, string Log)> RunAsync(JsonElement step, Dictionary<string, string> outputs, CancellationToken cancellationToken)
+    private async Task<(int Code, string Log)> RunAsync(
+        JsonElement step, Dictionary<string, string> outputs, CancellationToken cancellationToken)
     {
         Assert.AreEqual("bash", step.GetProperty("shell").GetString());
         var script = folder.Write($"step-{Guid.NewGuid():N}.sh", step.GetProperty("run").GetString()!);
         var outputFile = folder.Write($"output-{Guid.NewGuid():N}", "");
-        var start = new ProcessStartInfo("bash", ["-c", "exec bash --noprofile --norc -eo pipefail \"$0\" 2>&1", script]) { WorkingDirectory = Workspace, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("bash", ["-c", "exec bash --noprofile --norc -eo pipefail \"$0\" 2>&1", script])
+        {
+            WorkingDirectory = Workspace,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in Variables(outputFile))
         {
             start.Environment[name] = value;
@@ -131,14 +141,17 @@ internal sealed partial class ActionRunner : IDisposable
         await process.WaitForExitAsync(cancellationToken);
         foreach (var line in await File.ReadAllLinesAsync(outputFile, cancellationToken))
         {
-            var (name, value) = line.Split('=', 2) is [var one, var other] ? (one, other) : throw new AssertFailedException($"GITHUB_OUTPUT has a line without a value: {line}");
+            var (name, value) = line.Split('=', 2) is [var one, var other]
+                ? (one, other)
+                : throw new AssertFailedException($"GITHUB_OUTPUT has a line without a value: {line}");
             outputs[$"steps.{step.GetProperty("id").GetString()}.outputs.{name}"] = value;
         }
 
         return (process.ExitCode, text);
     }
 
-    private IEnumerable<KeyValuePair<string, string>> Variables(string outputFile) => BaseImages.Instance.Environment.Concat(new Dictionary<string, string>(StringComparer.Ordinal)
+    private IEnumerable<KeyValuePair<string, string>> Variables(
+        string outputFile) => BaseImages.Instance.Environment.Concat(new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["GITHUB_ACTION_PATH"] = Folder,
         ["GITHUB_WORKSPACE"] = Workspace,
@@ -156,7 +169,9 @@ internal sealed partial class ActionRunner : IDisposable
     /// <summary>What is not set is empty, as in the runner.</summary>
     private string Expand(string text, Dictionary<string, string> outputs) => Expression().Replace(
         text,
-        match => match.Groups["name"].Value is var name && name.StartsWith("inputs.", StringComparison.Ordinal) ? inputs[name["inputs.".Length..]] : outputs.GetValueOrDefault(name, ""));
+        match => match.Groups["name"].Value is var name && name.StartsWith("inputs.", StringComparison.Ordinal)
+            ? inputs[name["inputs.".Length..]]
+            : outputs.GetValueOrDefault(name, ""));
 
     [GeneratedRegex(@"\$\{\{ (?<name>[\w.-]+) \}\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Expression();

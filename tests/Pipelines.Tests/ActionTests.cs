@@ -32,7 +32,14 @@ public sealed class ActionTests(TestContext context)
         Assert.AreEqual("1.0,latest", run.Outputs["image-tags"]);
         Assert.EndsWith("out.tar", run.Outputs["archive-path"]);
         Assert.AreEqual("false", run.Outputs["up-to-date"]);
-        var configuration = await RealTool.RunAsync("skopeo", "inspect", "--config", "--tls-verify=false", "--creds", $"{RegistryServer.User}:{RegistryServer.Password}", $"docker://{registry.Host}/acme/app@{digest}");
+        var configuration = await RealTool.RunAsync(
+            "skopeo",
+            "inspect",
+            "--config",
+            "--tls-verify=false",
+            "--creds",
+            $"{RegistryServer.User}:{RegistryServer.Password}",
+            $"docker://{registry.Host}/acme/app@{digest}");
         Assert.Contains("\"note\": \"two words\"", configuration);
         Assert.Contains("| COPY a / |", run.Summary);
         Assert.Contains("7 steps, 0 cached", run.Summary);
@@ -42,7 +49,9 @@ public sealed class ActionTests(TestContext context)
         Assert.AreEqual(string.Join(',', bills), run.Outputs["sbom-path"]);
         Assert.AreEqual("", string.Join('\n', await PublishedSchemas.CheckAsync("sbom.mjs", bills)));
         Assert.IsTrue(run.Commands.All(command => command.StartsWith("::add-mask::", StringComparison.Ordinal)), run.Log);
-        Assert.AreEqual($"::add-mask::{RegistryServer.Password}", run.Log.Split('\n').First(line => line.Contains(RegistryServer.Password, StringComparison.Ordinal)));
+        Assert.AreEqual(
+            $"::add-mask::{RegistryServer.Password}",
+            run.Log.Split('\n').First(line => line.Contains(RegistryServer.Password, StringComparison.Ordinal)));
         Assert.IsEmpty(Directory.EnumerateFiles(runner.Temporary, "config.json", SearchOption.AllDirectories));
     }
 
@@ -91,7 +100,9 @@ public sealed class ActionTests(TestContext context)
         var run = await runner.RunAsync(context.CancellationToken);
 
         Assert.IsFalse(run.Succeeded, run.Log);
-        var errors = run.Commands.Where(command => command.StartsWith("::error", StringComparison.Ordinal)).Select(command => command.Replace(runner.Workspace + "/", "", StringComparison.Ordinal)).ToList();
+        var errors = run.Commands.Where(command => command.StartsWith("::error", StringComparison.Ordinal))
+            .Select(command => command.Replace(runner.Workspace + "/", "", StringComparison.Ordinal))
+            .ToList();
         Assert.HasCount(1, errors, run.Log);
         Assert.StartsWith(expected, errors[0]);
         Assert.IsEmpty(Directory.EnumerateFiles(runner.Temporary, "config.json", SearchOption.AllDirectories));
@@ -124,7 +135,10 @@ public sealed class ActionTests(TestContext context)
     public async Task The_page_has_every_input_and_output_in_order()
     {
         var action = await ActionRunner.ReadAsync(Path.Combine(ActionRunner.Folder, "action.yml"));
-        string[] names = [.. action.GetProperty("inputs").EnumerateObject().Concat(action.GetProperty("outputs").EnumerateObject()).Select(one => one.Name)];
+        string[] names = [.. action.GetProperty("inputs")
+            .EnumerateObject()
+            .Concat(action.GetProperty("outputs").EnumerateObject())
+            .Select(one => one.Name)];
         CollectionAssert.AreEqual(names, ExtensionTests.NamesOfTables("github-actions.md", "## Inputs and outputs"));
     }
 
@@ -137,7 +151,9 @@ public sealed class ActionTests(TestContext context)
 
     private static void WriteProject(ActionRunner runner, string step)
     {
-        runner.Write("nuget.config", $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
+        runner.Write(
+            "nuget.config",
+            $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
         runner.Write("app.goproj", $"""
             <Project Sdk="ContainerStages.Sdk/0.1.0">
               <ItemGroup>

@@ -16,11 +16,17 @@ internal sealed record AgentCommand(string Name, IReadOnlyDictionary<string, str
         }
 
         var head = line[(start + Prefix.Length)..end].Split(' ', 2);
-        var properties = head.Length == 1 ? [] : head[1].Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2));
-        return new(head[0], properties.ToDictionary(pair => pair[0], pair => Unescape(pair[1]), StringComparer.Ordinal), Unescape(line[(end + 1)..]));
+        var properties = head.Length == 1
+            ? []
+            : head[1].Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2));
+        return new(
+            head[0],
+            properties.ToDictionary(pair => pair[0], pair => Unescape(pair[1]), StringComparer.Ordinal),
+            Unescape(line[(end + 1)..]));
     }
 
     private static string Unescape(string text) => text
         .Replace("%3B", ";", StringComparison.Ordinal).Replace("%5D", "]", StringComparison.Ordinal)
-        .Replace("%0D", "\r", StringComparison.Ordinal).Replace("%0A", "\n", StringComparison.Ordinal).Replace("%AZP25", "%", StringComparison.Ordinal);
+        .Replace("%0D", "\r", StringComparison.Ordinal).Replace("%0A", "\n", StringComparison.Ordinal).Replace(
+            "%AZP25", "%", StringComparison.Ordinal);
 }

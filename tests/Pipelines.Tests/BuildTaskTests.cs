@@ -20,7 +20,9 @@ public sealed class BuildTaskTests(TestContext context)
         await using var registry = await RegistryServer.StartWithPasswordAsync(context.CancellationToken);
         using var agent = new FakeAgent();
         Connect(agent, registry);
-        agent.Write("app/Dockerfile", "FROM scratch AS unused\nCOPY a /\nFROM alpine\nRUN echo '##vso[task.setvariable variable=PATH]evil' | tee /said\nCOPY a /\n");
+        agent.Write(
+            "app/Dockerfile",
+            "FROM scratch AS unused\nCOPY a /\nFROM alpine\nRUN echo '##vso[task.setvariable variable=PATH]evil' | tee /said\nCOPY a /\n");
         agent.Write("app/a", "hello");
         agent.Input("dockerfile", "app/Dockerfile");
         agent.Input("repository", "acme/App");
@@ -40,7 +42,14 @@ public sealed class BuildTaskTests(TestContext context)
         Assert.AreEqual(Path.Combine(agent.Sources, "out.tar"), run.Outputs["archivePath"]);
         Assert.AreEqual(Path.Combine(agent.Sources, "app.spdx.json"), run.Outputs["sbomPath"]);
         Assert.AreEqual("false", run.Outputs["upToDate"]);
-        var configuration = await RealTool.RunAsync("skopeo", "inspect", "--config", "--tls-verify=false", "--creds", $"{RegistryServer.User}:{RegistryServer.Password}", $"docker://{registry.Host}/acme/app@{digest}");
+        var configuration = await RealTool.RunAsync(
+            "skopeo",
+            "inspect",
+            "--config",
+            "--tls-verify=false",
+            "--creds",
+            $"{RegistryServer.User}:{RegistryServer.Password}",
+            $"docker://{registry.Host}/acme/app@{digest}");
         Assert.Contains("\"com.azure.dev.image.build.sourceversion\": \"0123abcd\"", configuration);
         Assert.Contains("\"note\": \"two words\"", configuration);
         Assert.Contains($"- `{registry.Host}/acme/app:latest`", run.Summary!);
@@ -48,9 +57,11 @@ public sealed class BuildTaskTests(TestContext context)
         Assert.Contains("RUN echo", run.Summary!);
 
         // What a build prints is no command, and a password is in no line before it is masked.
-        Assert.DoesNotContain("PATH", run.Commands.Where(command => command.Name == "task.setvariable").Select(command => command.Properties["variable"]));
+        Assert.DoesNotContain(
+            "PATH", run.Commands.Where(command => command.Name == "task.setvariable").Select(command => command.Properties["variable"]));
         Assert.Contains("##_vso[task.setvariable variable=PATH]evil", run.Log);
-        run.ShouldMask(RegistryServer.Password, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryServer.User}:{RegistryServer.Password}")));
+        run.ShouldMask(
+            RegistryServer.Password, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryServer.User}:{RegistryServer.Password}")));
         Assert.IsEmpty(agent.LoginFiles);
     }
 
@@ -88,7 +99,8 @@ public sealed class BuildTaskTests(TestContext context)
         agent.Input("repository", "acme/app");
         using var process = agent.Start(Extension.Node(Extension.Node20), Extension.TaskFile(Task, "main.js"));
         var lines = new List<string>();
-        while (!lines.Any(line => line.EndsWith("| it runs", StringComparison.Ordinal)) && await process.StandardOutput.ReadLineAsync(context.CancellationToken) is { } line)
+        while (!lines.Any(line => line.EndsWith("| it runs", StringComparison.Ordinal))
+            && await process.StandardOutput.ReadLineAsync(context.CancellationToken) is { } line)
         {
             lines.Add(line);
         }
@@ -126,12 +138,20 @@ public sealed class BuildTaskTests(TestContext context)
 
         var run = (await agent.RunAsync(Extension.Node20, Extension.TaskFile(Task, "main.js"), context.CancellationToken)).ShouldFail();
 
-        Assert.AreEqual($"Agent version {TaskDefinition.Read(Task).MinimumAgentVersion} or higher is required. Detected Agent version: 3.220.5", run.Errors.Single());
+        Assert.AreEqual(
+            $"Agent version {TaskDefinition.Read(Task).MinimumAgentVersion} or higher is required. Detected Agent version: 3.220.5",
+            run.Errors.Single());
     }
 
     private static void Connect(FakeAgent agent, RegistryServer registry)
     {
         agent.Input("containerRegistry", Connection);
-        agent.Connect(Connection, $"http://{registry.Host}", "UsernamePassword", ("username", RegistryServer.User), ("password", RegistryServer.Password), ("registry", $"http://{registry.Host}"));
+        agent.Connect(
+            Connection,
+            $"http://{registry.Host}",
+            "UsernamePassword",
+            ("username", RegistryServer.User),
+            ("password", RegistryServer.Password),
+            ("registry", $"http://{registry.Host}"));
     }
 }

@@ -3,7 +3,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Pipelines.Tests;
 
-/// <summary>The extension as build/pipelines.sh makes it, once per run; nothing is done where the sources are those of the last one.</summary>
+/// <summary>
+/// The extension as build/pipelines.sh makes it, once per run; nothing is done where the sources are those of the last one.
+/// </summary>
 internal static class Extension
 {
     public const string Node20 = "node20";
@@ -16,7 +18,8 @@ internal static class Extension
     public static Task GetAsync() => Made.Value;
 
     /// <summary>A file of a task as an agent has it.</summary>
-    public static string TaskFile(string task, string name) => Repository.PathOf("artifacts", "pipelines", "extension", task, $"{task}V1", name);
+    public static string TaskFile(string task, string name) =>
+        Repository.PathOf("artifacts", "pipelines", "extension", task, $"{task}V1", name);
 
     /// <summary>The program of one of the agent's handlers.</summary>
     public static string Node(string version) => Repository.PathOf("artifacts", "pipelines", "node_modules", version, "bin", "node");

@@ -21,7 +21,8 @@ public sealed class ExtensionTests
         var tasks = manifest.RootElement.GetProperty("contributions").EnumerateArray()
             .Select(contribution => contribution.GetProperty("properties").GetProperty("name").GetString()!).ToList();
 
-        CollectionAssert.AreEquivalent(Directory.GetDirectories(Repository.PathOf("pipelines", "azure-devops", "tasks")).Select(Path.GetFileName).ToList(), tasks);
+        CollectionAssert.AreEquivalent(
+            Directory.GetDirectories(Repository.PathOf("pipelines", "azure-devops", "tasks")).Select(Path.GetFileName).ToList(), tasks);
         foreach (var task in tasks)
         {
             var folder = $"{task}/{task}V1";
@@ -32,7 +33,9 @@ public sealed class ExtensionTests
             }
 
             Assert.Contains("azure-pipelines-task-lib", await ReadAsync(vsix, $"{folder}/LICENSES.txt"));
-            Assert.IsLessThan(LargestTask, vsix.Entries.Where(entry => entry.FullName.StartsWith(folder, StringComparison.Ordinal)).Sum(entry => entry.Length));
+            Assert.IsLessThan(
+                LargestTask,
+                vsix.Entries.Where(entry => entry.FullName.StartsWith(folder, StringComparison.Ordinal)).Sum(entry => entry.Length));
         }
 
         var page = await ReadAsync(vsix, "overview.md");
@@ -47,8 +50,14 @@ public sealed class ExtensionTests
     public void A_task_runs_on_both_handlers_and_sets_its_outputs_alone(string task)
     {
         var json = TaskDefinition.Read(task).Json;
-        CollectionAssert.AreEquivalent(new[] { "Node20_1", "Node24" }, json.GetProperty("execution").EnumerateObject().Select(handler => handler.Name).ToArray());
-        var settable = json.GetProperty("restrictions").GetProperty("settableVariables").GetProperty("allowed").EnumerateArray().Select(name => name.GetString()).ToArray();
+        CollectionAssert.AreEquivalent(
+            new[] { "Node20_1", "Node24" }, json.GetProperty("execution").EnumerateObject().Select(handler => handler.Name).ToArray());
+        var settable = json.GetProperty("restrictions")
+            .GetProperty("settableVariables")
+            .GetProperty("allowed")
+            .EnumerateArray()
+            .Select(name => name.GetString())
+            .ToArray();
         var ofLaterSteps = new[] { "PATH", "ContainerStagesCacheFrom", "ContainerStagesCacheTo" };
         CollectionAssert.AreEqual(TaskDefinition.Read(task).Outputs.ToArray(), settable.Except(ofLaterSteps).ToArray());
         foreach (var input in json.GetProperty("inputs").EnumerateArray())
@@ -69,12 +78,14 @@ public sealed class ExtensionTests
 
     /// <summary>The first column of the tables of a section.</summary>
     internal static string[] NamesOfTables(string page, string heading) =>
-        [.. File.ReadLines(Repository.PathOf("docs", page)).SkipWhile(line => line != heading).Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+        [.. File.ReadLines(Repository.PathOf("docs", page)).SkipWhile(line => line != heading).Skip(1).TakeWhile(
+            line => !line.StartsWith("## ", StringComparison.Ordinal))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1])];
 
     private static async Task<string> ReadAsync(ZipArchive vsix, string name)
     {
-        using var reader = new StreamReader(await (vsix.GetEntry(name) ?? throw new AssertFailedException($"{name} is not in the vsix")).OpenAsync());
+        using var reader =
+            new StreamReader(await (vsix.GetEntry(name) ?? throw new AssertFailedException($"{name} is not in the vsix")).OpenAsync());
         return await reader.ReadToEndAsync();
     }
 }

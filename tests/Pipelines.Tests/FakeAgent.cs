@@ -9,7 +9,11 @@ namespace ContainerStages.Pipelines.Tests;
 /// </summary>
 internal sealed class FakeAgent : IDisposable
 {
-    private static readonly string[] OfAnAgent = ["INPUT_", "ENDPOINT_", "AGENT_", "BUILD_", "SYSTEM_", "TF_BUILD", "MSBUILD", "DOTNET_HOST_PATH", "DOCKER_CONFIG", "SOURCE_DATE_EPOCH", "TESTINGPLATFORM"];
+    private static readonly string[] OfAnAgent =
+    [
+        "INPUT_", "ENDPOINT_", "AGENT_", "BUILD_", "SYSTEM_", "TF_BUILD", "MSBUILD", "DOTNET_HOST_PATH", "DOCKER_CONFIG",
+        "SOURCE_DATE_EPOCH", "TESTINGPLATFORM",
+    ];
 
     private readonly TempFolder folder = new();
     private readonly Dictionary<string, string> variables = new(StringComparer.Ordinal);
@@ -51,19 +55,25 @@ internal sealed class FakeAgent : IDisposable
     {
         Set($"ENDPOINT_URL_{id}", address);
         Set($"ENDPOINT_AUTH_SCHEME_{id}", scheme);
-        Set($"ENDPOINT_AUTH_{id}", JsonSerializer.Serialize(new { scheme, parameters = parameters.ToDictionary(one => one.Name, one => one.Value, StringComparer.Ordinal) }));
+        Set($"ENDPOINT_AUTH_{id}", JsonSerializer.Serialize(
+            new { scheme, parameters = parameters.ToDictionary(one => one.Name, one => one.Value, StringComparer.Ordinal) }));
         foreach (var (name, value) in parameters)
         {
             Set($"ENDPOINT_AUTH_PARAMETER_{id}_{name.ToUpperInvariant()}", value);
         }
     }
 
-    public Task<TaskRun> RunAsync(string node, string program, CancellationToken cancellationToken) => EndAsync(Start(Extension.Node(node), program), cancellationToken);
+    public Task<TaskRun> RunAsync(string node, string program, CancellationToken cancellationToken) =>
+        EndAsync(Start(Extension.Node(node), program), cancellationToken);
 
     public Process Start(string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = Sources, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var name in start.Environment.Keys.Where(name => OfAnAgent.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
+        var start = new ProcessStartInfo(
+            command,
+            arguments) { WorkingDirectory = Sources, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var name in start.Environment.Keys
+            .Where(name => OfAnAgent.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            .ToList())
         {
             start.Environment.Remove(name);
         }

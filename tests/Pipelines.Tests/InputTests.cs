@@ -11,11 +11,22 @@ public sealed class InputTests(TestContext context)
     private const string Fails = "!";
 
     [TestMethod]
-    [DataRow("dockerfile=Dockerfile;repository=acme/app;tags=1,2;push=false", "dotnet-stages build --progress json --file S/Dockerfile --tag acme/app:1 --tag acme/app:2 S", DisplayName = "a Dockerfile")]
-    [DataRow("dockerfile=Dockerfile;repository=ghcr.io/acme/app;context=sub;target=test;platforms=linux/amd64,linux-arm64;locked=true", "dotnet-stages build --progress json --file S/Dockerfile --tag ghcr.io/acme/app:latest --target test --platform linux/amd64 --platform linux/arm64 --locked --push S/sub", DisplayName = "a Dockerfile, registry in the repository")]
-    [DataRow("dockerfile=Dockerfile;containerRegistry=hub;repository=acme/app", "dotnet-stages build --progress json --file S/Dockerfile --tag docker.io/acme/app:latest --push S", DisplayName = "a Dockerfile, Docker Hub")]
-    [DataRow("project=app.csproj;repository=acme/app;tags=1\n2;containerRegistry=acr,hub", "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRegistry=x.azurecr.io -p:ContainerRepository=acme/app -p:ContainerImageTag= -p:ContainerImageTags=1%3B2", DisplayName = "a project")]
-    [DataRow("project=app.csproj;push=false;platforms=linux/arm64;locked=true;archiveOutputPath=a,b.tar;addBaseImageData=true;context=sub", "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRegistry= -p:ContainerRuntimeIdentifier=linux-arm64 -p:ContainerStagesContextDirectory=S/sub -p:ContainerStagesLockedMode=true -p:ContainerArchiveOutputPath=S/a%2Cb.tar -p:ContainerGenerateLabelsImageBaseName=true -p:ContainerGenerateLabelsImageBaseDigest=true", DisplayName = "a project that is not pushed")]
+    [DataRow(
+        "dockerfile=Dockerfile;repository=acme/app;tags=1,2;push=false",
+        "dotnet-stages build --progress json --file S/Dockerfile --tag acme/app:1 --tag acme/app:2 S",
+        DisplayName = "a Dockerfile")]
+    [DataRow(
+        "dockerfile=Dockerfile;repository=ghcr.io/acme/app;context=sub;target=test;platforms=linux/amd64,linux-arm64;locked=true", "dotnet-stages build --progress json --file S/Dockerfile --tag ghcr.io/acme/app:latest --target test --platform linux/amd64 --platform linux/arm64 --locked --push S/sub", DisplayName = "a Dockerfile, registry in the repository")]
+    [DataRow(
+        "dockerfile=Dockerfile;containerRegistry=hub;repository=acme/app",
+        "dotnet-stages build --progress json --file S/Dockerfile --tag docker.io/acme/app:latest --push S",
+        DisplayName = "a Dockerfile, Docker Hub")]
+    [DataRow(
+        "project=app.csproj;repository=acme/app;tags=1\n2;containerRegistry=acr,hub", "dotnet publish S/app.csproj -nologo -tl:off " +
+        "-p:PublishContainer=true -p:ContainerRegistry=x.azurecr.io -p:ContainerRepository=acme/app " +
+        "-p:ContainerImageTag= -p:ContainerImageTags=1%3B2", DisplayName = "a project")]
+    [DataRow(
+        "project=app.csproj;push=false;platforms=linux/arm64;locked=true;archiveOutputPath=a,b.tar;addBaseImageData=true;context=sub", "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRegistry= -p:ContainerRuntimeIdentifier=linux-arm64 -p:ContainerStagesContextDirectory=S/sub -p:ContainerStagesLockedMode=true -p:ContainerArchiveOutputPath=S/a%2Cb.tar -p:ContainerGenerateLabelsImageBaseName=true -p:ContainerGenerateLabelsImageBaseDigest=true", DisplayName = "a project that is not pushed")]
     [DataRow(
         "dockerfile=Dockerfile;push=false;engine=podman;cacheFrom=hub/a\n./c;cacheTo=type=local,dest=c,mode=max;"
             + "report=a.html;sbom=a.cdx.json",
@@ -29,7 +40,10 @@ public sealed class InputTests(TestContext context)
             + "-p:ContainerStagesCacheFrom=hub/a%3B./c -p:ContainerStagesCacheTo=type=local%2Cdest=c%2Cmode=max "
             + "-p:ContainerStagesReport=S/a.html%3BS/b.md -p:ContainerStagesSbom=S/a.spdx.json%3BS/b.cdx.json",
         DisplayName = "a project with caches")]
-    [DataRow("project=app.csproj;platforms=linux-x64\nlinux/arm64;target=t;arguments=-c Debug \\\n  '-p:A=b c' -v:q", "dotnet publish S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRuntimeIdentifier= -p:ContainerRuntimeIdentifiers=linux-x64%3Blinux-arm64 -p:ContainerStagesTarget=t -c Debug -p:A=b c -v:q", DisplayName = "a project with further arguments")]
+    [DataRow(
+        "project=app.csproj;platforms=linux-x64\nlinux/arm64;target=t;arguments=-c Debug \\\n  '-p:A=b c' -v:q", "dotnet publish " +
+        "S/app.csproj -nologo -tl:off -p:PublishContainer=true -p:ContainerRuntimeIdentifier= " +
+        "-p:ContainerRuntimeIdentifiers=linux-x64%3Blinux-arm64 -p:ContainerStagesTarget=t -c Debug -p:A=b c -v:q", DisplayName = "a project with further arguments")]
     [DataRow("", Fails + "One of the inputs 'project' and 'dockerfile' must name what is built.")]
     [DataRow("project=app.csproj;dockerfile=Dockerfile", Fails + "are both given. Name one")]
     [DataRow("dockerfile=nowhere/Dockerfile", Fails + "names a file that is not there: 'S/nowhere/Dockerfile'.")]
@@ -42,9 +56,13 @@ public sealed class InputTests(TestContext context)
     [DataRow("project=app.csproj;platforms=linux/z80", Fails + "The input 'platforms' has 'linux/z80'. Valid: linux/amd64")]
     [DataRow("dockerfile=Dockerfile;arguments='a", Fails + "The input 'arguments' has a ' that nothing closes.")]
     [DataRow("dockerfile=Dockerfile;repository=a;containerRegistry=empty", Fails + "The service connection 'empty' has no password.")]
-    [DataRow("dockerfile=Dockerfile;repository=a;containerRegistry=missing", Fails + "The service connection 'missing' of the input 'containerRegistry' is not there")]
+    [DataRow(
+        "dockerfile=Dockerfile;repository=a;containerRegistry=missing",
+        Fails + "The service connection 'missing' of the input 'containerRegistry' is not there")]
     [DataRow("dockerfile=Dockerfile;repository=a;containerRegistry=federated", Fails + "Log in before this step with Docker@2")]
-    [DataRow("dockerfile=Dockerfile;repository=ghcr.io/a/b;containerRegistry=hub", Fails + "names the registry 'ghcr.io', and the service connection leads to 'docker.io'")]
+    [DataRow(
+        "dockerfile=Dockerfile;repository=ghcr.io/a/b;containerRegistry=hub",
+        Fails + "names the registry 'ghcr.io', and the service connection leads to 'docker.io'")]
     [DataRow("project=app.csproj;nuGetServiceConnections=apikey", Fails + "an API key is for pushing packages alone")]
     public async Task Inputs_become_a_command_or_an_error_that_says_what_to_do(string inputs, string expected)
     {
@@ -98,7 +116,8 @@ public sealed class InputTests(TestContext context)
             "  5.  Partner [Enabled]", "      https://nuget.partner.example/v3/index.json",
         ];
 
-        var run = await RunAsync(agent, Extension.Node20, "project=app.csproj;useArtifactsCredentials=true;nuGetServiceConnections=partner", sources);
+        var run = await RunAsync(
+            agent, Extension.Node20, "project=app.csproj;useArtifactsCredentials=true;nuGetServiceConnections=partner", sources);
 
         var variables = Started(run.ShouldSucceed()).Single().Variables;
         CollectionAssert.AreEquivalent(
@@ -120,12 +139,31 @@ public sealed class InputTests(TestContext context)
             agent.Write(name, "");
         }
 
-        agent.Connect("hub", "https://index.docker.io/v1/", "UsernamePassword", ("username", "me"), ("password", "hub-secret"), ("registry", "https://index.docker.io/v1/"));
-        agent.Connect("acr", "https://x.azurecr.io", "ServicePrincipal", ("loginServer", "x.azurecr.io"), ("serviceprincipalid", "id"), ("serviceprincipalkey", "acr-secret"));
-        agent.Connect("empty", "https://r.example", "UsernamePassword", ("username", "me"), ("password", ""), ("registry", "https://r.example"));
-        agent.Connect("federated", "https://x.azurecr.io", "WorkloadIdentityFederation", ("loginServer", "x.azurecr.io"), ("serviceprincipalid", "id"));
+        agent.Connect(
+            "hub",
+            "https://index.docker.io/v1/",
+            "UsernamePassword",
+            ("username", "me"),
+            ("password", "hub-secret"),
+            ("registry", "https://index.docker.io/v1/"));
+        agent.Connect(
+            "acr",
+            "https://x.azurecr.io",
+            "ServicePrincipal",
+            ("loginServer", "x.azurecr.io"),
+            ("serviceprincipalid", "id"),
+            ("serviceprincipalkey", "acr-secret"));
+        agent.Connect(
+            "empty", "https://r.example", "UsernamePassword", ("username", "me"), ("password", ""), ("registry", "https://r.example"));
+        agent.Connect(
+            "federated",
+            "https://x.azurecr.io",
+            "WorkloadIdentityFederation",
+            ("loginServer", "x.azurecr.io"),
+            ("serviceprincipalid", "id"));
         agent.Connect("apikey", "https://nuget.partner.example/v3/index.json", "None", ("nugetkey", "key-secret"));
-        agent.Connect("partner", "https://nuget.partner.example/v3/index.json", "Token", ("username", "me"), ("apitoken", "partner-secret"));
+        agent.Connect(
+            "partner", "https://nuget.partner.example/v3/index.json", "Token", ("username", "me"), ("apitoken", "partner-secret"));
         return agent;
     }
 
@@ -135,16 +173,27 @@ public sealed class InputTests(TestContext context)
         var answer = new { exitCode = 0, lines = Array.Empty<string>() };
         agent.Set("L0_SCENARIO", JsonSerializer.Serialize(new
         {
-            inputs = inputs.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(input => input.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
-            programs = new Dictionary<string, object>(StringComparer.Ordinal) { ["dotnet"] = answer, ["dotnet-stages"] = answer, ["dotnet nuget"] = new { exitCode = 0, lines = sources } },
+            inputs = inputs.Split(';', StringSplitOptions.RemoveEmptyEntries)
+                .Select(input => input.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
+            programs = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["dotnet"] = answer,
+                ["dotnet-stages"] = answer,
+                ["dotnet nuget"] = new { exitCode = 0, lines = sources },
+            },
             shownVariables = new[] { "NuGetPackageSourceCredentials_" },
         }));
         return await agent.RunAsync(node, Extension.Scenario, context.CancellationToken);
     }
 
-    private static IReadOnlyList<(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Variables)> Started(TaskRun run) =>
-        [.. run.Lines.Where(line => line.StartsWith("[started]", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line["[started]".Length..]).RootElement).Select(json => (
+    private static IReadOnlyList<(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Variables)> Started(
+        TaskRun run) =>
+        [.. run.Lines.Where(line => line.StartsWith("[started]", StringComparison.Ordinal)).Select(
+            line => JsonDocument.Parse(line["[started]".Length..]).RootElement).Select(json => (
             json.GetProperty("program").GetString()!,
             (IReadOnlyList<string>)[.. json.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()!)],
-            (IReadOnlyDictionary<string, string>)json.GetProperty("variables").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!, StringComparer.Ordinal)))];
+            (IReadOnlyDictionary<string, string>)json.GetProperty("variables")
+                .EnumerateObject()
+                .ToDictionary(one => one.Name, one => one.Value.GetString()!, StringComparer.Ordinal)))];
 }

@@ -57,7 +57,8 @@ public sealed class InstallTests(TestContext context)
         agent.Connect("f1", feed.Index, "UsernamePassword", ("username", PackageFeed.User), ("password", Password));
 
         var run = (await agent.RunAsync(Extension.Node20, Extension.TaskFile(Task, "main.js"), context.CancellationToken)).ShouldSucceed();
-        var again = (await agent.RunAsync(Extension.Node24, Extension.TaskFile(Task, "main.js"), context.CancellationToken)).ShouldSucceed();
+        var again =
+            (await agent.RunAsync(Extension.Node24, Extension.TaskFile(Task, "main.js"), context.CancellationToken)).ShouldSucceed();
 
         var folder = run.Commands.Single(command => command.Name == "task.prependpath").Data;
         Assert.AreEqual(folder, run.Outputs["toolFolder"]);
@@ -87,7 +88,9 @@ public sealed class InstallTests(TestContext context)
     private static FakeAgent WithDockerfile()
     {
         var agent = new FakeAgent();
-        agent.Write("nuget.config", $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
+        agent.Write(
+            "nuget.config",
+            $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
         agent.Write("Dockerfile", "FROM scratch\nCOPY a /\n");
         agent.Write("a", "hello");
         return agent;

@@ -5,7 +5,10 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Pipelines.Tests;
 
-/// <summary>A NuGet feed on loopback with what build/pack.sh packed; with a password it answers nobody else. Source: NuGet server API: service index, package metadata, package content.</summary>
+/// <summary>
+/// A NuGet feed on loopback with what build/pack.sh packed; with a password it answers nobody else. Source: NuGet server API: service
+/// index, package metadata, package content.
+/// </summary>
 internal sealed class PackageFeed(string? password) : LoopbackWebServer
 {
     public const string User = "reader";
@@ -39,10 +42,16 @@ internal sealed class PackageFeed(string? password) : LoopbackWebServer
 
     private byte[]? Content(string path) => path switch
     {
-        "/v3/index.json" => Encoding.UTF8.GetBytes($$"""{"version":"3.0.0","resources":[{"@id":"{{Address}}flat/","@type":"PackageBaseAddress/3.0.0"},{"@id":"{{Address}}about/","@type":"RegistrationsBaseUrl/3.6.0"}]}"""),
-        _ when path.Split('/') is ["", "about", var package, "index.json"] && FileOf(package) is not null => Encoding.UTF8.GetBytes(About(package)),
-        _ when path.Split('/') is ["", "flat", var package, "index.json"] && FileOf(package) is not null => Encoding.UTF8.GetBytes($$"""{"versions":["{{Version}}"]}"""),
-        _ when path.Split('/') is ["", "flat", var package, Version, var name] && name == $"{package}.{Version}.nupkg" && FileOf(package) is { } file => File.ReadAllBytes(file),
+        "/v3/index.json" =>
+            Encoding.UTF8.GetBytes(
+                $$"""{"version":"3.0.0","resources":[{"@id":"{{Address}}flat/","@type":"PackageBaseAddress/3.0.0"},{"@id":"{{Address}}about/","@type":"RegistrationsBaseUrl/3.6.0"}]}"""),
+        _ when path.Split('/') is ["", "about", var package, "index.json"] && FileOf(package) is not null =>
+            Encoding.UTF8.GetBytes(About(package)),
+        _ when path.Split('/') is ["", "flat", var package, "index.json"] && FileOf(package) is not null =>
+            Encoding.UTF8.GetBytes($$"""{"versions":["{{Version}}"]}"""),
+        _ when path.Split('/') is ["", "flat", var package, Version, var name]
+            && name == $"{package}.{Version}.nupkg"
+            && FileOf(package) is { } file => File.ReadAllBytes(file),
         _ => null,
     };
 
@@ -60,6 +69,7 @@ internal sealed class PackageFeed(string? password) : LoopbackWebServer
         """;
 
     /// <summary>The addresses of a feed are in lower case. The open one has nothing.</summary>
-    private string? FileOf(string package) => password is null ? null : Directory.EnumerateFiles(Repository.PathOf("artifacts", "packages"), "*.nupkg")
+    private string? FileOf(
+        string package) => password is null ? null : Directory.EnumerateFiles(Repository.PathOf("artifacts", "packages"), "*.nupkg")
         .FirstOrDefault(file => Path.GetFileName(file).Equals($"{package}.{Version}.nupkg", StringComparison.OrdinalIgnoreCase));
 }

@@ -38,22 +38,37 @@ public sealed class ProjectTaskTests(TestContext context)
             agent.Write($"{name}/{name}.txt", name);
         }
 
-        agent.Write("shop.slnx", """<Solution><Project Path="one/one.goproj" Type="Common C#" /><Project Path="two/two.goproj" Type="Common C#" /></Solution>""");
+        agent.Write(
+            "shop.slnx",
+            """<Solution><Project Path="one/one.goproj" Type="Common C#" /><Project Path="two/two.goproj" Type="Common C#" /></Solution>""");
         agent.Input("project", "shop.slnx");
         agent.Input("tags", "7");
         agent.Input("containerRegistry", "r1");
-        agent.Connect("r1", "", "UsernamePassword", ("username", RegistryServer.User), ("password", RegistryServer.Password), ("registry", $"http://{registry.Host}"));
+        agent.Connect(
+            "r1",
+            "",
+            "UsernamePassword",
+            ("username", RegistryServer.User),
+            ("password", RegistryServer.Password),
+            ("registry", $"http://{registry.Host}"));
         agent.Input("nuGetServiceConnections", "f1");
         agent.Connect("f1", feed.Index, "UsernamePassword", ("username", PackageFeed.User), ("password", FeedPassword));
 
-        var first = (await agent.RunAsync(Extension.Node20, Extension.TaskFile("ContainerStages", "main.js"), context.CancellationToken)).ShouldSucceed();
-        var second = (await agent.RunAsync(Extension.Node24, Extension.TaskFile("ContainerStages", "main.js"), context.CancellationToken)).ShouldSucceed();
+        var first = (await agent.RunAsync(Extension.Node20, Extension.TaskFile("ContainerStages", "main.js"), context.CancellationToken))
+            .ShouldSucceed();
+        var second = (await agent.RunAsync(Extension.Node24, Extension.TaskFile("ContainerStages", "main.js"), context.CancellationToken))
+            .ShouldSucceed();
 
         string[] digests = first.Outputs["imageDigest"].Split(',');
         string[] references = first.Outputs["imageReference"].Split(',');
         Assert.HasCount(2, digests, first.Log);
         CollectionAssert.AreEquivalent(
-            new[] { $"{registry.Host}/one:7@{await DigestAsync(registry, "one")}", $"{registry.Host}/two:7@{await DigestAsync(registry, "two")}" }, references);
+            new[]
+            {
+                $"{registry.Host}/one:7@{await DigestAsync(registry, "one")}",
+                $"{registry.Host}/two:7@{await DigestAsync(registry, "two")}",
+            },
+            references);
         Assert.AreEqual("7", first.Outputs["imageTags"]);
         Assert.Contains("| COPY one.txt / |", first.Summary!);
         Assert.Contains("| COPY two.txt / |", first.Summary!);
@@ -71,7 +86,9 @@ public sealed class ProjectTaskTests(TestContext context)
     {
         await Extension.GetAsync();
         using var agent = new FakeAgent();
-        agent.Write("nuget.config", $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
+        agent.Write(
+            "nuget.config",
+            $"""<configuration><packageSources><clear /><add key="packed" value="{Repository.PathOf("artifacts", "packages")}" /></packageSources></configuration>""");
         agent.Write("app.proj", """
             <Project Sdk="ContainerStages.Sdk/0.1.0">
               <ItemGroup>
@@ -86,7 +103,8 @@ public sealed class ProjectTaskTests(TestContext context)
         agent.Input("project", "app.proj");
         agent.Input("arguments", "-v:normal");
 
-        var run = (await agent.RunAsync(Extension.Node20, Extension.TaskFile("ContainerStages", "main.js"), context.CancellationToken)).ShouldFail();
+        var run = (await agent.RunAsync(Extension.Node20, Extension.TaskFile("ContainerStages", "main.js"), context.CancellationToken))
+            .ShouldFail();
 
         Assert.HasCount(1, run.Errors, run.Log);
         Assert.StartsWith("app.proj(5): CST", run.Errors[0]);
@@ -94,5 +112,14 @@ public sealed class ProjectTaskTests(TestContext context)
     }
 
     private static async Task<string> DigestAsync(RegistryServer registry, string repository) =>
-        (await RealTool.RunAsync("skopeo", "inspect", "--format", "{{.Digest}}", "--tls-verify=false", "--creds", $"{RegistryServer.User}:{RegistryServer.Password}", $"docker://{registry.Host}/{repository}:7")).Trim();
+        (await RealTool.RunAsync(
+            "skopeo",
+            "inspect",
+            "--format",
+            "{{.Digest}}",
+            "--tls-verify=false",
+            "--creds",
+            $"{RegistryServer.User}:{RegistryServer.Password}",
+            $"docker://{registry.Host}/{repository}:7"))
+            .Trim();
 }

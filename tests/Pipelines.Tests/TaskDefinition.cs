@@ -12,7 +12,8 @@ internal sealed record TaskDefinition(JsonElement Json)
 
     public IReadOnlyList<string> Outputs => Names("outputVariables");
 
-    public static TaskDefinition Read(string task) => Parse(File.ReadAllText(Repository.PathOf("pipelines", "azure-devops", "tasks", task, $"{task}V1", "task.json")));
+    public static TaskDefinition Read(string task) =>
+        Parse(File.ReadAllText(Repository.PathOf("pipelines", "azure-devops", "tasks", task, $"{task}V1", "task.json")));
 
     public static TaskDefinition Parse(string text)
     {
@@ -23,8 +24,11 @@ internal sealed record TaskDefinition(JsonElement Json)
     /// <summary>The programs that its handlers name.</summary>
     public IReadOnlyList<string> Programs =>
         [.. new[] { "execution", "postjobexecution" }.Where(name => Json.TryGetProperty(name, out _))
-            .SelectMany(name => Json.GetProperty(name).EnumerateObject()).Select(handler => handler.Value.GetProperty("target").GetString()!).Distinct(StringComparer.Ordinal)];
+            .SelectMany(name => Json.GetProperty(name).EnumerateObject()).Select(
+                handler => handler.Value.GetProperty("target").GetString()!).Distinct(StringComparer.Ordinal)];
 
     private string[] Names(string list) =>
-        Json.TryGetProperty(list, out var values) ? [.. values.EnumerateArray().Select(value => value.GetProperty("name").GetString()!)] : [];
+        Json.TryGetProperty(list, out var values)
+            ? [.. values.EnumerateArray().Select(value => value.GetProperty("name").GetString()!)]
+            : [];
 }

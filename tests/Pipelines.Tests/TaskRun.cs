@@ -12,16 +12,19 @@ internal sealed record TaskRun(int ExitCode, IReadOnlyList<string> Lines)
 
     /// <summary>Errors of the log, as <c>file(line): CODE: message</c>; what is unknown is left out.</summary>
     public IReadOnlyList<string> Errors =>
-        [.. Commands.Where(command => command.Name is "task.logissue" or "task.issue" && command.Properties["type"] == "error").Select(Text)];
+        [.. Commands.Where(command => command.Name is "task.logissue" or "task.issue" && command.Properties["type"] == "error")
+            .Select(Text)];
 
     public IReadOnlyDictionary<string, string> Outputs => Commands
         .Where(command => command.Name == "task.setvariable" && command.Properties.GetValueOrDefault("isOutput") == "true")
         .ToDictionary(command => command.Properties["variable"], command => command.Data, StringComparer.Ordinal);
 
-    public IReadOnlyList<string> Secrets => [.. Commands.Where(command => command.Name == "task.setsecret").Select(command => command.Data)];
+    public IReadOnlyList<string> Secrets =>
+        [.. Commands.Where(command => command.Name == "task.setsecret").Select(command => command.Data)];
 
     /// <summary>The Markdown of the page of the run.</summary>
-    public string? Summary => Commands.FirstOrDefault(command => command.Name == "task.uploadsummary") is { } upload ? File.ReadAllText(upload.Data) : null;
+    public string? Summary =>
+        Commands.FirstOrDefault(command => command.Name == "task.uploadsummary") is { } upload ? File.ReadAllText(upload.Data) : null;
 
     public TaskRun ShouldSucceed()
     {
@@ -41,7 +44,8 @@ internal sealed record TaskRun(int ExitCode, IReadOnlyList<string> Lines)
     {
         foreach (var secret in secrets)
         {
-            Assert.AreEqual($"##vso[task.setsecret]{secret}", Lines.FirstOrDefault(line => line.Contains(secret, StringComparison.Ordinal)), Log);
+            Assert.AreEqual(
+                $"##vso[task.setsecret]{secret}", Lines.FirstOrDefault(line => line.Contains(secret, StringComparison.Ordinal)), Log);
         }
     }
 
@@ -50,6 +54,7 @@ internal sealed record TaskRun(int ExitCode, IReadOnlyList<string> Lines)
         var file = issue.Properties.GetValueOrDefault("sourcepath");
         var line = issue.Properties.GetValueOrDefault("linenumber");
         var code = issue.Properties.GetValueOrDefault("code");
-        return $"{(file is null ? "" : Path.GetFileName(file))}{(line is null ? "" : $"({line})")}{(file is null ? "" : ": ")}{(code is null ? "" : $"{code}: ")}{issue.Data}";
+        return $"{(file is null ? "" : Path.GetFileName(file))}{(line is null ? "" : $"({line})")}{(file is null ? "" : ": ")}" +
+            $"{(code is null ? "" : $"{code}: ")}{issue.Data}";
     }
 }

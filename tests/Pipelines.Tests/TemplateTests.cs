@@ -18,12 +18,18 @@ public sealed partial class TemplateTests
     {
         var template = await ActionRunner.ReadAsync(Path.Combine(Folder, name));
         var declared = Parameters(template);
-        var used = Parameter().Matches(await File.ReadAllTextAsync(Path.Combine(Folder, name))).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var used = Parameter().Matches(await File.ReadAllTextAsync(Path.Combine(Folder, name)))
+            .Select(match => match.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
         CollectionAssert.AreEquivalent(declared.ToArray(), used.ToArray());
 
-        foreach (var step in Objects(template).Where(one => one.TryGetProperty("inputs", out _) && one.GetProperty("task").GetString() == "ContainerStages@1"))
+        foreach (var step in Objects(template).Where(
+            one => one.TryGetProperty("inputs", out _) && one.GetProperty("task").GetString() == "ContainerStages@1"))
         {
-            Assert.IsEmpty(step.GetProperty("inputs").EnumerateObject().Select(input => input.Name).Except(TaskDefinition.Read("ContainerStages").Inputs, StringComparer.Ordinal));
+            Assert.IsEmpty(step.GetProperty("inputs")
+                .EnumerateObject()
+                .Select(input => input.Name)
+                .Except(TaskDefinition.Read("ContainerStages").Inputs, StringComparer.Ordinal));
         }
 
         foreach (var other in Objects(template).Where(one => one.TryGetProperty("template", out _)))
@@ -61,7 +67,8 @@ public sealed partial class TemplateTests
         var action = Repository.PathOf("pipelines", "github", "action.yml");
         var workflow = Repository.PathOf("samples", "pipelines", "github.yml");
         using var folder = new TempFolder();
-        var wrongAction = folder.Write("action.yml", File.ReadAllText(action).Replace("\noutputs:", "\nresults:", StringComparison.Ordinal));
+        var wrongAction =
+            folder.Write("action.yml", File.ReadAllText(action).Replace("\noutputs:", "\nresults:", StringComparison.Ordinal));
         var wrongWorkflow = folder.Write("flow.yml", File.ReadAllText(workflow).Replace("runs-on:", "runs:", StringComparison.Ordinal));
 
         var problems = await PublishedSchemas.CheckAsync("github.mjs", action, workflow);
@@ -77,7 +84,8 @@ public sealed partial class TemplateTests
 
     private static IEnumerable<string> Names(JsonElement json) => json.EnumerateObject().Select(member => member.Name);
 
-    private static IReadOnlyList<string> Parameters(JsonElement template) => [.. template.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
+    private static IReadOnlyList<string> Parameters(JsonElement template) =>
+        [.. template.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
 
     /// <summary>Every object of a document, however deep.</summary>
     private static IEnumerable<JsonElement> Objects(JsonElement json) => json.ValueKind switch

@@ -39,7 +39,8 @@ internal static class ScenarioRun
         try
         {
             var sandbox = new NamespaceSandbox(SandboxInitCommand.ForThisProgram(), scenario.Runtime);
-            var runs = Enumerable.Range(0, scenario.Copies).Select(copy => sandbox.RunAsync(Command(scenario, folder, layers, copy), output, output.Token));
+            var runs = Enumerable.Range(0, scenario.Copies)
+                .Select(copy => sandbox.RunAsync(Command(scenario, folder, layers, copy), output, output.Token));
             codes = [.. await Task.WhenAll(runs)];
         }
         catch (Exception exception) when (exception is BuildFailedException or OperationCanceledException or ScenarioException)
@@ -99,7 +100,8 @@ internal static class ScenarioRun
 
     // Others on the machine mount elsewhere meanwhile.
     private static ImmutableHashSet<string> Mounts(string folder) =>
-        [.. File.ReadLines("/proc/self/mountinfo").Where(line => IsOurs(line.Split(' ')[4]) || line.Contains(folder, StringComparison.Ordinal))];
+        [.. File.ReadLines("/proc/self/mountinfo")
+            .Where(line => IsOurs(line.Split(' ')[4]) || line.Contains(folder, StringComparison.Ordinal))];
 
     private static bool IsOurs(string mountPoint) => mountPoint == "/" || mountPoint.Split('/')[1] is "proc" or "sys" or "dev" or "etc";
 
@@ -118,7 +120,9 @@ internal static class ScenarioRun
 
     // The runtime opens its assemblies meanwhile; only what the sandbox works with is counted.
     private static ImmutableHashSet<string> OpenDescriptors() =>
-        [.. Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => $"{path} {new FileInfo(path).LinkTarget}").Where(IsPipeOrProcess)];
+        [.. Directory.EnumerateFileSystemEntries("/proc/self/fd")
+            .Select(path => $"{path} {new FileInfo(path).LinkTarget}")
+            .Where(IsPipeOrProcess)];
 
     private static bool IsPipeOrProcess(string target) =>
         target.Contains(" pipe:", StringComparison.Ordinal) || target.Contains("pidfd", StringComparison.Ordinal);

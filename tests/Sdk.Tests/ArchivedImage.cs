@@ -15,8 +15,11 @@ internal sealed record ArchivedImage(JsonElement Config, IReadOnlyList<string> L
         await RealTool.RunAsync("tar", "-xf", archive, "-C", folder);
         using var manifest = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "manifest.json")));
         var image = manifest.RootElement[0];
-        using var config = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, image.GetProperty(nameof(Config)).GetString()!)));
-        return new(config.RootElement.GetProperty("config").Clone(), [.. image.GetProperty(nameof(Layers)).EnumerateArray().Select(layer => Path.Combine(folder, layer.GetString()!))]);
+        using var config =
+            JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, image.GetProperty(nameof(Config)).GetString()!)));
+        return new(
+            config.RootElement.GetProperty("config").Clone(),
+            [.. image.GetProperty(nameof(Layers)).EnumerateArray().Select(layer => Path.Combine(folder, layer.GetString()!))]);
     }
 
     /// <summary>Path and digest of each file, in order.</summary>
@@ -35,7 +38,9 @@ internal sealed record ArchivedImage(JsonElement Config, IReadOnlyList<string> L
         {
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
             {
-                files.Add($"{entry.Name.TrimStart('.', '/')} {(entry.DataStream is { } data ? Convert.ToHexStringLower(SHA256.HashData(data)) : "")}");
+                files.Add(
+                    $"{entry.Name.TrimStart('.', '/')} " +
+                    $"{(entry.DataStream is { } data ? Convert.ToHexStringLower(SHA256.HashData(data)) : "")}");
             }
         }
 

@@ -5,7 +5,8 @@ namespace ContainerStages.Sdk.Tests;
 [TestCategory("EndToEnd")]
 public sealed class CaseTests(TestContext context)
 {
-    public static IEnumerable<object[]> Names => Directory.EnumerateDirectories(Repository.File("tests/Cases")).Select(folder => new object[] { Path.GetFileName(folder) });
+    public static IEnumerable<object[]> Names =>
+        Directory.EnumerateDirectories(Repository.File("tests/Cases")).Select(folder => new object[] { Path.GetFileName(folder) });
 
     [TestMethod]
     [DynamicData(nameof(Names))]
@@ -17,6 +18,7 @@ public sealed class CaseTests(TestContext context)
         }
 
         var sdk = await PackedSdk.GetAsync();
-        (await Command.RunAsync(Repository.File("build/cases.sh"), [name], Repository.Root, sdk.Environment, context.CancellationToken)).ShouldSucceed();
+        (await Command.RunAsync(Repository.File("build/cases.sh"), [name], Repository.Root, sdk.Environment, context.CancellationToken))
+            .ShouldSucceed();
     }
 }

@@ -20,16 +20,23 @@ internal sealed partial record CommandResult(string Command, int ExitCode, strin
         return this;
     }
 
-    /// <summary>The distinct errors or warnings in the form that compilers print, as <c>file name(line,column): error CODE</c>; places and columns that are unknown are left out.</summary>
+    /// <summary>
+    /// The distinct errors or warnings in the form that compilers print, as <c>file name(line,column): error CODE</c>; places and columns
+    /// that are unknown are left out.
+    /// </summary>
     public IReadOnlyList<string> Diagnostics =>
         [.. All.Split('\n').Select(line => Canonical().Match(line)).Where(match => match.Success)
             .Select(match => $"{Path.GetFileName(match.Groups["file"].Value)}{match.Groups["place"].Value}: {match.Groups["what"].Value}")
             .Distinct(StringComparer.Ordinal)];
 
     /// <summary>The lines that name a published image.</summary>
-    public IReadOnlyList<string> ResultLines => [.. All.Split('\n').Where(line => line.Contains(" -> ", StringComparison.Ordinal) && line.Contains("@sha256:", StringComparison.Ordinal))];
+    public IReadOnlyList<string> ResultLines => [.. All.Split('\n')
+        .Where(line => line.Contains(" -> ", StringComparison.Ordinal) && line.Contains("@sha256:", StringComparison.Ordinal))];
 
-    [GeneratedRegex(@"^\s*(?<file>[^\s(:][^(:]*?)(?<place>\([0-9,]+\))?\s*: (?<what>(?:error|warning) [A-Z]+[0-9]*)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\s*(?<file>[^\s(:][^(:]*?)(?<place>\([0-9,]+\))?\s*: (?<what>(?:error|warning) [A-Z]+[0-9]*)\b",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Canonical();
 }
 
@@ -37,7 +44,11 @@ internal sealed partial record CommandResult(string Command, int ExitCode, strin
 internal static class Command
 {
     public static async Task<CommandResult> RunAsync(
-        string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        string program,
+        IEnumerable<string> arguments,
+        string folder,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken)
     {
         using var process = Start(program, arguments, folder, environment);
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -46,7 +57,8 @@ internal static class Command
         return new CommandResult($"{program} {string.Join(' ', arguments)}", process.ExitCode, await output, await errors);
     }
 
-    public static Process Start(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment)
+    public static Process Start(
+        string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

@@ -12,7 +12,8 @@ internal static class ComparedConfiguration
 
     /// <summary>By name, what differs.</summary>
     public static IEnumerable<(string Key, string Theirs, string Ours)> Differences(JsonElement theirs, JsonElement ours) =>
-        Compared.Select(key => (Key: key, Theirs: Text(theirs, key), Ours: Text(ours, key))).Append((Key: "Labels", Theirs: Labels(theirs), Ours: Labels(ours)))
+        Compared.Select(key => (Key: key, Theirs: Text(theirs, key), Ours: Text(ours, key))).Append(
+            (Key: "Labels", Theirs: Labels(theirs), Ours: Labels(ours)))
             .Where(pair => pair.Theirs != pair.Ours);
 
     // None and an empty one mean the same; ports are a set, variables have names of their own: no order.
@@ -20,14 +21,19 @@ internal static class ComparedConfiguration
         ? value.ValueKind switch
         {
             JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(entry => entry.Name).Order(StringComparer.Ordinal)),
-            JsonValueKind.Array when name == "Env" => string.Join(' ', value.EnumerateArray().Select(entry => entry.GetString()).Order(StringComparer.Ordinal)),
+            JsonValueKind.Array when name == "Env" =>
+                string.Join(' ', value.EnumerateArray().Select(entry => entry.GetString()).Order(StringComparer.Ordinal)),
             JsonValueKind.Array when value.GetArrayLength() > 0 => JsonSerializer.Serialize(value),
             JsonValueKind.String => value.GetString()!,
             _ => "",
         }
         : "";
 
-    private static string Labels(JsonElement config) => config.TryGetProperty("Labels", out var labels) && labels.ValueKind == JsonValueKind.Object
-        ? string.Join(", ", labels.EnumerateObject().Where(label => !LabelsOfTheirs.Contains(label.Name)).OrderBy(label => label.Name, StringComparer.Ordinal).Select(label => $"{label.Name}={label.Value}"))
+    private static string Labels(
+        JsonElement config) => config.TryGetProperty("Labels", out var labels) && labels.ValueKind == JsonValueKind.Object
+        ? string.Join(", ", labels.EnumerateObject()
+            .Where(label => !LabelsOfTheirs.Contains(label.Name))
+            .OrderBy(label => label.Name, StringComparer.Ordinal)
+            .Select(label => $"{label.Name}={label.Value}"))
         : "";
 }

@@ -35,7 +35,8 @@ public sealed class DestinationTests(TestContext context)
             Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [project.Folder, project.Store]));
         }
 
-        Assert.Contains("all.binlog", await TextSearch.FilesWithAsync(registry.Host, [project.Folder]), "The search finds nothing in a log.");
+        Assert.Contains(
+            "all.binlog", await TextSearch.FilesWithAsync(registry.Host, [project.Folder]), "The search finds nothing in a log.");
     }
 
     [TestMethod]
@@ -50,18 +51,31 @@ public sealed class DestinationTests(TestContext context)
             <ContainerStageDestination Include="local:out/files;tar:out/files.tar" />
             """);
 
-        var published = (await project.DotnetAsync("publish", $"-p:ContainerRegistry={first.Host}", "-p:ContainerRepository=hello", "-p:ContainerImageTags=\"1;2\"")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(
+                "publish", $"-p:ContainerRegistry={first.Host}", "-p:ContainerRepository=hello", "-p:ContainerImageTags=\"1;2\""))
+                .ShouldSucceed();
 
         var digest = published.ResultLines[0].Split('@')[1].Split(' ')[0];
-        foreach (var image in new[] { $"{first.Host}/hello:1", $"{first.Host}/hello:2", $"{second.Host}/other/hello:1", $"{second.Host}/other/hello:2", $"{second.Host}/other/hello:9" })
+        foreach (var image in new[]
+        {
+            $"{first.Host}/hello:1",
+            $"{first.Host}/hello:2",
+            $"{second.Host}/other/hello:1",
+            $"{second.Host}/other/hello:2",
+            $"{second.Host}/other/hello:9",
+        })
         {
             Assert.AreEqual(digest, await DigestAsync($"docker://{image}"), image);
         }
 
         Assert.AreEqual(digest, await DigestAsync($"oci:{project.Full("out/layout")}:1"));
         Assert.AreEqual(digest, await DigestAsync($"oci-archive:{project.Full("out/oci.tar")}:1"));
-        var configuration = await RealTool.RunAsync("skopeo", "inspect", "--config", "--raw", $"docker://{first.Host}/hello:1", "--tls-verify=false");
-        Assert.AreEqual(configuration, await RealTool.RunAsync("skopeo", "inspect", "--config", "--raw", $"docker-archive:{project.Full("out/docker.tar")}"));
+        var configuration =
+            await RealTool.RunAsync("skopeo", "inspect", "--config", "--raw", $"docker://{first.Host}/hello:1", "--tls-verify=false");
+        Assert.AreEqual(
+            configuration,
+            await RealTool.RunAsync("skopeo", "inspect", "--config", "--raw", $"docker-archive:{project.Full("out/docker.tar")}"));
         Assert.AreEqual("hello", project.Read("out/files/hello.txt"));
         Assert.AreEqual("hello", await RealTool.RunAsync("tar", "-xOf", project.Full("out/files.tar"), "hello.txt"));
     }
@@ -70,7 +84,8 @@ public sealed class DestinationTests(TestContext context)
     [DataRow("none", "application/vnd.oci.image.layer.v1.tar")]
     [DataRow("gzip:9", "application/vnd.oci.image.layer.v1.tar+gzip")]
     [DataRow("zstd:19", "application/vnd.oci.image.layer.v1.tar+zstd")]
-    public async Task Layers_are_compressed_as_the_project_says_and_annotations_stand_where_they_belong(string compression, string mediaType)
+    public async Task Layers_are_compressed_as_the_project_says_and_annotations_stand_where_they_belong(
+        string compression, string mediaType)
     {
         using var project = await CreateAsync($"""
             {Stage}
@@ -79,7 +94,9 @@ public sealed class DestinationTests(TestContext context)
             <ContainerAnnotation Include="org.example.entry" Value="there" Scope="ManifestDescriptor" />
             """);
 
-        (await project.DotnetAsync("publish", "-p:ContainerRepository=hello", "-p:ContainerImageTag=1", $"-p:ContainerStagesCompression={compression}")).ShouldSucceed();
+        (await project.DotnetAsync(
+            "publish", "-p:ContainerRepository=hello", "-p:ContainerImageTag=1", $"-p:ContainerStagesCompression={compression}"))
+            .ShouldSucceed();
 
         using var manifest = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--raw", $"oci:{project.Full("layout")}:1"));
         Assert.AreEqual(mediaType, manifest.RootElement.GetProperty("layers")[0].GetProperty("mediaType").GetString());
@@ -100,7 +117,12 @@ public sealed class DestinationTests(TestContext context)
             <ContainerAnnotation Include="org.example.index" Value="above" Scope="Index" />
             """);
 
-        (await project.DotnetAsync("publish", "-p:ContainerRepository=hello", "-p:ContainerImageTag=1", "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"")).ShouldSucceed();
+        (await project.DotnetAsync(
+            "publish",
+            "-p:ContainerRepository=hello",
+            "-p:ContainerImageTag=1",
+            "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\""))
+            .ShouldSucceed();
 
         using var index = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--raw", $"oci:{project.Full("layout")}:1"));
         Assert.AreEqual(2, index.RootElement.GetProperty("manifests").GetArrayLength());
@@ -132,10 +154,18 @@ public sealed class DestinationTests(TestContext context)
     {
         await using var docker = await DockerDaemon.StartAsync();
         using var project = await CreateAsync($"""<ContainerEnvironmentVariable Include="MADE" Value="here" />{Stage}{item}""");
-        (await project.DotnetAsync(docker.Variables, ["publish", "-p:ContainerRepository=acme/hello", "-p:ContainerImageTag=1", .. property.Length > 0 ? [property] : Array.Empty<string>()])).ShouldSucceed();
+        (await project.DotnetAsync(docker.Variables, [
+            "publish",
+            "-p:ContainerRepository=acme/hello",
+            "-p:ContainerImageTag=1",
+            .. property.Length > 0 ? [property] : Array.Empty<string>(),
+        ]))
+            .ShouldSucceed();
 
         using var result = JsonDocument.Parse(project.Read("obj/containerstages/result.json"));
-        Assert.AreEqual(result.RootElement.GetProperty("configDigest").GetString(), await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", "acme/hello:1"));
+        Assert.AreEqual(
+            result.RootElement.GetProperty("configDigest").GetString(),
+            await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", "acme/hello:1"));
 
         using var second = await CreateAsync("""
             <ContainerStage Include="all" From="docker-daemon:acme/hello:1" Steps="COPY hello.txt /again.txt" />
@@ -176,7 +206,13 @@ public sealed class DestinationTests(TestContext context)
 
     private static async Task<string> DigestAsync(string image)
     {
-        var manifest = await RealTool.RunAsync("skopeo", ["inspect", "--raw", .. image.StartsWith("docker:", StringComparison.Ordinal) ? ["--tls-verify=false"] : Array.Empty<string>(), image]);
+        var manifest =
+            await RealTool.RunAsync("skopeo", [
+                "inspect",
+                "--raw",
+                .. image.StartsWith("docker:", StringComparison.Ordinal) ? ["--tls-verify=false"] : Array.Empty<string>(),
+                image,
+            ]);
         return "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(manifest)));
     }
 }

@@ -3,7 +3,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Sdk.Tests;
 
-/// <summary>.NET projects without stages: real publishes in a builder stage and on this machine, on stand-ins for Microsoft's images.</summary>
+/// <summary>
+/// .NET projects without stages: real publishes in a builder stage and on this machine, on stand-ins for Microsoft's images.
+/// </summary>
 [TestClass]
 [TestCategory("EndToEnd")]
 public sealed class DotNetProjectTests(TestContext context)
@@ -29,7 +31,9 @@ public sealed class DotNetProjectTests(TestContext context)
         RequireRegistry();
         using var project = await CreateAsync();
         // A project of its own: the other tests restore theirs into the same store at the same time.
-        project.Write("app/app.csproj", Project.Replace("<OutputType>", $"<Product>{NameOf(project)}</Product><OutputType>", StringComparison.Ordinal));
+        project.Write(
+            "app/app.csproj",
+            Project.Replace("<OutputType>", $"<Product>{NameOf(project)}</Product><OutputType>", StringComparison.Ordinal));
         var first = (await PublishAsync(project)).ShouldSucceed();
         var layers = Layers(project);
         Assert.AreEqual("Hello from lib: 1\n", (await project.StagesAsync("run", NameOf(project))).ShouldSucceed().Output);
@@ -57,7 +61,12 @@ public sealed class DotNetProjectTests(TestContext context)
         using var project = await CreateAsync();
 
         // Its own log and what it prints grow while the builder's sources are read.
-        var published = (await project.RunAsync("sh", ["-c", $"dotnet publish app {asked} -bl:app/log.binlog -v:n > app/output.txt; status=$?; cat app/output.txt; exit $status"])).ShouldSucceed();
+        var published =
+            (await project.RunAsync("sh", [
+                "-c",
+                $"dotnet publish app {asked} -bl:app/log.binlog -v:n > app/output.txt; status=$?; cat app/output.txt; exit $status",
+            ]))
+                .ShouldSucceed();
 
         Assert.IsEmpty(published.Diagnostics);
         Assert.HasCount(1, published.ResultLines);
@@ -86,7 +95,14 @@ public sealed class DotNetProjectTests(TestContext context)
         project.Write("plain/Program.cs", Program("1"));
 
         (await PublishAsync(project, "-p:ContainerStagesBuilder=host")).ShouldSucceed();
-        (await project.DotnetAsync("publish", "plain", "-t:PublishContainer", "-p:ContainerImageFormat=Docker", $"-p:ContainerArchiveOutputPath={project.Full("plain.tar")}", $"-p:ContainerBaseImage={Registry()}/dotnet/runtime:10.0")).ShouldSucceed();
+        (await project.DotnetAsync(
+            "publish",
+            "plain",
+            "-t:PublishContainer",
+            "-p:ContainerImageFormat=Docker",
+            $"-p:ContainerArchiveOutputPath={project.Full("plain.tar")}",
+            $"-p:ContainerBaseImage={Registry()}/dotnet/runtime:10.0"))
+            .ShouldSucceed();
 
         var ours = Configuration(project).GetProperty("config");
         using var theirs = JsonDocument.Parse(await ConfigOfArchiveAsync(project.Full("plain.tar")));
@@ -106,7 +122,9 @@ public sealed class DotNetProjectTests(TestContext context)
         using var project = await CreateAsync();
 
         // On the command line they leave the builder's steps as they are in other tests.
-        (await PublishAsync(project, "-p:ContainerStagesImageInstructions=HEALTHCHECK CMD [%22/app/app%22%2C %22--health%22]%0AVOLUME /data%0AUSER 5")).ShouldSucceed();
+        (await PublishAsync(
+            project, "-p:ContainerStagesImageInstructions=HEALTHCHECK CMD [%22/app/app%22%2C %22--health%22]%0AVOLUME /data%0AUSER 5"))
+            .ShouldSucceed();
         var built = Configuration(project).GetProperty("config");
         project.Write("app/app.csproj", Project.Replace("<OutputType>", """
             <ContainerStagesImageInstructions>
@@ -143,8 +161,16 @@ public sealed class DotNetProjectTests(TestContext context)
             """, StringComparison.Ordinal));
 
         var published = (await project.DotnetAsync(
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["NuGetPackageSourceCredentials_other"] = $"Username=ci;Password={Secret}-2" },
-            "publish", "app", "-v:n", "-p:PublishContainer=true", "-p:AcmeToken=t0ken-of-the-command-line", "-bl:all.binlog")).ShouldSucceed();
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["NuGetPackageSourceCredentials_other"] = $"Username=ci;Password={Secret}-2",
+            },
+            "publish",
+            "app",
+            "-v:n",
+            "-p:PublishContainer=true",
+            "-p:AcmeToken=t0ken-of-the-command-line",
+            "-bl:all.binlog")).ShouldSucceed();
 
         Assert.Contains("ClearTextPassword\" value=\"***\"", published.Output);
         Assert.Contains("variable Username=ci", published.Output);
@@ -152,9 +178,11 @@ public sealed class DotNetProjectTests(TestContext context)
         Assert.DoesNotContain(Secret, published.All);
         Assert.DoesNotContain("t0ken-of", published.Output);
         var start = project.Full("lib/lib.csproj");
-        Assert.AreEqual("", await TextSearch.FilesWithAsync(Secret, [project.Store, project.Full("app"), project.Full("all.binlog")], start));
+        Assert.AreEqual(
+            "", await TextSearch.FilesWithAsync(Secret, [project.Store, project.Full("app"), project.Full("all.binlog")], start));
         Assert.AreEqual("", await TextSearch.FilesWithAsync("t0ken-of", [project.Store, project.Full("app/obj")], start));
-        Assert.AreNotEqual("", await TextSearch.FilesWithAsync(Secret, [project.Full("nuget.config")], start), "The search finds nothing anywhere.");
+        Assert.AreNotEqual(
+            "", await TextSearch.FilesWithAsync(Secret, [project.Full("nuget.config")], start), "The search finds nothing anywhere.");
     }
 
     [TestMethod]
@@ -162,7 +190,10 @@ public sealed class DotNetProjectTests(TestContext context)
     {
         RequireRegistry();
         using var project = await UserProject.CopyOfSampleAsync("webapi-aot", context);
-        project.Write("nuget.config", project.Read("nuget.config").Replace("</packageSources>", """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""", StringComparison.Ordinal));
+        project.Write("nuget.config", project.Read("nuget.config").Replace(
+            "</packageSources>",
+            """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""",
+            StringComparison.Ordinal));
 
         var published = (await project.DotnetAsync("publish", "-v:n", "-p:PublishContainer=true")).ShouldSucceed();
 
@@ -183,15 +214,21 @@ public sealed class DotNetProjectTests(TestContext context)
     {
         RequireRegistry();
         using var project = await UserProject.CopyOfSampleAsync("shop", context);
-        project.Write("nuget.config", project.Read("nuget.config").Replace("</packageSources>", """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""", StringComparison.Ordinal));
+        project.Write("nuget.config", project.Read("nuget.config").Replace(
+            "</packageSources>",
+            """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""",
+            StringComparison.Ordinal));
 
         // Native code is another test's, and takes its time.
-        var published = (await project.DotnetAsync("publish", "-p:PublishContainer=true", "-p:PublishAot=false", $"-p:ContainerRegistry={Registry()}")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync("publish", "-p:PublishContainer=true", "-p:PublishAot=false", $"-p:ContainerRegistry={Registry()}"))
+                .ShouldSucceed();
 
         Assert.IsEmpty(published.Diagnostics);
         foreach (var name in new[] { "orders", "web", "prices", "mailer" })
         {
-            Assert.HasCount(1, published.ResultLines.Where(line => line.Contains($"{name} -> {Registry()}/shop/{name}:latest@sha256:", StringComparison.Ordinal)), published.All);
+            Assert.HasCount(1, published.ResultLines.Where(
+                line => line.Contains($"{name} -> {Registry()}/shop/{name}:latest@sha256:", StringComparison.Ordinal)), published.All);
             using var result = JsonDocument.Parse(project.Read($"{name}/obj/containerstages/result.json"));
             Assert.Contains("image.index", result.RootElement.GetProperty("manifestMediaType").GetString()!);
         }
@@ -203,7 +240,10 @@ public sealed class DotNetProjectTests(TestContext context)
         RequireRegistry();
         using var project = await CreateAsync();
         project.Write("app/app.csproj", Project.Replace(";ContainerStages.Sdk/0.1.0", "", StringComparison.Ordinal)
-            .Replace("<ItemGroup>", """<ItemGroup><PackageReference Include="ContainerStages.Sdk" Version="0.1.0" PrivateAssets="all" />""", StringComparison.Ordinal));
+            .Replace(
+                "<ItemGroup>",
+                """<ItemGroup><PackageReference Include="ContainerStages.Sdk" Version="0.1.0" PrivateAssets="all" />""",
+                StringComparison.Ordinal));
 
         (await PublishAsync(project)).ShouldSucceed();
 
@@ -218,10 +258,14 @@ public sealed class DotNetProjectTests(TestContext context)
     public async Task What_cannot_be_built_is_one_error_with_the_next_step(string part, string other, string property, string code)
     {
         using var project = await CreateAsync();
-        project.Write("app/app.csproj", Project.Replace(part, other, StringComparison.Ordinal).Replace("<ItemGroup><ProjectReference Include=\"../lib/lib.csproj\" /></ItemGroup>", "", StringComparison.Ordinal));
+        project.Write("app/app.csproj", Project.Replace(part, other, StringComparison.Ordinal)
+            .Replace("<ItemGroup><ProjectReference Include=\"../lib/lib.csproj\" /></ItemGroup>", "", StringComparison.Ordinal));
         project.Write("app/Program.cs", "return;\n");
 
-        var published = (await project.DotnetAsync(["msbuild", "app", "-restore", "-t:PublishContainer", .. property.Length == 0 ? Array.Empty<string>() : [property]])).ShouldFail();
+        var published =
+            (await project.DotnetAsync(
+                ["msbuild", "app", "-restore", "-t:PublishContainer", .. property.Length == 0 ? Array.Empty<string>() : [property]]))
+                .ShouldFail();
 
         Assert.AreSequenceEqual(["app.csproj: error " + code], published.Diagnostics);
     }
@@ -257,7 +301,9 @@ public sealed class DotNetProjectTests(TestContext context)
     private static string Program(string number) => $"System.Console.WriteLine(Greeting.Text + \": {number}\");\n";
 
     private static Task<CommandResult> PublishAsync(UserProject project, params string[] arguments) =>
-        project.DotnetAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["ContainerRepository"] = NameOf(project) }, ["publish", "app", "-v:n", "-p:PublishContainer=true", .. arguments]);
+        project.DotnetAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["ContainerRepository"] = NameOf(project) },
+            ["publish", "app", "-v:n", "-p:PublishContainer=true", .. arguments]);
 
     // The tests run side by side over one store; each has its own name there, and the environment leaves the steps as they are.
     private static string NameOf(UserProject project) => Path.GetFileName(project.Folder).ToLowerInvariant();
@@ -266,7 +312,9 @@ public sealed class DotNetProjectTests(TestContext context)
     {
         using var result = JsonDocument.Parse(project.Read("app/obj/containerstages/result.json"));
         using var manifest = JsonDocument.Parse(result.RootElement.GetProperty("manifest").GetString()!);
-        return [.. manifest.RootElement.GetProperty("layers").EnumerateArray().Select(layer => (layer.GetProperty("digest").GetString()!, layer.GetProperty("size").GetInt64()))];
+        return [.. manifest.RootElement.GetProperty("layers")
+            .EnumerateArray()
+            .Select(layer => (layer.GetProperty("digest").GetString()!, layer.GetProperty("size").GetInt64()))];
     }
 
     private static JsonElement Configuration(UserProject project)
@@ -276,11 +324,15 @@ public sealed class DotNetProjectTests(TestContext context)
         return configuration.RootElement.Clone();
     }
 
-    private static string Text(JsonElement config, string name) => config.TryGetProperty(name, out var value) ? JsonSerializer.Serialize(value) : "";
+    private static string Text(JsonElement config, string name) =>
+        config.TryGetProperty(name, out var value) ? JsonSerializer.Serialize(value) : "";
 
     private async Task<string> ConfigOfArchiveAsync(string archive)
     {
-        var index = (await Command.RunAsync("skopeo", ["inspect", "--config", "docker-archive:" + archive], Repository.Root, NoVariables, context.CancellationToken)).ShouldSucceed();
+        var index =
+            (await Command.RunAsync(
+                "skopeo", ["inspect", "--config", "docker-archive:" + archive], Repository.Root, NoVariables, context.CancellationToken))
+                .ShouldSucceed();
         return index.Output;
     }
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ContainerStages.Sdk.Tests;
 
 /// <summary>
-/// The names of the .NET SDK's container publishing mean the same here: one program, built once, published under each of them by the .NET SDK and by us, and
-/// the configurations compared. What differs on purpose stands in docs/dotnet.md.
+/// The names of the .NET SDK's container publishing mean the same here: one program, built once, published under each of them by the .NET
+/// SDK and by us, and the configurations compared. What differs on purpose stands in docs/dotnet.md.
 /// </summary>
 [TestClass]
 [TestCategory("EndToEnd")]
@@ -13,7 +13,8 @@ public sealed class DropInTests(TestContext context)
     private const string Backslash = "BACKSLASH";
 
     // Theirs starts nothing: without an entry point and a command, and with a folder that no slash parts from the program's name.
-    private static readonly string[] OnPurpose = ["ContainerAppCommandInstruction.None: Cmd", "ContainerWorkingDirectory.NoSlash: Entrypoint"];
+    private static readonly string[] OnPurpose =
+        ["ContainerAppCommandInstruction.None: Cmd", "ContainerWorkingDirectory.NoSlash: Entrypoint"];
 
     /// <summary>By name, what a project says.</summary>
     private static readonly Dictionary<string, string> Cases = new(StringComparer.Ordinal)
@@ -25,25 +26,37 @@ public sealed class DropInTests(TestContext context)
         ["ContainerImageFormat"] = Property("ContainerImageFormat", "OCI"),
         ["ContainerRuntimeIdentifier"] = Property("ContainerRuntimeIdentifier", "linux-x64"),
         ["ContainerPort"] = """<ItemGroup><ContainerPort Include="53" Type="udp" /><ContainerPort Include="8443" /></ItemGroup>""",
-        ["ContainerEnvironmentVariable"] = """<ItemGroup><ContainerEnvironmentVariable Include="GREETING" Value="a=b c" /><ContainerEnvironmentVariable Include="ASPNETCORE_URLS" Value="http://+:5055" /></ItemGroup>""",
+        ["ContainerEnvironmentVariable"] =
+            """<ItemGroup><ContainerEnvironmentVariable Include="GREETING" Value="a=b c" /><ContainerEnvironmentVariable Include="ASPNETCORE_URLS" Value="http://+:5055" /></ItemGroup>""",
         ["ContainerLabel"] = """<ItemGroup><ContainerLabel Include="com.example.home" Value="https://example.com:8080/a" /></ItemGroup>""",
         ["ContainerDefaultArgs"] = """<ItemGroup><ContainerDefaultArgs Include="--verbose;now" /></ItemGroup>""",
-        ["ContainerAppCommand"] = """<ItemGroup><ContainerAppCommand Include="dotnet;/app/app.dll" /><ContainerAppCommandArgs Include="--fixed" /><ContainerDefaultArgs Include="--changed" /></ItemGroup>""",
+        ["ContainerAppCommand"] =
+            """<ItemGroup><ContainerAppCommand Include="dotnet;/app/app.dll" /><ContainerAppCommandArgs Include="--fixed" /><ContainerDefaultArgs Include="--changed" /></ItemGroup>""",
         ["ContainerAppCommandInstruction.DefaultArgs"] = Property("ContainerAppCommandInstruction", "DefaultArgs"),
         ["ContainerAppCommandInstruction.None"] = Property("ContainerAppCommandInstruction", "None"),
-        ["ContainerEntrypoint"] = Property("ContainerAppCommandInstruction", "DefaultArgs") + """<ItemGroup><ContainerEntrypoint Include="/bin/entry" /><ContainerEntrypointArgs Include="--wait" /></ItemGroup>""",
+        ["ContainerEntrypoint"] = Property("ContainerAppCommandInstruction", "DefaultArgs") +
+            """<ItemGroup><ContainerEntrypoint Include="/bin/entry" /><ContainerEntrypointArgs Include="--wait" /></ItemGroup>""",
         ["ContainerGenerateLabels"] = Property("ContainerGenerateLabels", "false"),
         ["ContainerGenerateLabelsDotnetToolset"] = Property("ContainerGenerateLabelsDotnetToolset", "false"),
-        ["ContainerGenerateLabelsImageBase"] = Property("ContainerGenerateLabelsImageBaseDigest", "false") + Property("ContainerGenerateLabelsImageBaseName", "false"),
-        ["ContainerGenerateLabelsImage"] = string.Concat(LabelNames.Select(name => Property("ContainerGenerateLabelsImage" + name, "false"))),
+        ["ContainerGenerateLabelsImageBase"] =
+            Property("ContainerGenerateLabelsImageBaseDigest", "false") + Property("ContainerGenerateLabelsImageBaseName", "false"),
+        ["ContainerGenerateLabelsImage"] =
+            string.Concat(LabelNames.Select(name => Property("ContainerGenerateLabelsImage" + name, "false"))),
         ["ContainerDescription"] = string.Concat(LabelProperties.Select(name => Property("Container" + name, "of " + name))),
-        ["Description"] = string.Concat(new[] { "Description", "Authors", "PackageProjectUrl", "PackageVersion", "PackageLicenseExpression", "Title" }.Select(name => Property(name, "of " + name))),
-        ["PublishRepositoryUrl"] = Property("PublishRepositoryUrl", "true") + Property("RepositoryType", "git") + Property("PrivateRepositoryUrl", "https://example.com/app.git") + Property("SourceRevisionId", "0123abc"),
+        ["Description"] =
+            string.Concat(new[] { "Description", "Authors", "PackageProjectUrl", "PackageVersion", "PackageLicenseExpression", "Title" }
+                .Select(name => Property(name, "of " + name))),
+        ["PublishRepositoryUrl"] = Property("PublishRepositoryUrl", "true") +
+            Property("RepositoryType", "git") +
+            Property("PrivateRepositoryUrl", "https://example.com/app.git") +
+            Property("SourceRevisionId", "0123abc"),
     };
 
-    private static string[] LabelNames => ["Created", "Description", "Authors", "Url", "Documentation", "Source", "Version", "Revision", "Vendor", "Licenses", "Title"];
+    private static string[] LabelNames =>
+        ["Created", "Description", "Authors", "Url", "Documentation", "Source", "Version", "Revision", "Vendor", "Licenses", "Title"];
 
-    private static string[] LabelProperties => ["Description", "Authors", "InformationUrl", "DocumentationUrl", "Version", "LicenseExpression", "Title", "Vendor"];
+    private static string[] LabelProperties =>
+        ["Description", "Authors", "InformationUrl", "DocumentationUrl", "Version", "LicenseExpression", "Title", "Vendor"];
 
     [TestMethod]
     public async Task Every_name_gives_the_configuration_that_the_sdks_own_publishing_gives()
@@ -58,7 +71,8 @@ public sealed class DropInTests(TestContext context)
 
         (await project.DotnetAsync("msbuild", "publish.proj", "-v:q")).ShouldSucceed();
 
-        List<string> differences = [.. Cases.Keys.SelectMany(name => Differences(name, Read(project, "theirs", name), Read(project, "ours", name)))];
+        List<string> differences =
+            [.. Cases.Keys.SelectMany(name => Differences(name, Read(project, "theirs", name), Read(project, "ours", name)))];
         Assert.AreEqual("", string.Join('\n', differences));
     }
 
@@ -121,5 +135,7 @@ public sealed class DropInTests(TestContext context)
     }
 
     private static IEnumerable<string> Differences(string name, JsonElement theirs, JsonElement ours) =>
-        ComparedConfiguration.Differences(theirs, ours).Where(pair => !OnPurpose.Contains($"{name}: {pair.Key}")).Select(pair => $"{name}: {pair.Key}: theirs {pair.Theirs}, ours {pair.Ours}");
+        ComparedConfiguration.Differences(theirs, ours)
+            .Where(pair => !OnPurpose.Contains($"{name}: {pair.Key}"))
+            .Select(pair => $"{name}: {pair.Key}: theirs {pair.Theirs}, ours {pair.Ours}");
 }

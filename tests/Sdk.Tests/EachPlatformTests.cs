@@ -38,8 +38,12 @@ public sealed class EachPlatformTests(TestContext context)
         Assert.HasCount(1, first.ResultLines);
         foreach (var (folder, rid) in new[] { ("linux_amd64", "linux-x64"), ("linux_arm64", "linux-arm64") })
         {
-            var files = Directory.GetFiles(project.Full($"files/{folder}/app")).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);
-            Assert.AreSequenceEqual([$"for-{rid}.txt", "hooked.txt", "package.deps.json", "package.dll", "package.pdb", "package.runtimeconfig.json"], files.ToArray());
+            var files = Directory.GetFiles(project.Full($"files/{folder}/app"))
+                .Select(file => Path.GetFileName(file)!)
+                .Order(StringComparer.Ordinal);
+            Assert.AreSequenceEqual(
+                [$"for-{rid}.txt", "hooked.txt", "package.deps.json", "package.dll", "package.pdb", "package.runtimeconfig.json"],
+                files.ToArray());
             Assert.AreEqual(rid + "\n", project.Read($"files/{folder}/app/hooked.txt"));
         }
 

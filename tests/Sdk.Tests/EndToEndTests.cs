@@ -101,7 +101,11 @@ public sealed class EndToEndTests(TestContext context)
         Assert.AreEqual(digest, properties.GetProperty("GeneratedContainerDigest").GetString());
         Assert.AreEqual($"{registry}/results:latest", properties.GetProperty("GeneratedContainerName").GetString());
         Assert.AreEqual($"{registry}/results:latest@{digest}", item.GetProperty("Reference").GetString());
-        Assert.AreEqual(digest, "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(item.GetProperty("Manifest").GetString()!))));
+        Assert.AreEqual(
+            digest,
+            "sha256:" +
+                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+                    System.Text.Encoding.UTF8.GetBytes(item.GetProperty("Manifest").GetString()!))));
         using var configuration = JsonDocument.Parse(item.GetProperty("Configuration").GetString()!);
         Assert.AreEqual("app", configuration.RootElement.GetProperty("config").GetProperty("Entrypoint")[0].GetString());
         Assert.AreEqual(2, configuration.RootElement.GetProperty("rootfs").GetProperty("diff_ids").GetArrayLength());
@@ -113,7 +117,8 @@ public sealed class EndToEndTests(TestContext context)
         _ = Registry;
         using var project = await UserProject.CopyOfSampleAsync("hello-go-stages", context);
 
-        var published = await project.DotnetAsync("publish", "-t:PublishContainer", "-p:PublishContainer=true", "-p:ContainerRepository=once");
+        var published =
+            await project.DotnetAsync("publish", "-t:PublishContainer", "-p:PublishContainer=true", "-p:ContainerRepository=once");
 
         Assert.HasCount(1, published.ShouldSucceed().ResultLines);
         Assert.Contains("in the local store", published.ResultLines[0]);
@@ -138,7 +143,9 @@ public sealed class EndToEndTests(TestContext context)
     {
         _ = Registry;
         using var project = await UserProject.CopyOfSampleAsync("hello-go-stages", context);
-        project.Write("hello.goproj", project.Read("hello.goproj").Replace("From=\"builder\" Dest", "From=\"bilder\" Dest", StringComparison.Ordinal));
+        project.Write(
+            "hello.goproj",
+            project.Read("hello.goproj").Replace("From=\"builder\" Dest", "From=\"bilder\" Dest", StringComparison.Ordinal));
 
         var published = (await project.DotnetAsync("publish")).ShouldFail();
 
@@ -178,10 +185,15 @@ public sealed class EndToEndTests(TestContext context)
         var registry = Registry;
         var repository = $"tags-{Guid.NewGuid():N}"; // A registry that outlives the run has the tags of the last one.
         using var project = await UserProject.CopyOfSampleAsync("hello-go-stages", context);
-        (await project.DotnetAsync("publish", $"-p:ContainerRegistry={registry}", $"-p:ContainerRepository={repository}", "-p:ContainerImageTag=1.0")).ShouldSucceed();
+        (await project.DotnetAsync(
+            "publish", $"-p:ContainerRegistry={registry}", $"-p:ContainerRepository={repository}", "-p:ContainerImageTag=1.0"))
+            .ShouldSucceed();
 
         var again = (await project.DotnetAsync(
-            "publish", $"-p:ContainerRegistry={registry}", $"-p:ContainerRepository={repository}", "-p:ContainerImageTags=2.0%3Bnext")).ShouldSucceed();
+            "publish",
+            $"-p:ContainerRegistry={registry}",
+            $"-p:ContainerRepository={repository}",
+            "-p:ContainerImageTags=2.0%3Bnext")).ShouldSucceed();
 
         var digest = await DigestInRegistryAsync(registry, repository, "1.0");
         Assert.AreEqual(digest, await DigestInRegistryAsync(registry, repository, "2.0"));
@@ -201,7 +213,10 @@ public sealed class EndToEndTests(TestContext context)
 
     [TestMethod]
     [DataRow("<Project Sdk=\"Microsoft.NET.Sdk;ContainerStages.Sdk/0.1.0\">", "", DisplayName = "as an SDK")]
-    [DataRow("<Project Sdk=\"Microsoft.NET.Sdk\">", "<PackageReference Include=\"ContainerStages.Sdk\" Version=\"0.1.0\" PrivateAssets=\"all\" />", DisplayName = "as a package")]
+    [DataRow(
+        "<Project Sdk=\"Microsoft.NET.Sdk\">",
+        "<PackageReference Include=\"ContainerStages.Sdk\" Version=\"0.1.0\" PrivateAssets=\"all\" />",
+        DisplayName = "as a package")]
     public async Task A_dotnet_project_with_stages_publishes_when_asked(string begin, string reference)
     {
         _ = Registry;
@@ -219,7 +234,8 @@ public sealed class EndToEndTests(TestContext context)
 
         Assert.IsEmpty((await project.DotnetAsync("publish")).ShouldSucceed().ResultLines);
         Assert.HasCount(1, (await project.DotnetAsync("publish", "-p:PublishContainer=true")).ShouldSucceed().ResultLines);
-        Assert.HasCount(1, (await project.DotnetAsync("publish", "-t:PublishContainer", "-p:PublishContainer=true")).ShouldSucceed().ResultLines);
+        Assert.HasCount(
+            1, (await project.DotnetAsync("publish", "-t:PublishContainer", "-p:PublishContainer=true")).ShouldSucceed().ResultLines);
         Assert.HasCount(1, (await project.DotnetAsync("publish", "-p:PublishProfile=DefaultContainer")).ShouldSucceed().ResultLines);
     }
 
@@ -228,9 +244,12 @@ public sealed class EndToEndTests(TestContext context)
     {
         _ = Registry;
         using var project = await UserProject.CopyOfSampleAsync("hello-go-stages", context);
-        project.Write("Directory.Build.targets", "<Project><ItemGroup><ContainerStageDestination Include=\"oci-layout:layout\" /></ItemGroup></Project>");
+        project.Write(
+            "Directory.Build.targets",
+            "<Project><ItemGroup><ContainerStageDestination Include=\"oci-layout:layout\" /></ItemGroup></Project>");
 
-        var published = await project.DotnetAsync("publish", "-p:ContainerArchiveOutputPath=image.tar", "-getProperty:GeneratedArchiveOutputPath");
+        var published =
+            await project.DotnetAsync("publish", "-p:ContainerArchiveOutputPath=image.tar", "-getProperty:GeneratedArchiveOutputPath");
 
         Assert.AreEqual(project.Full("image.tar"), published.ShouldSucceed().Output.Trim());
         Assert.IsTrue(File.Exists(project.Full("image.tar")));
@@ -283,7 +302,8 @@ public sealed class EndToEndTests(TestContext context)
 
     private static async Task<string> DigestAsync(UserProject project, params string[] arguments)
     {
-        var published = await project.DotnetAsync(["publish", "-t:PublishContainer", "-p:ContainerRepository=same", "-getProperty:GeneratedContainerDigest", .. arguments]);
+        var published = await project.DotnetAsync(
+            ["publish", "-t:PublishContainer", "-p:ContainerRepository=same", "-getProperty:GeneratedContainerDigest", .. arguments]);
         return published.ShouldSucceed().Output.Trim();
     }
 

@@ -25,7 +25,8 @@ public sealed class EvaluationTests(TestContext context)
     public async Task The_users_values_win_over_defaults()
     {
         using var project = await UserProject.CreateAsync(context);
-        project.Write("Directory.Build.props", "<Project><PropertyGroup><ContainerRegistry>ghcr.io</ContainerRegistry></PropertyGroup></Project>");
+        project.Write(
+            "Directory.Build.props", "<Project><PropertyGroup><ContainerRegistry>ghcr.io</ContainerRegistry></PropertyGroup></Project>");
         project.Write("Directory.Build.targets", "<Project><PropertyGroup><ContainerUser>1000</ContainerUser></PropertyGroup></Project>");
         project.Write("hello.goproj", """
             <Project Sdk="ContainerStages.Sdk/0.1.0">
@@ -34,7 +35,8 @@ public sealed class EvaluationTests(TestContext context)
             """);
 
         var properties = await project.PropertiesAsync(
-            ["ContainerRegistry", "ContainerRepository", "ContainerUser", "ContainerImageTag", "ContainerImageTags"], "-p:ContainerImageTags=1.0%3Blatest");
+            ["ContainerRegistry", "ContainerRepository", "ContainerUser", "ContainerImageTag", "ContainerImageTags"],
+            "-p:ContainerImageTags=1.0%3Blatest");
 
         Assert.AreEqual("ghcr.io", properties.GetProperty("ContainerRegistry").GetString());
         Assert.AreEqual("acme/hello", properties.GetProperty("ContainerRepository").GetString());
@@ -49,7 +51,8 @@ public sealed class EvaluationTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("hello.goproj", """<Project Sdk="ContainerStages.Sdk/0.1.0" />""");
 
-        var properties = await project.PropertiesAsync(["ContainerRegistry", "ContainerImageTag"], "-p:RegistryUrl=ghcr.io", "-p:PublishImageTag=7");
+        var properties =
+            await project.PropertiesAsync(["ContainerRegistry", "ContainerImageTag"], "-p:RegistryUrl=ghcr.io", "-p:PublishImageTag=7");
 
         Assert.AreEqual("ghcr.io", properties.GetProperty("ContainerRegistry").GetString());
         Assert.AreEqual("7", properties.GetProperty("ContainerImageTag").GetString());

@@ -61,7 +61,10 @@ public sealed class ExportTests(TestContext context)
         RequireRegistry();
         using var project = await UserProject.CreateAsync(context);
         project.Write("hello.goproj", text);
-        project.Write("Source.Dockerfile", "# escape=`\nARG TAG=latest\nFROM alpine:$TAG AS one\nARG W\nRUN echo $W > /x && `\n  true\nFROM alpine\nCOPY --from=0 /x /\nCOPY . /all/\n");
+        project.Write(
+            "Source.Dockerfile",
+            "# escape=`\nARG TAG=latest\nFROM alpine:$TAG AS one\nARG W\nRUN echo $W > /x && `\n  true\nFROM alpine\nCOPY " +
+            "--from=0 /x /\nCOPY . /all/\n");
         project.Write("main.go", "package main\n\nfunc main() { println(\"hi\") }\n");
         if (text == Go)
         {
@@ -73,7 +76,9 @@ public sealed class ExportTests(TestContext context)
 
         var built = (await project.StagesAsync("build", "--progress", "plain", "--build-arg", "W=w", ".")).ShouldSucceed();
         Assert.AreEqual(image, DigestOf(built), project.Read("Dockerfile"));
-        Assert.AreEqual(text == Dockerfile ? 0 : 3, project.Read("Dockerfile").Split('\n').Count(line => line.Split(' ')[0] is "HEALTHCHECK" or "VOLUME" or "STOPSIGNAL"));
+        Assert.AreEqual(
+            text == Dockerfile ? 0 : 3,
+            project.Read("Dockerfile").Split('\n').Count(line => line.Split(' ')[0] is "HEALTHCHECK" or "VOLUME" or "STOPSIGNAL"));
         Assert.Contains("(up to date", (await project.DotnetAsync("publish")).ShouldSucceed().ResultLines.Single());
     }
 
@@ -81,7 +86,9 @@ public sealed class ExportTests(TestContext context)
     public async Task What_somebody_else_wrote_stays_unless_it_may_go()
     {
         using var project = await UserProject.CreateAsync(context);
-        project.Write("hello.goproj", """<Project Sdk="ContainerStages.Sdk/0.1.0"><ItemGroup><ContainerStage Include="a" From="scratch" Steps="COPY hello.goproj /" /></ItemGroup></Project>""");
+        project.Write(
+            "hello.goproj",
+            """<Project Sdk="ContainerStages.Sdk/0.1.0"><ItemGroup><ContainerStage Include="a" From="scratch" Steps="COPY hello.goproj /" /></ItemGroup></Project>""");
         project.Write("Dockerfile", "FROM mine\n");
         Assert.Contains("error CST2601", (await ExportAsync(project)).ShouldFail().All);
         Assert.AreEqual("FROM mine\n", project.Read("Dockerfile"));
@@ -98,7 +105,8 @@ public sealed class ExportTests(TestContext context)
 
     [TestMethod]
     [DataRow("""<PropertyGroup><ContainerStagesDockerfile>Dockerfile</ContainerStagesDockerfile></PropertyGroup>""", "CST2605")]
-    [DataRow("""<ItemGroup><ContainerStage Include="a" From="scratch" /><ContainerStageArtifact Include="/a" Destination="/b" Chown="me" /><ContainerStageArtifact Include="/a" Destination="/c" /></ItemGroup>""", "CST2603")]
+    [DataRow(
+        """<ItemGroup><ContainerStage Include="a" From="scratch" /><ContainerStageArtifact Include="/a" Destination="/b" Chown="me" /><ContainerStageArtifact Include="/a" Destination="/c" /></ItemGroup>""", "CST2603")]
     public async Task What_cannot_be_written_is_said(string content, string code)
     {
         using var project = await UserProject.CreateAsync(context);
@@ -113,7 +121,8 @@ public sealed class ExportTests(TestContext context)
         Assert.AreEqual(code == "CST2605", File.Exists(project.Full("Dockerfile")));
     }
 
-    private static Task<CommandResult> ExportAsync(UserProject project, params string[] arguments) => project.DotnetAsync(["msbuild", "-t:ExportDockerfile", .. arguments]);
+    private static Task<CommandResult> ExportAsync(UserProject project, params string[] arguments) =>
+        project.DotnetAsync(["msbuild", "-t:ExportDockerfile", .. arguments]);
 
     private static string DigestOf(CommandResult result) => result.Output.Split("@sha256:")[^1][..64];
 

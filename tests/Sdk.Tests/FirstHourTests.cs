@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace ContainerStages.Sdk.Tests;
 
-/// <summary>docs/first-hour.md and the first projects of README.md, typed as they stand: every shell block in order, in a home that is empty.</summary>
+/// <summary>
+/// docs/first-hour.md and the first projects of README.md, typed as they stand: every shell block in order, in a home that is empty.
+/// </summary>
 [TestClass]
 [TestCategory("EndToEnd")]
 public sealed partial class FirstHourTests(TestContext context)
@@ -31,11 +33,15 @@ public sealed partial class FirstHourTests(TestContext context)
             Assert.Contains("""{"text":"Hello from prices"}""", output);
             foreach (var project in Projects)
             {
-                var digests = typed.ResultLines.Select(line => line.Trim()).Where(line => line.StartsWith($"{project} -> ", StringComparison.Ordinal)).Select(line => line.Split('@')[1]).ToList();
+                var digests = typed.ResultLines.Select(line => line.Trim())
+                    .Where(line => line.StartsWith($"{project} -> ", StringComparison.Ordinal))
+                    .Select(line => line.Split('@')[1])
+                    .ToList();
                 var changes = project is "orders" or "web";
                 Assert.HasCount(4, digests, $"{project}: once, after the change, for two platforms, offline\n{output}");
                 Assert.AreEqual(changes, digests[0] != digests[1].Split(' ')[0], $"{project}: {string.Join('\n', digests)}");
-                Assert.AreEqual(!changes, digests[1].EndsWith(" (up to date)", StringComparison.Ordinal), $"{project}: {string.Join('\n', digests)}");
+                Assert.AreEqual(
+                    !changes, digests[1].EndsWith(" (up to date)", StringComparison.Ordinal), $"{project}: {string.Join('\n', digests)}");
                 Assert.AreNotEqual(digests[1].Split(' ')[0], digests[2]);
                 Assert.AreEqual(digests[1].Split(' ')[0], digests[3].Split(' ')[0]);
                 Assert.IsTrue(File.Exists(Path.Combine(home, "kept", project, "containerstages.lock.json")), project);
@@ -44,10 +50,13 @@ public sealed partial class FirstHourTests(TestContext context)
 
             Assert.IsFalse(Directory.Exists(Path.Combine(home, "shop")));
             Assert.IsEmpty(Directory.EnumerateFileSystemEntries(Path.Combine(home, ".nuget/packages"), "containerstages*"));
-            Assert.IsEmpty(Directory.EnumerateFiles(home, "*.nupkg", SearchOption.AllDirectories).Where(file => Path.GetFileName(file).StartsWith("ContainerStages", StringComparison.OrdinalIgnoreCase)));
+            Assert.IsEmpty(Directory.EnumerateFiles(home, "*.nupkg", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file).StartsWith("ContainerStages", StringComparison.OrdinalIgnoreCase)));
             var settings = Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories)
-                .Where(file => Path.GetFileName(file).Equals("nuget.config", StringComparison.OrdinalIgnoreCase) && !file.StartsWith(Path.Combine(home, "kept"), StringComparison.Ordinal));
-            Assert.DoesNotContain(Repository.Root, string.Concat(settings.Select(File.ReadAllText)), "The user's settings are as they were.");
+                .Where(file => Path.GetFileName(file).Equals("nuget.config", StringComparison.OrdinalIgnoreCase)
+                    && !file.StartsWith(Path.Combine(home, "kept"), StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                Repository.Root, string.Concat(settings.Select(File.ReadAllText)), "The user's settings are as they were.");
         }
         finally
         {
@@ -64,7 +73,11 @@ public sealed partial class FirstHourTests(TestContext context)
         {
             var page = File.ReadAllText(Repository.File("README.md"));
 
-            var typed = await TypeAsync(home, page[page.IndexOf("## Install\n", StringComparison.Ordinal)..page.IndexOf("With stages of your own", StringComparison.Ordinal)]);
+            var typed =
+                await TypeAsync(
+                    home,
+                    page[page.IndexOf(
+                        "## Install\n", StringComparison.Ordinal)..page.IndexOf("With stages of your own", StringComparison.Ordinal)]);
 
             var output = typed.ShouldSucceed().Output;
             Assert.IsEmpty(typed.Diagnostics);
@@ -108,6 +121,9 @@ public sealed partial class FirstHourTests(TestContext context)
         return Command.RunAsync("bash", ["-euo", "pipefail", "-c", script], Repository.Root, environment, context.CancellationToken);
     }
 
-    [GeneratedRegex(@"^```sh\n(?<commands>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^```sh\n(?<commands>.*?)^```$",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Blocks();
 }

@@ -24,7 +24,10 @@ public sealed class GitVersionTests(TestContext context)
             </Project>
             """);
         project.Write("main/service/app/Program.cs", Program);
-        project.Write("nuget.config", project.Read("nuget.config").Replace("</packageSources>", """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""", StringComparison.Ordinal));
+        project.Write("nuget.config", project.Read("nuget.config").Replace(
+            "</packageSources>",
+            """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources>""",
+            StringComparison.Ordinal));
         await CommitAsync(project, "main");
         await GitAsync(project, "main", "remote add origin https://user:t0ken-of-the-remote@example.com/acme/app.git");
         await GitAsync(project, "main", "tag v1.2.3");
@@ -37,7 +40,9 @@ public sealed class GitVersionTests(TestContext context)
         Assert.Contains($"\"org.opencontainers.image.revision\": \"{commit}\"", labels);
         Assert.Contains("\"org.opencontainers.image.version\": \"1.2.3\"", labels);
         Assert.Contains("\"org.opencontainers.image.source\": \"https://example.com/acme/app\"", labels);
-        Assert.AreEqual("", await TextSearch.FilesWithAsync("t0ken-of-the-remote", [project.Store, project.Full("tree")], project.Full("nuget.config")));
+        Assert.AreEqual(
+            "",
+            await TextSearch.FilesWithAsync("t0ken-of-the-remote", [project.Store, project.Full("tree")], project.Full("nuget.config")));
 
         Assert.Contains("up to date", (await PublishAsync(project)).Output);
 
@@ -61,7 +66,9 @@ public sealed class GitVersionTests(TestContext context)
 
         (await project.DotnetAsync("publish", "repo", "-p:PublishContainer=true")).ShouldSucceed();
 
-        Assert.AreEqual($"1.0.0+{await GitAsync(project, "repo", "rev-parse HEAD")}", (await project.StagesAsync("run", "committed")).ShouldSucceed().Output);
+        Assert.AreEqual(
+            $"1.0.0+{await GitAsync(project, "repo", "rev-parse HEAD")}",
+            (await project.StagesAsync("run", "committed")).ShouldSucceed().Output);
     }
 
     private static async Task<CommandResult> PublishAsync(UserProject project) =>

@@ -21,14 +21,21 @@ public sealed class GoProjectTests(TestContext context)
               </PropertyGroup>
             </Project>
             """);
-        project.Write("app/go.mod", "module example.com/app\n\ngo 1.19\n\nrequire (\n\texample.com/greeting v1.0.0\n\texample.com/lib v0.0.0\n)\n\nreplace example.com/lib => ../lib\n");
+        project.Write(
+            "app/go.mod",
+            "module example.com/app\n\ngo 1.19\n\nrequire (\n\texample.com/greeting v1.0.0\n\texample.com/lib " +
+            "v0.0.0\n)\n\nreplace example.com/lib => ../lib\n");
         project.Write("app/go.sum", sums);
-        project.Write("app/cmd/a/main.go", "package main\n\nimport (\n\t_ \"embed\"\n\n\t\"example.com/greeting\"\n\t\"example.com/lib\"\n)\n\n//go:embed text.txt\nvar text string\n\nfunc main() { println(greeting.Word(), lib.Name, text) }\n");
+        project.Write(
+            "app/cmd/a/main.go",
+            "package main\n\nimport (\n\t_ \"embed\"\n\n\t\"example.com/greeting\"\n\t\"example.com/lib\"\n)\n\n//go:embed text.txt\nvar " +
+            "text string\n\nfunc main() { println(greeting.Word(), lib.Name, text) }\n");
         project.Write("app/cmd/a/text.txt", "embedded");
         project.Write("app/cmd/b/main.go", "package main\n\n//go:generate false\nfunc main() { println(\"b\") }\n");
         project.Write("lib/go.mod", "module example.com/lib\n\ngo 1.19\n");
         project.Write("lib/lib.go", "package lib\n\nconst Name = \"lib\"\n");
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["GOPROXY"] = $"file://{proxy.Folder}", ["GONOSUMDB"] = "*" };
+        var environment =
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["GOPROXY"] = $"file://{proxy.Folder}", ["GONOSUMDB"] = "*" };
 
         (await project.DotnetAsync(environment, "publish", "app", "-p:ContainerRepository=programs")).ShouldSucceed();
         Assert.EndsWith("hello lib embedded\n", (await project.StagesAsync("run", "programs")).ShouldSucceed().Errors);

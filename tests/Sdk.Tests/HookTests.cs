@@ -34,12 +34,16 @@ public sealed class HookTests(TestContext context)
     [TestMethod]
     [DataRow("container", "-t:PublishContainer", "")]
     [DataRow("host", "-p:PublishContainer=true", "from the hook")]
-    public async Task Targets_around_PublishContainer_make_labels_user_tags_and_files_in_both_forms(string builder, string asked, string file)
+    public async Task Targets_around_PublishContainer_make_labels_user_tags_and_files_in_both_forms(
+        string builder, string asked, string file)
     {
         RequireRegistry();
         using var project = await CreateAsync();
 
-        var published = (await project.DotnetAsync("publish", "all.slnx", asked, $"-p:ContainerStagesBuilder={builder}", $"-p:ContainerRepository={NameOf(project)}")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(
+                "publish", "all.slnx", asked, $"-p:ContainerStagesBuilder={builder}", $"-p:ContainerRepository={NameOf(project)}"))
+                .ShouldSucceed();
 
         Assert.IsEmpty(published.Diagnostics);
         Assert.HasCount(2, published.ResultLines);
@@ -49,7 +53,9 @@ public sealed class HookTests(TestContext context)
             var digest = result.RootElement.GetProperty("manifestDigest").GetString();
             Assert.Contains("after single: " + digest, published.Output);
             Assert.Contains("after all: " + digest, published.Output);
-            Assert.AreSequenceEqual([$"{NameOf(project)}:1.2", $"{NameOf(project)}:1"], result.RootElement.GetProperty("references").EnumerateArray().Select(reference => reference.GetString()));
+            Assert.AreSequenceEqual(
+                [$"{NameOf(project)}:1.2", $"{NameOf(project)}:1"],
+                result.RootElement.GetProperty("references").EnumerateArray().Select(reference => reference.GetString()));
             using var configuration = JsonDocument.Parse(result.RootElement.GetProperty("configuration").GetString()!);
             Assert.AreEqual("4711", configuration.RootElement.GetProperty("config").GetProperty("User").GetString());
             Assert.AreSequenceEqual(["of.base", "of.config", "of.dependencies", "of.publish", "of.single"], Labels(configuration));
@@ -57,7 +63,8 @@ public sealed class HookTests(TestContext context)
 
         // The second project that was published has the name; both programs print the same.
         Assert.AreEqual(file, (await project.StagesAsync("run", NameOf(project) + ":1")).ShouldSucceed().Output.Trim());
-        Assert.AreEqual(builder == "host", Directory.Exists(project.Full("app/bin")) || Directory.Exists(project.Full("pkg/bin")), "Who compiled?");
+        Assert.AreEqual(
+            builder == "host", Directory.Exists(project.Full("app/bin")) || Directory.Exists(project.Full("pkg/bin")), "Who compiled?");
     }
 
     [TestMethod]
@@ -67,17 +74,28 @@ public sealed class HookTests(TestContext context)
         using var project = await CreateAsync();
         var elsewhere = new Dictionary<string, string>(StringComparer.Ordinal) { ["MSBUILDNOINPROCNODE"] = "1" };
 
-        var published = (await project.DotnetAsync(elsewhere, "publish", "pkg", "-t:PublishContainer", "-getTargetResult:PublishContainer", $"-p:ContainerRepository={NameOf(project)}")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(
+                elsewhere,
+                "publish",
+                "pkg",
+                "-t:PublishContainer",
+                "-getTargetResult:PublishContainer",
+                $"-p:ContainerRepository={NameOf(project)}"))
+                .ShouldSucceed();
 
         Assert.IsFalse(Directory.Exists(project.Full("pkg/bin")), "Something was compiled on this machine.");
         using var results = JsonDocument.Parse(published.Output[published.Output.IndexOf('{', StringComparison.Ordinal)..]);
-        Assert.HasCount(1, results.RootElement.GetProperty("TargetResults").GetProperty("PublishContainer").GetProperty("Items").EnumerateArray());
+        Assert.HasCount(
+            1, results.RootElement.GetProperty("TargetResults").GetProperty("PublishContainer").GetProperty("Items").EnumerateArray());
 
         // Nobody asked for an image, and switched off nobody gets one.
         (await project.DotnetAsync("publish", "pkg")).ShouldSucceed();
         Assert.IsTrue(File.Exists(project.Full("pkg/bin/Release/net10.0/publish/pkg.dll")));
         File.Delete(project.Full("pkg/bin/Release/net10.0/publish/pkg.dll"));
-        var off = (await project.DotnetAsync("publish", "pkg", "--no-restore", "-p:EnableSdkContainerSupport=false", "-p:PublishContainer=true")).ShouldSucceed();
+        var off =
+            (await project.DotnetAsync("publish", "pkg", "--no-restore", "-p:EnableSdkContainerSupport=false", "-p:PublishContainer=true"))
+                .ShouldSucceed();
         Assert.IsEmpty(off.ResultLines);
         Assert.IsTrue(File.Exists(project.Full("pkg/bin/Release/net10.0/publish/pkg.dll")));
     }
@@ -94,10 +112,14 @@ public sealed class HookTests(TestContext context)
             </Project>
             """);
 
-        var published = (await project.DotnetAsync("publish", "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"", "-getTargetResult:PublishContainer")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(
+                "publish", "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"", "-getTargetResult:PublishContainer"))
+                .ShouldSucceed();
 
         using var results = JsonDocument.Parse(published.Output);
-        var images = results.RootElement.GetProperty("TargetResults").GetProperty("PublishContainer").GetProperty("Items").EnumerateArray().ToList();
+        var images =
+            results.RootElement.GetProperty("TargetResults").GetProperty("PublishContainer").GetProperty("Items").EnumerateArray().ToList();
         Assert.HasCount(2, images);
         using var configuration = JsonDocument.Parse(images[1].GetProperty("Configuration").GetString()!);
         Assert.AreEqual("4711", configuration.RootElement.GetProperty("config").GetProperty("User").GetString());
@@ -108,12 +130,18 @@ public sealed class HookTests(TestContext context)
     {
         var project = await UserProject.CreateAsync(context);
         project.Write("hooks.targets", Hooks);
-        project.Write("app/app.csproj", Sdk.Replace("</Project>", """<Import Project="../hooks.targets" /></Project>""", StringComparison.Ordinal));
+        project.Write(
+            "app/app.csproj", Sdk.Replace("</Project>", """<Import Project="../hooks.targets" /></Project>""", StringComparison.Ordinal));
         project.Write("pkg/pkg.csproj", Sdk.Replace(";ContainerStages.Sdk/0.1.0", "", StringComparison.Ordinal)
-            .Replace("</Project>", """<ItemGroup><PackageReference Include="ContainerStages.Sdk" Version="0.1.0" PrivateAssets="all" /></ItemGroup><Import Project="../hooks.targets" /></Project>""", StringComparison.Ordinal));
+            .Replace(
+                "</Project>",
+                """<ItemGroup><PackageReference Include="ContainerStages.Sdk" Version="0.1.0" PrivateAssets="all" /></ItemGroup><Import Project="../hooks.targets" /></Project>""",
+                StringComparison.Ordinal));
         foreach (var name in new[] { "app", "pkg" })
         {
-            project.Write($"{name}/Program.cs", """System.Console.WriteLine(System.IO.File.Exists("/app/hook.txt") ? System.IO.File.ReadAllText("/app/hook.txt").Trim() : "");""");
+            project.Write(
+                $"{name}/Program.cs",
+                """System.Console.WriteLine(System.IO.File.Exists("/app/hook.txt") ? System.IO.File.ReadAllText("/app/hook.txt").Trim() : "");""");
         }
 
         project.Write("all.slnx", """<Solution><Project Path="app/app.csproj" /><Project Path="pkg/pkg.csproj" /></Solution>""");
@@ -121,7 +149,12 @@ public sealed class HookTests(TestContext context)
     }
 
     private static IEnumerable<string> Labels(JsonDocument configuration) =>
-        configuration.RootElement.GetProperty("config").GetProperty("Labels").EnumerateObject().Select(label => label.Name).Where(name => name.StartsWith("of.", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        configuration.RootElement.GetProperty("config")
+            .GetProperty("Labels")
+            .EnumerateObject()
+            .Select(label => label.Name)
+            .Where(name => name.StartsWith("of.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     private static string NameOf(UserProject project) => Path.GetFileName(project.Folder).ToLowerInvariant();
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ContainerStages.Sdk.Tests;
 
-/// <summary><c>dotnet-stages import</c>: the project that it writes gives, by a real publish, the digest of the Dockerfile's image.</summary>
+/// <summary>
+/// <c>dotnet-stages import</c>: the project that it writes gives, by a real publish, the digest of the Dockerfile's image.
+/// </summary>
 [TestClass]
 [TestCategory("EndToEnd")]
 public sealed class ImportTests(TestContext context)
@@ -10,8 +12,10 @@ public sealed class ImportTests(TestContext context)
     /// <summary>Cases of tests/Differential.Tests without files that git cannot hold and without arguments.</summary>
     private static readonly string[] Cases =
     [
-        "arg-default-in-from", "arg-global", "arg-in-platform", "arg-redeclared", "cmd-shell-form", "copy-exclude", "copy-link-from-stage", "env-quotes", "healthcheck-options",
-        "heredoc-copy-several", "heredoc-copy-tabs", "heredoc-run-shebang", "history-of-everything", "label-quotes", "mount-cache-sharing", "mount-several", "onbuild-settings",
+        "arg-default-in-from", "arg-global", "arg-in-platform", "arg-redeclared", "cmd-shell-form", "copy-exclude", "copy-link-from-stage",
+        "env-quotes", "healthcheck-options",
+        "heredoc-copy-several", "heredoc-copy-tabs", "heredoc-run-shebang", "history-of-everything", "label-quotes", "mount-cache-sharing",
+        "mount-several", "onbuild-settings",
         "onbuild-triggers-of-stage", "stage-by-index", "stage-name-of-image", "stage-name-twice-from", "text-crlf",
     ];
 
@@ -91,14 +95,16 @@ public sealed class ImportTests(TestContext context)
             """);
         (await solution.DotnetAsync("msbuild", "all.proj", "-t:Publish")).ShouldSucceed();
 
-        var differing = expected.Where(image => DigestOf(solution.Read($"{image.Key}/obj/containerstages/result.json")) != image.Value).Select(image => image.Key);
+        var differing = expected.Where(image => DigestOf(solution.Read($"{image.Key}/obj/containerstages/result.json")) != image.Value)
+            .Select(image => image.Key);
         Assert.IsEmpty(differing, string.Join(", ", differing));
     }
 
     private static void CopyCase(string name, UserProject solution)
     {
         var folder = Repository.File($"tests/Differential.Tests/Cases/{name}");
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) is not ("newer.txt" or "expected.txt" or "different.txt")))
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) is not ("newer.txt" or "expected.txt" or "different.txt")))
         {
             var copy = solution.Full(Path.Combine(name, Path.GetRelativePath(folder, file)));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

@@ -20,7 +20,8 @@ public sealed class LockFileTests(TestContext context)
         Assert.Contains("\"hello.goproj\"", written);
 
         // The file is no input, so nothing changed, and what was pushed needs no registry; loopback is down as well.
-        var again = await project.DotnetWithoutNetworkAsync(["publish", .. pushed, "-p:ContainerStagesOffline=true", "-p:ContainerStagesLockedMode=true"]);
+        var again = await project.DotnetWithoutNetworkAsync(
+            ["publish", .. pushed, "-p:ContainerStagesOffline=true", "-p:ContainerStagesLockedMode=true"]);
         Assert.Contains("(up to date", again.ShouldSucceed().ResultLines.Single());
 
         Write(project, "alpine:3.22");
@@ -30,9 +31,17 @@ public sealed class LockFileTests(TestContext context)
         Assert.AreEqual(written, project.Read(LockFile));
 
         (await project.DotnetAsync("msbuild", "-t:RestoreContainerImages")).ShouldSucceed();
-        (await project.DotnetWithoutNetworkAsync("publish", "-p:ContainerStagesOffline=true", "-p:ContainerStagesLockedMode=true", $"-p:ContainerArchiveOutputPath={project.Full("obj/out.tar")}")).ShouldSucceed();
+        (await project.DotnetWithoutNetworkAsync(
+            "publish",
+            "-p:ContainerStagesOffline=true",
+            "-p:ContainerStagesLockedMode=true",
+            $"-p:ContainerArchiveOutputPath={project.Full("obj/out.tar")}"))
+            .ShouldSucceed();
 
-        Assert.Contains("hello ->   cached  COPY . /all/", (await project.DotnetWithoutNetworkAsync("msbuild", "-t:ContainerStagesPlan", "-p:ContainerStagesOffline=true")).ShouldSucceed().Output);
+        Assert.Contains(
+            "hello ->   cached  COPY . /all/",
+            (await project.DotnetWithoutNetworkAsync("msbuild", "-t:ContainerStagesPlan", "-p:ContainerStagesOffline=true"))
+                .ShouldSucceed().Output);
 
         var updated = (await project.DotnetAsync("msbuild", "-t:UpdateContainerLock")).ShouldSucceed();
         Assert.Contains("hello -> - alpine:latest linux/amd64", updated.Output);

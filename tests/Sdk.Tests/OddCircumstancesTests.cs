@@ -26,7 +26,8 @@ public sealed class OddCircumstancesTests(TestContext context)
         using var elsewhere = new TempFolder();
         project.Write("own.imageproj", Own);
         const string ReadOnly = "mount --bind . \"$PWD\" && mount -o remount,bind,ro \"$PWD\" && cd \"$PWD\" && exec dotnet publish \"$@\"";
-        string[] words = [.. options.Replace("ELSEWHERE", elsewhere.Path, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] words =
+            [.. options.Replace("ELSEWHERE", elsewhere.Path, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
 
         // Even root cannot write there.
         var published = await project.RunAsync("unshare", ["--mount", "sh", "-c", ReadOnly, "sh", .. words]);
@@ -47,7 +48,8 @@ public sealed class OddCircumstancesTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("own.imageproj", Own);
 
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => project.DotnetAsync("publish", "-p:ContainerArchiveOutputPath=out.tar")));
+        var both =
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => project.DotnetAsync("publish", "-p:ContainerArchiveOutputPath=out.tar")));
 
         var images = both.Select(published => published.ShouldSucceed().ResultLines.Single().Split("@sha256:")[1][..64]).Distinct();
         Assert.HasCount(1, images);
@@ -60,12 +62,20 @@ public sealed class OddCircumstancesTests(TestContext context)
     {
         await using var registry = await RegistryServer.StartWithPasswordAsync(context.CancellationToken);
         using var project = await UserProject.CreateAsync(context);
-        project.Write("own.imageproj", Own.Replace("<ItemGroup>", """<ItemGroup><ContainerStageSecret Include="token" EnvironmentVariable="ACME_TOKEN" />""", StringComparison.Ordinal));
+        project.Write("own.imageproj", Own.Replace(
+            "<ItemGroup>",
+            """<ItemGroup><ContainerStageSecret Include="token" EnvironmentVariable="ACME_TOKEN" />""",
+            StringComparison.Ordinal));
         var login = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{RegistryServer.User}:{RegistryServer.Password}"));
-        project.Write("docker/config.json", JsonSerializer.Serialize(new { auths = new Dictionary<string, object> { [registry.Host] = new { auth = login } } }));
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["ACME_TOKEN"] = Secret, ["DOCKER_CONFIG"] = project.Full("docker") };
+        project.Write(
+            "docker/config.json",
+            JsonSerializer.Serialize(new { auths = new Dictionary<string, object> { [registry.Host] = new { auth = login } } }));
+        var environment =
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["ACME_TOKEN"] = Secret, ["DOCKER_CONFIG"] = project.Full("docker") };
 
-        var published = (await project.DotnetAsync(environment, "publish", "-v:diag", "-bl:all.binlog", $"-p:ContainerRegistry={registry.Host}")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(environment, "publish", "-v:diag", "-bl:all.binlog", $"-p:ContainerRegistry={registry.Host}"))
+                .ShouldSucceed();
 
         foreach (var secret in new[] { Secret, RegistryServer.Password, login })
         {
@@ -73,6 +83,9 @@ public sealed class OddCircumstancesTests(TestContext context)
             Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [project.Full("all.binlog"), project.Full("obj"), project.Store]));
         }
 
-        Assert.AreNotEqual("", await TextSearch.FilesWithAsync("own.imageproj", [project.Full("all.binlog")]), "The search finds nothing in a binary log.");
+        Assert.AreNotEqual(
+            "",
+            await TextSearch.FilesWithAsync("own.imageproj", [project.Full("all.binlog")]),
+            "The search finds nothing in a binary log.");
     }
 }

@@ -17,13 +17,21 @@ public sealed class OneFileTests(TestContext context)
 
         using var project = await UserProject.CreateAsync(context);
         project.Write("Directory.Build.props", "<Project><PropertyGroup><Company>acme</Company></PropertyGroup></Project>");
-        project.Write("lib/lib.csproj", "<Project Sdk='Microsoft.NET.Sdk'><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        project.Write(
+            "lib/lib.csproj",
+            "<Project Sdk='Microsoft.NET.Sdk'><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
         project.Write("lib/Lib.cs", """
             using System.Reflection;
             public static class Lib { public static string Name => "lib "; public static string Company => typeof(Lib).Assembly.GetCustomAttribute<AssemblyCompanyAttribute>()!.Company; }
             """);
-        project.Write("tools/one-built.cs", "#:package ContainerStages.Sdk@0.1.0\n#:project ../lib/lib.csproj\n#:property PublishAot=false\n" + Program);
-        project.Write("tools/one-here.cs", "#:sdk Microsoft.NET.Sdk\n#:sdk ContainerStages.Sdk@0.1.0\n#:project ../lib/lib.csproj\n#:property PublishAot=false\n#:property ContainerStagesBuilder=host\n" + Program);
+        project.Write(
+            "tools/one-built.cs",
+            "#:package ContainerStages.Sdk@0.1.0\n#:project ../lib/lib.csproj\n#:property PublishAot=false\n" + Program);
+        project.Write(
+            "tools/one-here.cs",
+            "#:sdk Microsoft.NET.Sdk\n#:sdk ContainerStages.Sdk@0.1.0\n#:project ../lib/lib.csproj\n#:property " +
+            "PublishAot=false\n#:property ContainerStagesBuilder=host\n" +
+                Program);
         project.Write("tools/beside.cs", "This is no part of either.");
         Directory.CreateDirectory(project.Full("data"));
 
@@ -44,5 +52,9 @@ public sealed class OneFileTests(TestContext context)
     }
 
     private static Task<CommandResult> PublishAsync(UserProject project, string file, string asked) =>
-        project.DotnetAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_DATA_HOME"] = project.Full("data") }, "publish", "tools/" + file, asked);
+        project.DotnetAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_DATA_HOME"] = project.Full("data") },
+            "publish",
+            "tools/" + file,
+            asked);
 }

@@ -33,7 +33,10 @@ public sealed class OwnProjectTests(TestContext context)
             </Project>
             """);
 
-        var built = await project.DotnetAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["SOURCE_DATE_EPOCH"] = "1000000000" }, "publish", "-getProperty:GeneratedContainerConfiguration");
+        var built = await project.DotnetAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["SOURCE_DATE_EPOCH"] = "1000000000" },
+            "publish",
+            "-getProperty:GeneratedContainerConfiguration");
 
         using var configuration = JsonDocument.Parse(built.ShouldSucceed().Output);
         Assert.AreEqual("2001-09-09T01:46:40Z", configuration.RootElement.GetProperty("created").GetString());
@@ -139,7 +142,9 @@ public sealed class OwnProjectTests(TestContext context)
     }
 
     [TestMethod]
-    [DataRow("<ItemGroup><ContainerStage Include=\"one\" From=\"scratch\" Steps=\"COPY main.go /&#10;USER 1\" /></ItemGroup>", DisplayName = "with stages")]
+    [DataRow(
+        "<ItemGroup><ContainerStage Include=\"one\" From=\"scratch\" Steps=\"COPY main.go /&#10;USER 1\" /></ItemGroup>",
+        DisplayName = "with stages")]
     [DataRow("<PropertyGroup><GoVersion>1.14.4</GoVersion></PropertyGroup>", DisplayName = "a Go module")]
     public async Task Image_instructions_end_the_image_and_win_over_its_other_settings(string content)
     {
@@ -166,7 +171,9 @@ public sealed class OwnProjectTests(TestContext context)
         Assert.AreSequenceEqual(["a;b"], Texts(config.GetProperty("Cmd")));
         Assert.Contains("A=instruction", Texts(config.GetProperty("Env")));
         Assert.Contains("B=c;d", Texts(config.GetProperty("Env")));
-        Assert.AreEqual(("item", "instruction"), (config.GetProperty("Labels").GetProperty("a").GetString(), config.GetProperty("Labels").GetProperty("b").GetString()));
+        Assert.AreEqual(
+            ("item", "instruction"),
+            (config.GetProperty("Labels").GetProperty("a").GetString(), config.GetProperty("Labels").GetProperty("b").GetString()));
     }
 
     [TestMethod]
@@ -175,7 +182,9 @@ public sealed class OwnProjectTests(TestContext context)
     [DataRow("HEALTHCHECK --interval=1us CMD true", "CST2202", "--interval")]
     public async Task What_image_instructions_cannot_be_is_one_error_on_its_line(string instruction, string code, string message)
     {
-        using var project = await CreateAsync("<ItemGroup><ContainerStage Include=\"one\" From=\"scratch\" Steps=\"COPY main.go /\" /></ItemGroup>", $"VOLUME /data\n{instruction}");
+        using var project = await CreateAsync(
+            "<ItemGroup><ContainerStage Include=\"one\" From=\"scratch\" Steps=\"COPY main.go /\" /></ItemGroup>",
+            $"VOLUME /data\n{instruction}");
 
         var published = (await project.DotnetAsync("publish")).ShouldFail();
 

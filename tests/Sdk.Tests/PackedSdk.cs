@@ -3,8 +3,8 @@ using ContainerStages.Images;
 namespace ContainerStages.Sdk.Tests;
 
 /// <summary>
-/// The package as a user gets it: packed once per run (nothing is done when the sources are those of the last pack), unpacked into a packages folder of
-/// this run, because NuGet never looks again at a version it has unpacked.
+/// The package as a user gets it: packed once per run (nothing is done when the sources are those of the last pack), unpacked into a
+/// packages folder of this run, because NuGet never looks again at a version it has unpacked.
 /// </summary>
 [TestClass]
 public sealed class PackedSdk
@@ -20,14 +20,16 @@ public sealed class PackedSdk
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["NUGET_PACKAGES"] = Path.Combine(_folder, "packages"),
-        ["CONTAINERSTAGES_STORE"] = System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_STORE") ?? Path.Combine(_folder, "store"),
+        ["CONTAINERSTAGES_STORE"] = System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_STORE")
+            ?? Path.Combine(_folder, "store"),
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
         ["DOTNET_NOLOGO"] = "1",
         ["MSBUILDDISABLENODEREUSE"] = "1",
         ["MSBUILDTERMINALLOGGER"] = "off",
     };
 
-    private static string? NamedProgram => System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_PROGRAM") is { Length: > 0 } named ? named : null;
+    private static string? NamedProgram =>
+        System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_PROGRAM") is { Length: > 0 } named ? named : null;
 
     public static Task<PackedSdk> GetAsync() => Once.Value;
 
@@ -41,7 +43,9 @@ public sealed class PackedSdk
 
         var sdk = await Once.Value;
         var store = sdk.Environment["CONTAINERSTAGES_STORE"];
-        IReadOnlyList<string> findings = Directory.Exists(store) ? await LayoutValidator.ValidateFolderAsync(store, CancellationToken.None) : [];
+        IReadOnlyList<string> findings = Directory.Exists(store)
+            ? await LayoutValidator.ValidateFolderAsync(store, CancellationToken.None)
+            : [];
         Directory.Delete(sdk._folder, recursive: true);
         Assert.IsEmpty(findings);
     }
@@ -50,7 +54,12 @@ public sealed class PackedSdk
     {
         var sdk = new PackedSdk();
         string[] form = NamedProgram is null ? [] : ["--no-native"];
-        var packed = await Command.RunAsync(Repository.File("build/pack.sh"), form, Repository.Root, new Dictionary<string, string>(StringComparer.Ordinal), CancellationToken.None);
+        var packed = await Command.RunAsync(
+            Repository.File("build/pack.sh"),
+            form,
+            Repository.Root,
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            CancellationToken.None);
         packed.ShouldSucceed();
         return sdk;
     }

@@ -20,15 +20,24 @@ public sealed class ProjectImagesTests(TestContext context)
             """);
         project.Write("base/base.goproj", Project("both", "COPY base.txt /"));
         project.Write("base/base.txt", "of the base");
-        project.Write("one/one.goproj", Project("project:../base/base.goproj", "COPY --from=other /base.txt /other.txt", """<ContainerStageContext Include="other" Project="../base/base.goproj" />"""));
+        project.Write("one/one.goproj", Project(
+            "project:../base/base.goproj",
+            "COPY --from=other /base.txt /other.txt",
+            """<ContainerStageContext Include="other" Project="../base/base.goproj" />"""));
         project.Write("two/two.goproj", Project("project:../base/base.goproj", "WORKDIR /two"));
-        project.Write("all.slnx", """<Solution><Project Path="base/base.goproj" Type="Common C#" /><Project Path="one/one.goproj" Type="Common C#" /><Project Path="two/two.goproj" Type="Common C#" /></Solution>""");
+        project.Write(
+            "all.slnx",
+            """<Solution><Project Path="base/base.goproj" Type="Common C#" /><Project Path="one/one.goproj" Type="Common C#" /><Project Path="two/two.goproj" Type="Common C#" /></Solution>""");
 
-        var published = (await project.DotnetAsync("publish", "all.slnx", "-m", $"-p:ContainerRegistry={registry}", "-p:ContainerStagesPlatformTags=true")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(
+                "publish", "all.slnx", "-m", $"-p:ContainerRegistry={registry}", "-p:ContainerStagesPlatformTags=true")).ShouldSucceed();
 
         foreach (var name in new[] { "base", "one", "two" })
         {
-            Assert.IsTrue(published.ResultLines.Any(line => line.Contains($"{name} -> {registry}/{name}:latest@sha256:", StringComparison.Ordinal)), published.All);
+            Assert.IsTrue(
+                published.ResultLines.Any(line => line.Contains($"{name} -> {registry}/{name}:latest@sha256:", StringComparison.Ordinal)),
+                published.All);
         }
 
         (await project.StagesAsync("inspect", $"{registry}/one:latest-linux-x64")).ShouldSucceed();
@@ -64,12 +73,18 @@ public sealed class ProjectImagesTests(TestContext context)
             project.Write($"{name}/name", name);
         }
 
-        project.Write("all.slnx", $"<Solution>{string.Concat(names.Select(name => $"""<Project Path="{name}/{name}.goproj" Type="Common C#" />"""))}</Solution>");
+        project.Write(
+            "all.slnx",
+            $"<Solution>{string.Concat(names.Select(name => $"""<Project Path="{name}/{name}.goproj" Type="Common C#" />"""))}</Solution>");
 
         var published = (await project.DotnetAsync("publish", "all.slnx", "-m:2", "-v:n")).ShouldSucceed();
 
         Assert.HasCount(projects, published.ResultLines.Select(line => line.Trim()).Distinct(), published.All);
-        Assert.HasCount(1, published.All.Split('\n').Where(line => line.Contains("sleep 2", StringComparison.Ordinal) && line.Contains(" done ", StringComparison.Ordinal)), published.All);
+        Assert.HasCount(
+            1,
+            published.All.Split('\n')
+                .Where(line => line.Contains("sleep 2", StringComparison.Ordinal) && line.Contains(" done ", StringComparison.Ordinal)),
+            published.All);
         Assert.DoesNotContain("warning", published.All, "A solution without .NET projects is no mistake.");
         var layers = new List<string>();
         foreach (var name in names)
@@ -91,16 +106,22 @@ public sealed class ProjectImagesTests(TestContext context)
         project.Write("base/base.txt", made);
         project.Write("one/one.goproj", Project("project:../base/base.goproj", "COPY one.txt /"));
         project.Write("one/one.txt", made);
-        project.Write("all.slnx", """<Solution><Project Path="one/one.goproj" Type="Common C#" /><Project Path="base/base.goproj" Type="Common C#" /></Solution>""");
+        project.Write(
+            "all.slnx",
+            """<Solution><Project Path="one/one.goproj" Type="Common C#" /><Project Path="base/base.goproj" Type="Common C#" /></Solution>""");
 
         var built = (await project.DotnetAsync([.. command, "all.slnx"])).ShouldSucceed();
         foreach (var name in new[] { "base", "one" })
         {
-            Assert.IsTrue(built.ResultLines.Any(line => line.Contains($"{name} -> {name}:latest@sha256:", StringComparison.Ordinal)), built.All);
+            Assert.IsTrue(
+                built.ResultLines.Any(line => line.Contains($"{name} -> {name}:latest@sha256:", StringComparison.Ordinal)), built.All);
         }
 
         var alone = (await project.DotnetAsync([.. command, "one/one.goproj"])).ShouldSucceed();
-        Assert.IsTrue(alone.ResultLines.Any(line => line.Contains("one -> one:latest@sha256:", StringComparison.Ordinal) && line.Contains("up to date", StringComparison.Ordinal)), alone.All);
+        Assert.IsTrue(
+            alone.ResultLines.Any(line => line.Contains("one -> one:latest@sha256:", StringComparison.Ordinal)
+                && line.Contains("up to date", StringComparison.Ordinal)),
+            alone.All);
     }
 
     [TestMethod]
@@ -119,7 +140,11 @@ public sealed class ProjectImagesTests(TestContext context)
     private static void AssertOneError(CommandResult result, string code)
     {
         Assert.AreNotEqual(0, result.ExitCode);
-        var errors = result.All.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal)).Select(line => line.Trim()).Distinct().ToList();
+        var errors = result.All.Split('\n')
+            .Where(line => line.Contains(": error ", StringComparison.Ordinal))
+            .Select(line => line.Trim())
+            .Distinct()
+            .ToList();
         Assert.HasCount(1, errors, result.All);
         Assert.Contains(code, errors[0]);
     }

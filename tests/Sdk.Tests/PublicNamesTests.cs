@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace ContainerStages.Sdk.Tests;
 
 /// <summary>
-/// What users can name is our public API. It stands in <c>public-names.txt</c> and changes only on purpose: run with UPDATE_GOLDEN=1 to write the file anew.
+/// What users can name is our public API. It stands in <c>public-names.txt</c> and changes only on purpose: run with UPDATE_GOLDEN=1 to
+/// write the file anew.
 /// </summary>
 [TestClass]
 public sealed partial class PublicNamesTests(TestContext context)
@@ -47,7 +48,8 @@ public sealed partial class PublicNamesTests(TestContext context)
     public void The_public_names_are_those_of_the_golden_file()
     {
         var golden = Repository.File("tests/Sdk.Tests/public-names.txt");
-        var actual = string.Join('\n', Sections().SelectMany(section => section.Names.Prepend($"# {section.Title}").Append(""))).TrimEnd() + "\n";
+        var actual =
+            string.Join('\n', Sections().SelectMany(section => section.Names.Prepend($"# {section.Title}").Append(""))).TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(golden, actual);
@@ -77,14 +79,18 @@ public sealed partial class PublicNamesTests(TestContext context)
             ("properties", Names(Property().Matches(msbuild))),
             ("items", Names(Item().Matches(msbuild))),
             ("metadata", Names(Metadata().Matches(Text("src/Tasks", "*.cs")))
-                .Where(name => !name.StartsWith("Container", StringComparison.Ordinal) && name is not ("DefiningProjectFullPath" or "Instead")).ToList()),
+                .Where(name => !name.StartsWith("Container", StringComparison.Ordinal)
+                    && name is not ("DefiningProjectFullPath" or "Instead")).ToList()),
             ("targets", Names(Target().Matches(msbuild))),
             ("codes", Names(Code().Matches(code + msbuild))),
         ];
     }
 
     private static List<string> Names(MatchCollection matches) =>
-        [.. matches.Select(match => match.Groups["name"].Value).Where(name => !name.StartsWith('_')).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. matches.Select(match => match.Groups["name"].Value)
+            .Where(name => !name.StartsWith('_'))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
 
     private static string Text(string folder, string pattern) =>
         Comments().Replace(
@@ -93,14 +99,21 @@ public sealed partial class PublicNamesTests(TestContext context)
             "");
 
     // Ours by prefix; beside them the names that the .NET SDK and Visual Studio have and that we honour.
-    [GeneratedRegex(@"(?:\$\(|PropertyName="")(?<name>(?:Container|Go(?!ogle)|Generated)\w+|SOURCE_DATE_EPOCH|RegistryUrl|PublishImageTag|AutoGenerateImageTag|LocalRegistry|PublishContainer|PublishProfile|UsingContainerStagesSdk)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?:\$\(|PropertyName="")(?<name>(?:Container|Go(?!ogle)|Generated)\w+|SOURCE_DATE_EPOCH|RegistryUrl|PublishImageTag|AutoGenerateImageTag|LocalRegistry|PublishContainer|PublishProfile|UsingContainerStagesSdk)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Property();
 
     // ContainerEnvironmentVariables is the .NET SDK's own: those of the project that it finds valid.
-    [GeneratedRegex(@"(?:@\(|ItemName="")(?<name>(?:Container(?!EnvironmentVariables\b)|Generated)\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?:@\(|ItemName="")(?<name>(?:Container(?!EnvironmentVariables\b)|Generated)\w+)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Item();
 
-    [GeneratedRegex(@"(?:GetMetadata|Metadata|HasMetadata|Set)\((?:\w+, )?""(?<name>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?:GetMetadata|Metadata|HasMetadata|Set)\((?:\w+, )?""(?<name>\w+)""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Metadata();
 
     [GeneratedRegex(@"<Target Name=""(?<name>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
@@ -109,7 +122,8 @@ public sealed partial class PublicNamesTests(TestContext context)
     [GeneratedRegex(@"""(?<name>CST[0-9]{4})""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"HelpLink=""\$\(_ContainerStagesHelpPage\)#(?<code>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"HelpLink=""\$\(_ContainerStagesHelpPage\)#(?<code>\w+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Links();
 
     [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]

@@ -81,12 +81,19 @@ public sealed class RunTests(TestContext context)
         (await project.DotnetAsync("build")).ShouldSucceed();
 
         // A session of its own, so that the signal reaches whom a terminal's would: the whole group.
-        using var process = Command.Start("setsid", ["dotnet", "run", "--no-build"], project.Folder, (await PackedSdk.GetAsync()).Environment);
+        using var process =
+            Command.Start("setsid", ["dotnet", "run", "--no-build"], project.Folder, (await PackedSdk.GetAsync()).Environment);
         while (await process.StandardOutput.ReadLineAsync(context.CancellationToken) is { } line && line != "started")
         {
         }
 
-        (await Command.RunAsync("kill", ["-INT", "--", $"-{process.Id}"], project.Folder, new Dictionary<string, string>(StringComparer.Ordinal), context.CancellationToken)).ShouldSucceed();
+        (await Command.RunAsync(
+            "kill",
+            ["-INT", "--", $"-{process.Id}"],
+            project.Folder,
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            context.CancellationToken))
+            .ShouldSucceed();
         await process.WaitForExitAsync(context.CancellationToken);
         Assert.AreNotEqual(0, process.ExitCode);
     }

@@ -25,7 +25,8 @@ internal sealed class RunningImage : IAsyncDisposable
     public static RunningImage Start(Shop shop, string image, Func<int, string> listen, params string[] variables)
     {
         var port = FileServer.FreePort();
-        return new RunningImage(shop.Start(PackedSdk.Program, ["run", .. variables.Prepend(listen(port)).SelectMany(variable => new[] { "-e", variable }), image]), port);
+        return new RunningImage(shop.Start(
+            PackedSdk.Program, ["run", .. variables.Prepend(listen(port)).SelectMany(variable => new[] { "-e", variable }), image]), port);
     }
 
     /// <summary>The answer, as soon as there is one.</summary>
@@ -38,7 +39,8 @@ internal sealed class RunningImage : IAsyncDisposable
             {
                 return await _client.GetStringAsync(new Uri(path, UriKind.Relative));
             }
-            catch (HttpRequestException problem) when (problem.StatusCode is null && !_process.HasExited && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds)
+            catch (HttpRequestException problem)
+                when (problem.StatusCode is null && !_process.HasExited && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds)
             {
                 await Task.Delay(100);
             }

@@ -42,7 +42,8 @@ public sealed class SampleTests(TestContext context)
         }
 
         var configs = new List<string>();
-        string[] archives = ["oci-archive:out/hello.oci.tar:1.0", "oci-archive:out/hello.oci.tar:latest", "docker-archive:out/hello.docker.tar"];
+        string[] archives =
+            ["oci-archive:out/hello.oci.tar:1.0", "oci-archive:out/hello.oci.tar:latest", "docker-archive:out/hello.docker.tar"];
         foreach (var archive in archives)
         {
             configs.Add((await project.RunAsync("skopeo", ["inspect", "--config", archive])).ShouldSucceed().Output);

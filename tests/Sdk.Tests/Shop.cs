@@ -2,7 +2,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Sdk.Tests;
 
-/// <summary>A copy of the solution in <c>tests/Solutions/Shop</c> in a repository with a tag, and the company's feed, which wants a password.</summary>
+/// <summary>
+/// A copy of the solution in <c>tests/Solutions/Shop</c> in a repository with a tag, and the company's feed, which wants a password.
+/// </summary>
 internal sealed class Shop : IAsyncDisposable
 {
     public const string User = "ci";
@@ -22,7 +24,8 @@ internal sealed class Shop : IAsyncDisposable
     public string Commit { get; private set; } = "";
 
     /// <summary>The settings of a user who has the feed's password in a variable.</summary>
-    private Dictionary<string, string> Environment => new(StringComparer.Ordinal) { ["HOME"] = _project.Full("home"), ["ACME_FEED_PASSWORD"] = Password };
+    private Dictionary<string, string> Environment =>
+        new(StringComparer.Ordinal) { ["HOME"] = _project.Full("home"), ["ACME_FEED_PASSWORD"] = Password };
 
     public static async Task<Shop> CreateAsync(TestContext context)
     {
@@ -37,7 +40,8 @@ internal sealed class Shop : IAsyncDisposable
         Directory.CreateDirectory(project.Full("packages"));
         var shop = new Shop(project, new NuGetFeed(project.Full("packages"), User, Password));
         shop.WriteSettings();
-        (await shop.DotnetAsync("msbuild", project.Full("feed/feed.proj"), "-v:q", $"-p:Packages={project.Full("packages")}/")).ShouldSucceed();
+        (await shop.DotnetAsync("msbuild", project.Full("feed/feed.proj"), "-v:q", $"-p:Packages={project.Full("packages")}/"))
+            .ShouldSucceed();
         await shop.CommitAsync();
         return shop;
     }
@@ -45,14 +49,20 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Runs in the solution's folder.</summary>
     public Task<CommandResult> DotnetAsync(params string[] arguments) => RunAsync("dotnet", arguments);
 
-    public Task<CommandResult> RunAsync(string program, params string[] arguments) => _project.RunInAsync(Solution, program, Environment, arguments);
+    public Task<CommandResult> RunAsync(string program, params string[] arguments) =>
+        _project.RunInAsync(Solution, program, Environment, arguments);
 
-    public System.Diagnostics.Process Start(string program, params string[] arguments) => _project.StartIn(Solution, program, Environment, arguments);
+    public System.Diagnostics.Process Start(string program, params string[] arguments) =>
+        _project.StartIn(Solution, program, Environment, arguments);
 
     /// <summary>What the API of an image says of itself.</summary>
     public async Task<string> StampAsync(string image)
     {
-        await using var api = RunningImage.Start(this, image, port => $"Kestrel__Endpoints__Web__Url=http://127.0.0.1:{port}", "Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:0");
+        await using var api = RunningImage.Start(
+            this,
+            image,
+            port => $"Kestrel__Endpoints__Web__Url=http://127.0.0.1:{port}",
+            "Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:0");
         return await api.GetAsync("/");
     }
 
@@ -61,7 +71,11 @@ internal sealed class Shop : IAsyncDisposable
     {
         var version = $"1.4.0+{Commit}";
         var grpc = FileServer.FreePort();
-        await using var api = RunningImage.Start(this, $"acme/shop-api:{tag}", port => $"Kestrel__Endpoints__Web__Url=http://127.0.0.1:{port}", $"Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:{grpc}");
+        await using var api = RunningImage.Start(
+            this,
+            $"acme/shop-api:{tag}",
+            port => $"Kestrel__Endpoints__Web__Url=http://127.0.0.1:{port}",
+            $"Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:{grpc}");
         Assert.AreEqual($"{version}, {edition} by acme-stamp 1.0.3, net10.0, {edition}", await api.GetAsync("/"));
         var asked = await RunAsync(PackedSdk.Program, "run", "-e", $"Catalog=http://127.0.0.1:{grpc}", $"acme/shop-worker:{tag}");
         Assert.Contains($"Welcome, worker: lamp 4760, {version} asks {version}\n", asked.ShouldSucceed().Output);
@@ -95,7 +109,8 @@ internal sealed class Shop : IAsyncDisposable
               </Target>
             </Project>
             """);
-        (await DotnetAsync(["msbuild", "theirs.proj", "-t:Publish", $"-p:ContainerArchiveOutputPath={folder}/", .. options])).ShouldSucceed();
+        (await DotnetAsync(["msbuild", "theirs.proj", "-t:Publish", $"-p:ContainerArchiveOutputPath={folder}/", .. options]))
+            .ShouldSucceed();
     }
 
     public async ValueTask DisposeAsync()
@@ -129,7 +144,9 @@ internal sealed class Shop : IAsyncDisposable
               </packageSourceMapping>
             </configuration>
             """);
-        _project.Write("feed/nuget.config", """<configuration><packageSources><clear /><add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources></configuration>""");
+        _project.Write(
+            "feed/nuget.config",
+            """<configuration><packageSources><clear /><add key="nuget.org" value="https://api.nuget.org/v3/index.json" /></packageSources></configuration>""");
     }
 
     private async Task CommitAsync()

@@ -4,8 +4,9 @@ using ContainerStages.TestKit;
 namespace ContainerStages.Sdk.Tests;
 
 /// <summary>
-/// A solution as a company has it (<c>tests/Solutions/Shop</c>): source mapping and a feed with a password, central versions, EF Core, gRPC, Blazor, a worker, a source
-/// generator, several frameworks, linked files, a local tool, versions from git, a project outside the solution's folder.
+/// A solution as a company has it (<c>tests/Solutions/Shop</c>): source mapping and a feed with a password, central versions, EF Core,
+/// gRPC, Blazor, a worker, a source generator, several frameworks, linked files, a local tool, versions from git, a project outside the
+/// solution's folder.
 /// </summary>
 [TestClass]
 [TestCategory("EndToEnd")]
@@ -24,7 +25,16 @@ public sealed class ShopTests(TestContext context)
         Assert.IsGreaterThan(0, shop.Feed.Downloads);
         await shop.RunAllAsync("latest", "retail");
 
-        var alone = (await shop.DotnetAsync("publish", "src/Api", "-t:PublishContainer", "-p:SharedProps=../../eng/wholesale", "-p:ContainerImageTag=wholesale", "-v:diag", "-bl:all.binlog")).ShouldSucceed();
+        var alone =
+            (await shop.DotnetAsync(
+                "publish",
+                "src/Api",
+                "-t:PublishContainer",
+                "-p:SharedProps=../../eng/wholesale",
+                "-p:ContainerImageTag=wholesale",
+                "-v:diag",
+                "-bl:all.binlog"))
+                .ShouldSucceed();
 
         Assert.Contains("wholesale", await shop.StampAsync("acme/shop-api:wholesale"));
         await NoSecretAsync(shop, [solution, alone]);
@@ -34,7 +44,11 @@ public sealed class ShopTests(TestContext context)
     public async Task The_host_publishes_the_solution_as_the_sdks_own_publishing_does_and_one_project_alone()
     {
         await using var shop = await Shop.CreateAsync(context);
-        string[] options = [$"-p:ContainerBaseImage={System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY")}/dotnet/aspnet:10.0", "-p:ContainerImageFormat=Docker"];
+        string[] options =
+        [
+            $"-p:ContainerBaseImage={System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY")}/dotnet/aspnet:10.0",
+            "-p:ContainerImageFormat=Docker",
+        ];
         string[] onHost = ["-p:ContainerStagesBuilder=host", .. options, $"-p:ContainerArchiveOutputPath={shop.Project.Full("ours")}/"];
 
         var solution = (await shop.DotnetAsync(["publish", "Shop.slnx", "-p:PublishContainer=true", .. onHost])).ShouldSucceed();
@@ -55,16 +69,20 @@ public sealed class ShopTests(TestContext context)
 
     private static string Digest(string line) => "sha256:" + line.Split("@sha256:")[1][..64];
 
-    /// <summary>The signal goes to all that a terminal's would, the whole group; what a runner without a terminal ignores is not ignored here.</summary>
+    /// <summary>
+    /// The signal goes to all that a terminal's would, the whole group; what a runner without a terminal ignores is not ignored here.
+    /// </summary>
     private async Task InterruptAsync(Shop shop)
     {
-        using var process = shop.Start("env", "--default-signal=INT", "setsid", "dotnet", "publish", "Shop.slnx", "-v:n", "-p:PublishContainer=true");
+        using var process =
+            shop.Start("env", "--default-signal=INT", "setsid", "dotnet", "publish", "Shop.slnx", "-v:n", "-p:PublishContainer=true");
         string? line;
         do
         {
             line = await process.StandardOutput.ReadLineAsync(context.CancellationToken);
         }
-        while (line is not null && !(line.Contains("[builder]", StringComparison.Ordinal) && line.Contains("Determining projects to restore", StringComparison.Ordinal)));
+        while (line is not null && !(line.Contains("[builder]", StringComparison.Ordinal)
+            && line.Contains("Determining projects to restore", StringComparison.Ordinal)));
         Assert.IsNotNull(line, "It was over before it began.");
 
         (await shop.RunAsync("kill", "-INT", "--", $"-{process.Id}")).ShouldSucceed();
@@ -80,9 +98,17 @@ public sealed class ShopTests(TestContext context)
         foreach (var secret in secrets)
         {
             Assert.DoesNotContain(secret, string.Concat(results.Select(result => result.All)));
-            Assert.AreEqual("", await TextSearch.FilesWithAsync(secret, [shop.Solution, shop.Project.Full("repository/common"), shop.Project.Store], shop.Project.Full("repository/nuget.config")));
+            Assert.AreEqual(
+                "",
+                await TextSearch.FilesWithAsync(
+                    secret,
+                    [shop.Solution, shop.Project.Full("repository/common"), shop.Project.Store],
+                    shop.Project.Full("repository/nuget.config")));
         }
 
-        Assert.AreNotEqual("", await TextSearch.FilesWithAsync("Acme.Pricing", [Path.Combine(shop.Solution, "all.binlog")]), "The search finds nothing in a binary log.");
+        Assert.AreNotEqual(
+            "",
+            await TextSearch.FilesWithAsync("Acme.Pricing", [Path.Combine(shop.Solution, "all.binlog")]),
+            "The search finds nothing in a binary log.");
     }
 }

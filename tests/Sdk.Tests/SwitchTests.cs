@@ -4,7 +4,10 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Sdk.Tests;
 
-/// <summary>What <c>dotnet publish</c> is told beside the image: folders, --no-build, variables that the .NET SDK ignores, and an engine of this machine.</summary>
+/// <summary>
+/// What <c>dotnet publish</c> is told beside the image: folders, --no-build, variables that the .NET SDK ignores, and an engine of this
+/// machine.
+/// </summary>
 [TestClass]
 [TestCategory("EndToEnd")]
 public sealed partial class SwitchTests(TestContext context)
@@ -30,16 +33,31 @@ public sealed partial class SwitchTests(TestContext context)
 
         using var project = await UserProject.CreateAsync(context);
         project.Write("app/app.csproj", Project.Replace("REGISTRY", registry, StringComparison.Ordinal));
-        project.Write("app/Program.cs", """foreach (var file in System.IO.Directory.GetFiles("/app")) { System.Console.WriteLine(file); }""");
-        string[] publish = ["publish", "app", "-p:PublishContainer=true", $"-p:ContainerStagesBuilder={builder}", $"-p:ContainerRepository={NameOf(project)}", "-o", project.Full("out")];
+        project.Write(
+            "app/Program.cs", """foreach (var file in System.IO.Directory.GetFiles("/app")) { System.Console.WriteLine(file); }""");
+        string[] publish =
+        [
+            "publish",
+            "app",
+            "-p:PublishContainer=true",
+            $"-p:ContainerStagesBuilder={builder}",
+            $"-p:ContainerRepository={NameOf(project)}",
+            "-o",
+            project.Full("out"),
+        ];
 
         var first = (await project.DotnetAsync(publish)).ShouldSucceed();
         var second = (await project.DotnetAsync([.. publish, "--no-build"])).ShouldSucceed();
 
         Assert.AreEqual(Digest(first), Digest(second));
         Assert.AreSequenceEqual(
-            [.. warnings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("CST1033").Order(StringComparer.Ordinal).Select(code => $"app.csproj: warning {code}")],
-            second.Diagnostics.Where(line => line.Contains("CST", StringComparison.Ordinal)).Select(line => line.Replace("(2)", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            [.. warnings.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Append("CST1033")
+                .Order(StringComparer.Ordinal)
+                .Select(code => $"app.csproj: warning {code}")],
+            second.Diagnostics.Where(line => line.Contains("CST", StringComparison.Ordinal))
+                .Select(line => line.Replace("(2)", "", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
         Assert.Contains("Did you mean ContainerStagesBuilder?", second.All);
         Assert.AreEqual(builder == "host", File.Exists(project.Full("out/app.dll")));
         using var result = JsonDocument.Parse(project.Read("app/obj/containerstages/result.json"));
@@ -68,10 +86,13 @@ public sealed partial class SwitchTests(TestContext context)
 
         (await project.DotnetAsync(docker.Variables, "publish", "/t:PublishContainer")).ShouldSucceed();
         using var result = JsonDocument.Parse(project.Read("obj/containerstages/result.json"));
-        Assert.AreEqual(result.RootElement.GetProperty("configDigest").GetString(), await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", "acme/own:latest"));
+        Assert.AreEqual(
+            result.RootElement.GetProperty("configDigest").GetString(),
+            await docker.DoAsync("image", "inspect", "--format", "{{.Id}}", "acme/own:latest"));
 
         // Nothing answers at this address.
-        var elsewhere = new Dictionary<string, string>(podman.Variables, StringComparer.Ordinal) { ["DOCKER_HOST"] = "unix://" + project.Full("no.sock") };
+        var elsewhere = new Dictionary<string, string>(
+            podman.Variables, StringComparer.Ordinal) { ["DOCKER_HOST"] = "unix://" + project.Full("no.sock") };
         (await project.DotnetAsync(elsewhere, "publish", "/t:PublishContainer")).ShouldSucceed();
         Assert.Contains("acme/own:latest", await podman.DoAsync("images", "--format", "{{.Repository}}:{{.Tag}}"));
 
@@ -83,6 +104,7 @@ public sealed partial class SwitchTests(TestContext context)
 
     private static string NameOf(UserProject project) => Path.GetFileName(project.Folder).ToLowerInvariant();
 
-    [GeneratedRegex("""```xml\n(?<text><Project>[^`]*ContainerStagesLocal[^`]*)```""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """```xml\n(?<text><Project>[^`]*ContainerStagesLocal[^`]*)```""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Recipe();
 }

@@ -44,7 +44,8 @@ public sealed class TemplateTests(TestContext context)
         using var project = await InstalledAsync();
         var port = FileServer.FreePort();
 
-        (await NewAsync(project, "go-container", "--name", "My.Orders", "--output", ".", "--go-version", "1.19", "--port", $"{port}")).ShouldSucceed();
+        (await NewAsync(project, "go-container", "--name", "My.Orders", "--output", ".", "--go-version", "1.19", "--port", $"{port}"))
+            .ShouldSucceed();
 
         var published = (await project.DotnetAsync("publish")).ShouldSucceed();
         Assert.StartsWith("My.Orders -> my-orders:latest@sha256:", published.ResultLines.Single().Trim());
@@ -70,7 +71,9 @@ public sealed class TemplateTests(TestContext context)
         Directory.Delete(project.Full("native"), recursive: true);
         var published = (await project.DotnetAsync("publish", "-p:PublishContainer=true")).ShouldSucceed();
         Assert.StartsWith("My.Api -> my-api:latest@sha256:", published.ResultLines.Single().Trim());
-        Assert.AreEqual("""{"text":"Hello from my-api"}""", await AskAsync(project, "my-api:latest", $"http://localhost:{port}/", "-e", $"ASPNETCORE_HTTP_PORTS={port}"));
+        Assert.AreEqual(
+            """{"text":"Hello from my-api"}""",
+            await AskAsync(project, "my-api:latest", $"http://localhost:{port}/", "-e", $"ASPNETCORE_HTTP_PORTS={port}"));
     }
 
     private async Task<UserProject> InstalledAsync()
@@ -86,7 +89,8 @@ public sealed class TemplateTests(TestContext context)
 
     private async Task<string> AskAsync(UserProject project, string image, string address, params string[] options)
     {
-        using var process = Command.Start(PackedSdk.Program, ["run", .. options, image], project.Folder, (await PackedSdk.GetAsync()).Environment);
+        using var process =
+            Command.Start(PackedSdk.Program, ["run", .. options, image], project.Folder, (await PackedSdk.GetAsync()).Environment);
         using var http = new HttpClient();
         try
         {

@@ -35,7 +35,9 @@ internal sealed class UserProject : IDisposable
     public void Copy(string source, string target)
     {
         var folder = Repository.File(source);
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Where(IsSource))
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file))
+            .Where(IsSource))
         {
             var copy = Full(Path.Combine(target, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -72,11 +74,13 @@ internal sealed class UserProject : IDisposable
     public Task<CommandResult> RunAsync(string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         RunInAsync(Folder, program, environment, arguments);
 
-    public Task<CommandResult> RunInAsync(string folder, string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+    public Task<CommandResult> RunInAsync(
+        string folder, string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Command.RunAsync(program, arguments, folder, With(environment), _cancellationToken);
 
     /// <summary>A program that goes on by itself.</summary>
-    public System.Diagnostics.Process StartIn(string folder, string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+    public System.Diagnostics.Process StartIn(
+        string folder, string program, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Command.Start(program, arguments, folder, With(environment));
 
     /// <summary>Folder of the store that publishes of this run use.</summary>
@@ -86,13 +90,15 @@ internal sealed class UserProject : IDisposable
     public Task<CommandResult> StagesAsync(params string[] arguments) =>
         Command.RunAsync(PackedSdk.Program, arguments, Folder, _sdk.Environment, _cancellationToken);
 
-    public System.Diagnostics.Process StartDotnet(params string[] arguments) => Command.Start("dotnet", arguments, Folder, _sdk.Environment);
+    public System.Diagnostics.Process StartDotnet(params string[] arguments) =>
+        Command.Start("dotnet", arguments, Folder, _sdk.Environment);
 
     /// <summary>The values of properties after evaluation.</summary>
     public async Task<JsonElement> PropertiesAsync(string[] names, params string[] arguments)
     {
         // With one name alone MSBuild prints the bare value.
-        var result = await DotnetAsync(["msbuild", .. names.Select(name => $"-getProperty:{name}"), "-getProperty:MSBuildProjectName", .. arguments]);
+        var result = await DotnetAsync(
+            ["msbuild", .. names.Select(name => $"-getProperty:{name}"), "-getProperty:MSBuildProjectName", .. arguments]);
         using var json = JsonDocument.Parse(result.ShouldSucceed().Output);
         return json.RootElement.GetProperty("Properties").Clone();
     }

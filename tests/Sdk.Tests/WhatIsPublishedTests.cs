@@ -28,10 +28,15 @@ public sealed class WhatIsPublishedTests(TestContext context)
     {
         using var project = await UserProject.CreateAsync(context);
         project.Write("lib/lib.csproj", Library);
-        project.Write("tests/tests.csproj", Library.Replace("<TargetFramework>", "<OutputType>Exe</OutputType><IsTestProject>true</IsTestProject><TargetFramework>", StringComparison.Ordinal));
+        project.Write("tests/tests.csproj", Library.Replace(
+            "<TargetFramework>",
+            "<OutputType>Exe</OutputType><IsTestProject>true</IsTestProject><TargetFramework>",
+            StringComparison.Ordinal));
         project.Write("tests/Program.cs", "return;");
         project.Write("own/own.imageproj", OwnProject);
-        project.Write("all.slnx", """<Solution><Project Path="lib/lib.csproj" /><Project Path="tests/tests.csproj" /><Project Path="own/own.imageproj" Type="9A19103F-16F7-4668-BE54-9A1E7A4F7556" /></Solution>""");
+        project.Write(
+            "all.slnx",
+            """<Solution><Project Path="lib/lib.csproj" /><Project Path="tests/tests.csproj" /><Project Path="own/own.imageproj" Type="9A19103F-16F7-4668-BE54-9A1E7A4F7556" /></Solution>""");
 
         var published = (await project.DotnetAsync("publish", "all.slnx", asked)).ShouldSucceed();
 
@@ -50,7 +55,10 @@ public sealed class WhatIsPublishedTests(TestContext context)
     public async Task Several_target_frameworks_are_one_error_that_says_what_to_do(string command)
     {
         using var project = await UserProject.CreateAsync(context);
-        project.Write("app.csproj", Library.Replace("<TargetFramework>net10.0</TargetFramework>", "<OutputType>Exe</OutputType><TargetFrameworks>net10.0;netstandard2.1</TargetFrameworks>", StringComparison.Ordinal));
+        project.Write("app.csproj", Library.Replace(
+            "<TargetFramework>net10.0</TargetFramework>",
+            "<OutputType>Exe</OutputType><TargetFrameworks>net10.0;netstandard2.1</TargetFrameworks>",
+            StringComparison.Ordinal));
 
         var published = (await project.DotnetAsync(command.Split(' '))).ShouldFail();
 
@@ -64,10 +72,23 @@ public sealed class WhatIsPublishedTests(TestContext context)
         using var project = await UserProject.CreateAsync(context);
         project.Write("own.imageproj", OwnProject);
 
-        var published = (await project.DotnetAsync("publish", "-p:AutoGenerateImageTag=true", "-p:ContainerVendor=Acme", "-p:ContainerGenerateLabelsImageDocumentation=false", "-p:RuntimeIdentifiers=\"linux-x64;linux-arm64\"")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(
+                "publish",
+                "-p:AutoGenerateImageTag=true",
+                "-p:ContainerVendor=Acme",
+                "-p:ContainerGenerateLabelsImageDocumentation=false",
+                "-p:RuntimeIdentifiers=\"linux-x64;linux-arm64\""))
+                .ShouldSucceed();
 
         Assert.MatchesRegex(@"own -> own:20[0-9]{12}@sha256:", published.ResultLines.Single());
-        var image = (await project.DotnetAsync("publish", "-p:ContainerVendor=Acme", "-p:ContainerGenerateLabelsImageDocumentation=false", "-getProperty:GeneratedContainerConfiguration")).ShouldSucceed();
+        var image =
+            (await project.DotnetAsync(
+                "publish",
+                "-p:ContainerVendor=Acme",
+                "-p:ContainerGenerateLabelsImageDocumentation=false",
+                "-getProperty:GeneratedContainerConfiguration"))
+                .ShouldSucceed();
         using var config = JsonDocument.Parse(image.Output);
         Assert.AreEqual(
             """
@@ -77,8 +98,13 @@ public sealed class WhatIsPublishedTests(TestContext context)
             org.opencontainers.image.vendor=Acme
             org.opencontainers.image.version=mine
             """,
-            string.Join('\n', config.RootElement.GetProperty("config").GetProperty("Labels").EnumerateObject().Select(label => $"{label.Name}={label.Value}")));
-        var none = (await project.DotnetAsync("publish", "-p:ContainerGenerateLabels=false", "-getProperty:GeneratedContainerConfiguration")).ShouldSucceed();
+            string.Join('\n', config.RootElement.GetProperty("config")
+                .GetProperty("Labels")
+                .EnumerateObject()
+                .Select(label => $"{label.Name}={label.Value}")));
+        var none =
+            (await project.DotnetAsync("publish", "-p:ContainerGenerateLabels=false", "-getProperty:GeneratedContainerConfiguration"))
+                .ShouldSucceed();
         Assert.DoesNotContain("Says", none.Output);
     }
 
@@ -87,17 +113,28 @@ public sealed class WhatIsPublishedTests(TestContext context)
     {
         const string Label = "https://example.com:8080/a?b=c;d=e&f=%20";
         using var project = await UserProject.CreateAsync(context);
-        project.Write("own.imageproj", OwnProject.Replace("Value=\"mine\"", "Value=\"https://example.com:8080/a?b=c%3Bd=e&amp;f=%2520\"", StringComparison.Ordinal));
+        project.Write(
+            "own.imageproj",
+            OwnProject.Replace("Value=\"mine\"", "Value=\"https://example.com:8080/a?b=c%3Bd=e&amp;f=%2520\"", StringComparison.Ordinal));
 
-        var published = (await project.DotnetAsync("publish", "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"", "-t:PublishContainer", "-getTargetResult:PublishContainer")).ShouldSucceed();
+        var published =
+            (await project.DotnetAsync(
+                "publish",
+                "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"",
+                "-t:PublishContainer",
+                "-getTargetResult:PublishContainer"))
+                .ShouldSucceed();
 
         using var results = JsonDocument.Parse(published.Output);
-        var images = results.RootElement.GetProperty("TargetResults").GetProperty("PublishContainer").GetProperty("Items").EnumerateArray().ToList();
+        var images =
+            results.RootElement.GetProperty("TargetResults").GetProperty("PublishContainer").GetProperty("Items").EnumerateArray().ToList();
         Assert.HasCount(2, images);
         foreach (var image in images)
         {
             using var config = JsonDocument.Parse(image.GetProperty("Configuration").GetString()!);
-            Assert.AreEqual(Label, config.RootElement.GetProperty("config").GetProperty("Labels").GetProperty("org.opencontainers.image.version").GetString());
+            Assert.AreEqual(
+                Label,
+                config.RootElement.GetProperty("config").GetProperty("Labels").GetProperty("org.opencontainers.image.version").GetString());
         }
     }
 

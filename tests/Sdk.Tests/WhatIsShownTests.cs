@@ -3,7 +3,10 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Sdk.Tests;
 
-/// <summary>What a person sees while a build takes long: on a real terminal, and in a log. The base image comes over a slow line, and a command takes its time.</summary>
+/// <summary>
+/// What a person sees while a build takes long: on a real terminal, and in a log. The base image comes over a slow line, and a command
+/// takes its time.
+/// </summary>
 [TestClass]
 [TestCategory("EndToEnd")]
 public sealed partial class WhatIsShownTests(TestContext context)
@@ -86,7 +89,9 @@ public sealed partial class WhatIsShownTests(TestContext context)
         Assert.IsEmpty(RunningProcesses.Find("sleep 54321"), "Nothing runs any more.");
     }
 
-    private static int Port => int.Parse(System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY")!.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+    private static int Port => int.Parse(
+        System.Environment.GetEnvironmentVariable("CONTAINERSTAGES_TEST_REGISTRY")!.Split(':')[1],
+        System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Image(int seconds) => $"""
         <Project Sdk="ContainerStages.Sdk/0.1.0">
@@ -122,10 +127,12 @@ public sealed partial class WhatIsShownTests(TestContext context)
     }
 
     /// <summary>All that was ever on the screen, without what moves the cursor.</summary>
-    private static async Task<(int ExitCode, string Screen)> OnTerminalAsync(UserProject project, SlowForwarder registry, params string[] arguments)
+    private static async Task<(int ExitCode, string Screen)> OnTerminalAsync(
+        UserProject project, SlowForwarder registry, params string[] arguments)
     {
         var command = $"stty cols 120 rows 40; dotnet {string.Join(' ', arguments)}";
-        var ran = await project.RunAsync("script", Environment(project, registry), "--quiet", "--return", "--flush", "--command", command, project.Full("typescript"));
+        var ran = await project.RunAsync(
+            "script", Environment(project, registry), "--quiet", "--return", "--flush", "--command", command, project.Full("typescript"));
         return (ran.ExitCode, Controls().Replace(project.Read("typescript"), ""));
     }
 

@@ -4,7 +4,8 @@ using System.Runtime.Loader;
 namespace ContainerStages.Tasks.Tests;
 
 /// <summary>
-/// MSBuild for the tests is that of the .NET SDK, as it is for a task: its assemblies are loaded from there, and it finds the SDKs of projects there.
+/// MSBuild for the tests is that of the .NET SDK, as it is for a task: its assemblies are loaded from there, and it finds the SDKs of
+/// projects there.
 /// </summary>
 internal static class MSBuildOfTheSdk
 {
@@ -27,6 +28,8 @@ internal static class MSBuildOfTheSdk
     private static string Newest()
     {
         var root = Path.GetFullPath("../../../sdk", Path.GetDirectoryName(typeof(object).Assembly.Location)!);
-        return Directory.EnumerateDirectories(root).Where(folder => Version.TryParse(Path.GetFileName(folder), out _)).MaxBy(folder => Version.Parse(Path.GetFileName(folder)))!;
+        return Directory.EnumerateDirectories(root)
+            .Where(folder => Version.TryParse(Path.GetFileName(folder), out _))
+            .MaxBy(folder => Version.Parse(Path.GetFileName(folder)))!;
     }
 }

@@ -24,7 +24,8 @@ internal sealed class RecordingEngine : IBuildEngine
     public IEnumerable<string> Lines(MessageImportance importance) =>
         Messages.Where(message => message.Importance == importance).Select(message => message.Message!);
 
-    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
+    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) =>
+        false;
 
     public void LogCustomEvent(CustomBuildEventArgs e)
     {

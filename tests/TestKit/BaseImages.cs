@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace ContainerStages.TestKit;
 
 /// <summary>
-/// The base images of build/base-images.sh in a registry on loopback: library/golang (1.14.4-alpine, 1.19-alpine, latest, ...; five layers, amd64),
-/// library/alpine (latest, 3.22; one layer, busybox), library/busybox (the same as an index of amd64 and arm64), library/foreign (arm64 only, without programs),
-/// library/both (an index of amd64 and arm64, without programs).
+/// The base images of build/base-images.sh in a registry on loopback: library/golang (1.14.4-alpine, 1.19-alpine, latest, ...; five layers,
+/// amd64), library/alpine (latest, 3.22; one layer, busybox), library/busybox (the same as an index of amd64 and arm64), library/foreign
+/// (arm64 only, without programs), library/both (an index of amd64 and arm64, without programs).
 /// </summary>
 /// <param name="Registry">Host and port, as in a reference: <c>localhost:20001</c>.</param>
 /// <param name="RegistriesConf">Path of a containers-registries.conf whose mirror of docker.io is that registry.</param>

@@ -4,8 +4,8 @@ using ContainerStages.Posix;
 namespace ContainerStages.TestKit;
 
 /// <summary>
-/// A Docker daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere. Where DIFFERENTIAL_DOCKER names
-/// a client, that one's daemon is used as it is (build/expected.sh).
+/// A Docker daemon of our own, so that nobody's images are touched; without iptables and bridge it runs anywhere. Where DIFFERENTIAL_DOCKER
+/// names a client, that one's daemon is used as it is (build/expected.sh).
 /// </summary>
 public sealed class DockerDaemon : IAsyncDisposable
 {
@@ -16,7 +16,9 @@ public sealed class DockerDaemon : IAsyncDisposable
     private DockerDaemon(string client, string? home, Process? process) => (this.client, this.home, this.process) = (client, home, process);
 
     /// <summary>A client of a newer Docker, which builds also the cases that Debian's is too old for.</summary>
-    public static string? Newer { get; } = Environment.GetEnvironmentVariable("DIFFERENTIAL_DOCKER") is { Length: > 0 } client ? client : null;
+    public static string? Newer { get; } = Environment.GetEnvironmentVariable("DIFFERENTIAL_DOCKER") is { Length: > 0 } client
+        ? client
+        : null;
 
     /// <summary>The client's program.</summary>
     public string Client => client;
@@ -26,7 +28,9 @@ public sealed class DockerDaemon : IAsyncDisposable
 
     /// <summary>Variables with which a program reaches this daemon; none where it is the machine's.</summary>
     public IReadOnlyDictionary<string, string> Variables =>
-        home is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["DOCKER_HOST"] = $"unix://{home}/socket", ["DOCKER_CONFIG"] = home };
+        home is null
+            ? new Dictionary<string, string>()
+            : new Dictionary<string, string> { ["DOCKER_HOST"] = $"unix://{home}/socket", ["DOCKER_CONFIG"] = home };
 
     /// <summary>Starts the daemon and pulls the images, so that no test waits for them.</summary>
     public static async Task<DockerDaemon> StartAsync(params string[] images)
@@ -43,7 +47,13 @@ public sealed class DockerDaemon : IAsyncDisposable
     /// <summary>Runs the client.</summary>
     public async Task<ProgramResult> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(client, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(client, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["DOCKER_BUILDKIT"] = "1";
         foreach (var (name, value) in Variables)
         {
@@ -60,7 +70,9 @@ public sealed class DockerDaemon : IAsyncDisposable
     public async Task<string> DoAsync(params string[] arguments)
     {
         var done = await RunAsync(arguments);
-        return done.ExitCode == 0 ? done.Output.Trim() : throw new InvalidOperationException($"docker {string.Join(' ', arguments)}: {done.Error}");
+        return done.ExitCode == 0
+            ? done.Output.Trim()
+            : throw new InvalidOperationException($"docker {string.Join(' ', arguments)}: {done.Error}");
     }
 
     public async ValueTask DisposeAsync()
@@ -88,7 +100,8 @@ public sealed class DockerDaemon : IAsyncDisposable
             "--registry-mirror", $"http://{BaseImages.Instance.Registry}",
         ];
         var log = Path.Combine(folder, "log");
-        var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", log, "dockerd", .. arguments]) { UseShellExecute = false };
+        var start = new ProcessStartInfo(
+            "sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", log, "dockerd", .. arguments]) { UseShellExecute = false };
         var started = Process.Start(start)!;
         var daemon = new DockerDaemon("/usr/bin/docker", folder, started);
         await daemon.WaitAsync(started, log);

@@ -22,7 +22,8 @@ public sealed class FaultyProxy : LoopbackListener
     /// <param name="decide">Called once for each request; null lets it through.</param>
     /// <param name="dropHeader">A header that never reaches the server.</param>
     /// <param name="address">Where it listens; 127.0.0.1 where it is null.</param>
-    public FaultyProxy(int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null, string? dropHeader = null, IPAddress? address = null)
+    public FaultyProxy(
+        int upstreamPort, Func<ProxiedRequest, ProxyFault?>? decide = null, string? dropHeader = null, IPAddress? address = null)
         : base(address)
     {
         (this.upstreamPort, this.decide, this.dropHeader) = (upstreamPort, decide ?? (_ => null), dropHeader);
@@ -120,8 +121,11 @@ public sealed class FaultyProxy : LoopbackListener
         }
     }
 
-    /// <summary>Reads a part of an upload; where it is kept, the registry gets it as a chunk, and the client has still to learn that.</summary>
-    private async Task TakePartAsync(NetworkStream down, NetworkStream up, byte[] rest, string head, ProxiedRequest request, long length, bool keeps)
+    /// <summary>
+    /// Reads a part of an upload; where it is kept, the registry gets it as a chunk, and the client has still to learn that.
+    /// </summary>
+    private async Task TakePartAsync(
+        NetworkStream down, NetworkStream up, byte[] rest, string head, ProxiedRequest request, long length, bool keeps)
     {
         using var part = new MemoryStream();
         part.Write(rest);
@@ -146,7 +150,9 @@ public sealed class FaultyProxy : LoopbackListener
 
     private string HeadFor(string head, ProxiedRequest request)
     {
-        var lines = head.Split("\r\n").Where(line => dropHeader is null || !line.StartsWith(dropHeader + ":", StringComparison.OrdinalIgnoreCase)).ToList();
+        var lines = head.Split("\r\n")
+            .Where(line => dropHeader is null || !line.StartsWith(dropHeader + ":", StringComparison.OrdinalIgnoreCase))
+            .ToList();
         if (request.Method == "GET" && keptUploads.TryRemove(request.Path.Split('?')[0], out var current))
         {
             lines[0] = $"GET {current} HTTP/1.1";
@@ -156,7 +162,8 @@ public sealed class FaultyProxy : LoopbackListener
         return string.Join("\r\n", lines);
     }
 
-    private static long LengthOf(string answer) => long.Parse(ProxiedAnswer.Parse(answer, []).Headers["Content-Length"], CultureInfo.InvariantCulture);
+    private static long LengthOf(string answer) =>
+        long.Parse(ProxiedAnswer.Parse(answer, []).Headers["Content-Length"], CultureInfo.InvariantCulture);
 
     private async Task<byte[]> ReadRestAsync(NetworkStream up, byte[] first)
     {

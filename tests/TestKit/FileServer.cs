@@ -5,7 +5,8 @@ using System.Text;
 namespace ContainerStages.TestKit;
 
 /// <summary>
-/// A web server on loopback with one file: every path that ends in <c>file.txt</c> gives it, with an ETag that it understands; others are 404.
+/// A web server on loopback with one file: every path that ends in <c>file.txt</c> gives it, with an ETag that it understands; others are
+/// 404.
 /// </summary>
 public sealed class FileServer : LoopbackWebServer
 {

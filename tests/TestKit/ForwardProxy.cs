@@ -31,9 +31,13 @@ public sealed class ForwardProxy : LoopbackListener
         {
             var request = ProxiedRequest.Parse(head);
             requests.Enqueue(request);
-            if (login is not null && request.Headers.GetValueOrDefault("Proxy-Authorization") != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login)))
+            if (login is not null && request.Headers.GetValueOrDefault("Proxy-Authorization") != "Basic " +
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(login)))
             {
-                await down.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), Stop);
+                await down.WriteAsync(
+                    "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n"u8
+                        .ToArray(),
+                    Stop);
                 continue;
             }
 
@@ -55,7 +59,9 @@ public sealed class ForwardProxy : LoopbackListener
         {
             var own = head.Split("\r\n").Where(line => !line.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase));
             var relative = string.Join("\r\n", own).Replace(request.Path, new Uri(request.Path).PathAndQuery, StringComparison.Ordinal);
-            await up.WriteAsync(Encoding.ASCII.GetBytes(relative.Insert(relative.IndexOf("\r\n", StringComparison.Ordinal), "\r\nConnection: close")), Stop);
+            await up.WriteAsync(
+                Encoding.ASCII.GetBytes(relative.Insert(relative.IndexOf("\r\n", StringComparison.Ordinal), "\r\nConnection: close")),
+                Stop);
         }
 
         await Task.WhenAny(up.CopyToAsync(down, Stop), down.CopyToAsync(up, Stop));

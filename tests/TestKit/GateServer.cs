@@ -16,7 +16,8 @@ public sealed class GateServer : LoopbackWebServer
 
     public void Open(string gate) => Gate(gate).TrySetResult();
 
-    private TaskCompletionSource Gate(string name) => gates.GetOrAdd(name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    private TaskCompletionSource Gate(string name) =>
+        gates.GetOrAdd(name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     /// <summary>Those who wait keep nobody else from being answered.</summary>
     protected override Task AnswerAsync(HttpListenerContext request)

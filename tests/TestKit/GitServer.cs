@@ -4,13 +4,16 @@ using System.Net.Sockets;
 
 namespace ContainerStages.TestKit;
 
-/// <summary>A real git daemon on loopback with one repository: <c>top</c> and <c>sub/file</c>, tagged v1, then <c>top</c> removed.</summary>
+/// <summary>
+/// A real git daemon on loopback with one repository: <c>top</c> and <c>sub/file</c>, tagged v1, then <c>top</c> removed.
+/// </summary>
 public sealed class GitServer : IDisposable
 {
     private readonly TempFolder folder;
     private readonly Process process;
 
-    private GitServer(TempFolder folder, Process process, int port) => (this.folder, this.process, Address) = (folder, process, $"git://127.0.0.1:{port}/repository.git");
+    private GitServer(TempFolder folder, Process process, int port) =>
+        (this.folder, this.process, Address) = (folder, process, $"git://127.0.0.1:{port}/repository.git");
 
     public string Address { get; }
 
@@ -22,7 +25,14 @@ public sealed class GitServer : IDisposable
         var root = new TempFolder();
         await MakeRepositoryAsync(root, dockerfile);
         var port = FileServer.FreePort();
-        string[] arguments = ["daemon", $"--base-path={root.Path}", "--listen=127.0.0.1", $"--port={port.ToString(CultureInfo.InvariantCulture)}", "--export-all"];
+        string[] arguments =
+        [
+            "daemon",
+            $"--base-path={root.Path}",
+            "--listen=127.0.0.1",
+            $"--port={port.ToString(CultureInfo.InvariantCulture)}",
+            "--export-all",
+        ];
         var daemon = Process.Start(new ProcessStartInfo("git", arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         var server = new GitServer(root, daemon, port);
         await ListenedAsync(port, daemon);

@@ -32,5 +32,10 @@ public sealed class GoModuleProxy(string folder)
 
     /// <summary>Source: golang.org/x/mod/sumdb/dirhash, Hash1.</summary>
     private static string HashOf(IEnumerable<(string Name, string Text)> files) =>
-        "h1:" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(file => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Text)))}  {file.Name}\n")))));
+        "h1:" +
+            Convert.ToBase64String(
+                SHA256.HashData(
+                    Encoding.UTF8.GetBytes(
+                        string.Concat(files.Select(
+                            file => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Text)))}  {file.Name}\n")))));
 }

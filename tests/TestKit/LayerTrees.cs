@@ -13,7 +13,9 @@ internal static class LayerTrees
         return LayerExtractor.Extract(stream, directory, "test", limits ?? ExtractionLimits.Default, CancellationToken.None);
     }
 
-    /// <summary>One line per entry in order: path, type, mode, owner, size or target or device, attributes, content; without times.</summary>
+    /// <summary>
+    /// One line per entry in order: path, type, mode, owner, size or target or device, attributes, content; without times.
+    /// </summary>
     public static IReadOnlyList<string> Describe(string directory)
     {
         var lines = new List<string>();
@@ -37,7 +39,9 @@ internal static class LayerTrees
             else if (status.IsRegularFile || status.IsDirectory)
             {
                 using var handle = FileCalls.OpenAt(folder, name, FileCalls.O_RDONLY | FileCalls.O_NOFOLLOW, 0);
-                var xattrs = FileCalls.ListXattrs(handle, path).Order(StringComparer.Ordinal).Select(key => $"{key}={Convert.ToHexString(FileCalls.TryGetXattr(handle, key, path)!)}");
+                var xattrs = FileCalls.ListXattrs(handle, path)
+                    .Order(StringComparer.Ordinal)
+                    .Select(key => $"{key}={Convert.ToHexString(FileCalls.TryGetXattr(handle, key, path)!)}");
                 detail = string.Join(' ', xattrs) + (status.IsRegularFile ? " " + Hash(handle, path) : "");
             }
             else
@@ -46,7 +50,9 @@ internal static class LayerTrees
             }
 
             var link = status.LinkCount > 1 && !status.IsDirectory && !inodes.TryAdd(status.Inode, path) ? " =" + inodes[status.Inode] : "";
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{path} {status.Mode:x} {status.UserId}:{status.GroupId} {(status.IsRegularFile ? status.Size : 0)} {detail}{link}"));
+            lines.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path} {status.Mode:x} {status.UserId}:{status.GroupId} {(status.IsRegularFile ? status.Size : 0)} {detail}{link}"));
             if (status.IsDirectory)
             {
                 using var child = LayerFolder.OpenFolder(folder, name);

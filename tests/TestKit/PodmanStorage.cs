@@ -27,7 +27,8 @@ public sealed class PodmanStorage : IAsyncDisposable
     /// <summary>Runs podman and returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message has its errors.</exception>
     public async Task<string> DoAsync(params string[] arguments) =>
-        (await RealTool.RunAsync("env", [.. Variables.Select(variable => $"{variable.Key}={variable.Value}"), "podman", .. arguments])).Trim();
+        (await RealTool.RunAsync("env", [.. Variables.Select(variable => $"{variable.Key}={variable.Value}"), "podman", .. arguments]))
+            .Trim();
 
     public ValueTask DisposeAsync()
     {

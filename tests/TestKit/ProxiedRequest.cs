@@ -5,7 +5,8 @@ namespace ContainerStages.TestKit;
 /// <summary>A request as it came to the proxy. Header names are looked up without regard to case.</summary>
 public sealed record ProxiedRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers)
 {
-    public long ContentLength => Headers.TryGetValue("Content-Length", out var length) ? long.Parse(length, CultureInfo.InvariantCulture) : 0;
+    public long ContentLength =>
+        Headers.TryGetValue("Content-Length", out var length) ? long.Parse(length, CultureInfo.InvariantCulture) : 0;
 
     public override string ToString() => $"{Method} {Path}";
 
@@ -33,7 +34,8 @@ public sealed record ProxiedRequest(string Method, string Path, IReadOnlyDiction
 public sealed record ProxiedAnswer(string Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     /// <summary>With another body and the length that fits it.</summary>
-    public ProxiedAnswer WithBody(byte[] body) => (this with { Body = body }).With("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture));
+    public ProxiedAnswer WithBody(byte[] body) =>
+        (this with { Body = body }).With("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>With a header set, or taken out where the value is null.</summary>
     public ProxiedAnswer With(string name, string? value)

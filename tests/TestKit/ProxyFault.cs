@@ -60,7 +60,8 @@ public sealed record ProxyFault
     public static ProxyFault Answer(string status, params string[] headers) => AnswerWithBody(status, "", headers);
 
     public static ProxyFault AnswerWithBody(string status, string body, params string[] headers) =>
-        Raw($"HTTP/1.1 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n{body}");
+        Raw($"HTTP/1.1 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: " +
+            $"close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n{body}");
 
     /// <summary>Any bytes at all.</summary>
     public static ProxyFault Raw(string answer) => new() { Response = answer };

@@ -52,7 +52,8 @@ public sealed partial class RegistryServer : IAsyncDisposable
     public static Task<RegistryServer> StartAsync(CancellationToken cancellationToken) => StartAsync("", cancellationToken);
 
     /// <summary>Starts a registry that anybody may read and write, over the same storage: what one of the two has, the other has.</summary>
-    public Task<RegistryServer> StartBesideAsync(CancellationToken cancellationToken) => StartAsync("", StorageFolder, [], cancellationToken);
+    public Task<RegistryServer> StartBesideAsync(CancellationToken cancellationToken) =>
+        StartAsync("", StorageFolder, [], cancellationToken);
 
     /// <summary>Starts a registry that wants <see cref="User"/> and <see cref="Password"/>.</summary>
     public static Task<RegistryServer> StartWithPasswordAsync(CancellationToken cancellationToken) => StartAsync(
@@ -83,8 +84,11 @@ public sealed partial class RegistryServer : IAsyncDisposable
         """,
         cancellationToken);
 
-    /// <summary>Starts a registry with a certificate of a private authority, which wants one of that authority from its clients too where asked.</summary>
-    public static Task<RegistryServer> StartWithTlsAsync(PrivateAuthority authority, string name, bool wantsClientCertificate, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts a registry with a certificate of a private authority, which wants one of that authority from its clients too where asked.
+    /// </summary>
+    public static Task<RegistryServer> StartWithTlsAsync(
+        PrivateAuthority authority, string name, bool wantsClientCertificate, CancellationToken cancellationToken)
     {
         var (certificate, key) = authority.Issue(name);
         return StartAsync(
@@ -116,7 +120,9 @@ public sealed partial class RegistryServer : IAsyncDisposable
     /// <summary>File of a blob's content inside the registry.</summary>
     public string BlobFile(string hex) => Path.Combine(StorageFolder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data");
 
-    /// <summary>Cleans up as an administrator does: removes every manifest without a tag of its own, and every blob that nothing names then.</summary>
+    /// <summary>
+    /// Cleans up as an administrator does: removes every manifest without a tag of its own, and every blob that nothing names then.
+    /// </summary>
     public Task CollectGarbageAsync() => RealTool.RunAsync("docker-registry", "garbage-collect", "--delete-untagged", ConfigurationFile);
 
     /// <summary>Ends the registry at once, as a crash does.</summary>
@@ -133,7 +139,8 @@ public sealed partial class RegistryServer : IAsyncDisposable
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         var text = await File.ReadAllTextAsync(ConfigurationFile, cancellationToken);
-        await File.WriteAllTextAsync(ConfigurationFile, text.Replace("addr: 127.0.0.1:0", $"addr: 127.0.0.1:{Port}", StringComparison.Ordinal), cancellationToken);
+        await File.WriteAllTextAsync(
+            ConfigurationFile, text.Replace("addr: 127.0.0.1:0", $"addr: 127.0.0.1:{Port}", StringComparison.Ordinal), cancellationToken);
         process.Dispose();
         process = Serve(ConfigurationFile);
         await ReadPortAsync(process, cancellationToken);
@@ -155,10 +162,12 @@ public sealed partial class RegistryServer : IAsyncDisposable
         RedirectStandardOutput = true,
     })!;
 
-    private static Task<RegistryServer> StartAsync(string further, CancellationToken cancellationToken, params (string Name, string Content)[] files) =>
+    private static Task<RegistryServer> StartAsync(
+        string further, CancellationToken cancellationToken, params (string Name, string Content)[] files) =>
         StartAsync(further, null, files, cancellationToken);
 
-    private static async Task<RegistryServer> StartAsync(string further, string? storage, (string Name, string Content)[] files, CancellationToken cancellationToken)
+    private static async Task<RegistryServer> StartAsync(
+        string further, string? storage, (string Name, string Content)[] files, CancellationToken cancellationToken)
     {
         var temporary = Directory.CreateTempSubdirectory("registry-");
         foreach (var (name, content) in files)
@@ -167,7 +176,11 @@ public sealed partial class RegistryServer : IAsyncDisposable
         }
 
         var configuration = Path.Combine(temporary.FullName, "config.yml");
-        await File.WriteAllTextAsync(configuration, ((storage is null ? Configuration : Configuration.Replace("FOLDER/storage", storage, StringComparison.Ordinal)) + further).Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n", cancellationToken);
+        await File.WriteAllTextAsync(
+            configuration,
+            ((storage is null ? Configuration : Configuration.Replace("FOLDER/storage", storage, StringComparison.Ordinal)) + further)
+                .Replace("FOLDER", temporary.FullName, StringComparison.Ordinal) + "\n",
+            cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(temporary.FullName, "htpasswd"), $"{User}:{PasswordHash}\n", cancellationToken);
         WriteCertificate(temporary.FullName);
         var started = Serve(configuration);
@@ -211,6 +224,9 @@ public sealed partial class RegistryServer : IAsyncDisposable
         throw new InvalidOperationException("docker-registry did not start: " + string.Join(Environment.NewLine, said));
     }
 
-    [GeneratedRegex(@"listening on 127\.0\.0\.1:(?<port>[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"listening on 127\.0\.0\.1:(?<port>[0-9]+)",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Listening();
 }

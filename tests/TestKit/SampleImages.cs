@@ -11,7 +11,8 @@ namespace ContainerStages.TestKit;
 public static class SampleImages
 {
     /// <summary>An image with one layer per text; each layer has a file <c>fileN</c> with the text.</summary>
-    public static async Task<Image> CreateAsync(IContentStore store, ImageFormat format, LayerCompression compression, params string[] texts)
+    public static async Task<Image> CreateAsync(
+        IContentStore store, ImageFormat format, LayerCompression compression, params string[] texts)
     {
         var layers = ImmutableArray.CreateBuilder<Layer>();
         foreach (var (index, text) in texts.Index())
@@ -22,7 +23,8 @@ public static class SampleImages
             layers.Add((await LayerWriter.WriteAsync(temp.Path, store, options, CancellationToken.None))!);
         }
 
-        return await ImageAssembler.AssembleAsync([.. layers.Select(layer => new ImageLayer(layer))], Config(texts.Length), format, null, store, CancellationToken.None);
+        return await ImageAssembler.AssembleAsync(
+            [.. layers.Select(layer => new ImageLayer(layer))], Config(texts.Length), format, null, store, CancellationToken.None);
     }
 
     /// <summary>A configuration with one history entry per layer and an empty one on top.</summary>
@@ -35,7 +37,8 @@ public static class SampleImages
         RootFs = new RootFs { DiffIds = [] },
         History =
         [
-            .. Enumerable.Range(0, layers).Select(index => new HistoryEntry { Created = "1970-01-01T00:00:00Z", CreatedBy = $"COPY file{index} /" }),
+            .. Enumerable.Range(0, layers)
+                .Select(index => new HistoryEntry { Created = "1970-01-01T00:00:00Z", CreatedBy = $"COPY file{index} /" }),
             new HistoryEntry { Created = "1970-01-01T00:00:00Z", CreatedBy = "CMD [\"sh\"]", EmptyLayer = true },
         ],
     };

@@ -22,7 +22,9 @@ public enum Account
 public sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The digest in the result line.</summary>
-    public string Digest => Output.Split('@') is [.., var last] && last.StartsWith("sha256:", StringComparison.Ordinal) ? last[..71] : throw new InvalidOperationException($"No digest in: {Output}{Error}");
+    public string Digest => Output.Split('@') is [.., var last] && last.StartsWith("sha256:", StringComparison.Ordinal)
+        ? last[..71]
+        : throw new InvalidOperationException($"No digest in: {Output}{Error}");
 
     /// <summary>What a failed test shows of it: errors first, then the last lines of the output without what counts bytes.</summary>
     public string Report =>
@@ -35,7 +37,9 @@ public sealed record ProgramResult(int ExitCode, string Output, string Error)
 public sealed class StagesProgram(string store, Account account = Account.Own)
 {
     private const string User = "stagestester";
-    private const string SwitchNamespacesOff = "echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --reuid 1 --regid 1 --clear-groups --bounding-set=-all --inh-caps=-all \"$@\"";
+    private const string SwitchNamespacesOff =
+        "echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --reuid 1 --regid 1 --clear-groups " +
+        "--bounding-set=-all --inh-caps=-all \"$@\"";
     private static readonly string[] OrdinaryUser = ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"];
     private static readonly Lazy<string> Program = new(CopyProgram);
 
@@ -84,9 +88,11 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
 
     /// <summary>The command as a line for a shell, with its environment; arguments must need no quotes.</summary>
     public string CommandLine(params string[] arguments) =>
-        $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} CONTAINERSTAGES_STORE={Store} {string.Join(' ', Become())} {Program.Value} {string.Join(' ', arguments.Select(Quote))}";
+        $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} " +
+        $"CONTAINERSTAGES_STORE={Store} {string.Join(' ', Become())} {Program.Value} {string.Join(' ', arguments.Select(Quote))}";
 
-    private static string Quote(string argument) => argument.Any(letter => " &?#=*;".Contains(letter, StringComparison.Ordinal)) ? $"'{argument}'" : argument;
+    private static string Quote(string argument) =>
+        argument.Any(letter => " &?#=*;".Contains(letter, StringComparison.Ordinal)) ? $"'{argument}'" : argument;
 
     public static async Task<ProgramResult> EndAsync(Process process)
     {
@@ -100,7 +106,13 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     public Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
         string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. Become(), .. Before, Program.Value, .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in BaseImages.Instance.Environment.Concat(environment))
         {
             start.Environment[name] = value;
@@ -116,7 +128,8 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     private string[] Become() => account switch
     {
         Account.OrdinaryUser => OrdinaryUser,
-        Account.WithoutNamespaces => [.. OrdinaryUser, "unshare", "--user", "--map-root-user", "--map-auto", "bash", "-c", SwitchNamespacesOff, "bash"],
+        Account.WithoutNamespaces =>
+            [.. OrdinaryUser, "unshare", "--user", "--map-root-user", "--map-auto", "bash", "-c", SwitchNamespacesOff, "bash"],
         Account.RootWithoutCapabilities => ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
         _ => [],
     };

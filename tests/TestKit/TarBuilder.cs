@@ -12,7 +12,8 @@ public sealed class TarBuilder
     public TarBuilder File(string name, string text = "", uint mode = 0x1A4, uint user = 0, uint group = 0, long time = 0) =>
         Entry('0', name, Encoding.UTF8.GetBytes(text), mode: mode, user: user, group: group, time: time);
 
-    public TarBuilder Folder(string name, uint mode = 0x1ED, uint user = 0, uint group = 0, long time = 0) => Entry('5', name, mode: mode, user: user, group: group, time: time);
+    public TarBuilder Folder(string name, uint mode = 0x1ED, uint user = 0, uint group = 0, long time = 0) =>
+        Entry('5', name, mode: mode, user: user, group: group, time: time);
 
     public TarBuilder SymbolicLink(string name, string target) => Entry('2', name, link: target, mode: 0x1FF);
 
@@ -89,7 +90,8 @@ public sealed class TarBuilder
         return data.ToArray();
     }
 
-    private static void Latin(string text, Span<byte> field) => Encoding.Latin1.GetBytes(text.AsSpan(0, Math.Min(text.Length, field.Length)), field);
+    private static void Latin(string text, Span<byte> field) =>
+        Encoding.Latin1.GetBytes(text.AsSpan(0, Math.Min(text.Length, field.Length)), field);
 
     private static void Octal(long value, Span<byte> field) =>
         Latin(Convert.ToString(value, 8).PadLeft(field.Length - 1, '0'), field[..^1]);

@@ -21,7 +21,8 @@ public static class TestImages
     }
 
     /// <summary>A layer with one file of bytes that do not compress.</summary>
-    public static Layer CreateRandomLayer(TestContentStore store, int size) => CreateLayer(store, "random", RandomNumberGenerator.GetBytes(size));
+    public static Layer CreateRandomLayer(TestContentStore store, int size) =>
+        CreateLayer(store, "random", RandomNumberGenerator.GetBytes(size));
 
     public static Image Assemble(TestContentStore store, string architecture, IEnumerable<ImageLayer> layers)
     {
@@ -57,7 +58,8 @@ public static class TestImages
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch });
+            writer.WriteEntry(new UstarTarEntry(
+                TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch });
         }
 
         using var blob = new MemoryStream();

@@ -57,7 +57,8 @@ public sealed class TokenServer : LoopbackWebServer
         else
         {
             var token = Sign(asked);
-            var answer = new JsonObject { [asked.Method == "POST" ? "access_token" : "token"] = token, ["expires_in"] = (int)Lifetime.TotalSeconds };
+            var answer =
+                new JsonObject { [asked.Method == "POST" ? "access_token" : "token"] = token, ["expires_in"] = (int)Lifetime.TotalSeconds };
             request.Response.ContentType = "application/json";
             request.Response.OutputStream.Write(Encoding.UTF8.GetBytes(answer.ToJsonString()));
         }
@@ -67,7 +68,8 @@ public sealed class TokenServer : LoopbackWebServer
 
     private string Sign(TokenRequest request)
     {
-        var header = new JsonObject { ["typ"] = "JWT", ["alg"] = "ES256", ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData)) };
+        var header =
+            new JsonObject { ["typ"] = "JWT", ["alg"] = "ES256", ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData)) };
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var claims = new JsonObject
         {
@@ -88,7 +90,12 @@ public sealed class TokenServer : LoopbackWebServer
     {
         var (first, last) = (scope.IndexOf(':', StringComparison.Ordinal), scope.LastIndexOf(':'));
         var actions = scope[(last + 1)..].Split(',').Where(action => isKnown || action == "pull");
-        return new JsonObject { ["type"] = scope[..first], ["name"] = scope[(first + 1)..last], ["actions"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]) };
+        return new JsonObject
+        {
+            ["type"] = scope[..first],
+            ["name"] = scope[(first + 1)..last],
+            ["actions"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]),
+        };
     }
 
     private static string Encode(JsonObject part) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(part));
@@ -103,7 +110,11 @@ public sealed record TokenRequest(string Method, string? User, IReadOnlyList<str
         {
             using var reader = new StreamReader(request.InputStream);
             var form = System.Web.HttpUtility.ParseQueryString(await reader.ReadToEndAsync());
-            return new TokenRequest("POST", form["refresh_token"] == TokenServer.IdentityToken ? RegistryServer.User : "", (form["scope"] ?? "").Split(' '), form["service"] ?? "");
+            return new TokenRequest(
+                "POST",
+                form["refresh_token"] == TokenServer.IdentityToken ? RegistryServer.User : "",
+                (form["scope"] ?? "").Split(' '),
+                form["service"] ?? "");
         }
 
         var expected = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryServer.User}:{RegistryServer.Password}"));

@@ -47,7 +47,8 @@ internal static class WordCompletion
         return Values(verb.StopAtFirst && given.Plain.Count > 0 ? Candidates.Files : verb.Arguments, given, current);
     }
 
-    private static IEnumerable<string> Values(Candidates? candidates, GivenWords given, string current, string prefix = "") => candidates?.Source switch
+    private static IEnumerable<string> Values(
+        Candidates? candidates, GivenWords given, string current, string prefix = "") => candidates?.Source switch
     {
         CandidateSource.Files => [":files"],
         CandidateSource.Folders => [":folders"],

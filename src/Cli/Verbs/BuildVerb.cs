@@ -17,7 +17,11 @@ internal static class BuildVerb
             new(["--target"], "STAGE", "stage to build (default: the last)", Candidates.Stages),
             new(["--build-arg"], "KEY=VALUE", "value of an ARG; repeatable"),
             new(["--label"], "KEY=VALUE", "label of the image; repeatable"),
-            new(["--build-context"], "NAME=VALUE", "folder, git or http address, image (docker-image://, oci-layout://, docker-daemon:, ...) or target:STAGE that COPY --from and FROM find under NAME; repeatable"),
+            new(
+                ["--build-context"],
+                "NAME=VALUE",
+                "folder, git or http address, image (docker-image://, oci-layout://, docker-daemon:, ...) or target:STAGE that COPY " +
+                "--from and FROM find under NAME; repeatable"),
             new(
                 ["--platform"],
                 "OS/ARCH",
@@ -70,7 +74,9 @@ internal static class BuildVerb
     {
         if (options.Rest.Count != 1)
         {
-            throw new UsageException(options.Rest.Count == 0 ? "name the context folder, often '.'." : $"one context folder is expected, but {options.Rest.Count} were given: {string.Join(", ", options.Rest)}.");
+            throw new UsageException(options.Rest.Count == 0
+                ? "name the context folder, often '.'."
+                : $"one context folder is expected, but {options.Rest.Count} were given: {string.Join(", ", options.Rest)}.");
         }
 
         var context = BuildContextOption.Read(options.Rest[0]);
@@ -127,7 +133,12 @@ internal static class BuildVerb
     public static string Id(BuildResult result) => result.ConfigDigest ?? result.ManifestDigest;
 
     private static string Sizes(BuildResult result) =>
-        $"{ByteSize.Format(result.Size)}, {(result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}")}";
+        $"{ByteSize.Format(result.Size)}, {Parts(result)}";
+
+    private static string Parts(BuildResult result) =>
+        result.Images.Count > 0 ? $"{result.Images.Count} platforms"
+        : result.LayerCount == 1 ? "1 layer"
+        : $"{result.LayerCount} layers";
 
     private static string Names(BuildResult result) => string.Join(", ", result.References.Concat(result.Files).DefaultIfEmpty("image"));
 

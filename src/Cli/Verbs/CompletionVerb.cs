@@ -20,7 +20,8 @@ internal static class CompletionVerb
     {
         var valid = string.Join(", ", CompletionScripts.Shells);
         var shell = options.Rest is [var only] ? only : throw new UsageException($"name one shell: {valid}.");
-        await Console.Out.WriteAsync(CompletionScripts.Find(shell) ?? throw new UsageException($"there is no completion for '{shell}'; valid are {valid}."));
+        await Console.Out.WriteAsync(
+            CompletionScripts.Find(shell) ?? throw new UsageException($"there is no completion for '{shell}'; valid are {valid}."));
         return EngineExitCode.Done;
     }
 

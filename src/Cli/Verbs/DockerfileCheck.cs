@@ -16,7 +16,9 @@ internal static class DockerfileCheck
             await Console.Out.WriteLineAsync(diagnostic.ToString());
         }
 
-        await Console.Out.WriteLineAsync(found.Count == 0 ? "Check complete, no warnings found." : $"Check complete, {found.Count} {(found.Count == 1 ? "warning has" : "warnings have")} been found.");
+        await Console.Out.WriteLineAsync(found.Count == 0
+            ? "Check complete, no warnings found."
+            : $"Check complete, {found.Count} {(found.Count == 1 ? "warning has" : "warnings have")} been found.");
         return found.Count == 0 ? EngineExitCode.Done : EngineExitCode.Failed;
     }
 
@@ -24,7 +26,12 @@ internal static class DockerfileCheck
     private static async Task<IReadOnlyList<Diagnostic>> FindAsync(BuildDefinition definition, CancellationToken cancellationToken)
     {
         var path = definition.Source.Dockerfile!;
-        var options = new FrontEndOptions { BuildArgs = definition.Source.BuildArgs, ContextDirectory = definition.Source.ContextDirectory, Ignore = IgnoreFile.ReadFor(definition.Source.ContextDirectory, path) };
+        var options = new FrontEndOptions
+        {
+            BuildArgs = definition.Source.BuildArgs,
+            ContextDirectory = definition.Source.ContextDirectory,
+            Ignore = IgnoreFile.ReadFor(definition.Source.ContextDirectory, path),
+        };
         var written = DockerfileFrontEnd.Check(
             path == "-" ? await DockerfileText.ReadAsync(path) : DockerfileFrontEnd.TextOf(path, options),
             path,

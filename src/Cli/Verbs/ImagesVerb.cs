@@ -31,7 +31,11 @@ internal static class ImagesVerb
             : null;
         var anyTag = wanted is not null
             && !options.Rest[0][(options.Rest[0].LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal);
-        var listed = store.List().Where(image => wanted is null || (image.Name.Registry == wanted.Registry && image.Name.Repository == wanted.Repository && (anyTag || image.Name.Tag == wanted.Tag)));
+        var listed = store.List()
+            .Where(
+                image => wanted is null || (image.Name.Registry == wanted.Registry
+                    && image.Name.Repository == wanted.Repository
+                    && (anyTag || image.Name.Tag == wanted.Tag)));
         var images = await store.ReadAsync(listed, CancellationToken.None);
         var text = options.IsSet("--quiet") ? string.Concat(images.Select(image => ShortId(image.Image) + "\n"))
             : options.Last("--format") == "json"

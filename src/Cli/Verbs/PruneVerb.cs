@@ -36,7 +36,13 @@ internal static class PruneVerb
             throw new UsageException($"'{options.Rest[0]}' is not expected; prune works on the whole store.");
         }
 
-        var settings = new PruneSettings { OlderThan = Age(options), MaxSize = Size(options), All = options.IsSet("--all"), DryRun = options.IsSet("--dry-run") };
+        var settings = new PruneSettings
+        {
+            OlderThan = Age(options),
+            MaxSize = Size(options),
+            All = options.IsSet("--all"),
+            DryRun = options.IsSet("--dry-run"),
+        };
         if (UserNamespace.IsNeeded)
         {
             // Unpacked layers hold files of mapped ids, which only the user namespace may remove. Where there can be none, none were made.
@@ -74,7 +80,8 @@ internal static class PruneVerb
         return (rows.IsEmpty ? "" : new TextTable(["what", "number", "size"], rows, 0).ToText())
             + string.Concat(report.Names.Select(name => $"{(isDryRun ? "would untag" : "untagged")} {name}\n"))
             + (report.InUse > 0 ? $"{report.InUse} more are in use by running builds and stay\n" : "")
-            + $"{(isDryRun ? "would free" : "freed")} {ByteSize.Format(report.Freed)}, the store {(isDryRun ? "would hold" : "holds")} {ByteSize.Format(report.Left)}\n";
+            + $"{(isDryRun ? "would free" : "freed")} {ByteSize.Format(report.Freed)}, the store {(isDryRun ? "would hold" : "holds")} " +
+                $"{ByteSize.Format(report.Left)}\n";
     }
 
     private static string Describe(StoreItemKind kind) => kind switch

@@ -59,7 +59,12 @@ internal static class RunVerb
         string[] ofCaller = options.IsSet("--env-of-caller") ? [.. CallerEnvironment.Added()] : [];
         if (UserNamespace.IsNeeded)
         {
-            UserNamespace.ReExecute([arguments[0], .. ofCaller.SelectMany(name => (string[])["--env", name]), "--env-of-caller=false", .. arguments.Skip(1).Where(argument => argument != "--env-of-caller")], null);
+            UserNamespace.ReExecute([
+                arguments[0],
+                .. ofCaller.SelectMany(name => (string[])["--env", name]),
+                "--env-of-caller=false",
+                .. arguments.Skip(1).Where(argument => argument != "--env-of-caller"),
+            ], null);
         }
 
         var platform = PlatformOf(options);

@@ -71,7 +71,9 @@ internal static class VerbTable
 
         if (Verbs.FirstOrDefault(known => known.Name == args[0]) is not { } verb)
         {
-            await Console.Error.WriteLineAsync($"dotnet-stages: there is no verb '{args[0]}'.{NearestName.Suggest(args[0], Verbs.Select(known => known.Name))} See 'dotnet-stages --help'.");
+            await Console.Error.WriteLineAsync(
+                $"dotnet-stages: there is no verb '{args[0]}'.{NearestName.Suggest(args[0], Verbs.Select(known => known.Name))}" +
+                " See 'dotnet-stages --help'.");
             return EngineExitCode.WrongUsage;
         }
 
@@ -103,5 +105,10 @@ internal static class VerbTable
 
     private static string HelpOf(Verb verb) =>
         $"{verb.Help}\n\nUsage: dotnet-stages {verb.Name} {verb.Usage}\n\n"
-        + string.Concat(verb.Options.Append(HelpOption).Select(option => $"  {string.Join(", ", option.Names.Reverse()) + (option.Value is null ? "" : " " + option.Value),-34} {option.Help}\n"));
+        + string.Concat(
+            verb.Options.Append(HelpOption)
+                .Select(
+                    option =>
+                        $"  {string.Join(", ", option.Names.Reverse()) + (option.Value is null ? "" : " " + option.Value),-34} " +
+                        $"{option.Help}\n"));
 }

@@ -9,8 +9,8 @@ namespace ContainerStages.Building;
 /// <param name="asked">What to build, and where it goes.</param>
 /// <param name="events">What happens meanwhile.</param>
 /// <param name="enterNamespace">
-/// Replaces this process by one that may do what root may, in a user namespace, and begins again; returns only where the machine does not allow that: why.
-/// Null where this process may do so itself.
+/// Replaces this process by one that may do what root may, in a user namespace, and begins again; returns only where the machine does not
+/// allow that: why. Null where this process may do so itself.
 /// </param>
 public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<BuildFailedException>? enterNamespace = null)
 {
@@ -19,7 +19,9 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
     /// <summary>The engines, from what the build has opened.</summary>
     internal Func<BuildSession, EngineChoice> OpenEngines { get; init; } = session => session.OpenEngines();
 
-    /// <exception cref="BuildFailedException">Something the user can mend; nothing was published, or only what the message does not name.</exception>
+    /// <exception cref="BuildFailedException">
+    /// Something the user can mend; nothing was published, or only what the message does not name.
+    /// </exception>
     public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
     {
         ImagePublication.Check(asked);

@@ -26,10 +26,16 @@ internal sealed class BuildSession : IDisposable
         (this.definition, this.events) = (definition, events);
         var opened = new EmbeddedStore(definition.Policy.Store, damage => events.Report(new DiagnosticReported(damage)));
         (Store, Content, Names) = (opened.Directory, opened.Content, opened.Names);
-        Registry = RegistryClientFactory.Create(RegistryEnvironment.OfProcess() with { Offline = definition.Policy.Offline }, definition.Policy.Mirrors, DestinationHosts(), BaseHosts(stages), events);
+        Registry = RegistryClientFactory.Create(
+            RegistryEnvironment.OfProcess() with { Offline = definition.Policy.Offline },
+            definition.Policy.Mirrors,
+            DestinationHosts(),
+            BaseHosts(stages),
+            events);
         Blobs = new BlobFetcher(Registry, Content);
         Memory = new StoreMemory(Store);
-        Inputs = new LockedInputs(definition, Store, opened.OpenSources(Registry, definition.Policy.Pull || definition.Goal == BuildGoal.UpdateLock));
+        Inputs = new LockedInputs(
+            definition, Store, opened.OpenSources(Registry, definition.Policy.Pull || definition.Goal == BuildGoal.UpdateLock));
     }
 
     public StoreDirectory Store { get; }
@@ -50,28 +56,35 @@ internal sealed class BuildSession : IDisposable
     public bool IsOffline => definition.Policy.Offline;
 
     /// <summary>Manifest and configuration of every image that the graph names, asked for side by side.</summary>
-    public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(StageGraph stages, Platform platform, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<NamedBase, ImageBase>> ResolveImagesAsync(
+        StageGraph stages, Platform platform, CancellationToken cancellationToken)
     {
         var named = stages.Stages
-            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base)
+                .OfType<StageSource.Image>()
+                .Select(image => (Name: new NamedBase(image.Reference, node.Stage.Platform), node.Stage)))
             .DistinctBy(image => image.Name)
             .ToArray();
-        var resolved = await Inputs.ResolveAsync([.. named.Select(image => (image.Name.Reference, PlatformOf(image.Stage, platform), image.Stage.FromAdvice))], cancellationToken);
-        return named.Zip(resolved).ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
+        var resolved = await Inputs.ResolveAsync(
+            [.. named.Select(image => (image.Name.Reference, PlatformOf(image.Stage, platform), image.Stage.FromAdvice))],
+            cancellationToken);
+        return named.Zip(resolved)
+            .ToDictionary(pair => pair.First.Name, pair => new ImageBase(pair.Second.Reference, pair.Second.Manifest, pair.Second.Config));
     }
 
     /// <summary>What the plan reads from elsewhere, to be fetched or looked for.</summary>
     public PlanInputs OpenInputs() => new(Fetching, Content, Blobs, events);
 
     /// <summary>
-    /// True where the image gets a name in the store that is not also one in a registry: it must be whole there. What is pushed can be had again from where
-    /// it was pushed, so that base layers which nobody reads need not be downloaded.
+    /// True where the image gets a name in the store that is not also one in a registry: it must be whole there. What is pushed can be had
+    /// again from where it was pushed, so that base layers which nobody reads need not be downloaded.
     /// </summary>
     public bool KeepsWhole
     {
         get
         {
-            var pushed = definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString());
+            var pushed = definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry)
+                .Select(destination => ImageReference.Parse(destination.Value).ToString());
             return definition.Outputs.Tags.Select(tag => ImageReference.Parse(tag).ToString()).Except(pushed, StringComparer.Ordinal).Any();
         }
     }
@@ -79,14 +92,17 @@ internal sealed class BuildSession : IDisposable
     /// <summary>True where a destination takes the layers of the target's base from the store: all but a registry that has them.</summary>
     public bool NeedsBaseLayers(BuildPlan plan) =>
         KeepsWhole
-        || definition.Outputs.Destinations.Any(destination => destination.Medium != Medium.Registry || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
+        || definition.Outputs.Destinations.Any(destination => destination.Medium != Medium.Registry
+            || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
 
     /// <summary>The one error for everything that an offline build lacks.</summary>
-    public async Task<BuildFailedException> MissingAsync(IEnumerable<BuildPlan> plans, BuildFailedException cause, CancellationToken cancellationToken)
+    public async Task<BuildFailedException> MissingAsync(
+        IEnumerable<BuildPlan> plans, BuildFailedException cause, CancellationToken cancellationToken)
     {
         var inputs = OpenInputs();
         var missing = await Task.WhenAll(plans.Select(plan => inputs.FindMissingAsync(plan, NeedsBaseLayers(plan), cancellationToken)));
-        return new BuildFailedException(OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
+        return new BuildFailedException(
+            OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
     }
 
     /// <summary>The engines that can be here.</summary>
@@ -126,10 +142,12 @@ internal sealed class BuildSession : IDisposable
     /// <summary>Pipelines keep the store, caches and reports where they may keep anything: in the folder of the sources.</summary>
     private IReadOnlyList<string> OwnOutput => field ??=
     [
-        .. definition.Source.OwnOutput, .. definition.Outputs.Reports, .. definition.Outputs.Sboms, Store.Root, .. SharedCaches.FoldersOf(definition.Policy),
+        .. definition.Source.OwnOutput, .. definition.Outputs.Reports, .. definition.Outputs.Sboms, Store.Root,
+        .. SharedCaches.FoldersOf(definition.Policy),
     ];
 
-    private IgnoreFile Ignored => IgnoreFile.ReadFor(definition.Source.ContextDirectory, definition.Source.Dockerfile, IgnoreRules.Of(definition));
+    private IgnoreFile Ignored =>
+        IgnoreFile.ReadFor(definition.Source.ContextDirectory, definition.Source.Dockerfile, IgnoreRules.Of(definition));
 
     private SourceFetching Fetching => new(Store) { Offline = definition.Policy.Offline, Commands = Commands, Fetched = Inputs.Learn };
 
@@ -143,10 +161,15 @@ internal sealed class BuildSession : IDisposable
     }
 
     private IEnumerable<string> DestinationHosts() =>
-        definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => ImageReference.Parse(destination.Value).Registry);
+        definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry)
+            .Select(destination => ImageReference.Parse(destination.Value).Registry);
 
     private static IEnumerable<string> BaseHosts(IReadOnlyList<PlatformStages> stages) =>
-        stages.SelectMany(one => one.Graph.Stages).SelectMany(node => node.CopySources.Values.Prepend(node.Base)).OfType<StageSource.Image>().Where(image => image.Reference.IsInRegistry).Select(image => image.Reference.Registry);
+        stages.SelectMany(one => one.Graph.Stages)
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base))
+            .OfType<StageSource.Image>()
+            .Where(image => image.Reference.IsInRegistry)
+            .Select(image => image.Reference.Registry);
 
     private static Platform PlatformOf(Stage stage, Platform platform) => stage.Platform is not { } text
         ? platform

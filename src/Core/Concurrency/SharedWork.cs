@@ -1,8 +1,9 @@
 namespace ContainerStages.Concurrency;
 
 /// <summary>
-/// Does work once for all who ask for it at the same time. Whoever is cancelled leaves, and the work goes on for the others; the last to leave stops it and
-/// waits until it is gone, so that nothing runs on behind. A failure reaches all who wait and is not remembered: the next to ask works again.
+/// Does work once for all who ask for it at the same time. Whoever is cancelled leaves, and the work goes on for the others; the last to
+/// leave stops it and waits until it is gone, so that nothing runs on behind. A failure reaches all who wait and is not remembered: the
+/// next to ask works again.
 /// </summary>
 /// <param name="remember">True: a result serves whoever asks later. False: only those who ask while the work runs.</param>
 internal sealed class SharedWork<TKey, TResult>(bool remember)

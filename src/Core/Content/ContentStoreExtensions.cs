@@ -29,7 +29,8 @@ internal static class ContentStoreExtensions
         if (size > limit)
         {
             store.Discard(digest);
-            throw new BuildFailedException(StoreDiagnostics.BlobDamaged(digest.ToString(), $"it has {size} bytes where a document of at most {limit} is expected."));
+            throw new BuildFailedException(
+                StoreDiagnostics.BlobDamaged(digest.ToString(), $"it has {size} bytes where a document of at most {limit} is expected."));
         }
 
         var bytes = new byte[size];

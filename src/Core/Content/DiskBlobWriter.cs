@@ -8,7 +8,8 @@ namespace ContainerStages.Content;
 /// <summary>Writes one file in <c>ingest</c>, hashing it, and renames it to its digest.</summary>
 internal sealed class DiskBlobWriter : IBlobWriter
 {
-    private const UnixFileMode EveryoneReads = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode EveryoneReads =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private readonly DiskContentStore store;
     private readonly string path;
     private readonly SafeFileHandle file;

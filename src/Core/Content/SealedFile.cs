@@ -4,8 +4,8 @@ using System.Text;
 namespace ContainerStages.Content;
 
 /// <summary>
-/// Small files of the store that end in a line with a checksum over their name and content. One that is damaged, of an older version or in another's place
-/// counts as missing: what it says is found out again.
+/// Small files of the store that end in a line with a checksum over their name and content. One that is damaged, of an older version or in
+/// another's place counts as missing: what it says is found out again.
 /// </summary>
 internal static class SealedFile
 {

@@ -85,7 +85,8 @@ public sealed class StoreDirectory
     public static Diagnostic? Explain(Exception failure, string root) => failure switch
     {
         _ when DiskSpace.IsFull(failure) => StoreDiagnostics.DiskFull(root),
-        UnauthorizedAccessException or IOException when failure.Message.Contains(root, StringComparison.Ordinal) => StoreDiagnostics.StoreNotWritable(root, failure.Message),
+        UnauthorizedAccessException or IOException when failure.Message.Contains(root, StringComparison.Ordinal) =>
+            StoreDiagnostics.StoreNotWritable(root, failure.Message),
         _ => null,
     };
 

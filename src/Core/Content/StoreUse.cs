@@ -136,7 +136,10 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
     private static void Touch(string path, bool isSnapshot)
     {
         var times = FileTimes.ModifiedNow();
-        if (FileCalls.UtimensPath(FileCalls.AT_FDCWD, isSnapshot ? path + MarkerSuffix : path, ref times, FileCalls.AT_SYMLINK_NOFOLLOW) != 0 && isSnapshot && Directory.Exists(path))
+        if (FileCalls.UtimensPath(
+            FileCalls.AT_FDCWD, isSnapshot ? path + MarkerSuffix : path, ref times, FileCalls.AT_SYMLINK_NOFOLLOW) != 0
+            && isSnapshot
+            && Directory.Exists(path))
         {
             File.WriteAllBytes(path + MarkerSuffix, []);
         }

@@ -7,8 +7,8 @@ using ContainerStages.Stages;
 namespace ContainerStages.Conventions;
 
 /// <summary>
-/// The stages of a .NET application whose project names none: a builder on the .NET SDK's image, which restores before it sees the source, and an image
-/// whose layers hold what changes equally often. Where the application was published on this machine, there is no builder.
+/// The stages of a .NET application whose project names none: a builder on the .NET SDK's image, which restores before it sees the source,
+/// and an image whose layers hold what changes equally often. Where the application was published on this machine, there is no builder.
 /// </summary>
 internal static class DotNetConvention
 {
@@ -29,9 +29,14 @@ internal static class DotNetConvention
     /// Rules of the ignore file that stand before the context's own: what a build on this machine wrote, and what no build reads.
     /// </summary>
     public static ImmutableArray<string> IgnoreRules(DotNetApplication application) =>
-        [.. application.PublishDirectory is null ? (string[])["**/bin", "**/obj", "**/.git", "**/.vs", "**/*.user", "**/.dockerignore"] : [], .. application.IgnoreRules];
+    [
+        .. application.PublishDirectory is null ? (string[])["**/bin", "**/obj", "**/.git", "**/.vs", "**/*.user", "**/.dockerignore"] : [],
+        .. application.IgnoreRules,
+    ];
 
-    /// <param name="project">A project with <see cref="ProjectDefinition.DotNet"/> and a base image, and neither stages nor artifacts.</param>
+    /// <param name="project">
+    /// A project with <see cref="ProjectDefinition.DotNet"/> and a base image, and neither stages nor artifacts.
+    /// </param>
     /// <param name="target">Platform of the image.</param>
     /// <param name="build">Platform of the machine that builds: the builder runs on it and compiles across.</param>
     /// <param name="buildArgs">Build arguments.</param>
@@ -87,7 +92,8 @@ internal static class DotNetConvention
             Name = Builder,
             From = toolchain.BuilderImage,
             FromAdvice = application.BuilderImage is null
-                ? $"It builds {application.Framework}: set ContainerStagesBuilderImage to an image that has that .NET SDK (or a newer one), or choose another target framework."
+                ? $"It builds {application.Framework}: set ContainerStagesBuilderImage to an image that has that .NET SDK (or a newer " +
+                    "one), or choose another target framework."
                 : "It is what ContainerStagesBuilderImage names: remove the property for the default one.",
             Platform = toolchain.BuilderPlatform,
             Location = location,
@@ -103,8 +109,10 @@ internal static class DotNetConvention
     {
         (string Name, string Value)[] variables =
         [
-            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_NOLOGO", "1"), ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"), ("MSBUILDDISABLENODEREUSE", "1"),
-            ("NUGET_PACKAGES", PackagesFolder + "/packages"), ("NUGET_HTTP_CACHE_PATH", PackagesFolder + "/http"), ("NUGET_SCRATCH", PackagesFolder + "/scratch"),
+            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_NOLOGO", "1"), ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"),
+            ("MSBUILDDISABLENODEREUSE", "1"),
+            ("NUGET_PACKAGES", PackagesFolder + "/packages"), ("NUGET_HTTP_CACHE_PATH", PackagesFolder + "/http"),
+            ("NUGET_SCRATCH", PackagesFolder + "/scratch"),
         ];
         var text = string.Join(' ', variables.Select(variable => $"{variable.Name}={variable.Value}"));
         return new EnvInstruction(location, $"ENV {text}", [.. variables.Select(variable => new NameValue(variable.Name, variable.Value))]);
@@ -158,6 +166,7 @@ internal static class DotNetConvention
     private static CopyInstruction CopyFromContext(SourceLocation location, IReadOnlyList<string> sources)
     {
         var words = new WordExpander();
-        return new CopyInstruction(location, $"COPY --parents {string.Join(' ', sources)} ./", [.. sources.Select(words.Protect)], "./") { Parents = true };
+        return new CopyInstruction(
+            location, $"COPY --parents {string.Join(' ', sources)} ./", [.. sources.Select(words.Protect)], "./") { Parents = true };
     }
 }

@@ -24,7 +24,8 @@ internal static class DotNetFailures
             ("401 (", line => DotNetDiagnostics.FeedRefused(line, location)),
             ("403 (", line => DotNetDiagnostics.FeedRefused(line, location)),
         ];
-        return known.Select(failure => Find(lines, failure.Text) is { } line ? failure.Diagnose(line) : null).FirstOrDefault(diagnostic => diagnostic is not null);
+        return known.Select(failure => Find(lines, failure.Text) is { } line ? failure.Diagnose(line) : null)
+            .FirstOrDefault(diagnostic => diagnostic is not null);
     }
 
     /// <summary>Why the tools for native code could not be added to the builder: its last line says it.</summary>

@@ -21,17 +21,24 @@ internal sealed class DotNetPublishCommand(
     /// <summary>Also marks the cache: as long as the mark is there, the packages are.</summary>
     public string Restore => $"{RestoreOnly} && {Mark} && mkdir -p {packages}/.containerstages && touch \"$mark\"";
 
-    public string Publish =>
-        $"{Git}{Mark} && {{ [ -e \"$mark\" ] || {RestoreOnly}; }} && dotnet publish {Project} --no-restore -r {runtimeIdentifier} -o {output} {Switches} {string.Join(' ', Properties(application.PublishProperties))}".TrimEnd();
+    public string Publish => $"{Git}{Mark} && {{ [ -e \"$mark\" ] || {RestoreOnly}; }} && {PublishOnly}".TrimEnd();
+
+    private string PublishOnly =>
+        $"dotnet publish {Project} --no-restore -r {runtimeIdentifier} -o {output} {Switches} " +
+        string.Join(' ', Properties(application.PublishProperties));
 
     // The command names the step's result, so another commit or tag is another step.
     private string Git => application.GitState is { } state ? $": {ShellText.Quote($"git {state}")} && " : "";
 
-    // What dotnet publish says for its own restore: with -r, dotnet restore would fetch the runtimes too that only self-contained applications need.
+    // What dotnet publish says for its own restore: with -r, dotnet restore would fetch the runtimes too that only self-contained
+    // applications need.
     private string RestoreOnly =>
-        $"dotnet restore {Project} -p:RuntimeIdentifier={runtimeIdentifier} -p:_CommandLineDefinedRuntimeIdentifier=true -p:_IsPublishing=true {Switches}";
+        $"dotnet restore {Project} -p:RuntimeIdentifier={runtimeIdentifier} -p:_CommandLineDefinedRuntimeIdentifier=true " +
+        $"-p:_IsPublishing=true {Switches}";
 
-    private string Mark => $"mark={packages}/.containerstages/$(sha256sum {(application.AssetsFile.Length > 0 ? ShellText.Quote(application.AssetsFile) : OneFileAssets)} | cut -c 1-64)";
+    private string Mark =>
+        $"mark={packages}/.containerstages/$(sha256sum " +
+        $"{(application.AssetsFile.Length > 0 ? ShellText.Quote(application.AssetsFile) : OneFileAssets)} | cut -c 1-64)";
 
     private string Project => ShellText.Quote(application.Project);
 

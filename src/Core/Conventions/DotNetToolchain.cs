@@ -16,8 +16,10 @@ internal sealed class DotNetToolchain
     // Processors that .NET publishes for: as OCI names them, as a runtime identifier does, and as Debian's cross compilers do.
     private static readonly (string Architecture, string Rid, string Debian, string Compiler)[] Processors =
     [
-        ("amd64", "x64", "amd64", "x86-64-linux-gnu"), ("arm64", "arm64", "arm64", "aarch64-linux-gnu"), ("arm", "arm", "armhf", "arm-linux-gnueabihf"),
-        ("386", "x86", "i386", "i686-linux-gnu"), ("s390x", "s390x", "s390x", "s390x-linux-gnu"), ("ppc64le", "ppc64le", "ppc64el", "powerpc64le-linux-gnu"),
+        ("amd64", "x64", "amd64", "x86-64-linux-gnu"), ("arm64", "arm64", "arm64", "aarch64-linux-gnu"),
+        ("arm", "arm", "armhf", "arm-linux-gnueabihf"),
+        ("386", "x86", "i386", "i686-linux-gnu"), ("s390x", "s390x", "s390x", "s390x-linux-gnu"),
+        ("ppc64le", "ppc64le", "ppc64el", "powerpc64le-linux-gnu"),
         ("riscv64", "riscv64", "riscv64", "riscv64-linux-gnu"), ("loong64", "loongarch64", "loong64", "loongarch64-linux-gnu"),
     ];
 
@@ -27,7 +29,8 @@ internal sealed class DotNetToolchain
         var processor = Processors.FirstOrDefault(known => known.Architecture == target.Architecture && target.Os == "linux");
         if (processor.Rid is null)
         {
-            throw new BuildFailedException(DotNetDiagnostics.PlatformUnknown(target.ToString(), Processors.Select(known => $"linux/{known.Architecture}"), location));
+            throw new BuildFailedException(
+                DotNetDiagnostics.PlatformUnknown(target.ToString(), Processors.Select(known => $"linux/{known.Architecture}"), location));
         }
 
         var isCross = target.Architecture != build.Architecture;
@@ -71,6 +74,8 @@ internal sealed class DotNetToolchain
 
     private static string Cross(DotNetApplication application, string debian, string compiler, SourceLocation location) => application.Musl
         ? throw new BuildFailedException(DotNetDiagnostics.NoCrossToolchain(debian, location))
-        : $"command -v {compiler.Replace("x86-64", "x86_64", StringComparison.Ordinal)}-gcc >/dev/null && command -v clang >/dev/null && command -v llvm-objcopy >/dev/null"
-          + $" || {{ apt-get update && apt-get install -y --no-install-recommends clang llvm gcc-{compiler} libc6-dev-{debian}-cross && rm -rf /var/lib/apt/lists/*; }}";
+        : $"command -v {compiler.Replace("x86-64", "x86_64", StringComparison.Ordinal)}-gcc >/dev/null && command -v clang >/dev/null && " +
+            "command -v llvm-objcopy >/dev/null"
+          + $" || {{ apt-get update && apt-get install -y --no-install-recommends clang llvm gcc-{compiler} libc6-dev-{debian}-cross && " +
+              "rm -rf /var/lib/apt/lists/*; }}";
 }

@@ -21,7 +21,16 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
 
     public override string ToString()
     {
-        string[] words = ["go", "build", .. OwnFlags(), .. UserFlags().Where(flag => !flag.IsTags).Select(flag => flag.Text), "-o", Output(), .. Programs.Select(PackagePath)];
+        string[] words =
+        [
+            "go",
+            "build",
+            .. OwnFlags(),
+            .. UserFlags().Where(flag => !flag.IsTags).Select(flag => flag.Text),
+            "-o",
+            Output(),
+            .. Programs.Select(PackagePath),
+        ];
         return (Programs.Length == 1 ? "" : $"mkdir -p {OutputFolder} && ") + string.Join(
             ' ',
             Environment().Concat(words.Select(ShellText.Quote)));
@@ -68,8 +77,14 @@ internal sealed record GoBuildCommand(GoModule Module, GoVersion Version, Source
             yield return "-buildvcs=false";
         }
 
-        // The program brings its time zones along: an empty base has none. With cgo, name and user lookup must not need the C library's plug-ins.
-        string[] tags = ["timetzdata", .. Module.CgoEnabled ? (string[])["netgo", "osusergo"] : [], .. UserFlags().Where(flag => flag.IsTags).Select(flag => flag.Text)];
+        // The program brings its time zones along: an empty base has none. With cgo, name and user lookup must not need the C library's
+        // plug-ins.
+        string[] tags =
+        [
+            "timetzdata",
+            .. Module.CgoEnabled ? (string[])["netgo", "osusergo"] : [],
+            .. UserFlags().Where(flag => flag.IsTags).Select(flag => flag.Text),
+        ];
         yield return "-tags";
         yield return string.Join(',', tags);
         yield return "-ldflags";

@@ -96,7 +96,8 @@ internal static class GoConvention
         {
             string[] files = File.Exists(Path.Combine(command.Module.Directory, "go.sum")) ? ["go.mod", "go.sum"] : ["go.mod"];
             instructions.Add(CopyFromContext(location, [.. files.Select(file => folder + file)], "./" + folder));
-            instructions.Add(Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download", command, folders));
+            instructions.Add(
+                Run(location, (folder.Length == 0 ? "" : $"cd {ShellText.Quote(folder)} && ") + "go mod download", command, folders));
         }
 
         instructions.Add(CopyFromContext(location, ["."], "."));
@@ -112,7 +113,8 @@ internal static class GoConvention
             Name = Builder,
             From = command.Module.BuilderImage ?? $"golang:{command.Version.Text}{(command.Module.CgoEnabled ? "" : "-alpine")}",
             FromAdvice = command.Module.BuilderImage is null
-                ? $"It has the Go that {(command.Module.Version is null ? "go.mod names" : "GoVersion names")}: set GoVersion to a version that has an image, or ContainerStagesBuilderImage to an image."
+                ? $"It has the Go that {(command.Module.Version is null ? "go.mod names" : "GoVersion names")}: set GoVersion to a " +
+                    "version that has an image, or ContainerStagesBuilderImage to an image."
                 : "It is what ContainerStagesBuilderImage names: remove the property for the default one.",
             Location = location,
             Instructions = instructions.ToImmutable(),
@@ -132,7 +134,13 @@ internal static class GoConvention
             Location = location,
             Instructions =
             [
-                new ArtifactsInstruction(location, [.. kit.Copies(Builder), .. programs.Select(program => ImageSettings.Copy(location, Builder, $"{GoBuildCommand.OutputFolder}/{program.Name}", PathOf(program)))]),
+                new ArtifactsInstruction(
+                    location,
+                    [
+                        .. kit.Copies(Builder),
+                        .. programs.Select(program =>
+                            ImageSettings.Copy(location, Builder, $"{GoBuildCommand.OutputFolder}/{program.Name}", PathOf(program))),
+                    ]),
                 .. ImageSettings.ToInstructions(config, location),
             ],
         };
@@ -150,8 +158,8 @@ internal static class GoConvention
             [new NameValue("GOCACHE", BuildCache), new NameValue("GOMODCACHE", ModuleCache)]);
 
     /// <summary>
-    /// Go checks downloaded modules and holds its locks across builds, so all share them. What it compiled it finds again by the version of the compiler, not by
-    /// the files of it nor by C's headers: another base image has another cache.
+    /// Go checks downloaded modules and holds its locks across builds, so all share them. What it compiled it finds again by the version of
+    /// the compiler, not by the files of it nor by C's headers: another base image has another cache.
     /// A vendored module downloads nothing, and sees nothing that others downloaded: go writes a module's checksum
     /// into the program where the cache has that module (cmd/go, modfetch.Sum).
     /// </summary>

@@ -28,7 +28,9 @@ internal static class GoFailures
                 ("C source files not allowed when not using cgo", line => GoDiagnostics.NeedsCgo(line, location)),
             ],
         ];
-        return known.Select(failure => lines.FirstOrDefault(line => line.Contains(failure.Text, StringComparison.Ordinal)) is { } line ? failure.Diagnose(line.Trim()) : null)
+        return known.Select(failure => lines.FirstOrDefault(line => line.Contains(failure.Text, StringComparison.Ordinal)) is { } line
+            ? failure.Diagnose(line.Trim())
+            : null)
             .FirstOrDefault(diagnostic => diagnostic is not null);
     }
 }

@@ -41,12 +41,16 @@ internal sealed class GoFolders
         {
             if (Path.IsPathRooted(folder.Written))
             {
-                throw new BuildFailedException(ProjectDiagnostics.GoFolderUnseen($"The builder does not have '{folder.Written}', a path of this machine: write it relative to the file.", null, folder.Location));
+                throw new BuildFailedException(ProjectDiagnostics.GoFolderUnseen(
+                    $"The builder does not have '{folder.Written}', a path of this machine: write it relative to the file.",
+                    null,
+                    folder.Location));
             }
 
             if (!IsInContext(folder.Path))
             {
-                throw new BuildFailedException(ProjectDiagnostics.GoFolderUnseen($"The folder '{folder.Written}' lies outside the build context '{context}'.", Suggested(folder.Path), folder.Location));
+                throw new BuildFailedException(ProjectDiagnostics.GoFolderUnseen(
+                    $"The folder '{folder.Written}' lies outside the build context '{context}'.", Suggested(folder.Path), folder.Location));
             }
         }
     }

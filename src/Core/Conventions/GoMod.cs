@@ -59,7 +59,8 @@ internal sealed record GoMod
 
     /// <summary>The folders that the replace lines of a go.mod or go.work name.</summary>
     public static ImmutableArray<GoFolder> ReadReplacements(IEnumerable<GoModLine> lines, string directory) =>
-        [.. lines.Where(line => line.Verb == "replace" && line.Words is [.., var last] && IsFolder(last)).Select(line => new GoFolder(line.Words[^1], directory, line.Location))];
+        [.. lines.Where(line => line.Verb == "replace" && line.Words is [.., var last] && IsFolder(last))
+            .Select(line => new GoFolder(line.Words[^1], directory, line.Location))];
 
     /// <summary>The newer of go line and toolchain; null without either.</summary>
     public static GoVersion? ReadBuilderVersion(IReadOnlyCollection<GoModLine> lines)

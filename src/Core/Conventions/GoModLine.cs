@@ -42,19 +42,26 @@ internal sealed record GoModLine(string Verb, ImmutableArray<string> Words, Sour
         }
 
         return block is { } open
-            ? throw new BuildFailedException(ProjectDiagnostics.GoModLine($"The block '{open.Verb} (' of {Path.GetFileName(fileName)} is not closed by ')'.", open.Location))
+            ? throw new BuildFailedException(ProjectDiagnostics.GoModLine(
+                $"The block '{open.Verb} (' of {Path.GetFileName(fileName)} is not closed by ')'.", open.Location))
             : lines.ToImmutable();
     }
 
     /// <summary>The first word.</summary>
     /// <exception cref="BuildFailedException">There is none.</exception>
     public string First(string what) =>
-        Words.Length > 0 ? Words[0] : throw new BuildFailedException(ProjectDiagnostics.GoModLine($"'{Verb}' of {Path.GetFileName(Location.File)} needs {what}.", Location));
+        Words.Length > 0
+            ? Words[0]
+            : throw new BuildFailedException(
+                ProjectDiagnostics.GoModLine($"'{Verb}' of {Path.GetFileName(Location.File)} needs {what}.", Location));
 
     /// <summary>The only word.</summary>
     /// <exception cref="BuildFailedException">There is none, or more than one.</exception>
     public string Only(string what) =>
-        Words.Length == 1 ? Words[0] : throw new BuildFailedException(ProjectDiagnostics.GoModLine($"'{Verb}' of {Path.GetFileName(Location.File)} needs {what}, and nothing else.", Location));
+        Words.Length == 1
+            ? Words[0]
+            : throw new BuildFailedException(
+                ProjectDiagnostics.GoModLine($"'{Verb}' of {Path.GetFileName(Location.File)} needs {what}, and nothing else.", Location));
 
     private static ImmutableArray<string> Split(string line, SourceLocation location)
     {
@@ -108,6 +115,9 @@ internal sealed record GoModLine(string Verb, ImmutableArray<string> Words, Sour
             text.Append(line[i++]);
         }
 
-        return i++ < line.Length ? text.ToString() : throw new BuildFailedException(ProjectDiagnostics.GoModLine($"A string of {Path.GetFileName(location.File)} is not closed.", location));
+        return i++ < line.Length
+            ? text.ToString()
+            : throw new BuildFailedException(
+                ProjectDiagnostics.GoModLine($"A string of {Path.GetFileName(location.File)} is not closed.", location));
     }
 }

@@ -18,12 +18,15 @@ internal static partial class GoPrograms
     /// <exception cref="BuildFailedException">A package is none that makes a program, or two make programs of the same name.</exception>
     public static ImmutableArray<GoProgram> Of(GoModule module, GoMod goMod, SourceLocation location)
     {
-        string[] packages = [.. module.Package.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).DefaultIfEmpty(".")];
-        ImmutableArray<GoProgram> programs = [.. packages.Select(package => new GoProgram(package, NameOf(package, packages.Length == 1 ? module.ProgramName : null, goMod, location)))];
+        string[] packages =
+            [.. module.Package.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).DefaultIfEmpty(".")];
+        ImmutableArray<GoProgram> programs = [.. packages.Select(
+            package => new GoProgram(package, NameOf(package, packages.Length == 1 ? module.ProgramName : null, goMod, location)))];
         var twice = programs.GroupBy(program => program.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         return twice is null
             ? programs
-            : throw new BuildFailedException(GoDiagnostics.TwoProgramsOfOneName(twice.Key, twice.Select(program => program.Package), location));
+            : throw new BuildFailedException(
+                GoDiagnostics.TwoProgramsOfOneName(twice.Key, twice.Select(program => program.Package), location));
     }
 
     /// <summary>
@@ -37,7 +40,8 @@ internal static partial class GoPrograms
             var folder = Path.Combine(moduleDirectory, program.Package);
             if (program.Package.Contains("...", StringComparison.Ordinal) || (IsFolder(program.Package, folder) && !IsMain(folder)))
             {
-                throw new BuildFailedException(GoDiagnostics.NoMainPackage(program.Package, [.. Mains(moduleDirectory).Take(MostShown)], location));
+                throw new BuildFailedException(
+                    GoDiagnostics.NoMainPackage(program.Package, [.. Mains(moduleDirectory).Take(MostShown)], location));
             }
         }
     }
@@ -109,6 +113,9 @@ internal static partial class GoPrograms
     [GeneratedRegex(@"^[ \t]*package[ \t]+main\b", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PackageMain();
 
-    [GeneratedRegex(@"^//(go:build|[ \t]*\+build)[ \t]+ignore[ \t]*\r?$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^//(go:build|[ \t]*\+build)[ \t]+ignore[ \t]*\r?$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Ignored();
 }

@@ -33,6 +33,9 @@ internal sealed partial record GoVersion(int Major, int Minor, int? Patch, strin
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan);
 
-    [GeneratedRegex(@"^(?<major>[0-9]{1,4})\.(?<minor>[0-9]{1,4})(\.(?<patch>[0-9]{1,4}))?((rc|beta)[0-9]{1,4})?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<major>[0-9]{1,4})\.(?<minor>[0-9]{1,4})(\.(?<patch>[0-9]{1,4}))?((rc|beta)[0-9]{1,4})?$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Grammar();
 }

@@ -48,7 +48,8 @@ internal sealed record GoWork
         {
             Directory = directory,
             BuilderVersion = GoMod.ReadBuilderVersion(lines),
-            Modules = [.. lines.Where(line => line.Verb == "use").Select(line => new GoFolder(line.Only("a folder"), directory, line.Location))],
+            Modules =
+                [.. lines.Where(line => line.Verb == "use").Select(line => new GoFolder(line.Only("a folder"), directory, line.Location))],
             Replacements = GoMod.ReadReplacements(lines, directory),
         };
     }

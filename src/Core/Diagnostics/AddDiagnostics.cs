@@ -16,13 +16,23 @@ internal static class AddDiagnostics
             location);
 
     public static Diagnostic ChecksumOfLocalFile(string checksum, SourceLocation location) =>
-        new("CST4403", Severity.Error, $"--checksum={checksum} is for http, https and git sources, but all sources of this ADD are files of the build context. Remove the flag.", location);
+        new(
+            "CST4403",
+            Severity.Error,
+            $"--checksum={checksum} is for http, https and git sources, but all sources of this ADD are files of the " +
+            "build context. Remove the flag.",
+            location);
 
     public static Diagnostic DownloadFailed(string address, string reason, SourceLocation? location) =>
         new("CST4404", Severity.Error, $"Could not download '{address}': {reason}", location);
 
     public static Diagnostic ChecksumMismatch(string source, string expected, string actual, SourceLocation? location) =>
-        new("CST4405", Severity.Error, $"'{source}' is {actual}, not {expected} as --checksum or the lock file says. Either the source changed or the checksum is wrong.", location);
+        new(
+            "CST4405",
+            Severity.Error,
+            $"'{source}' is {actual}, not {expected} as --checksum or the lock file says. Either the source " +
+            "changed or the checksum is wrong.",
+            location);
 
     public static Diagnostic NoFileName(string address, SourceLocation location) =>
         new(
@@ -55,7 +65,12 @@ internal static class AddDiagnostics
             location);
 
     public static Diagnostic BadContext(string name, string value) =>
-        new("CST4413", Severity.Error, $"The build context {name}={value} is none: a folder that exists, docker-image://NAME, oci-layout://FOLDER, oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME, podman:NAME, target:STAGE, or the http, https or git address of an archive or repository is expected.");
+        new(
+            "CST4413",
+            Severity.Error,
+            $"The build context {name}={value} is none: a folder that exists, docker-image://NAME, oci-layout://FOLDER, " +
+            "oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME, podman:NAME, target:STAGE, or the http, https or git address of " +
+            "an archive or repository is expected.");
 
     public static Diagnostic BadExclude(string pattern, SourceLocation location) =>
         new("CST4411", Severity.Error, $"--exclude={pattern} is not a valid pattern: a '[' is not closed or a '\\' ends it.", location);

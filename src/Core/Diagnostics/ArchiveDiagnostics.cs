@@ -24,7 +24,10 @@ public static class ArchiveDiagnostics
             $"'{name}' cannot name an image in an archive. A name is [registry/]repository[:tag] in lower case, such as example:1.0.");
 
     public static Diagnostic BlobMissing(string digest) =>
-        Error("CST6105", $"The image cannot be written: its blob {digest} is neither in the store nor is it known where to fetch it from. Build again with an empty store.");
+        Error(
+            "CST6105",
+            $"The image cannot be written: its blob {digest} is neither in the store nor is it known where to fetch it from. " +
+            "Build again with an empty store.");
 
     public static Diagnostic LayoutBusy(string path) =>
         Error(
@@ -32,7 +35,10 @@ public static class ArchiveDiagnostics
             $"The image layout '{path}' is being written by another process for a long time. Wait for it, or name another folder.");
 
     public static Diagnostic OutputNotWritable(string reason) =>
-        Error("CST6107", $"Standard output cannot be written ({OneLine.Of(reason).TrimEnd('.')}). What was done until then stays; send the output to a place that takes it, and run the command again.");
+        Error(
+            "CST6107",
+            $"Standard output cannot be written ({OneLine.Of(reason).TrimEnd('.')}). What was done until then stays; send the output to " +
+            "a place that takes it, and run the command again.");
 
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
 }

@@ -15,7 +15,9 @@ internal sealed record BuildCheck(string Name, string Code, string Fix, bool IsE
     public Diagnostic Warn(string text, SourceLocation location) => new(Code, Severity.Warning, $"{Name}: {text}. {Fix}", location);
 
     private string ToLink(char character, int index) => char.IsUpper(character)
-        ? (index > 0 && !char.IsUpper(Name[index - 1]) ? "-" : index > 0 && index + 1 < Name.Length && char.IsLower(Name[index + 1]) ? "-" : "") + char.ToLowerInvariant(character)
+        ? (index > 0 && !char.IsUpper(Name[index - 1])
+        ? "-"
+        : index > 0 && index + 1 < Name.Length && char.IsLower(Name[index + 1]) ? "-" : "") + char.ToLowerInvariant(character)
         : character.ToString();
 }
 
@@ -106,8 +108,11 @@ internal static class BuildChecks
 
     public static ImmutableArray<BuildCheck> All { get; } =
     [
-        StageNameCasing, FromAsCasing, NoEmptyContinuation, ConsistentInstructionCasing, DuplicateStageName, ReservedStageName, JsonArgsRecommended, MaintainerDeprecated,
-        UndefinedArgInFrom, WorkdirRelativePath, UndefinedVar, MultipleInstructionsDisallowed, LegacyKeyValueFormat, InvalidBaseImagePlatform, RedundantTargetPlatform,
-        SecretsUsedInArgOrEnv, InvalidDefaultArgInFrom, FromPlatformFlagConstDisallowed, CopyIgnoredFile, InvalidDefinitionDescription, ExposeProtoCasing, ExposeInvalidFormat, FinalStagePlatform,
+        StageNameCasing, FromAsCasing, NoEmptyContinuation, ConsistentInstructionCasing, DuplicateStageName, ReservedStageName,
+        JsonArgsRecommended, MaintainerDeprecated,
+        UndefinedArgInFrom, WorkdirRelativePath, UndefinedVar, MultipleInstructionsDisallowed, LegacyKeyValueFormat,
+        InvalidBaseImagePlatform, RedundantTargetPlatform,
+        SecretsUsedInArgOrEnv, InvalidDefaultArgInFrom, FromPlatformFlagConstDisallowed, CopyIgnoredFile, InvalidDefinitionDescription,
+        ExposeProtoCasing, ExposeInvalidFormat, FinalStagePlatform,
     ];
 }

@@ -18,5 +18,8 @@ public class BuildFailedException : Exception
 
     /// <summary>The same with a changed message, and with a place where there is none.</summary>
     public BuildFailedException With(Func<string, string> message, SourceLocation place) =>
-        new([.. Diagnostics.Select(diagnostic => diagnostic with { Message = message(diagnostic.Message), Location = diagnostic.Location ?? place })], this);
+        new(
+            [.. Diagnostics.Select(
+                diagnostic => diagnostic with { Message = message(diagnostic.Message), Location = diagnostic.Location ?? place })],
+            this);
 }

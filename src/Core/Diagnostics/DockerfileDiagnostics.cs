@@ -27,7 +27,11 @@ public static class DockerfileDiagnostics
         Error("CST2006", $"{keyword} stands before the first FROM; only ARG may. Begin the stage with FROM.", location);
 
     public static Diagnostic FromInSteps(SourceLocation location) =>
-        Error("CST2007", "FROM cannot stand in the steps of a project's stage: the stage's base is its From, and another stage is another ContainerStage item.", location);
+        Error(
+            "CST2007",
+            "FROM cannot stand in the steps of a project's stage: the stage's base is its From, and another stage " +
+            "is another ContainerStage item.",
+            location);
 
     public static Diagnostic UnknownFlag(string keyword, string flag, IReadOnlyCollection<string> known, SourceLocation location)
     {
@@ -98,7 +102,11 @@ public static class DockerfileDiagnostics
         Error("CST2023", $"'{value}' cannot be the escape character; valid are \\ and `.", location);
 
     public static Diagnostic ForeignSyntax(string value, SourceLocation location) =>
-        Error("CST2024", $"The syntax '{value}' is another language than docker/dockerfile and is not supported. Remove the directive, or write the file in the Dockerfile language.", location);
+        Error(
+            "CST2024",
+            $"The syntax '{value}' is another language than docker/dockerfile and is not supported. Remove the directive, or write the " +
+            "file in the Dockerfile language.",
+            location);
 
     public static Diagnostic HeredocWithoutEnd(string name, SourceLocation location) =>
         Error("CST2025", $"The here-document '<<{name}' has no end: no later line reads '{name}'.", location);
@@ -107,7 +115,11 @@ public static class DockerfileDiagnostics
         Error("CST2026", $"'{pattern}' is not a pattern of an ignore file: {reason}", location);
 
     public static Diagnostic HeredocNameApart(string keyword, string mark, string name, SourceLocation location) =>
-        Error("CST2027", $"'{mark} {name}' of {keyword} begins no here-document: {(mark == "<<-" ? $"no blank may stand behind '{mark}'" : "only RUN takes a blank there")}. Write {mark}{name}.", location);
+        Error(
+            "CST2027",
+            $"'{mark} {name}' of {keyword} begins no here-document: " +
+            $"{(mark == "<<-" ? $"no blank may stand behind '{mark}'" : "only RUN takes a blank there")}. Write {mark}{name}.",
+            location);
 
     public static Diagnostic FlagNotBoolean(string keyword, string flag, string value, SourceLocation location) =>
         Error("CST2201", $"Flag '--{flag}' of {keyword} takes true or false, not '{value}'.", location);
@@ -122,7 +134,11 @@ public static class DockerfileDiagnostics
         Error("CST2204", $"{keyword} cannot be the instruction of ONBUILD.", location);
 
     public static Diagnostic EscapeInProject(char escape, SourceLocation file) =>
-        Error("CST2205", $"The file has the escape character '{escape}', which the steps of a project cannot have. Write it with '\\', or name the file with ContainerStagesDockerfile.", file);
+        Error(
+            "CST2205",
+            $"The file has the escape character '{escape}', which the steps of a project cannot have. Write it with '\\', or name the " +
+            "file with ContainerStagesDockerfile.",
+            file);
 
     private static Diagnostic Error(string code, string message, SourceLocation location) => new(code, Severity.Error, message, location);
 }

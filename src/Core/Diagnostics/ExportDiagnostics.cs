@@ -6,10 +6,18 @@ namespace ContainerStages.Diagnostics;
 internal static class ExportDiagnostics
 {
     public static Diagnostic NotOurs(string path) =>
-        Error("CST2601", $"'{path}' is there already and was not written by ExportDockerfile. Name another file with ContainerStagesExportFile, or set ContainerStagesExportOverwrite=true to lose it.", new SourceLocation(path));
+        Error(
+            "CST2601",
+            $"'{path}' is there already and was not written by ExportDockerfile. Name another file with ContainerStagesExportFile, or " +
+            "set ContainerStagesExportOverwrite=true to lose it.",
+            new SourceLocation(path));
 
     public static Diagnostic Changed(string path) =>
-        Error("CST2602", $"'{path}' was written by ExportDockerfile and has been changed since. Take the changes over into the project, then set ContainerStagesExportOverwrite=true to write it again.", new SourceLocation(path));
+        Error(
+            "CST2602",
+            $"'{path}' was written by ExportDockerfile and has been changed since. Take the changes over into the project, then set " +
+            "ContainerStagesExportOverwrite=true to write it again.",
+            new SourceLocation(path));
 
     public static Diagnostic NotSayable(string reason, SourceLocation location) =>
         Error("CST2603", $"The stages cannot be written as a Dockerfile: {reason}.", location);

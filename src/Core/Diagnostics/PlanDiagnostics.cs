@@ -13,10 +13,19 @@ internal static class PlanDiagnostics
             location);
 
     public static Diagnostic EmptyValue(string instruction, string written, SourceLocation location) =>
-        new("CST3102", Severity.Error, $"{instruction} needs a value, but '{written}' is empty once its variables are replaced. Give the variable a value with ARG, ENV or --build-arg.", location);
+        new(
+            "CST3102",
+            Severity.Error,
+            $"{instruction} needs a value, but '{written}' is empty once its variables are replaced. Give the variable a " +
+            "value with ARG, ENV or --build-arg.",
+            location);
 
     public static Diagnostic UnusedBuildArgs(IEnumerable<string> names) =>
-        new("CST3104", Severity.Warning, $"No ARG takes the build arguments {string.Join(", ", names.Select(name => $"'{name}'"))}. Declare them with ARG in the stage that uses them, or do not pass them.");
+        new(
+            "CST3104",
+            Severity.Warning,
+            $"No ARG takes the build arguments {string.Join(", ", names.Select(name => $"'{name}'"))}. Declare them with ARG in the " +
+            "stage that uses them, or do not pass them.");
 
     public static Diagnostic BadPlatform(string platform, SourceLocation? location) =>
         new(
@@ -26,10 +35,18 @@ internal static class PlanDiagnostics
             location);
 
     public static Diagnostic BadEpoch(string value) =>
-        new("CST3106", Severity.Error, $"SOURCE_DATE_EPOCH is '{value}', not a number of seconds since 1970. Write one, for example that of git log -1 --format=%ct, or leave it out.");
+        new(
+            "CST3106",
+            Severity.Error,
+            $"SOURCE_DATE_EPOCH is '{value}', not a number of seconds since 1970. Write one, for example that of git log -1 " +
+            "--format=%ct, or leave it out.");
 
     public static Diagnostic BadHostName(string name) =>
-        new("CST3108", Severity.Error, $"BUILDKIT_SANDBOX_HOSTNAME is '{name}', which is no host name. Write at most 64 letters, digits, dashes, underscores and dots, or leave it out.");
+        new(
+            "CST3108",
+            Severity.Error,
+            $"BUILDKIT_SANDBOX_HOSTNAME is '{name}', which is no host name. Write at most 64 letters, digits, dashes, " +
+            "underscores and dots, or leave it out.");
 
     public static Diagnostic UnknownSignal(string signal, SourceLocation location) =>
         new(

@@ -3,7 +3,9 @@ using ContainerStages.Contracts;
 
 namespace ContainerStages.Diagnostics;
 
-/// <summary>A step of the progress display, from its beginning, which is reported at once, to its end, which is reported with the time between.</summary>
+/// <summary>
+/// A step of the progress display, from its beginning, which is reported at once, to its end, which is reported with the time between.
+/// </summary>
 internal sealed class ProgressStep
 {
     private readonly IBuildEvents events;

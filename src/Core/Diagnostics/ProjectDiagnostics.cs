@@ -8,13 +8,21 @@ namespace ContainerStages.Diagnostics;
 internal static class ProjectDiagnostics
 {
     public static Diagnostic NothingToBuild(SourceLocation project) =>
-        Error("CST1101", "The project names nothing to build. Add a ContainerStage item, name a file in ContainerStagesDockerfile, or place the project beside a go.mod.", project);
+        Error(
+            "CST1101",
+            "The project names nothing to build. Add a ContainerStage item, name a file in ContainerStagesDockerfile, or " +
+            "place the project beside a go.mod.",
+            project);
 
     public static Diagnostic StageWithoutFrom(string stage, SourceLocation location) =>
         Error("CST1102", $"ContainerStage '{stage}' has no From; name an image, another stage, or scratch.", location);
 
     public static Diagnostic ProjectNotBuilt(string from, SourceLocation location) =>
-        Error("CST1103", $"From '{from}' names a project, and only MSBuild builds projects: use dotnet publish -p:PublishContainer=true, or name the image that the project makes.", location);
+        Error(
+            "CST1103",
+            $"From '{from}' names a project, and only MSBuild builds projects: use dotnet publish -p:PublishContainer=true, or name " +
+            "the image that the project makes.",
+            location);
 
     public static Diagnostic ArtifactWithoutStage(string source, SourceLocation location) =>
         Error(
@@ -44,7 +52,11 @@ internal static class ProjectDiagnostics
         Error("CST1114", $"'{version}' is not a version of Go; write for example 1.22 or 1.22.3.", location);
 
     public static Diagnostic GoModuleOutsideContext(string module, string context, SourceLocation location) =>
-        Error("CST1115", $"The Go module '{module}' lies outside the build context '{context}'. Set ContainerStagesContextDirectory to a folder that holds it.", location);
+        Error(
+            "CST1115",
+            $"The Go module '{module}' lies outside the build context '{context}'. Set " +
+            "ContainerStagesContextDirectory to a folder that holds it.",
+            location);
 
     /// <param name="problem">Which folder, and why the builder does not see it; a whole sentence.</param>
     /// <param name="suggested">A folder that holds both, or null where another path is needed first.</param>
@@ -64,7 +76,8 @@ internal static class ProjectDiagnostics
     public static Diagnostic NoImageInstruction(string property, string keyword, SourceLocation location) =>
         Error(
             "CST1118",
-            $"{property} cannot hold {keyword}: only HEALTHCHECK, VOLUME, STOPSIGNAL, LABEL, ENV, EXPOSE, USER, ENTRYPOINT, CMD, SHELL, ONBUILD and MAINTAINER, which change no file. "
+            $"{property} cannot hold {keyword}: only HEALTHCHECK, VOLUME, STOPSIGNAL, LABEL, ENV, EXPOSE, USER, ENTRYPOINT, CMD, SHELL, " +
+            "ONBUILD and MAINTAINER, which change no file. "
                 + (keyword == "WORKDIR" ? "Set ContainerWorkingDirectory." : "Write it in the Steps of a ContainerStage item."),
             location);
 

@@ -27,11 +27,13 @@ internal static class RegistryDiagnostics
 
     public static Diagnostic Unreachable(string host, string reason) => Error(
         "CST5001",
-        $"The registry {host} cannot be reached: {reason}. Check its name and port, the network and the proxy variables (https_proxy, no_proxy); a mirror for it can be named in containers-registries.conf.");
+        $"The registry {host} cannot be reached: {reason}. Check its name and port, the network and the proxy variables (https_proxy, " +
+        "no_proxy); a mirror for it can be named in containers-registries.conf.");
 
     public static Diagnostic ImageNotFound(string image, string host) => Error(
         NotFoundCode,
-        $"The registry {host} has no image '{image}'. Check repository and {(image.Contains('@', StringComparison.Ordinal) ? "digest" : "tag")}{PrivateHint(host)}.");
+        $"The registry {host} has no image '{image}'. Check repository and " +
+        $"{(image.Contains('@', StringComparison.Ordinal) ? "digest" : "tag")}{PrivateHint(host)}.");
 
     /// <param name="host">The registry.</param>
     /// <param name="repository">What was asked for.</param>
@@ -42,14 +44,17 @@ internal static class RegistryDiagnostics
         Error(
         "CST5003",
         origin is not null
-            ? $"The registry {host} refused the login for '{repository}'{(origin.Length == 0 ? "" : $", which is from {origin}")}. Log in again with 'dotnet-stages login {host}' (or 'docker login {host}')."
-            : $"The registry {host} wants a login for '{repository}' (or has no such repository){Looked(places)}. Log in with 'dotnet-stages login {host}' (or 'docker login {host}'), or set {variables}_UNAME and {variables}_PWORD.");
+            ? $"The registry {host} refused the login for '{repository}'{(origin.Length == 0 ? "" : $", which is from {origin}")}. Log " +
+                $"in again with 'dotnet-stages login {host}' (or 'docker login {host}')."
+            : $"The registry {host} wants a login for '{repository}' (or has no such repository){Looked(places)}. Log in with " +
+                $"'dotnet-stages login {host}' (or 'docker login {host}'), or set {variables}_UNAME and {variables}_PWORD.");
 
     /// <param name="host">The registry.</param>
     /// <param name="user">Who wanted to log in.</param>
     public static Diagnostic LoginRefused(string host, string user) => Error(
         "CST5025",
-        $"The registry {host} did not accept '{user}' with this password; nothing was kept. Some registries want an access token in place of the password, and an account that may do what you want to.");
+        $"The registry {host} did not accept '{user}' with this password; nothing was kept. Some registries want an access token in " +
+        "place of the password, and an account that may do what you want to.");
 
     public static Diagnostic LoginNotKept(string host, string file, string reason) => Error(
         "CST5026",
@@ -66,11 +71,13 @@ internal static class RegistryDiagnostics
 
     public static Diagnostic DigestMismatch(string what, string host, string expected, string actual) => Error(
         "CST5005",
-        $"The registry {host} sent a wrong {what}: its content has digest {actual}, not {expected}. Nothing of it is kept; the registry or something between is broken or hostile.");
+        $"The registry {host} sent a wrong {what}: its content has digest {actual}, not {expected}. Nothing of it is kept; the registry " +
+        "or something between is broken or hostile.");
 
     public static Diagnostic NoSuchPlatform(string image, string wanted, IEnumerable<string> available) => Error(
         NoPlatformCode,
-        $"The image '{image}' has nothing for platform {wanted}; it has: {string.Join(", ", available.Distinct(StringComparer.Ordinal).DefaultIfEmpty("no platform at all"))}.");
+        $"The image '{image}' has nothing for platform {wanted}; it has: " +
+        $"{string.Join(", ", available.Distinct(StringComparer.Ordinal).DefaultIfEmpty("no platform at all"))}.");
 
     public static Diagnostic WrongPlatform(string image, string wanted, string actual) => Error(
         WrongPlatformCode,
@@ -88,11 +95,13 @@ internal static class RegistryDiagnostics
 
     public static Diagnostic TlsFailure(string host, string reason) => Error(
         "CST5010",
-        $"The certificate of the registry {host} is not accepted: {reason}. Install its certificate authority on this machine (or name it in SSL_CERT_FILE), or mark the registry insecure = true in containers-registries.conf.");
+        $"The certificate of the registry {host} is not accepted: {reason}. Install its certificate authority on this machine (or name " +
+        "it in SSL_CERT_FILE), or mark the registry insecure = true in containers-registries.conf.");
 
     public static Diagnostic RateLimited(string host, string detail) => Error(
         "CST5011",
-        $"The registry {host} answers that there were too many requests{Detail(detail)}. Wait, log in with 'dotnet-stages login {host}' for a higher limit, or name a mirror in containers-registries.conf.");
+        $"The registry {host} answers that there were too many requests{Detail(detail)}. Wait, log in with 'dotnet-stages login {host}' " +
+        "for a higher limit, or name a mirror in containers-registries.conf.");
 
     public static Diagnostic NoSpace(string host, string detail) => Error(
         "CST5012",
@@ -103,7 +112,8 @@ internal static class RegistryDiagnostics
 
     public static Diagnostic NoEndpointWorked(string image, IEnumerable<(string Endpoint, string Reason)> failures) => Error(
         NowhereCode,
-        $"'{image}' could not be had from any place that the configuration names. Tried in order: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint}: {failure.Reason}"))}.");
+        $"'{image}' could not be had from any place that the configuration names. Tried in order: " +
+        $"{string.Join("; ", failures.Select(failure => $"{failure.Endpoint}: {failure.Reason}"))}.");
 
     public static Diagnostic Blocked(string image, string prefix, string file) => Error(
         "CST5015",
@@ -111,7 +121,8 @@ internal static class RegistryDiagnostics
 
     public static Diagnostic UnexpectedAnswer(string host, string request, int status, string detail) => Error(
         "CST5016",
-        $"The registry {host} answered {request} with status {status}{Detail(detail)}. Check that this host and port is a registry, and its log.");
+        $"The registry {host} answered {request} with status {status}{Detail(detail)}. Check that this host and " +
+        "port is a registry, and its log.");
 
     public static Diagnostic MalformedDocument(string what, string host, string problem) => Error(
         "CST5017",
@@ -119,11 +130,13 @@ internal static class RegistryDiagnostics
 
     public static Diagnostic ConnectionLost(string what, string host, string reason) => Error(
         "CST5018",
-        $"The connection to the registry {host} broke again and again during {what}: {reason}. What came so far is not kept; try again when the network is better.");
+        $"The connection to the registry {host} broke again and again during {what}: {reason}. What came so far is not kept; try " +
+        "again when the network is better.");
 
     public static Diagnostic CredentialHelperFailed(string helper, string host, string problem) => Error(
         "CST5019",
-        $"The credential helper '{helper}' failed for {host}: {problem}. Run 'echo {host} | {helper} get' to see that it works, or take its name out of the file that names it and log in with 'dotnet-stages login {host}'.");
+        $"The credential helper '{helper}' failed for {host}: {problem}. Run 'echo {host} | {helper} get' to see that it works, or take " +
+        $"its name out of the file that names it and log in with 'dotnet-stages login {host}'.");
 
     public static Diagnostic UnsafeTokenServer(string host, string realm) => Error(
         "CST5020",
@@ -140,7 +153,8 @@ internal static class RegistryDiagnostics
     public static Diagnostic CertificateUnusable(SourceLocation location, string problem) => new(
         "CST5023",
         Severity.Error,
-        $"This certificate for a registry cannot be used: {problem}. certs.d/HOST[:PORT] holds authorities in *.crt, and a certificate of its own in NAME.cert with the key in NAME.key, all PEM.",
+        $"This certificate for a registry cannot be used: {problem}. certs.d/HOST[:PORT] holds authorities in *.crt, and a certificate " +
+        "of its own in NAME.cert with the key in NAME.key, all PEM.",
         location);
 
     public static Diagnostic BadVariable(string name, string expected) => Error(
@@ -151,7 +165,8 @@ internal static class RegistryDiagnostics
         places.Count == 0 ? "" : $", and none stands in {string.Join(", ", places)}";
 
     private static string PrivateHint(string host) => host == "docker.io"
-        ? "; a private repository needs 'dotnet-stages login', and a machine without Docker Hub needs a mirror in containers-registries.conf"
+        ? "; a private repository needs 'dotnet-stages login', and a machine without Docker Hub needs a mirror " +
+            "in containers-registries.conf"
         : "";
 
     private static string Detail(string detail) => detail.Length == 0 ? "" : $" ({detail})";

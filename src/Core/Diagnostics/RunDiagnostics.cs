@@ -10,20 +10,24 @@ internal static class RunDiagnostics
     public static Diagnostic AgentUnreachable(string id, string socket, string reason, SourceLocation location) => new(
         "CST4025",
         Severity.Warning,
-        $"The command asked the ssh agent '{id}' at '{socket}', but nobody is there ({reason}). Start an agent, and give the socket that SSH_AUTH_SOCK then holds.",
+        $"The command asked the ssh agent '{id}' at '{socket}', but nobody is there ({reason}). Start an agent, and give the socket " +
+        "that SSH_AUTH_SOCK then holds.",
         location);
 
     public static Diagnostic NamespacesRefused(int error) => Error(
         "CST4031",
-        $"The kernel refused new namespaces for a RUN step ({Reason(error)}). Run the build as root, or as an ordinary user on a machine that allows user " +
-        "namespaces; inside a container, that container needs CAP_SYS_ADMIN (docker run --privileged) or a seccomp profile that allows unshare.");
+        $"The kernel refused new namespaces for a RUN step ({Reason(error)}). Run the build as root, or as an ordinary user " +
+        "on a machine that allows user " +
+        "namespaces; inside a container, that container needs CAP_SYS_ADMIN (docker run --privileged) or a " +
+        "seccomp profile that allows unshare.");
 
     public static Diagnostic OverlayRefused(int error, string folder) => Error(
         "CST4032",
         $"The kernel refused to join the layers for a RUN step in '{folder}' (overlay mount: {Reason(error)}). " + (error switch
         {
             Errno.EPERM or Errno.EINVAL =>
-                "Linux 5.12 or later is needed, and a file system for the store that overlayfs can write on (ext4, xfs, btrfs or tmpfs; not NFS and not another " +
+                "Linux 5.12 or later is needed, and a file system for the store that overlayfs can write on (ext4, xfs, btrfs or " +
+                "tmpfs; not NFS and not another " +
                 "overlay): set ContainerStagesStore to a folder on one.",
             Errno.ENODEV => "The kernel has no overlayfs: load it with 'modprobe overlay'.",
             Errno.ENOSPC => "The disk is full.",
@@ -36,11 +40,14 @@ internal static class RunDiagnostics
         "Inside a container this needs one that is started with CAP_SYS_ADMIN and unmasked system paths (docker run --privileged).");
 
     public static Diagnostic MountInProc(string target, SourceLocation location) => Error(
-        "CST4034", $"A mount has the target '{target}', but /proc is the kernel's own: nothing is mounted at or in it. Choose another target.", location);
+        "CST4034",
+        $"A mount has the target '{target}', but /proc is the kernel's own: nothing is mounted at or in it. Choose another target.",
+        location);
 
     public static Diagnostic NotPrivileged(string step, SourceLocation location) => Error(
         "CST4035",
-        $"'{step}' has to run, which needs the rights of root or a user namespace. Without them images are put together of files alone: COPY, ADD, WORKDIR and what sets configuration. " +
+        $"'{step}' has to run, which needs the rights of root or a user namespace. Without them images are put together of files alone: " +
+        "COPY, ADD, WORKDIR and what sets configuration. " +
         "Run the build once where commands can run, compile on the host (ContainerStagesBuilder=host), or allow user namespaces.",
         location);
 
@@ -52,7 +59,8 @@ internal static class RunDiagnostics
         "CST4005",
         program.Contains('/', StringComparison.Ordinal)
             ? $"Program '{program}' does not exist in the image."
-            : $"Program '{program}' was not found in PATH of the image ({path}). Install it in an earlier step, or name it by its full path.");
+            : $"Program '{program}' was not found in PATH of the image ({path}). Install it in an earlier " +
+                "step, or name it by its full path.");
 
     public static Diagnostic ProgramNotExecutable(string program, int error) => Error(
         "CST4006",
@@ -62,16 +70,19 @@ internal static class RunDiagnostics
 
     public static Diagnostic InterpreterMissing(string program) => Error(
         "CST4007",
-        $"Program '{program}' exists in the image, but what it needs to start does not: the interpreter after '#!' of a script, or the loader of a " +
+        $"Program '{program}' exists in the image, but what it needs to start does not: the interpreter after '#!' " +
+        "of a script, or the loader of a " +
         "dynamically linked program (built for another C library?).");
 
     public static Diagnostic WorkingDirectoryUnusable(string directory, int error) => Error(
         "CST4008",
-        $"Working directory '{directory}' cannot be used in the image ({Reason(error)}). WORKDIR must lead to a folder, or to a place where one can be made.");
+        $"Working directory '{directory}' cannot be used in the image ({Reason(error)}). WORKDIR must lead to a folder, or to " +
+        "a place where one can be made.");
 
     public static Diagnostic IdentityNotMapped(uint userId, uint groupId, int error) => Error(
         "CST4009",
-        $"User {userId}, group {groupId} cannot be taken on for a RUN step ({Reason(error)}). In a build by an ordinary user only the ids that /etc/subuid and " +
+        $"User {userId}, group {groupId} cannot be taken on for a RUN step ({Reason(error)}). In a build by an ordinary user " +
+        "only the ids that /etc/subuid and " +
         "/etc/subgid give exist: use a smaller id, or give more ids there.");
 
     public static Diagnostic UserNotFound(string user, bool fileExists, SourceLocation? location) => Error(
@@ -91,23 +102,29 @@ internal static class RunDiagnostics
 
     public static Diagnostic NoUserNamespaceTool(string missing) => Error(
         "CST4020",
-        $"An ordinary user's build needs '{missing}', which is not installed. Install it ({PackageOf(missing)}), or run the build as root.");
+        $"An ordinary user's build needs '{missing}', which is not installed. Install it " +
+        $"({PackageOf(missing)}), or run the build as root.");
 
     public static Diagnostic UnshareTooOld(string version) => Error(
-        "CST4021", $"An ordinary user's build needs 'unshare' of util-linux 2.38 or later; this one is '{version}'. Update util-linux, or run the build as root.");
+        "CST4021",
+        $"An ordinary user's build needs 'unshare' of util-linux 2.38 or later; this one is '{version}'. Update " +
+        "util-linux, or run the build as root.");
 
     public static Diagnostic NoSubordinateIds(string user, string file, long count) => Error(
         "CST4022",
         $"User '{user}' has {count} ids in {file}, an ordinary user's build needs 65536. " +
-        $"As root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user} (take a range that no other line of the file uses).");
+        $"As root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user} (take a range that " +
+        "no other line of the file uses).");
 
     public static Diagnostic UserNamespacesOff(string setting, string value, string wanted) => Error(
         "CST4023",
-        $"This machine does not let ordinary users make user namespaces: {setting} is {value}. As root: sysctl -w {setting}={wanted}; or run the build as root.");
+        $"This machine does not let ordinary users make user namespaces: {setting} is {value}. As root: sysctl -w " +
+        $"{setting}={wanted}; or run the build as root.");
 
     public static Diagnostic UserNamespaceRefused(string detail) => Error(
         "CST4024",
-        $"This machine does not let this user make a user namespace ({detail}). Run the build as root, or, inside a container, start it with --privileged " +
+        $"This machine does not let this user make a user namespace ({detail}). Run the build as root, or, inside a " +
+        "container, start it with --privileged " +
         "or a seccomp profile that allows unshare, and with newuidmap able to gain its rights (no no-new-privileges).");
 
     private static string PackageOf(string tool) => tool switch

@@ -8,7 +8,8 @@ internal static class SharedCacheDiagnostics
     public static Diagnostic BadPlace(string option, string text, string reason) => new(
         "CST6601",
         Severity.Error,
-        $"{option} '{text}': {reason}. Write type=registry,ref=HOST/REPOSITORY:TAG,mode=min|max, or type=local,dest=FOLDER (to read: src=FOLDER), or the name or folder alone.");
+        $"{option} '{text}': {reason}. Write type=registry,ref=HOST/REPOSITORY:TAG,mode=min|max, or type=local,dest=FOLDER (to read: " +
+        "src=FOLDER), or the name or folder alone.");
 
     public static Diagnostic UnknownType(string option, string text, string type)
     {

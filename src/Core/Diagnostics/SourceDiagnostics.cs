@@ -8,7 +8,8 @@ internal static class SourceDiagnostics
     public static Diagnostic ImageOutsideContext(string name, string context, SourceLocation location) => new(
         "CST3301",
         Severity.Error,
-        $"'{name}' lies outside the build context '{context}'. A Dockerfile can name layouts and archives of its context only; hand it in as --build-context NAME={name} and write NAME.",
+        $"'{name}' lies outside the build context '{context}'. A Dockerfile can name layouts and archives of its context only; hand it " +
+        $"in as --build-context NAME={name} and write NAME.",
         location);
 
     public static Diagnostic Missing(string image, string path) =>
@@ -43,7 +44,8 @@ internal static class SourceDiagnostics
 
     /// <summary>Names and reasons come from strangers: control characters must not reach a terminal.</summary>
     private static string Printable(string text) =>
-        string.Concat((text.Length > 500 ? text[..500] : text).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? ' ' : letter));
+        string.Concat(
+            (text.Length > 500 ? text[..500] : text).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? ' ' : letter));
 
     private static Diagnostic Error(string code, string message) => new(code, Severity.Error, message);
 }

@@ -12,7 +12,11 @@ internal static class StageDiagnostics
             location);
 
     public static Diagnostic StageDefinedLater(string name, SourceLocation definition, SourceLocation location) =>
-        Error("CST3002", $"Stage '{name}' is defined later, at line {definition.Line}; a Dockerfile can name only stages above. Move it up; to name an image, add its tag: '{name}:latest'.", location);
+        Error(
+            "CST3002",
+            $"Stage '{name}' is defined later, at line {definition.Line}; a Dockerfile can name only stages above. Move it up; to name " +
+            $"an image, add its tag: '{name}:latest'.",
+            location);
 
     public static Diagnostic StageNamesItself(string name, SourceLocation location) =>
         Error("CST3003", $"Stage '{name}' cannot take from itself.", location);
@@ -57,7 +61,11 @@ internal static class StageDiagnostics
         new("CST3010", Severity.Error, "There is no stage to build.", location);
 
     public static Diagnostic VariableInCopyFrom(string from, SourceLocation location) =>
-        Error("CST3011", $"Variables are not replaced in --from ('{from}'). Give the image a stage of its own, 'FROM {from} AS NAME', and copy from NAME.", location);
+        Error(
+            "CST3011",
+            $"Variables are not replaced in --from ('{from}'). Give the image a stage of its own, 'FROM " +
+            $"{from} AS NAME', and copy from NAME.",
+            location);
 
     public static Diagnostic CopyFromScratch(SourceLocation location) =>
         Error("CST3012", "There is nothing to copy from 'scratch': it is the empty base.", location);

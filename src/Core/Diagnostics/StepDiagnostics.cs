@@ -6,10 +6,18 @@ namespace ContainerStages.Diagnostics;
 internal static class StepDiagnostics
 {
     public static Diagnostic FileInTheWay(string path) =>
-        new("CST4201", Severity.Error, $"A folder is needed at '{path}' in the image, but a file stands there. Remove it in an earlier RUN, or choose another destination.");
+        new(
+            "CST4201",
+            Severity.Error,
+            $"A folder is needed at '{path}' in the image, but a file stands there. Remove it in an earlier RUN, " +
+            "or choose another destination.");
 
     public static Diagnostic FolderInTheWay(string path) =>
-        new("CST4202", Severity.Error, $"A file was to be copied to '{path}' in the image, but a folder stands there. End the destination with '/' to copy into the folder.");
+        new(
+            "CST4202",
+            Severity.Error,
+            $"A file was to be copied to '{path}' in the image, but a folder stands there. End the destination " +
+            "with '/' to copy into the folder.");
 
     /// <param name="instruction">COPY or ADD.</param>
     /// <param name="source">The source as written.</param>
@@ -59,7 +67,12 @@ internal static class StepDiagnostics
             ? " Memory ran out meanwhile, and the kernel ended a process: give the build more, or let the command use less."
             : "";
         var lines = string.Concat(lastLines.Select(line => Environment.NewLine + "  | " + TerminalText.Uncoloured(line)));
-        return new Diagnostic(Diagnostic.CommandFailed, Severity.Error, $"{instruction} failed with exit code {exitCode}{SignalOf(exitCode)}.{memory}{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}", location);
+        return new Diagnostic(
+            Diagnostic.CommandFailed,
+            Severity.Error,
+            $"{instruction} failed with exit code {exitCode}{SignalOf(exitCode)}.{memory}" +
+            $"{(lines.Length == 0 ? " It wrote nothing." : " Its last output:" + lines)}",
+            location);
     }
 
     // Shells say 128 and the number of the signal that ended a program; so do we.
@@ -105,7 +118,12 @@ internal static class StepDiagnostics
         new("CST4214", Severity.Error, $"'{path}' cannot be read: {reason}. Make it readable, or name it in the ignore file.");
 
     public static Diagnostic FolderNotFound(string pattern, string folder, string where, string hint, SourceLocation location) =>
-        new("CST4215", Severity.Error, $"'{pattern}' names nothing: there is no folder '{folder}' in {where}.{hint} A pattern may match no file, but the folder before it must be there.", location);
+        new(
+            "CST4215",
+            Severity.Error,
+            $"'{pattern}' names nothing: there is no folder '{folder}' in {where}.{hint} A pattern may match no file, but the " +
+            "folder before it must be there.",
+            location);
 
     public static Diagnostic SpecialFileLeftOut(string path, SourceLocation location) =>
         new(

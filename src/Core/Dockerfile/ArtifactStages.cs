@@ -18,7 +18,8 @@ internal static class ArtifactStages
     {
         if (stage.Instructions.OfType<ArtifactsInstruction>().FirstOrDefault() is not { } artifacts)
         {
-            return [stage with { Instructions = [.. stage.Instructions.SelectMany(instruction => instruction is CopyInstruction copy ? Copies(copy) : [instruction])] }];
+            return [stage with { Instructions =
+                [.. stage.Instructions.SelectMany(instruction => instruction is CopyInstruction copy ? Copies(copy) : [instruction])] }];
         }
 
         if (ArtifactLayer.IsOneCopy(artifacts.Copies))
@@ -42,8 +43,11 @@ internal static class ArtifactStages
     private static void RequireSayable(ImmutableArray<CopyInstruction> copies)
     {
         var reason = !ArtifactLayer.HasCommonFolder(copies) ? "some Destinations of artifacts begin with '/' and some do not"
-            : copies.Any(copy => copy.Append) ? "certificates of the project's own (ContainerStageCertificate) go behind those that are there, and no instruction of a Dockerfile appends"
-            : copies.FirstOrDefault(copy => copy.Chown?.Any(letter => !char.IsAsciiDigit(letter) && letter != ':') == true) is { } named ? $"Chown '{named.Chown}' of an artifact is a name, which the stage that gathers several artifacts does not know; write numbers"
+            : copies.Any(copy => copy.Append) ? "certificates of the project's own (ContainerStageCertificate) go behind those that are " +
+                "there, and no instruction of a Dockerfile appends"
+            : copies.FirstOrDefault(
+                copy => copy.Chown?.Any(letter => !char.IsAsciiDigit(letter) && letter != ':') == true) is { } named ? $"Chown " +
+                    $"'{named.Chown}' of an artifact is a name, which the stage that gathers several artifacts does not know; write numbers"
             : null;
         if (reason is not null)
         {
@@ -58,7 +62,8 @@ internal static class ArtifactStages
     private static IEnumerable<Instruction> Copies(CopyInstruction copy) => copy switch
     {
         { Files.IsEmpty: false } => copy.Files.Where(file => file.Content is not null).Select(file => Inline(copy, file)),
-        { SkipMissing: true } => [copy with { Sources = [.. copy.Sources.Select(source => $"{source[..^1]}[{source[^1]}]")], SkipMissing = false }],
+        { SkipMissing: true } =>
+            [copy with { Sources = [.. copy.Sources.Select(source => $"{source[..^1]}[{source[^1]}]")], SkipMissing = false }],
         _ => [copy],
     };
 

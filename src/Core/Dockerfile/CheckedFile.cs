@@ -15,7 +15,9 @@ internal sealed class CheckedFile
     {
         (Read, Set, Options, Words) = (read, set, options, new WordExpander(read.Escape));
         var lines = read.Lines.Where(line => line.Keyword == "FROM");
-        Stages = [.. read.Instructions.OfType<FromInstruction>().Zip(lines, set.Stages).Select(parts => new CheckedStage(parts.First, parts.Second, parts.Third))];
+        Stages = [.. read.Instructions.OfType<FromInstruction>()
+            .Zip(lines, set.Stages)
+            .Select(parts => new CheckedStage(parts.First, parts.Second, parts.Third))];
     }
 
     public ReadInstructions Read { get; }

@@ -41,5 +41,6 @@ public static class CommaSeparated
 
     /// <summary>The line that <see cref="Split"/> reads back.</summary>
     public static string Join(IEnumerable<string> fields) =>
-        string.Join(',', fields.Select(field => field.AsSpan().IndexOfAny(",\"") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+        string.Join(',', fields.Select(
+            field => field.AsSpan().IndexOfAny(",\"") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
 }

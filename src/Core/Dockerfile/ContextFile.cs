@@ -7,8 +7,8 @@ namespace ContainerStages.Dockerfile;
 internal static class ContextFile
 {
     /// <summary>
-    /// Reads a file. Inside the context links are followed, out of it they are not: whoever may write there must not choose which other files of
-    /// this machine a build reads. A path elsewhere was named by the user, and is read as it is.
+    /// Reads a file. Inside the context links are followed, out of it they are not: whoever may write there must not choose which other
+    /// files of this machine a build reads. A path elsewhere was named by the user, and is read as it is.
     /// </summary>
     /// <returns>Null where there is no such file.</returns>
     /// <exception cref="BuildFailedException">A link of the context leads to no file of it.</exception>

@@ -9,7 +9,9 @@ namespace ContainerStages.Dockerfile;
 public static class DockerfileFrontEnd
 {
     /// <summary>Reads a whole Dockerfile; the variables of FROM are replaced, all other words stay as written.</summary>
-    /// <exception cref="BuildFailedException">Something is wrong: one diagnostic per mistake of the file, in the order of its lines.</exception>
+    /// <exception cref="BuildFailedException">
+    /// Something is wrong: one diagnostic per mistake of the file, in the order of its lines.
+    /// </exception>
     public static StageSet Read(string text, string fileName, FrontEndOptions options)
     {
         var diagnostics = new List<Diagnostic>();
@@ -45,7 +47,8 @@ public static class DockerfileFrontEnd
     private static ReadInstructions ReadInstructions(string text, string fileName, FrontEndOptions options, List<Diagnostic> diagnostics)
     {
         var read = InstructionReader.Read(SourceText.Of(text, fileName), withDirectives: true, diagnostics);
-        if (DockerfileSyntax.Check(read.Lexer.Directives.GetValueOrDefault("syntax"), options.BuildKit, new SourceLocation(fileName)) is { } foreign)
+        if (DockerfileSyntax.Check(
+            read.Lexer.Directives.GetValueOrDefault("syntax"), options.BuildKit, new SourceLocation(fileName)) is { } foreign)
         {
             diagnostics.Add(foreign);
         }
@@ -95,11 +98,14 @@ public static class DockerfileFrontEnd
     /// <param name="text">The instructions; their indentation is free.</param>
     /// <param name="file">The file they stand in.</param>
     /// <param name="line">The line of the file that <paramref name="text"/> begins in; 0 where unknown.</param>
-    /// <exception cref="BuildFailedException">Something is wrong: one diagnostic per mistake, each with its line in <paramref name="file"/>.</exception>
+    /// <exception cref="BuildFailedException">
+    /// Something is wrong: one diagnostic per mistake, each with its line in <paramref name="file"/>.
+    /// </exception>
     public static ImmutableArray<Instruction> ReadSteps(string text, string file, int line)
     {
         var diagnostics = new List<Diagnostic>();
-        var instructions = InstructionReader.Read(SourceText.Of(text, file, line, isPart: true), withDirectives: false, diagnostics).Instructions;
+        var instructions =
+            InstructionReader.Read(SourceText.Of(text, file, line, isPart: true), withDirectives: false, diagnostics).Instructions;
         diagnostics.AddRange(instructions.OfType<FromInstruction>().Select(from => DockerfileDiagnostics.FromInSteps(from.Location)));
         ThrowIfAny(diagnostics);
         return instructions;

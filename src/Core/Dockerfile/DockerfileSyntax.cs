@@ -6,8 +6,8 @@ using ContainerStages.Stages;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>
-/// The language of a file: that of docker/dockerfile and docker/dockerfile-upstream, whose image may have any tag or digest and lie in any registry, also below
-/// another path, as mirrors have it. Source: Dockerfile reference, syntax; the build argument BUILDKIT_SYNTAX wins.
+/// The language of a file: that of docker/dockerfile and docker/dockerfile-upstream, whose image may have any tag or digest and lie in any
+/// registry, also below another path, as mirrors have it. Source: Dockerfile reference, syntax; the build argument BUILDKIT_SYNTAX wins.
 /// </summary>
 internal static class DockerfileSyntax
 {

@@ -6,8 +6,8 @@ using ContainerStages.Stages;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>
-/// Stages to the text of a Dockerfile that reads as the same stages. Variables of FROM are replaced already; what the user wrote of an instruction is kept
-/// where it means the same on one line.
+/// Stages to the text of a Dockerfile that reads as the same stages. Variables of FROM are replaced already; what the user wrote of an
+/// instruction is kept where it means the same on one line.
 /// </summary>
 public sealed class DockerfileWriter
 {
@@ -26,12 +26,17 @@ public sealed class DockerfileWriter
             .ToArray();
         foreach (var (name, value) in arguments)
         {
-            written.Append(writer.text.Of(new ArgInstruction(default, "", [new NameValue(writer.Protect(name), value is null ? null : writer.Protect(value))]))).Append('\n');
+            written.Append(writer.text.Of(
+                new ArgInstruction(default, "", [new NameValue(writer.Protect(name), value is null ? null : writer.Protect(value))])))
+                .Append('\n');
         }
 
         foreach (var stage in set.Stages)
         {
-            written.Append(written.Length == 0 ? "" : "\n").Append(writer.From(stage)).Append('\n').Append(writer.Steps(stage.Instructions));
+            written.Append(written.Length == 0 ? "" : "\n")
+                .Append(writer.From(stage))
+                .Append('\n')
+                .Append(writer.Steps(stage.Instructions));
         }
 
         return written.ToString();
@@ -47,7 +52,8 @@ public sealed class DockerfileWriter
     private string EscapeDirective => escape == WordExpander.DefaultEscape ? "" : $"# escape={escape}\n";
 
     private string From(Stage stage) =>
-        $"FROM {(stage.Platform is { } platform ? $"--platform={platform} " : "")}{Protect(stage.From)}{(stage.Name is { } name ? $" AS {name}" : "")}";
+        $"FROM {(stage.Platform is { } platform ? $"--platform={platform} " : "")}{Protect(stage.From)}" +
+        $"{(stage.Name is { } name ? $" AS {name}" : "")}";
 
     private string Steps(ImmutableArray<Instruction> instructions)
     {

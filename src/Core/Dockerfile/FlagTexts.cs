@@ -46,12 +46,19 @@ internal static class FlagTexts
         CacheMount cache => Fields(
             "cache",
             [
-                ("target", cache.Target), ("id", cache.Id), ("sharing", cache.Sharing switch { CacheSharing.Private => "private", CacheSharing.Locked => "locked", _ => null }),
+                ("target", cache.Target), ("id", cache.Id),
+                ("sharing", cache.Sharing switch { CacheSharing.Private => "private", CacheSharing.Locked => "locked", _ => null }),
                 ("from", cache.From), ("source", cache.Source), .. Owner(cache.Mode, cache.UserId, cache.GroupId),
             ],
             ("ro", cache.ReadOnly)),
         TmpfsMount memory => Fields("tmpfs", [("target", memory.Target), ("size", memory.Size)]),
-        SecretMount secret => Fields("secret", [("id", secret.Id), ("target", secret.Target), ("env", secret.Environment), .. Owner(secret.Mode, secret.UserId, secret.GroupId)], ("required", secret.Required)),
+        SecretMount secret =>
+            Fields("secret", [
+                ("id", secret.Id),
+                ("target", secret.Target),
+                ("env", secret.Environment),
+                .. Owner(secret.Mode, secret.UserId, secret.GroupId),
+            ], ("required", secret.Required)),
         SshMount ssh => Fields(
             "ssh",
             [("id", ssh.Id), ("target", ssh.Target), .. Owner(ssh.Mode, ssh.UserId, ssh.GroupId)],
@@ -59,7 +66,8 @@ internal static class FlagTexts
         _ => throw new ArgumentOutOfRangeException(nameof(mount), mount.GetType().Name, "No text is known for this mount."),
     };
 
-    private static IEnumerable<string> Fields(string type, IEnumerable<(string Key, string? Value)> values, params (string Key, bool IsSet)[] switches) =>
+    private static IEnumerable<string> Fields(
+        string type, IEnumerable<(string Key, string? Value)> values, params (string Key, bool IsSet)[] switches) =>
     [
         $"type={type}",
         .. values.Where(field => field.Value is not null).Select(field => $"{field.Key}={field.Value}"),

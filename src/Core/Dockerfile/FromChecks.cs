@@ -16,7 +16,13 @@ internal static class FromChecks
                 argument => argument.Key,
                 argument => argument.Value!,
                 StringComparer.Ordinal);
-        return [.. Names(file), .. file.Stages.SelectMany(stage => Arguments(file, stage, globals)), .. file.Stages.SelectMany(stage => Platforms(file, stage, globals)), .. Defaults(file)];
+        return
+        [
+            .. Names(file),
+            .. file.Stages.SelectMany(stage => Arguments(file, stage, globals)),
+            .. file.Stages.SelectMany(stage => Platforms(file, stage, globals)),
+            .. Defaults(file),
+        ];
     }
 
     private static IEnumerable<Diagnostic> Names(CheckedFile file)
@@ -49,7 +55,10 @@ internal static class FromChecks
             .SelectMany(word => file.Expand(word, globals, stage.From.Location)?.Unset ?? [])
             .Where(name => !file.Set.GlobalArguments.ContainsKey(name));
         return unset.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name =>
-            BuildChecks.UndefinedArgInFrom.Warn($"FROM argument '{name}' is not declared{(NearestName.Find(name, file.Set.GlobalArguments.Keys) is { } nearest ? $" (did you mean {nearest}?)" : "")}", stage.From.Location));
+            BuildChecks.UndefinedArgInFrom.Warn(
+                $"FROM argument '{name}' is not declared" +
+                $"{(NearestName.Find(name, file.Set.GlobalArguments.Keys) is { } nearest ? $" (did you mean {nearest}?)" : "")}",
+                stage.From.Location));
     }
 
     private static IEnumerable<Diagnostic> Platforms(CheckedFile file, CheckedStage stage, ImmutableDictionary<string, string> globals)
@@ -84,7 +93,11 @@ internal static class FromChecks
     {
         var options = file.Options with { BuildArgs = ImmutableDictionary<string, string>.Empty };
         var stages = new StageCollector(options, file.Words, []).Collect(file.Read.Instructions).Stages;
-        return file.Stages.Zip(stages).Where(pair => ImageReference.TryParseSource(pair.Second.From) is null && pair.First.From.Image.Text.Contains('$', StringComparison.Ordinal))
-            .Select(pair => BuildChecks.InvalidDefaultArgInFrom.Warn($"Default value for ARG {pair.First.From.Image.Text} results in empty or invalid base image name", pair.First.From.Location));
+        return file.Stages.Zip(stages).Where(pair => ImageReference.TryParseSource(pair.Second.From) is null
+            && pair.First.From.Image.Text.Contains('$', StringComparison.Ordinal))
+            .Select(
+                pair => BuildChecks.InvalidDefaultArgInFrom.Warn(
+                    $"Default value for ARG {pair.First.From.Image.Text} results in empty or invalid base image name",
+                    pair.First.From.Location));
     }
 }

@@ -49,7 +49,8 @@ internal static class HealthcheckForm
                     _ => Refused(),
                 };
             default:
-                diagnostics.Add(DockerfileDiagnostics.HealthcheckForm(kind.Length == 0 ? "HEALTHCHECK needs an argument." : $"Unknown type '{kind}' in HEALTHCHECK.", line.Location));
+                diagnostics.Add(DockerfileDiagnostics.HealthcheckForm(
+                    kind.Length == 0 ? "HEALTHCHECK needs an argument." : $"Unknown type '{kind}' in HEALTHCHECK.", line.Location));
                 return null;
         }
 

@@ -4,8 +4,8 @@ using ContainerStages.Stages;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>
-/// A here-document that a RUN, COPY or ADD announces: <c>&lt;&lt;NAME</c>, with <c>-</c> to drop leading tabs; a quoted name keeps variables as they
-/// are. Source: Dockerfile reference, Here-Documents.
+/// A here-document that a RUN, COPY or ADD announces: <c>&lt;&lt;NAME</c>, with <c>-</c> to drop leading tabs; a quoted name keeps
+/// variables as they are. Source: Dockerfile reference, Here-Documents.
 /// </summary>
 internal sealed record Heredoc(string Name, bool DropsTabs, bool Expand, Word Word)
 {

@@ -7,8 +7,8 @@ namespace ContainerStages.Dockerfile;
 
 /// <summary>
 /// Which files of the build context a build does not see. The last rule that matches a path or one of its folders decides; <c>!</c> takes
-/// back in. Paths are relative to the context, with slashes. Safe for several threads; made for a walk over a tree, where what is known of a folder is not
-/// asked again. Source: Dockerfile reference, .dockerignore file.
+/// back in. Paths are relative to the context, with slashes. Safe for several threads; made for a walk over a tree, where what is known of
+/// a folder is not asked again. Source: Dockerfile reference, .dockerignore file.
 /// </summary>
 public sealed class IgnoreFile
 {
@@ -75,7 +75,9 @@ public sealed class IgnoreFile
 
     /// <inheritdoc cref="Excludes(string)"/>
     /// <param name="relativePath">Relative to the context, with slashes.</param>
-    /// <param name="rule">The rule that hides the path, for a message (<c>'*.log' (.dockerignore, line 3)</c>); null where it is seen.</param>
+    /// <param name="rule">
+    /// The rule that hides the path, for a message (<c>'*.log' (.dockerignore, line 3)</c>); null where it is seen.
+    /// </param>
     public bool Excludes(string relativePath, out string? rule)
     {
         var matches = MatchesOf(relativePath.Trim('/'));

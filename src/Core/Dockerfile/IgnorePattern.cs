@@ -4,7 +4,8 @@ using System.Text;
 namespace ContainerStages.Dockerfile;
 
 /// <summary>
-/// One pattern over slash-separated paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over any number of folders, <c>[a-z]</c>, <c>\</c>
+/// One pattern over slash-separated paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over any number of folders, <c>[a-z]</c>,
+/// <c>\</c>
 /// to escape. Source: Dockerfile reference, .dockerignore file; Go's path/filepath.Match; the corner cases are moby/patternmatcher's.
 /// </summary>
 internal sealed class IgnorePattern

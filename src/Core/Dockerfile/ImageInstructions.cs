@@ -12,16 +12,20 @@ internal static class ImageInstructions
 {
     private const string Property = "ContainerStagesImageInstructions";
 
-    /// <exception cref="BuildFailedException">Something is wrong, or an instruction makes or needs files: one diagnostic per mistake, with its line where that is known.</exception>
+    /// <exception cref="BuildFailedException">
+    /// Something is wrong, or an instruction makes or needs files: one diagnostic per mistake, with its line where that is known.
+    /// </exception>
     public static ImmutableArray<Instruction> Read(ImageInstructionText text)
     {
         var diagnostics = new List<Diagnostic>();
-        var instructions = InstructionReader.Read(SourceText.Of(text.Text, text.File, text.Line, isPart: true), withDirectives: false, diagnostics).Instructions;
+        var instructions = InstructionReader.Read(
+            SourceText.Of(text.Text, text.File, text.Line, isPart: true), withDirectives: false, diagnostics).Instructions;
         Diagnostic[] mistakes =
         [
             .. diagnostics.Select(mistake => mistake with { Message = $"{Property}: {mistake.Message}" }),
             .. instructions.Where(instruction => !OnlyConfigures(instruction))
-                .Select(instruction => ProjectDiagnostics.NoImageInstruction(Property, instruction.Text.Split(' ', '\t')[0].ToUpperInvariant(), instruction.Location)),
+                .Select(instruction => ProjectDiagnostics.NoImageInstruction(
+                    Property, instruction.Text.Split(' ', '\t')[0].ToUpperInvariant(), instruction.Location)),
         ];
         return mistakes.Length == 0
             ? instructions
@@ -29,6 +33,6 @@ internal static class ImageInstructions
     }
 
     private static bool OnlyConfigures(Instruction instruction) => instruction is
-        HealthcheckInstruction or VolumeInstruction or StopSignalInstruction or LabelInstruction or EnvInstruction or ExposeInstruction or UserInstruction
-        or EntrypointInstruction or CmdInstruction or ShellInstruction or OnBuildInstruction or MaintainerInstruction;
+        HealthcheckInstruction or VolumeInstruction or StopSignalInstruction or LabelInstruction or EnvInstruction or ExposeInstruction
+        or UserInstruction or EntrypointInstruction or CmdInstruction or ShellInstruction or OnBuildInstruction or MaintainerInstruction;
 }

@@ -9,7 +9,15 @@ internal sealed partial class InstructionParser
 {
     private CopyInstruction? ParseCopy(InstructionLine line, ImmutableArray<HereDocument> documents)
     {
-        FlagSpec[] known = [FlagSpec.Text("from"), FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Switch("link"), FlagSpec.Switch("parents"), FlagSpec.List("exclude")];
+        FlagSpec[] known =
+        [
+            FlagSpec.Text("from"),
+            FlagSpec.Text("chown"),
+            FlagSpec.Text("chmod"),
+            FlagSpec.Switch("link"),
+            FlagSpec.Switch("parents"),
+            FlagSpec.List("exclude"),
+        ];
         return TryReadFlags(line, known, out var flags) && ReadPaths(line) is { } paths
             ? new CopyInstruction(
                 line.Location,
@@ -33,7 +41,8 @@ internal sealed partial class InstructionParser
     {
         FlagSpec[] known =
         [
-            FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Text("checksum"), FlagSpec.Switch("link"), FlagSpec.Switch("keep-git-dir"), FlagSpec.Switch("unpack"),
+            FlagSpec.Text("chown"), FlagSpec.Text("chmod"), FlagSpec.Text("checksum"), FlagSpec.Switch("link"),
+            FlagSpec.Switch("keep-git-dir"), FlagSpec.Switch("unpack"),
             FlagSpec.List("exclude"),
         ];
         return TryReadFlags(line, known, out var flags) && ReadPaths(line) is { } paths

@@ -151,7 +151,12 @@ internal sealed partial class InstructionParser(char escape, ICollection<Diagnos
 
         return command is ExecForm { Arguments.IsEmpty: true }
             ? Fail<RunInstruction>(DockerfileDiagnostics.ArgumentsMissing(line.Keyword, "a command", line.Location))
-            : new RunInstruction(line.Location, line.Text, documents.IsEmpty ? command : new HeredocForm(line.Rest, documents)) { Mounts = mounts, Network = network, Insecure = isInsecure };
+            : new RunInstruction(line.Location, line.Text, documents.IsEmpty ? command : new HeredocForm(line.Rest, documents))
+            {
+                Mounts = mounts,
+                Network = network,
+                Insecure = isInsecure,
+            };
     }
 
     private HealthcheckInstruction? ParseHealthcheck(InstructionLine line)
@@ -170,7 +175,8 @@ internal sealed partial class InstructionParser(char escape, ICollection<Diagnos
 
         if (line.SplitAtBlanks() is not [var first, ..])
         {
-            return Fail(DockerfileDiagnostics.ArgumentsMissing(line.Keyword, "an instruction, for example ONBUILD COPY . /app", line.Location));
+            return Fail(
+                DockerfileDiagnostics.ArgumentsMissing(line.Keyword, "an instruction, for example ONBUILD COPY . /app", line.Location));
         }
 
         var keyword = first.Text.ToUpperInvariant();
@@ -246,7 +252,8 @@ internal sealed partial class InstructionParser(char escape, ICollection<Diagnos
     {
         if (line.Rest.Length == 0)
         {
-            return Fail<CommandLine>(DockerfileDiagnostics.ArgumentsMissing(line.Keyword, line.Keyword == "RUN" ? "a command" : $"a command; write {line.Keyword} [] for none", line.Location));
+            return Fail<CommandLine>(DockerfileDiagnostics.ArgumentsMissing(
+                line.Keyword, line.Keyword == "RUN" ? "a command" : $"a command; write {line.Keyword} [] for none", line.Location));
         }
 
         return JsonArguments.Read(line.Rest, out var words) switch

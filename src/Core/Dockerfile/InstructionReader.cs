@@ -43,7 +43,8 @@ internal static class InstructionReader
             var lines = lexer.ReadRaw(heredoc.IsEnd);
             if (heredoc.IsWronglyApart && (lines is not null || line.Keyword != "RUN"))
             {
-                diagnostics.Add(DockerfileDiagnostics.HeredocNameApart(line.Keyword, heredoc.DropsTabs ? "<<-" : "<<", heredoc.Name, heredoc.Word.Location));
+                diagnostics.Add(DockerfileDiagnostics.HeredocNameApart(
+                    line.Keyword, heredoc.DropsTabs ? "<<-" : "<<", heredoc.Name, heredoc.Word.Location));
             }
             else if (lines is { } content)
             {

@@ -43,7 +43,8 @@ internal sealed class InstructionText(char escape)
         RunInstruction { Command: HeredocForm form } => Bodies(form.Documents),
         CopyInstruction copy => Bodies(copy.Documents),
         AddInstruction add => Bodies(add.Documents),
-        OnBuildInstruction trigger when trigger.Trigger.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end => trigger.Trigger[end..],
+        OnBuildInstruction trigger when trigger.Trigger.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end =>
+            trigger.Trigger[end..],
         _ => "",
     };
 

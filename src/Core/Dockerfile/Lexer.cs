@@ -74,7 +74,9 @@ internal sealed class Lexer
     public IEnumerable<string> CommentsAbove(int line)
     {
         var index = Math.Min(line - source.FirstLine, source.Lines.Length) - 1;
-        for (; index >= Directives.Count && IsComment(source.Lines[index]) && source.Lines[index].TrimStart()[1..].Trim() is { Length: > 0 } comment; index--)
+        for (; index >= Directives.Count
+            && IsComment(source.Lines[index])
+            && source.Lines[index].TrimStart()[1..].Trim() is { Length: > 0 } comment; index--)
         {
             yield return comment;
         }

@@ -23,7 +23,10 @@ internal sealed partial class MountFields(IReadOnlyDictionary<string, string?> v
 
     public string? Size => Checked("size", value => HasVariable(value) || ByteCount().IsMatch(value), "a size, for example 64m");
 
-    public CacheSharing Sharing => Checked("sharing", value => Enum.TryParse<CacheSharing>(value, ignoreCase: true, out _) && char.IsLetter(value[0]), "shared, private or locked") is { } text
+    public CacheSharing Sharing => Checked(
+        "sharing",
+        value => Enum.TryParse<CacheSharing>(value, ignoreCase: true, out _) && char.IsLetter(value[0]),
+        "shared, private or locked") is { } text
         && Enum.TryParse<CacheSharing>(text, ignoreCase: true, out var sharing) ? sharing : CacheSharing.Shared;
 
     public string? Number(string key) =>
@@ -85,6 +88,9 @@ internal sealed partial class MountFields(IReadOnlyDictionary<string, string?> v
     [GeneratedRegex("^[0-7]{1,11}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OctalNumber();
 
-    [GeneratedRegex("^[0-9]+(\\.[0-9]*)? ?([kmgtp]?i?b?)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^[0-9]+(\\.[0-9]*)? ?([kmgtp]?i?b?)$",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ByteCount();
 }

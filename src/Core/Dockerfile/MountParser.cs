@@ -34,7 +34,8 @@ internal static class MountParser
         _ = new MountFields(new Dictionary<string, string?>(StringComparer.Ordinal) { ["from"] = from }, flag, diagnostics).From;
         return new VariableMount(flag.Value!, from, expand =>
         {
-            var written = fields.Select(field => field.Value is null ? field.Key : $"{field.Key}={(IsVariable(field) ? expand(field.Value) : field.Value)}");
+            var written = fields.Select(
+                field => field.Value is null ? field.Key : $"{field.Key}={(IsVariable(field) ? expand(field.Value) : field.Value)}");
             var mistakes = new List<Diagnostic>();
             return ReadNow(flag with { Value = CommaSeparated.Join(written) }, mistakes) ?? throw new BuildFailedException([.. mistakes]);
         });
@@ -49,7 +50,9 @@ internal static class MountParser
     }
 
     private static (string Key, string? Value)[] Split(string text) =>
-        [.. CommaSeparated.Split(text).Select(field => field.Split('=', 2)).Select(parts => (Key: parts[0].ToLowerInvariant(), Value: parts.ElementAtOrDefault(1)))];
+        [.. CommaSeparated.Split(text)
+            .Select(field => field.Split('=', 2))
+            .Select(parts => (Key: parts[0].ToLowerInvariant(), Value: parts.ElementAtOrDefault(1)))];
 
     private static Dictionary<string, string?> Read(Flag flag, ICollection<Diagnostic> diagnostics)
     {
@@ -66,7 +69,10 @@ internal static class MountParser
         {
             if (!Keys.TryGetValue(name, out var key))
             {
-                diagnostics.Add(MountDiagnostics.UnknownKey(name, [.. Keys.Where(known => known.Value.Types.Contains(type)).Select(known => known.Key).Order(StringComparer.Ordinal)], flag.Location));
+                diagnostics.Add(MountDiagnostics.UnknownKey(
+                    name,
+                    [.. Keys.Where(known => known.Value.Types.Contains(type)).Select(known => known.Key).Order(StringComparer.Ordinal)],
+                    flag.Location));
             }
             else if (!key.Types.Contains(type))
             {

@@ -18,7 +18,9 @@ internal static class ProjectFrontEnd
     /// <param name="project">What the project file says.</param>
     /// <param name="options">Build arguments and platforms.</param>
     /// <param name="target">Name of the stage to build, or null.</param>
-    /// <exception cref="BuildFailedException">Something is wrong: one diagnostic per mistake, with its line in the project file.</exception>
+    /// <exception cref="BuildFailedException">
+    /// Something is wrong: one diagnostic per mistake, with its line in the project file.
+    /// </exception>
     public static StageSet Read(ProjectDefinition project, FrontEndOptions options, string? target)
     {
         var diagnostics = new List<Diagnostic>();
@@ -44,7 +46,8 @@ internal static class ProjectFrontEnd
         }
 
         var config = project.Artifacts.Count > 0 ? kit.Configure(project.Config) : project.Config;
-        var set = new StageSet([.. stages], PlatformArguments.Create(options.Target, options.Build, options.BuildArgs, target)) { AnyOrder = true };
+        var set = new StageSet(
+            [.. stages], PlatformArguments.Create(options.Target, options.Build, options.BuildArgs, target)) { AnyOrder = true };
         return set.Append(target, ImageSettings.ToInstructions(config, new SourceLocation(project.File)));
     }
 

@@ -60,7 +60,8 @@ public sealed class ProjectWriter
     private static ImmutableArray<string> Names(StageSet set)
     {
         var taken = set.Stages.Select(stage => stage.Name).OfType<string>().ToHashSet(StageNames.Comparer);
-        return [.. set.Stages.Select(stage => stage.Name is { } name && !set.Stages.Skip(stage.Index + 1).Any(other => StageNames.Comparer.Equals(other.Name, name))
+        return [.. set.Stages.Select(stage => stage.Name is { } name
+            && !set.Stages.Skip(stage.Index + 1).Any(other => StageNames.Comparer.Equals(other.Name, name))
             ? name
             : Unique(stage.Name is null ? $"stage-{stage.Index}" : $"{stage.Name}-{stage.Index}", taken))];
     }
@@ -92,8 +93,8 @@ public sealed class ProjectWriter
     }
 
     /// <summary>
-    /// A project has no arguments before its stages. Those that a stage takes are its build arguments, except where a stage has a default of its own, which
-    /// a build argument would replace.
+    /// A project has no arguments before its stages. Those that a stage takes are its build arguments, except where a stage has a default
+    /// of its own, which a build argument would replace.
     /// </summary>
     private static ImmutableSortedDictionary<string, string> BuildArguments(StageSet set)
     {
@@ -103,7 +104,10 @@ public sealed class ProjectWriter
             .SelectMany(arg => arg.Arguments)
             .ToLookup(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
         return set.GlobalArguments
-            .Where(global => global.Value is not null && !PlatformArguments.IsPredefined(global.Key) && declared.Contains(global.Key) && declared[global.Key].All(value => value is null))
+            .Where(global => global.Value is not null
+                && !PlatformArguments.IsPredefined(global.Key)
+                && declared.Contains(global.Key)
+                && declared[global.Key].All(value => value is null))
             .ToImmutableSortedDictionary(global => global.Key, global => global.Value!, StringComparer.Ordinal);
     }
 
@@ -123,7 +127,8 @@ public sealed class ProjectWriter
     /// </summary>
     private static bool MeansTheSame(Instruction instruction) => instruction switch
     {
-        RunInstruction { Mounts.IsEmpty: true, Command: not HeredocForm } or CmdInstruction or EntrypointInstruction => !instruction.Text.EndsWith(WordExpander.DefaultEscape),
+        RunInstruction { Mounts.IsEmpty: true, Command: not HeredocForm } or CmdInstruction or EntrypointInstruction =>
+            !instruction.Text.EndsWith(WordExpander.DefaultEscape),
         _ => (instruction.Text + InstructionText.Bodies(instruction)).AsSpan().IndexOfAny('`', WordExpander.DefaultEscape) < 0,
     };
 

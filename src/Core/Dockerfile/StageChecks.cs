@@ -54,17 +54,33 @@ internal static class StageChecks
 
     /// <summary>The earlier one is warned about: it is the one without effect.</summary>
     private static IEnumerable<Diagnostic> Repeated(Stage stage) => stage.Instructions
-        .Select(instruction => (Keyword: instruction switch { CmdInstruction => "CMD", EntrypointInstruction => "ENTRYPOINT", HealthcheckInstruction => "HEALTHCHECK", _ => null }, instruction.Location))
+        .Select(
+            instruction => (Keyword: instruction switch
+            {
+                CmdInstruction => "CMD",
+                EntrypointInstruction => "ENTRYPOINT",
+                HealthcheckInstruction => "HEALTHCHECK",
+                _ => null,
+            }, instruction.Location))
         .Where(found => found.Keyword is not null)
         .GroupBy(found => found.Keyword, StringComparer.Ordinal)
         .SelectMany(group => group.SkipLast(1))
-        .Select(found => BuildChecks.MultipleInstructionsDisallowed.Warn($"Multiple {found.Keyword} instructions should not be used in the same stage because only the last one will be used", found.Location));
+        .Select(
+            found => BuildChecks.MultipleInstructionsDisallowed.Warn(
+                $"Multiple {found.Keyword} instructions should not be used in the same stage because only the last one will be used",
+                found.Location));
 
     private static IEnumerable<Diagnostic> Secrets(Instruction instruction)
     {
-        var (keyword, pairs) = instruction switch { ArgInstruction arg => ("ARG", arg.Arguments), EnvInstruction env => ("ENV", env.Variables), _ => ("", []) };
+        var (keyword, pairs) = instruction switch
+        {
+            ArgInstruction arg => ("ARG", arg.Arguments),
+            EnvInstruction env => ("ENV", env.Variables),
+            _ => ("", []),
+        };
         return pairs.Where(pair => SecretNames.IsSecret(pair.Name))
-            .Select(pair => BuildChecks.SecretsUsedInArgOrEnv.Warn($"Do not use ARG or ENV instructions for sensitive data ({keyword} \"{pair.Name}\")", instruction.Location));
+            .Select(pair => BuildChecks.SecretsUsedInArgOrEnv.Warn(
+                $"Do not use ARG or ENV instructions for sensitive data ({keyword} \"{pair.Name}\")", instruction.Location));
     }
 
     /// <summary>What holds a variable is checked when that has its value.</summary>
@@ -76,9 +92,16 @@ internal static class StageChecks
 
     private static IEnumerable<Diagnostic> IgnoredFiles(CheckedFile file, Instruction instruction)
     {
-        var (keyword, sources) = instruction switch { CopyInstruction { From: null } copy => ("Copy", copy.Sources), AddInstruction add => ("Add", add.Sources), _ => ("", []) };
-        return sources.Where(source => IsPath(source) && file.Options.Ignore is { } ignore && ignore.ExcludesTree(source.TrimStart('.').Trim('/')))
-            .Select(source => BuildChecks.CopyIgnoredFile.Warn($"Attempting to {keyword} file \"{source}\" that is excluded by .dockerignore", instruction.Location));
+        var (keyword, sources) = instruction switch
+        {
+            CopyInstruction { From: null } copy => ("Copy", copy.Sources),
+            AddInstruction add => ("Add", add.Sources),
+            _ => ("", []),
+        };
+        return sources.Where(
+            source => IsPath(source) && file.Options.Ignore is { } ignore && ignore.ExcludesTree(source.TrimStart('.').Trim('/')))
+            .Select(source => BuildChecks.CopyIgnoredFile.Warn(
+                $"Attempting to {keyword} file \"{source}\" that is excluded by .dockerignore", instruction.Location));
     }
 
     /// <summary>A name in the context: no address, here-document, pattern or variable, and not the context itself.</summary>

@@ -79,7 +79,8 @@ internal sealed class StageCollector(FrontEndOptions options, WordExpander words
 
         if (expanded.Text.Length == 0 || (expanded.Unset.Count > 0 && ImageReference.TryParseSource(expanded.Text) is null))
         {
-            diagnostics.Add(DockerfileDiagnostics.BaseWithoutValue(image.Text, expanded.Text, expanded.Unset.Order(StringComparer.Ordinal), image.Location));
+            diagnostics.Add(DockerfileDiagnostics.BaseWithoutValue(
+                image.Text, expanded.Text, expanded.Unset.Order(StringComparer.Ordinal), image.Location));
         }
 
         return expanded.Text;

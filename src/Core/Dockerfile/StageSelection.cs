@@ -18,19 +18,23 @@ internal static class StageSelection
         var target = graph.Target.Stage;
         if (set.AnyOrder && set.Contexts.Except(named).FirstOrDefault() is { } own)
         {
-            throw new BuildFailedException(ExportDiagnostics.NotSayable($"'{own}' is a folder that the project's own build made on this machine", target.Location));
+            throw new BuildFailedException(
+                ExportDiagnostics.NotSayable($"'{own}' is a folder that the project's own build made on this machine", target.Location));
         }
 
         if (target.Instructions.Any(instruction => instruction is BaseVariablesInstruction))
         {
             throw new BuildFailedException(ExportDiagnostics.NotSayable(
-                "the layers of a .NET project without stages follow from what is published, its user and ports from variables of the base image; write its stages as ContainerStage items, those can be exported", target.Location));
+                "the layers of a .NET project without stages follow from what is published, its user and ports from variables of the " +
+                "base image; write its stages as ContainerStage items, those can be exported",
+                target.Location));
         }
 
         var stages = set.AnyOrder ? InOrder(set, target) : [.. set.Stages.Take(target.Index + 1)];
         var numbered = set.AnyOrder ? NumberIn(stages) : null;
         return numbered is { } number && stages.Where((stage, index) => stage.Index != index).Any()
-            ? throw new BuildFailedException(ExportDiagnostics.NotSayable($"the order of the stages changes, and stage {number} is named by its number; write its name", target.Location))
+            ? throw new BuildFailedException(ExportDiagnostics.NotSayable(
+                $"the order of the stages changes, and stage {number} is named by its number; write its name", target.Location))
             : set with { Stages = [.. stages.Select(WithoutMachine).SelectMany(ArtifactStages.Of)] };
     }
 
@@ -59,7 +63,8 @@ internal static class StageSelection
             : instruction)],
     };
 
-    private static string? NumberIn(IEnumerable<Stage> stages) => stages.SelectMany(stage => stage.Instructions).SelectMany(instruction => instruction switch
+    private static string? NumberIn(
+        IEnumerable<Stage> stages) => stages.SelectMany(stage => stage.Instructions).SelectMany(instruction => instruction switch
     {
         CopyInstruction copy => [copy.From],
         ArtifactsInstruction artifacts => artifacts.Copies.Select(copy => copy.From),

@@ -27,7 +27,8 @@ internal static class WrittenMark
     /// <param name="directives">Lines, or empty.</param>
     /// <param name="text">The rest.</param>
     /// <param name="source">What it was made of.</param>
-    public static string Add(string directives, string text, string source) => $"{directives}{Begin}({DigestOf(directives + text)}) from {source}\n{text}";
+    public static string Add(string directives, string text, string source) =>
+        $"{directives}{Begin}({DigestOf(directives + text)}) from {source}\n{text}";
 
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WrittenBy Find(string path)

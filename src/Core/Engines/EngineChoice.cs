@@ -10,7 +10,8 @@ namespace ContainerStages.Engines;
 internal sealed class EngineChoice(IEngine embedded, ImmutableArray<IEngine> others)
 {
     /// <summary>The engine that is asked first: the one that the user named, else the embedded one.</summary>
-    public IEngine First(string asked) => asked == EngineNames.Automatic ? embedded : others.Prepend(embedded).First(engine => engine.Name == asked);
+    public IEngine First(string asked) =>
+        asked == EngineNames.Automatic ? embedded : others.Prepend(embedded).First(engine => engine.Name == asked);
 
     /// <summary>
     /// The first of the others that has nothing left to do, whether it works or not; else the first that works; none where none does.

@@ -12,7 +12,9 @@ namespace ContainerStages.Engines;
 internal sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Builds, ImmutableArray<ExecutedStage>? Known)
 {
     /// <summary>True where a command has to run. Files alone can be put together without any privileges.</summary>
-    public bool RunsCommands => Builds.SelectMany(build => build).SelectMany(stage => stage.Steps).Any(step => step is { State: not StepState.Cached, Step: RunStep });
+    public bool RunsCommands => Builds.SelectMany(build => build)
+        .SelectMany(stage => stage.Steps)
+        .Any(step => step is { State: not StepState.Cached, Step: RunStep });
 
     /// <summary>
     /// True where whatever is not known must be made by a process that may own files of several users, and mount. False where another
@@ -24,7 +26,9 @@ internal sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Bu
     public void ReportCached(IBuildEvents events)
     {
         var number = 0;
-        foreach (var (stage, step) in Builds.SelectMany(build => build).SelectMany(stage => stage.Steps.Select(step => (stage, step))).DistinctBy(one => one.step.Key))
+        foreach (var (stage, step) in Builds.SelectMany(build => build)
+            .SelectMany(stage => stage.Steps.Select(step => (stage, step)))
+            .DistinctBy(one => one.step.Key))
         {
             ProgressStep.Cached(events, $"step-{++number}", stage.Title, step.Step.Title);
         }

@@ -19,14 +19,17 @@ internal static class RequestSettings
     public static ImmutableArray<SandboxLimit> Limits(this CommandSettings settings) =>
         [.. settings.Ulimits.Select(limit => new SandboxLimit(ResourceLimits.NumberOf(limit.Name), (ulong)limit.Soft, (ulong)limit.Hard))];
 
-    /// <summary>What of it can change a result; empty where nothing is set. Secrets and agents count by their id alone, which steps name.</summary>
+    /// <summary>
+    /// What of it can change a result; empty where nothing is set. Secrets and agents count by their id alone, which steps name.
+    /// </summary>
     public static IReadOnlyCollection<string> Key(this CommandSettings settings) =>
     [
         .. settings.Network ? (string[])[] : ["no network"],
         .. settings.NoNewPrivileges ? (string[])["no new privileges"] : [],
         .. settings.HostName is { } name ? (string[])[$"host name {name}"] : [],
         .. settings.ShmSize is { } size ? (string[])[string.Create(CultureInfo.InvariantCulture, $"shm {size}")] : [],
-        .. settings.Limits().Select(limit => string.Create(CultureInfo.InvariantCulture, $"limit {limit.Resource} {limit.Soft} {limit.Hard}")),
+        .. settings.Limits()
+            .Select(limit => string.Create(CultureInfo.InvariantCulture, $"limit {limit.Resource} {limit.Soft} {limit.Hard}")),
         .. settings.AddHosts.Select(host => $"host {host.Address} {host.Name}"),
     ];
 

@@ -28,7 +28,14 @@ public sealed record Image
     /// <summary>The manifest as a document.</summary>
     public ImageDocument Document => new(MediaType, Digest, ManifestBytes);
 
-    public Descriptor Descriptor => new() { MediaType = MediaType, Digest = Digest, Size = ManifestBytes.Length, Platform = Config.Platform, Annotations = DescriptorAnnotations };
+    public Descriptor Descriptor => new()
+    {
+        MediaType = MediaType,
+        Digest = Digest,
+        Size = ManifestBytes.Length,
+        Platform = Config.Platform,
+        Annotations = DescriptorAnnotations,
+    };
 
     /// <summary>For the image's entry in an index, or null; no part of the image itself.</summary>
     public SortedDictionary<string, string>? DescriptorAnnotations { get; init; }

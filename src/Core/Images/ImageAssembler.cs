@@ -12,7 +12,9 @@ internal static class ImageAssembler
 {
     /// <summary>Writes configuration and manifest into the store. Equal input gives an equal digest.</summary>
     /// <param name="layers">From the bottom, those of the base image first, whose blobs need not be in the store.</param>
-    /// <param name="config">The final configuration with its history; <see cref="ImageConfig.RootFs"/> is replaced by what the layers say.</param>
+    /// <param name="config">
+    /// The final configuration with its history; <see cref="ImageConfig.RootFs"/> is replaced by what the layers say.
+    /// </param>
     /// <param name="format">Media types of the whole image; base layers are renamed where theirs differ.</param>
     /// <param name="annotations">For the manifest (OCI format only), or null.</param>
     /// <param name="store">Receives the two documents.</param>
@@ -35,7 +37,12 @@ internal static class ImageAssembler
         var manifest = new Manifest
         {
             MediaType = manifestType,
-            Config = new Descriptor { MediaType = configType, Digest = await store.AddAsync(configBytes, cancellationToken), Size = configBytes.Length },
+            Config = new Descriptor
+            {
+                MediaType = configType,
+                Digest = await store.AddAsync(configBytes, cancellationToken),
+                Size = configBytes.Length,
+            },
             Layers = [.. named.Select(layer => layer.Layer.Descriptor)],
             Annotations = format == ImageFormat.Oci ? annotations : null,
         };
@@ -58,7 +65,10 @@ internal static class ImageAssembler
         var mediaType = LayerMediaTypes.In(format, descriptor.MediaType)
             ?? throw new BuildFailedException(StoreDiagnostics.CompressionNotInDockerFormat(descriptor.Digest.ToString()));
         var annotations = format == ImageFormat.Oci ? descriptor.Annotations : null;
-        return layer with { Layer = layer.Layer with { Descriptor = descriptor with { MediaType = mediaType, Annotations = annotations } } };
+        return layer with
+        {
+            Layer = layer.Layer with { Descriptor = descriptor with { MediaType = mediaType, Annotations = annotations } },
+        };
     }
 }
 
@@ -83,7 +93,8 @@ internal static class LayerMediaTypes
     /// <summary>The compression a media type promises; null where it is not known.</summary>
     public static LayerCompression? CompressionOf(string mediaType) => mediaType switch
     {
-        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip or MediaTypes.DockerForeignLayerGzip or OciNonDistributableGzip => LayerCompression.Gzip,
+        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip or MediaTypes.DockerForeignLayerGzip or OciNonDistributableGzip =>
+            LayerCompression.Gzip,
         MediaTypes.OciLayerZstd => LayerCompression.Zstd,
         MediaTypes.OciLayer or MediaTypes.DockerLayer => LayerCompression.None,
         _ => null,

@@ -26,7 +26,9 @@ internal sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? repor
 
     /// <summary>Every name with the manifest it stands for, in the order they were given.</summary>
     public IReadOnlyList<NamedImage> List() =>
-        [.. Read().Manifests.Select(manifest => manifest.Annotations?.GetValueOrDefault(FullName) is { } name && ImageReference.TryParse(name) is { } reference ? NamedImage.Of(reference, manifest) : null).OfType<NamedImage>()];
+        [.. Read().Manifests.Select(manifest => manifest.Annotations?.GetValueOrDefault(FullName) is { } name
+            && ImageReference.TryParse(name) is { } reference ? NamedImage.Of(reference, manifest) : null)
+            .OfType<NamedImage>()];
 
     /// <summary>The manifest that a name stands for, or null.</summary>
     public Descriptor? Find(ImageReference name)
@@ -52,7 +54,10 @@ internal sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? repor
         using var held = await store.LockAsync("index", cancellationToken);
         var index = Read();
         var removed = names.Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal);
-        Write(index with { Manifests = [.. index.Manifests.Where(other => !removed.Contains(other.Annotations?.GetValueOrDefault(FullName) ?? ""))] });
+        Write(index with
+        {
+            Manifests = [.. index.Manifests.Where(other => !removed.Contains(other.Annotations?.GetValueOrDefault(FullName) ?? ""))],
+        });
     }
 
     /// <summary>Begins a damaged file anew. True where it was damaged.</summary>
@@ -70,7 +75,8 @@ internal sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? repor
 
     /// <summary>A name that stands for the same manifest as before keeps its time.</summary>
     private static string Stored(ImageIndex index, ImageReference name, Descriptor manifest) =>
-        index.Manifests.FirstOrDefault(before => before.Digest == manifest.Digest && before.Annotations?.GetValueOrDefault(FullName) == name.ToString())?.Annotations?.GetValueOrDefault(StoredAt)
+        index.Manifests.FirstOrDefault(before => before.Digest == manifest.Digest
+            && before.Annotations?.GetValueOrDefault(FullName) == name.ToString())?.Annotations?.GetValueOrDefault(StoredAt)
         ?? DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private static SortedDictionary<string, string> Annotations(ImageReference name, string stored) => new(StringComparer.Ordinal)

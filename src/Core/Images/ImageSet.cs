@@ -33,7 +33,11 @@ internal sealed record ImageSet
     /// <param name="format">Media type of the index.</param>
     /// <param name="annotations">Of the index, or null.</param>
     public static async Task<ImageSet> CreateAsync(
-        ImmutableArray<Image> images, ImageFormat format, SortedDictionary<string, string>? annotations, IContentStore store, CancellationToken cancellationToken)
+        ImmutableArray<Image> images,
+        ImageFormat format,
+        SortedDictionary<string, string>? annotations,
+        IContentStore store,
+        CancellationToken cancellationToken)
     {
         if (images.Length == 1)
         {

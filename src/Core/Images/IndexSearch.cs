@@ -32,7 +32,10 @@ internal sealed class IndexSearch(ImageReference reference, Platform wanted, Fun
     private async Task<ManifestDocument?> FindAsync(ManifestDocument index, int level)
     {
         var images = index.Index!.Manifests.Where(IsImage).ToList();
-        available.AddRange(images.Select(entry => entry.Platform).OfType<Platform>().Where(platform => !wanted.Matches(platform)).Select(platform => platform.ToString()));
+        available.AddRange(images.Select(entry => entry.Platform)
+            .OfType<Platform>()
+            .Where(platform => !wanted.Matches(platform))
+            .Select(platform => platform.ToString()));
         foreach (var entry in Candidates(images))
         {
             if (await FindBelowAsync(entry, level) is { } found)
@@ -59,7 +62,9 @@ internal sealed class IndexSearch(ImageReference reference, Platform wanted, Fun
 
         if (isIndex && (level == MostLevels || seen.Count > MostIndexes))
         {
-            throw Malformed(level == MostLevels ? $"indexes stand in each other more than {MostLevels} deep." : $"more than {MostIndexes} indexes stand in it.");
+            throw Malformed(level == MostLevels
+                ? $"indexes stand in each other more than {MostLevels} deep."
+                : $"more than {MostIndexes} indexes stand in it.");
         }
 
         if (await open(entry) is not { } document)

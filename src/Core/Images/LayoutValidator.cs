@@ -87,7 +87,8 @@ internal static class LayoutValidator
             {
                 if (!store.Holds(descriptor))
                 {
-                    findings.Add($"The index names {descriptor.Digest} with {descriptor.Size} bytes; the blob is missing or has another size.");
+                    findings.Add(
+                        $"The index names {descriptor.Digest} with {descriptor.Size} bytes; the blob is missing or has another size.");
                 }
                 else if (MediaTypes.IsIndex(descriptor.MediaType))
                 {
@@ -144,7 +145,10 @@ internal static class LayoutValidator
 
             if (item.TryGetProperty("RepoTags", out var tags) && tags.ValueKind == JsonValueKind.Array)
             {
-                findings.AddRange(tags.EnumerateArray().Select(tag => tag.GetString()!).Where(tag => ImageReference.TryParse(tag)?.Tag is null).Select(tag => $"'{tag}' in RepoTags is no name with a tag."));
+                findings.AddRange(tags.EnumerateArray()
+                    .Select(tag => tag.GetString()!)
+                    .Where(tag => ImageReference.TryParse(tag)?.Tag is null)
+                    .Select(tag => $"'{tag}' in RepoTags is no name with a tag."));
             }
         }
     }

@@ -38,7 +38,8 @@ internal sealed record ManifestDocument
             var mediaType = shape.MediaType ?? Known(announced) ?? (shape.HasManifests ? MediaTypes.OciIndex : MediaTypes.OciManifest);
             if (shape.SchemaVersion != 2 || !(MediaTypes.IsIndex(mediaType) || MediaTypes.IsManifest(mediaType)))
             {
-                throw new BuildFailedException(RegistryDiagnostics.UnsupportedMediaType(what, shape.SchemaVersion == 1 ? "application/vnd.docker.distribution.manifest.v1+json" : mediaType));
+                throw new BuildFailedException(RegistryDiagnostics.UnsupportedMediaType(
+                    what, shape.SchemaVersion == 1 ? "application/vnd.docker.distribution.manifest.v1+json" : mediaType));
             }
 
             // A document that can be read both ways may be a different image to each reader (CVE-2021-41190).
@@ -55,7 +56,9 @@ internal sealed record ManifestDocument
                 Index = MediaTypes.IsIndex(mediaType) ? JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex) : null,
                 Manifest = MediaTypes.IsManifest(mediaType) ? JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.Manifest) : null,
             };
-            return (document.Manifest is { } manifest ? DocumentRules.ProblemOf(manifest) : DocumentRules.ProblemOf(document.Index!)) is { } problem
+            return (document.Manifest is { } manifest
+                ? DocumentRules.ProblemOf(manifest)
+                : DocumentRules.ProblemOf(document.Index!)) is { } problem
                 ? throw new JsonException(problem)
                 : document;
         }

@@ -11,7 +11,8 @@ internal sealed class BlockPipe
 {
     public const int BlockSize = 256 << 10;
     private const int Capacity = 8;
-    private readonly Channel<Block> channel = Channel.CreateBounded<Block>(new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Block> channel =
+        Channel.CreateBounded<Block>(new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
 
     public ChannelWriter<Block> Writer => channel.Writer;
 

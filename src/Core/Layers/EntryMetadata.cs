@@ -14,7 +14,9 @@ internal static class EntryMetadata
     /// <summary>
     /// A file or folder through its own handle. Changing the owner drops set-id bits and capabilities, so it comes first.
     /// </summary>
-    /// <param name="recorded">Receives owner and mode, and the path that they are for, where this process may not give files any; else null.</param>
+    /// <param name="recorded">
+    /// Receives owner and mode, and the path that they are for, where this process may not give files any; else null.
+    /// </param>
     public static void Apply(SafeFileHandle handle, TarEntry entry, (RecordedOwners Owners, string Path)? recorded, Action<string> skipped)
     {
         if (recorded is var (owners, path))

@@ -38,7 +38,11 @@ internal sealed class ExtractionNotes(string layer)
         {
             const int Flags = FileCalls.O_RDONLY;
             using var handle = FileCalls.TryOpenAt(
-                root, path.Length == 0 ? "." : path, Flags | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW, 0, FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS);
+                root,
+                path.Length == 0 ? "." : path,
+                Flags | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW,
+                0,
+                FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS);
             var set = times;
             if (handle is not null && FileCalls.Futimens(handle, ref set) != 0)
             {

@@ -42,7 +42,12 @@ internal static class LayerImport
         }
 
         await diff.CompleteAsync();
-        var descriptor = new Descriptor { MediaType = MediaTypes.OciLayerGzip, Digest = await blob.CommitAsync(null, cancellationToken), Size = blob.Length };
+        var descriptor = new Descriptor
+        {
+            MediaType = MediaTypes.OciLayerGzip,
+            Digest = await blob.CommitAsync(null, cancellationToken),
+            Size = blob.Length,
+        };
         return new Layer(descriptor, Digest.FromHash(hash.GetHashAndReset()), LayerSizes.Unknown);
     }
 
@@ -51,6 +56,14 @@ internal static class LayerImport
         var digest = await store.CopyAsync(content, expected: null, cancellationToken);
         await using var blob = store.OpenRead(digest);
         var found = LayerInspector.Inspect(blob, name, cancellationToken);
-        return new Layer(new Descriptor { MediaType = LayerDecompression.MediaType(found.Compression, docker: false), Digest = digest, Size = found.BlobSize }, found.DiffId, found.ContentSize);
+        return new Layer(
+            new Descriptor
+            {
+                MediaType = LayerDecompression.MediaType(found.Compression, docker: false),
+                Digest = digest,
+                Size = found.BlobSize,
+            },
+            found.DiffId,
+            found.ContentSize);
     }
 }

@@ -48,7 +48,8 @@ internal static class LayerInspector
                 size,
                 entries);
         }
-        catch (Exception exception) when (exception is TarFormatException or InvalidDataException or ZstdSharp.ZstdException or EndOfStreamException)
+        catch (Exception exception)
+            when (exception is TarFormatException or InvalidDataException or ZstdSharp.ZstdException or EndOfStreamException)
         {
             throw new BuildFailedException(StoreDiagnostics.LayerDamaged(name, exception.Message), exception);
         }

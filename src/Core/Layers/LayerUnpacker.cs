@@ -21,7 +21,9 @@ internal static class LayerUnpacker
     /// <param name="onBytes">Told the bytes received so far, in order, from another thread; or null.</param>
     /// <param name="cancellationToken">Stops all threads before the task ends.</param>
     /// <param name="limits">How much the archive may ask for; <see cref="ExtractionLimits.Default"/> where null.</param>
-    /// <exception cref="BuildFailedException">A digest or the size is another, the archive is damaged or refused, or the disk is full.</exception>
+    /// <exception cref="BuildFailedException">
+    /// A digest or the size is another, the archive is damaged or refused, or the disk is full.
+    /// </exception>
     public static async Task<ExtractedLayer> UnpackAsync(
         Stream blob,
         Descriptor descriptor,
@@ -73,7 +75,10 @@ internal static class LayerUnpacker
             total += count;
             if (total > descriptor.Size || (count == 0 && total < descriptor.Size))
             {
-                throw new BuildFailedException(StoreDiagnostics.LayerDigestMismatch(descriptor.Digest.ToString(), "the size", $"{(count == 0 ? "" : "at least ")}{total} bytes instead of {descriptor.Size}"));
+                throw new BuildFailedException(StoreDiagnostics.LayerDigestMismatch(
+                    descriptor.Digest.ToString(),
+                    "the size",
+                    $"{(count == 0 ? "" : "at least ")}{total} bytes instead of {descriptor.Size}"));
             }
 
             if (count == 0)
@@ -167,7 +172,9 @@ internal static class LayerUnpacker
         public BlockPipe Hashed { get; } = new();
 
         public Task<T> Start<T>(BlockPipe? output, Func<CancellationToken, Task<T>> stage) =>
-            Task.Factory.StartNew(() => RunAsync(output, stage), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            Task.Factory
+                .StartNew(() => RunAsync(output, stage), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .Unwrap();
 
         public async Task CompleteAsync(params Task[] stages)
         {

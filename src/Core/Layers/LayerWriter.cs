@@ -48,7 +48,10 @@ internal static class LayerWriter
     /// </summary>
     /// <exception cref="NotSupportedException">Docker's format has no name for zstd.</exception>
     internal static async Task<(Layer? Layer, int Count)> WriteAsync(
-        Func<TarStreamWriter, (long Size, int Count)> write, IContentStore store, LayerWriterOptions options, CancellationToken cancellationToken)
+        Func<TarStreamWriter, (long Size, int Count)> write,
+        IContentStore store,
+        LayerWriterOptions options,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var blob = store.CreateWriter();
@@ -81,7 +84,8 @@ internal static class LayerWriter
     }
 
     /// <summary>On a thread of its own: reading files blocks, and so does waiting for the compressor.</summary>
-    private static Task<(long Size, int Count)> WriteTarAsync(Stream tar, Func<TarStreamWriter, (long Size, int Count)> write, CancellationToken cancellationToken) =>
+    private static Task<(long Size, int Count)> WriteTarAsync(
+        Stream tar, Func<TarStreamWriter, (long Size, int Count)> write, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
             () =>
             {

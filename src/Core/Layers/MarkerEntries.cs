@@ -7,7 +7,9 @@ internal sealed class MarkerEntries(LayerFolder folder, ExtractionNotes notes)
 {
     public bool IsMarker(EntryPath path, TarEntry entry)
     {
-        if (path.Parent.Split('/').Any(part => part.StartsWith(Whiteout.Prefix, StringComparison.Ordinal) && !part.StartsWith(Whiteout.MetadataPrefix, StringComparison.Ordinal)))
+        if (path.Parent.Split('/')
+            .Any(part => part.StartsWith(Whiteout.Prefix, StringComparison.Ordinal)
+                && !part.StartsWith(Whiteout.MetadataPrefix, StringComparison.Ordinal)))
         {
             throw notes.Refuse(entry, "lies in a folder whose name is reserved for removed files.");
         }

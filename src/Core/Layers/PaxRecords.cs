@@ -57,7 +57,8 @@ internal sealed class PaxRecords
             return null;
         }
 
-        if (!decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var time)
+        if (!decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var time)
             || decimal.Abs(time) > long.MaxValue / 2)
         {
             throw new TarFormatException($"the pax record '{key}' is no time; the archive is damaged.");

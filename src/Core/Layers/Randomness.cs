@@ -21,7 +21,8 @@ internal static class Randomness
     private static readonly int[] Fractions = [.. Enumerable.Range(0, 256).Select(index => FractionOfLog2((256L + index) << (Places - 8)))];
 
     /// <param name="bytes">At most 64 KiB.</param>
-    public static bool IsLikely(ReadOnlySpan<byte> bytes) => bytes.Length >= LeastLength && EntropyOf(bytes) >= Threshold && !Repeats(bytes);
+    public static bool IsLikely(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= LeastLength && EntropyOf(bytes) >= Threshold && !Repeats(bytes);
 
     /// <summary>Shannon's entropy of the single bytes: log2(n) - sum(c * log2(c)) / n.</summary>
     private static long EntropyOf(ReadOnlySpan<byte> bytes)
@@ -54,7 +55,9 @@ internal static class Randomness
         return Log2(bytes.Length) - (sum / bytes.Length);
     }
 
-    /// <summary>True where of the eight bytes that begin each sixteen more than one in 25 were there before, as in a file that is there twice.</summary>
+    /// <summary>
+    /// True where of the eight bytes that begin each sixteen more than one in 25 were there before, as in a file that is there twice.
+    /// </summary>
     private static bool Repeats(ReadOnlySpan<byte> bytes)
     {
         Span<ulong> seen = stackalloc ulong[1 << TableBits];

@@ -5,8 +5,8 @@ using ContainerStages.Posix;
 namespace ContainerStages.Layers;
 
 /// <summary>
-/// Owner, mode and kind of the files of a layer's folder, where the process may not give its files any: an ordinary user without a user namespace. They stand
-/// in a file beside the folder. A file that it does not name is root's, with the mode that it has.
+/// Owner, mode and kind of the files of a layer's folder, where the process may not give its files any: an ordinary user without a user
+/// namespace. They stand in a file beside the folder. A file that it does not name is root's, with the mode that it has.
 /// </summary>
 internal sealed class RecordedOwners
 {

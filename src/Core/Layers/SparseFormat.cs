@@ -11,7 +11,8 @@ internal static class SparseFormat
 
     /// <summary>Size of the whole file and its ranges with content, or null for an ordinary file.</summary>
     /// <exception cref="TarFormatException">The map contradicts itself or the stored size.</exception>
-    public static (long Size, IReadOnlyList<SparseRange> Ranges)? ReadMap(TarHeader header, PaxRecords pax, long stored, BlockReader readRaw, BlockReader readContent)
+    public static (long Size, IReadOnlyList<SparseRange> Ranges)? ReadMap(
+        TarHeader header, PaxRecords pax, long stored, BlockReader readRaw, BlockReader readContent)
     {
         long? size;
         IReadOnlyList<SparseRange> ranges;
@@ -113,7 +114,12 @@ internal static class SparseFormat
     /// <summary>Format 0.1: offsets and lengths with commas between.</summary>
     private static List<SparseRange> ParseMap(string map)
     {
-        var numbers = map.Split(',').Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Malformed()).ToArray();
+        var numbers =
+            map.Split(',')
+                .Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : throw Malformed())
+                .ToArray();
         if (numbers.Length % 2 != 0)
         {
             throw Malformed();

@@ -43,7 +43,8 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
                     (pax ??= new PaxRecords()).Add(ReadMetadata(header.Size));
                     break;
                 case (byte)'g':
-                    // Checked and passed over: no builder of images lets it change the entries that follow. Source: Go, archive/tar, Reader.Next.
+                    // Checked and passed over: no builder of images lets it change the entries that follow. Source: Go, archive/tar,
+                    // Reader.Next.
                     new PaxRecords().Add(ReadMetadata(header.Size));
                     break;
                 case (byte)'L':
@@ -80,7 +81,9 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
     }
 
     /// <summary>Reads on to the end of the stream, past the end of the archive, so that digests see every byte.</summary>
-    /// <exception cref="TarFormatException">Far more follows than padding: a little compressed data could keep this busy for days.</exception>
+    /// <exception cref="TarFormatException">
+    /// Far more follows than padding: a little compressed data could keep this busy for days.
+    /// </exception>
     public void Drain()
     {
         for (var rest = 0L; Fill(); rest += end)
@@ -132,7 +135,8 @@ internal sealed class TarStreamReader(Stream stream) : IDisposable
 
     private static TarEntryKind KindOf(byte flag, string name) => flag switch
     {
-        // Before ustar a folder was a file whose name ends in a slash; since then such a file is a file. Source: Go, archive/tar, Reader.next.
+        // Before ustar a folder was a file whose name ends in a slash; since then such a file is a file. Source: Go, archive/tar,
+        // Reader.next.
         0 => name.EndsWith('/') ? TarEntryKind.Directory : TarEntryKind.File,
         (byte)'0' or (byte)'7' or (byte)'S' => TarEntryKind.File,
         (byte)'1' => TarEntryKind.HardLink,

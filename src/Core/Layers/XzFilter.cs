@@ -8,7 +8,8 @@ internal static class XzFilter
 {
     private const int StreamHeaderLength = 12;
     private const ulong Lzma2 = 0x21;
-    private static readonly string[] Names = ["0", "1", "2", "delta", "x86", "powerpc", "ia64", "arm", "armthumb", "sparc", "arm64", "riscv"];
+    private static readonly string[] Names =
+        ["0", "1", "2", "delta", "x86", "powerpc", "ia64", "arm", "armthumb", "sparc", "arm64", "riscv"];
 
     /// <summary>Looks at the first block, as programs use one chain of filters for all; the position stays.</summary>
     /// <exception cref="XzFilterException">It has a filter.</exception>

@@ -18,7 +18,9 @@ internal static class DocumentRules
         : manifest.Layers is null ? "it has no list of layers."
         : manifest.Layers.Count > MostLayers ? $"it has {manifest.Layers.Count} layers; at most {MostLayers} can be used."
         : manifest.Layers.Prepend(manifest.Config).Select(ProblemOf).FirstOrDefault(problem => problem is not null)
-            ?? (manifest.Layers.Sum(layer => layer.Size) > MostBytes ? "its layers have more bytes together than there are anywhere." : null);
+            ?? (manifest.Layers.Sum(layer => layer.Size) > MostBytes
+            ? "its layers have more bytes together than there are anywhere."
+            : null);
 
     /// <inheritdoc cref="ProblemOf(Manifest)"/>
     public static string? ProblemOf(ImageIndex index) =>

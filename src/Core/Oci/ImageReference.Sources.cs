@@ -7,8 +7,8 @@ public sealed partial record ImageReference
 {
     private const int DigestLength = 1 + 71; // @sha256: and 64 digits
 
-    /// <summary>Where it is. For everything but a registry <see cref="Registry"/> is empty, <see cref="Repository"/> the path of a file or folder, or the
-    /// whole name in an engine's store, and <see cref="Tag"/> what chooses among several images of a file.</summary>
+    /// <summary>Where it is. For everything but a registry <see cref="Registry"/> is empty, <see cref="Repository"/> the path of a file or
+    /// folder, or the whole name in an engine's store, and <see cref="Tag"/> what chooses among several images of a file.</summary>
     public Medium Medium { get; private init; } = Medium.Registry;
 
     /// <summary>True where a registry has it.</summary>
@@ -21,9 +21,9 @@ public sealed partial record ImageReference
     public string? KeptIn { get; init; }
 
     /// <summary>
-    /// What FROM, COPY --from and a build context may name: <c>SCHEME:PATH[:TAG][@DIGEST]</c> (also <c>SCHEME://</c>) for layouts and archives,
-    /// <c>docker-daemon:NAME</c>, <c>podman:NAME</c>, else an image of a registry. A relative path starts at <paramref name="folder"/>.
-    /// Null where the text is none of these.
+    /// What FROM, COPY --from and a build context may name: <c>SCHEME:PATH[:TAG][@DIGEST]</c> (also <c>SCHEME://</c>) for layouts and
+    /// archives, <c>docker-daemon:NAME</c>, <c>podman:NAME</c>, else an image of a registry. A relative path starts at
+    /// <paramref name="folder"/>. Null where the text is none of these.
     /// </summary>
     public static ImageReference? TryParseSource(string text, string folder = "/")
     {

@@ -62,7 +62,10 @@ public sealed partial record ImageReference
     }
 
     /// <exception cref="FormatException">The text is no image reference.</exception>
-    public static ImageReference Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text[(text.LastIndexOf('@') + 1)..]}' is not an image reference ([registry/]repository[:tag][@digest], lower case).");
+    public static ImageReference Parse(string text) =>
+        TryParse(text)
+            ?? throw new FormatException(
+                $"'{text[(text.LastIndexOf('@') + 1)..]}' is not an image reference ([registry/]repository[:tag][@digest], lower case).");
 
     public ImageReference WithTag(string tag) => new(Registry, Repository, tag, null) { Medium = Medium };
 
@@ -84,9 +87,15 @@ public sealed partial record ImageReference
         return ("docker.io", slash < 0 ? "library/" + name : name);
     }
 
-    [GeneratedRegex(@"^(?<name>(?:(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::[0-9]+)?/)?[a-z0-9._/-]+)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>.+))?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<name>(?:(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::[0-9]+)?/)?[a-z0-9._/-]+)" +
+        @"(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>.+))?$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Grammar();
 
-    [GeneratedRegex(@"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex RepositoryGrammar();
 }

@@ -9,7 +9,10 @@ public sealed record Platform
 {
     // Source: containerd/platforms, database.go: what may stand alone.
     private static readonly string[] Systems =
-        ["aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "linux", "netbsd", "openbsd", "plan9", "solaris", "wasi", "windows", "zos"];
+    [
+        "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "linux", "netbsd", "openbsd", "plan9", "solaris",
+        "wasi", "windows", "zos",
+    ];
 
     private static readonly string[] Architectures =
         ["386", "amd64", "arm", "arm64", "loong64", "mips", "mipsle", "mips64", "mips64le", "ppc64", "ppc64le", "riscv64", "s390x", "wasm"];
@@ -39,8 +42,9 @@ public sealed record Platform
         Variant = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm ? "v7" : null,
     };
 
-    /// <summary>In the one form that containerd gives each (platforms, normalizeArch). Reads <c>os/architecture[/variant]</c>, an architecture alone (then os is linux),
-    /// or an operating system alone (then the architecture is this machine's); null where the text is none of these.</summary>
+    /// <summary>In the one form that containerd gives each (platforms, normalizeArch). Reads <c>os/architecture[/variant]</c>, an
+    /// architecture alone (then os is linux), or an operating system alone (then the architecture is this machine's); null where the text
+    /// is none of these.</summary>
     public static Platform? TryParse(string text)
     {
         var parts = text.Trim().ToLowerInvariant().Split('/');
@@ -62,8 +66,9 @@ public sealed record Platform
     }
 
     /// <summary>
-    /// How well an image of platform <paramref name="other"/> serves a request for this one: 0 where it is the very one, more the older the processor that
-    /// it was made for, null where it does not run. An arm image without a variant may be for any. Source: containerd/platforms, platformVector.
+    /// How well an image of platform <paramref name="other"/> serves a request for this one: 0 where it is the very one, more the older the
+    /// processor that it was made for, null where it does not run. An arm image without a variant may be for any. Source:
+    /// containerd/platforms, platformVector.
     /// </summary>
     public int? DistanceTo(Platform other)
     {
@@ -105,7 +110,8 @@ public sealed record Platform
     private static Platform Create(string os, string architecture, string? variant) =>
         (architecture, variant) switch
         {
-            ("amd64" or "x86_64" or "x86-64", _) => new Platform { Os = os, Architecture = "amd64", Variant = variant == "v1" ? null : variant },
+            ("amd64" or "x86_64" or "x86-64", _) =>
+                new Platform { Os = os, Architecture = "amd64", Variant = variant == "v1" ? null : variant },
             ("i386", _) => new Platform { Os = os, Architecture = "386" },
             ("aarch64", _) or ("arm64", "8" or "v8") => new Platform { Os = os, Architecture = "arm64" },
             ("armhf", _) or ("arm", null or "7") => new Platform { Os = os, Architecture = "arm", Variant = "v7" },

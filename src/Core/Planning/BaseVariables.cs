@@ -22,9 +22,12 @@ internal static class BaseVariables
         }
     }
 
-    private static bool IsPort(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+    private static bool IsPort(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
 
-    private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(string? list) =>
+        (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static string? Value(ConfigBuilder config, string name) => config.Variables.FirstOrDefault(variable => variable.Name == name).Value;
+    private static string? Value(ConfigBuilder config, string name) =>
+        config.Variables.FirstOrDefault(variable => variable.Name == name).Value;
 }

@@ -17,7 +17,10 @@ internal sealed record BuildPlan(Platform Platform, ImmutableArray<StagePlan> St
     /// <summary>The image that the target stands on in the end, or null for scratch.</summary>
     public ImageBase? BaseImage => Target.BaseImage;
 
-    /// <summary>The platform that the image is said to be for: what was asked for, else that of its base, which <c>FROM --platform</c> may have chosen. As with BuildKit.</summary>
+    /// <summary>
+    /// The platform that the image is said to be for: what was asked for, else that of its base, which <c>FROM --platform</c> may have
+    /// chosen. As with BuildKit.
+    /// </summary>
     public Platform ImagePlatform => IsPlatformAsked || BaseImage is null ? Platform : Target.Platform;
 }
 
@@ -53,7 +56,9 @@ internal sealed record StagePlan
     public required ImmutableArray<PlannedHistory> History { get; init; }
 }
 
-/// <summary>An image as stages name it: the same name for another platform (<c>FROM --platform</c>, null for the build's own) is another image.</summary>
+/// <summary>
+/// An image as stages name it: the same name for another platform (<c>FROM --platform</c>, null for the build's own) is another image.
+/// </summary>
 internal sealed record NamedBase(ImageReference Reference, string? Platform);
 
 /// <summary>What a stage stands on.</summary>
@@ -90,13 +95,16 @@ internal sealed record RunStep(
 {
     public ImmutableArray<PlannedMount> Mounts { get; init; } = [];
 
-    public override IEnumerable<PlannedCopy> Reads => Mounts.Select(mount => (mount as PlannedBind)?.Files ?? (mount as PlannedCache)?.Files).OfType<PlannedCopy>();
+    public override IEnumerable<PlannedCopy> Reads =>
+        Mounts.Select(mount => (mount as PlannedBind)?.Files ?? (mount as PlannedCache)?.Files).OfType<PlannedCopy>();
 
     public RunNetwork Network { get; init; }
 
     public bool Insecure { get; init; }
 
-    /// <summary>What a failure means, told by the last lines of the output; null, or a null result, for nothing better than the lines.</summary>
+    /// <summary>
+    /// What a failure means, told by the last lines of the output; null, or a null result, for nothing better than the lines.
+    /// </summary>
     public Func<IReadOnlyList<string>, Diagnostic?>? Explain { get; init; }
 
     /// <summary>What the programs of the stage are made for.</summary>
@@ -107,7 +115,8 @@ internal sealed record RunStep(
 }
 
 /// <summary>One or several copies that make one layer.</summary>
-internal sealed record CopyStep(int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location)
+internal sealed record CopyStep(
+    int Number, string Title, SourceLocation Location, ImmutableArray<PlannedCopy> Copies) : PlanStep(Number, Title, Location)
 {
     public override IEnumerable<PlannedCopy> Reads => Copies;
 
@@ -116,10 +125,12 @@ internal sealed record CopyStep(int Number, string Title, SourceLocation Locatio
 }
 
 /// <summary>A folder that WORKDIR names; made when missing.</summary>
-internal sealed record WorkdirStep(int Number, string Title, SourceLocation Location, string Path, string User) : PlanStep(Number, Title, Location);
+internal sealed record WorkdirStep(
+    int Number, string Title, SourceLocation Location, string Path, string User) : PlanStep(Number, Title, Location);
 
 /// <summary>One copy. The destination is absolute; a trailing slash says that it is a folder.</summary>
-internal sealed record PlannedCopy(CopySource From, ImmutableArray<string> Sources, string Destination, string? Chown, string? Chmod, SourceLocation Location)
+internal sealed record PlannedCopy(
+    CopySource From, ImmutableArray<string> Sources, string Destination, string? Chown, string? Chmod, SourceLocation Location)
 {
     /// <summary>For messages: COPY, ADD or RUN.</summary>
     public string Instruction { get; init; } = "COPY";
@@ -183,7 +194,10 @@ internal sealed record FromFiles(ImmutableArray<InlineFile> Files) : CopySource;
 /// <summary>A file of a web server. <see cref="Checksum"/>: <c>sha256:...</c>, or null.</summary>
 internal sealed record FromAddress(Uri Address, string? Checksum) : CopySource
 {
-    /// <summary>The name in a lock file; null where the checksum is given. A query may hold a token, which no file may show: such an address has none.</summary>
+    /// <summary>
+    /// The name in a lock file; null where the checksum is given. A query may hold a token, which no file may show: such an address has
+    /// none.
+    /// </summary>
     public string? LockName { get; init; }
 
     /// <summary>True where nothing says which content is meant, and no lock file can.</summary>

@@ -41,7 +41,9 @@ internal sealed class ConfigBuilder
 
     public IReadOnlyList<(string Name, string Value)> Variables => variables;
 
-    /// <summary>The folder that relative paths begin in. The configuration keeps it as written, <c>/a//b/</c> too, as BuildKit does.</summary>
+    /// <summary>
+    /// The folder that relative paths begin in. The configuration keeps it as written, <c>/a//b/</c> too, as BuildKit does.
+    /// </summary>
     public string WorkingDirectory
     {
         get => ImagePath.Absolute("/", writtenWorkingDirectory ?? "/");
@@ -82,7 +84,9 @@ internal sealed class ConfigBuilder
 
     public void SetCmd(IReadOnlyList<string> words) => (cmd, cmdIsOwn) = (words, true);
 
-    /// <summary>A new entry point makes the base's CMD meaningless. Source: Dockerfile reference, Understand how CMD and ENTRYPOINT interact.</summary>
+    /// <summary>
+    /// A new entry point makes the base's CMD meaningless. Source: Dockerfile reference, Understand how CMD and ENTRYPOINT interact.
+    /// </summary>
     public void SetEntrypoint(IReadOnlyList<string> words)
     {
         entrypoint = words;
@@ -106,10 +110,13 @@ internal sealed class ConfigBuilder
     };
 
     private static SortedDictionary<string, EmptyObject>? Set(SortedSet<string> names) =>
-        names.Count == 0 ? null : new SortedDictionary<string, EmptyObject>(names.ToDictionary(name => name, _ => new EmptyObject(), StringComparer.Ordinal), StringComparer.Ordinal);
+        names.Count == 0 ? null : new SortedDictionary<string, EmptyObject>(
+            names.ToDictionary(name => name, _ => new EmptyObject(), StringComparer.Ordinal), StringComparer.Ordinal);
 
     private static (string Name, string Value) Split(string variable) =>
-        variable.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals ? (variable[..equals], variable[(equals + 1)..]) : (variable, "");
+        variable.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals
+            ? (variable[..equals], variable[(equals + 1)..])
+            : (variable, "");
 
     private static string? Nullable(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -12,7 +12,8 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
     {
         if (!copy.Files.IsEmpty)
         {
-            return [new PlannedCopy(new FromFiles(copy.Files), ["."], copy.Destination, null, null, copy.Location) { Append = copy.Append }];
+            return [new PlannedCopy(
+                new FromFiles(copy.Files), ["."], copy.Destination, null, null, copy.Location) { Append = copy.Append }];
         }
 
         var files = new Sources(copy, copy.Documents, copy.Sources);
@@ -70,7 +71,11 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
     {
         if (GitSource.TryParse(word, checksum, add.Location) is { } repository)
         {
-            return common with { From = scope.Locked.Apply(new FromRepository(repository, add.KeepGitDirectory || repository.KeepGitDirectory)), Sources = [repository.Folder] };
+            return common with
+            {
+                From = scope.Locked.Apply(new FromRepository(repository, add.KeepGitDirectory || repository.KeepGitDirectory)),
+                Sources = [repository.Folder],
+            };
         }
 
         if (!IsAddress(word))
@@ -101,9 +106,18 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
         foreach (var word in files.Words)
         {
             var copy = files.DocumentOf(word) is { } document
-                ? common with { From = new FromDocument(document.Name, ContentOf(document)), Sources = ["*"], Parents = false, Excludes = [] }
+                ? common with
+                {
+                    From = new FromDocument(document.Name, ContentOf(document)),
+                    Sources = ["*"],
+                    Parents = false,
+                    Excludes = [],
+                }
                 : plan(variables.Expand(word, files.Instruction.Location));
-            if (copies is [.., var last] && last.From == copy.From && last.Unpack == copy.Unpack && copy.From is not (FromDocument or FromAddress))
+            if (copies is [.., var last]
+                && last.From == copy.From
+                && last.Unpack == copy.Unpack
+                && copy.From is not (FromDocument or FromAddress))
             {
                 copies[^1] = last with { Sources = last.Sources.AddRange(copy.Sources) };
             }
@@ -116,12 +130,15 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
         return [.. copies.Select(copy => copy with { OneOfSeveral = copies.Count > 1 })];
     }
 
-    private string ContentOf(HereDocument document) => document.Expand ? variables.ExpandText(document.Content, document.Location) : document.Content;
+    private string ContentOf(HereDocument document) =>
+        document.Expand ? variables.ExpandText(document.Content, document.Location) : document.Content;
 
-    private string Destination(string word, Instruction where) => ImagePath.Destination(config.WorkingDirectory, variables.Expand(word, where.Location));
+    private string Destination(string word, Instruction where) =>
+        ImagePath.Destination(config.WorkingDirectory, variables.Expand(word, where.Location));
 
     /// <summary>What is empty once its variables are replaced is as if it were not there.</summary>
-    private string? Optional(string? word, Instruction where) => word is not null && variables.Expand(word, where.Location) is { Length: > 0 } value ? value : null;
+    private string? Optional(string? word, Instruction where) =>
+        word is not null && variables.Expand(word, where.Location) is { Length: > 0 } value ? value : null;
 
     /// <summary>The sources of one instruction; the n-th <c>&lt;&lt;NAME</c> among them stands for the n-th document.</summary>
     private sealed class Sources(Instruction instruction, ImmutableArray<HereDocument> documents, ImmutableArray<string> words)
@@ -132,6 +149,7 @@ internal sealed class FilePlanner(PlanScope scope, StageVariables variables, Con
 
         public ImmutableArray<string> Words { get; } = words;
 
-        public HereDocument? DocumentOf(string word) => word.StartsWith("<<", StringComparison.Ordinal) && next < documents.Length ? documents[next++] : null;
+        public HereDocument? DocumentOf(string word) =>
+            word.StartsWith("<<", StringComparison.Ordinal) && next < documents.Length ? documents[next++] : null;
     }
 }

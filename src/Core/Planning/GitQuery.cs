@@ -2,7 +2,10 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
 
-/// <summary>The query of a repository's address: ref, tag, branch, subdir, checksum (commit), submodules, keep-git-dir. Source: BuildKit, dfgitutil/git_ref.go.</summary>
+/// <summary>
+/// The query of a repository's address: ref, tag, branch, subdir, checksum (commit), submodules, keep-git-dir. Source: BuildKit,
+/// dfgitutil/git_ref.go.
+/// </summary>
 internal sealed class GitQuery
 {
     private static readonly string[] Keys = ["branch", "checksum", "commit", "keep-git-dir", "ref", "subdir", "submodules", "tag"];
@@ -50,7 +53,8 @@ internal sealed class GitQuery
     /// <inheritdoc cref="Reference"/>
     public string? Folder(string? named) => OneOf("subdir", named, Value("subdir"));
 
-    private static string WithPrefix(string prefix, string name) => name.StartsWith(prefix, StringComparison.Ordinal) ? name : prefix + name;
+    private static string WithPrefix(string prefix, string name) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? name : prefix + name;
 
     private string? OneOf(string what, params ReadOnlySpan<string?> given)
     {

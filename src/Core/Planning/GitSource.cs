@@ -48,7 +48,8 @@ public sealed partial record GitSource(string Remote)
         }
 
         var parts = fragment.Split(':', 2);
-        var asked = new GitQuery(query, problem => new BuildFailedException(ContextDiagnostics.BadGitQuery(WithoutPassword(remote), problem, location)));
+        var asked = new GitQuery(
+            query, problem => new BuildFailedException(ContextDiagnostics.BadGitQuery(WithoutPassword(remote), problem, location)));
         var expected = checksum ?? asked.Checksum;
         return new GitSource(remote)
         {
@@ -65,7 +66,8 @@ public sealed partial record GitSource(string Remote)
 
     private static bool IsRemote(string remote) =>
         Scheme().Match(remote) is { Success: true } match
-            ? match.Groups["scheme"].Value is "git" or "ssh" || (match.Groups["scheme"].Value is "http" or "https" && remote.EndsWith(".git", StringComparison.Ordinal))
+            ? match.Groups["scheme"].Value is "git" or "ssh"
+                || (match.Groups["scheme"].Value is "http" or "https" && remote.EndsWith(".git", StringComparison.Ordinal))
             : SecureShell().IsMatch(remote);
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -6,7 +6,9 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
 
-/// <summary>HEALTHCHECK to what the image configuration says of it; durations in nanoseconds. Source: Docker image specification 1.2, Healthcheck.</summary>
+/// <summary>
+/// HEALTHCHECK to what the image configuration says of it; durations in nanoseconds. Source: Docker image specification 1.2, Healthcheck.
+/// </summary>
 internal static class HealthcheckReader
 {
     public static Healthcheck Read(HealthcheckInstruction check, ImmutableArray<string> test) => new()

@@ -29,7 +29,10 @@ internal static class ImagePath
     /// <summary>The same for a COPY destination, where a trailing slash (also of <c>.</c>) says that it is a folder.</summary>
     public static string Destination(string workingDirectory, string path)
     {
-        var isFolder = path.EndsWith('/') || path is "." or ".." || path.EndsWith("/.", StringComparison.Ordinal) || path.EndsWith("/..", StringComparison.Ordinal);
+        var isFolder = path.EndsWith('/')
+            || path is "." or ".."
+            || path.EndsWith("/.", StringComparison.Ordinal)
+            || path.EndsWith("/..", StringComparison.Ordinal);
         var absolute = Absolute(workingDirectory, path);
         return isFolder && absolute != "/" ? absolute + "/" : absolute;
     }

@@ -5,7 +5,8 @@ namespace ContainerStages.Planning;
 /// <summary>What a lock file says of addresses and repositories, by their <c>LockName</c>: digest of the file, commit.</summary>
 internal sealed record LockedSourceSet(IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Commits)
 {
-    public static LockedSourceSet Empty { get; } = new(ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty);
+    public static LockedSourceSet Empty { get; } =
+        new(ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty);
 
     internal FromAddress Apply(FromAddress source)
     {
@@ -19,7 +20,9 @@ internal sealed record LockedSourceSet(IReadOnlyDictionary<string, string> Files
         return source with { LockName = name, Checksum = Files.GetValueOrDefault(name) };
     }
 
-    /// <summary>The commit is fetched in the reference's place; where .git is kept, which names the reference, the commit is only compared.</summary>
+    /// <summary>
+    /// The commit is fetched in the reference's place; where .git is kept, which names the reference, the commit is only compared.
+    /// </summary>
     internal FromRepository Apply(FromRepository source)
     {
         var name = source.Repository.LockName;
@@ -29,6 +32,10 @@ internal sealed record LockedSourceSet(IReadOnlyDictionary<string, string> Files
         }
 
         var repository = source.Repository;
-        return source with { LockName = name, Repository = source.KeepGitDirectory ? repository with { Checksum = commit } : repository with { Reference = commit } };
+        return source with
+        {
+            LockName = name,
+            Repository = source.KeepGitDirectory ? repository with { Checksum = commit } : repository with { Reference = commit },
+        };
     }
 }

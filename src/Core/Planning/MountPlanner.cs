@@ -7,11 +7,13 @@ using ContainerStages.Stages;
 namespace ContainerStages.Planning;
 
 /// <summary>Expands the words of a RUN's mounts and fills in what they leave out. Source: Dockerfile reference, RUN --mount.</summary>
-internal sealed class MountPlanner(RunInstruction run, StageVariables variables, PlanScope scope, PlannedBase start, string workingDirectory)
+internal sealed class MountPlanner(
+    RunInstruction run, StageVariables variables, PlanScope scope, PlannedBase start, string workingDirectory)
 {
     private int agents;
 
-    public ImmutableArray<PlannedMount> Plan(PlannedScript? script) => [.. run.Mounts.Select(Plan), .. script is null ? (PlannedMount[])[] : [script]];
+    public ImmutableArray<PlannedMount> Plan(PlannedScript? script) =>
+        [.. run.Mounts.Select(Plan), .. script is null ? (PlannedMount[])[] : [script]];
 
     private PlannedMount Plan(RunMount mount) => mount switch
     {
@@ -35,7 +37,13 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
         var target = Target(cache);
         var files = cache.From is null ? null : Files(cache.From, cache.Source);
         var id = Expand(cache.Id) ?? target;
-        return new PlannedCache(target, scope.BuildKit.CacheNamespace is { } others ? $"{others}/{id}" : id, cache.Sharing, files, cache.ReadOnly, Owner(cache.Mode, cache.UserId, cache.GroupId))
+        return new PlannedCache(
+            target,
+            scope.BuildKit.CacheNamespace is { } others ? $"{others}/{id}" : id,
+            cache.Sharing,
+            files,
+            cache.ReadOnly,
+            Owner(cache.Mode, cache.UserId, cache.GroupId))
         {
             Apart = cache.Convention is { } convention ? [convention, cache.OfBase ? NameOf(start) : "any base"] : [],
         };
@@ -72,7 +80,9 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
 
     /// <summary>Without a target, the working directory, as in BuildKit.</summary>
     private string Target(RunMount mount) =>
-        (Absolute(mount.Target) ?? workingDirectory) is var target && target != "/" ? target : throw new BuildFailedException(MountRunDiagnostics.NoTarget(NameOf(mount), run.Location));
+        (Absolute(mount.Target) ?? workingDirectory) is var target && target != "/"
+            ? target
+            : throw new BuildFailedException(MountRunDiagnostics.NoTarget(NameOf(mount), run.Location));
 
     private string? Absolute(string? target) => Expand(target) is { } path ? ImagePath.Absolute(workingDirectory, path) : null;
 
@@ -92,13 +102,16 @@ internal sealed class MountPlanner(RunInstruction run, StageVariables variables,
 
         return text.Length > 0 && value <= highest
             ? (uint)value
-            : throw new BuildFailedException(MountRunDiagnostics.InvalidValue(key, text, radix == 8 ? "an octal mode such as 0755" : "a number from 0 to 2147483647", run.Location));
+            : throw new BuildFailedException(MountRunDiagnostics.InvalidValue(
+                key, text, radix == 8 ? "an octal mode such as 0755" : "a number from 0 to 2147483647", run.Location));
     }
 
     private long Size(string word)
     {
         var text = Expand(word) ?? "";
-        return ByteCount.TryParse(text) ?? throw new BuildFailedException(MountRunDiagnostics.InvalidValue("size", text, "bytes, or a number with k, m or g", run.Location));
+        return ByteCount.TryParse(text)
+            ?? throw new BuildFailedException(
+                MountRunDiagnostics.InvalidValue("size", text, "bytes, or a number with k, m or g", run.Location));
     }
 
     private string? Expand(string? word) => word is not null && variables.Expand(word, run.Location) is { Length: > 0 } text ? text : null;

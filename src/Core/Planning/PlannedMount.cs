@@ -3,10 +3,14 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Planning;
 
-/// <summary>A mount of a command with its words expanded. <see cref="Target"/> is absolute, or null where the command sees no file.</summary>
+/// <summary>
+/// A mount of a command with its words expanded. <see cref="Target"/> is absolute, or null where the command sees no file.
+/// </summary>
 internal abstract record PlannedMount(string? Target)
 {
-    /// <summary>Everything of the mount that names a step's result. The content of a bind, and of a new cache, is added by whoever can read it.</summary>
+    /// <summary>
+    /// Everything of the mount that names a step's result. The content of a bind, and of a new cache, is added by whoever can read it.
+    /// </summary>
     internal abstract IEnumerable<string> Declaration { get; }
 }
 
@@ -18,9 +22,12 @@ internal sealed record PlannedBind(string Target, PlannedCopy Files, bool ReadWr
 
 /// <param name="Files">What a new cache begins with, or null.</param>
 /// <param name="Owner">Of a new cache; null where nothing was said.</param>
-internal sealed record PlannedCache(string Target, string Id, CacheSharing Sharing, PlannedCopy? Files, bool ReadOnly, FileOwner Owner) : PlannedMount(Target)
+internal sealed record PlannedCache(
+    string Target, string Id, CacheSharing Sharing, PlannedCopy? Files, bool ReadOnly, FileOwner Owner) : PlannedMount(Target)
 {
-    /// <summary>What keeps the cache apart from others of the same id: its convention, and its base image; empty for a cache that an id alone names.</summary>
+    /// <summary>
+    /// What keeps the cache apart from others of the same id: its convention, and its base image; empty for a cache that an id alone names.
+    /// </summary>
     public ImmutableArray<string> Apart { get; init; } = [];
 
     internal override IEnumerable<string> Declaration =>

@@ -28,7 +28,13 @@ internal static class Planner
         var checks = new PlanChecks(graph, platform);
         foreach (var node in graph.Stages)
         {
-            var scope = new PlanScope(new WordExpander(graph.Set.Escape), graph.Set.GlobalArguments, buildArguments, copy => SourceOf(node, copy, planned, images), platform, checks) { Locked = locked ?? LockedSourceSet.Empty };
+            var scope = new PlanScope(
+                new WordExpander(graph.Set.Escape),
+                graph.Set.GlobalArguments,
+                buildArguments,
+                copy => SourceOf(node, copy, planned, images),
+                platform,
+                checks) { Locked = locked ?? LockedSourceSet.Empty };
             var start = BaseOf(node, planned, images);
             checks.Base(node, start);
             planned.Add(node.Stage.Index, new StagePlanner(node.Stage, start, scope).Plan());
@@ -58,7 +64,11 @@ internal static class Planner
         }
     }
 
-    private static CopySource SourceOf(StageNode node, CopyInstruction copy, Dictionary<int, StagePlan> planned, IReadOnlyDictionary<NamedBase, ImageBase> images) => node.SourceOf(copy) switch
+    private static CopySource SourceOf(
+        StageNode node,
+        CopyInstruction copy,
+        Dictionary<int, StagePlan> planned,
+        IReadOnlyDictionary<NamedBase, ImageBase> images) => node.SourceOf(copy) switch
     {
         StageSource.OtherStage other => new FromStage(planned[other.Index]),
         StageSource.Image image => new FromImage(images[new NamedBase(image.Reference, node.Stage.Platform)]),
@@ -67,9 +77,15 @@ internal static class Planner
         var other => throw new InvalidOperationException($"The stage graph let COPY --from={copy.From} name {other}."),
     };
 
-    private static void WarnOfUnused(StageGraph graph, IReadOnlyDictionary<string, string> buildArguments, HashSet<string> used, IBuildEvents warnings)
+    private static void WarnOfUnused(
+        StageGraph graph, IReadOnlyDictionary<string, string> buildArguments, HashSet<string> used, IBuildEvents warnings)
     {
-        ImmutableArray<string> unused = [.. buildArguments.Keys.Where(name => !used.Contains(name) && !ProxyArguments.Contains(name) && !BuildKitArguments.Contains(name) && !graph.Set.GlobalArguments.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> unused =
+            [.. buildArguments.Keys.Where(name => !used.Contains(name)
+                && !ProxyArguments.Contains(name)
+                && !BuildKitArguments.Contains(name)
+                && !graph.Set.GlobalArguments.ContainsKey(name))
+                .Order(StringComparer.Ordinal)];
         if (!unused.IsEmpty)
         {
             warnings.Report(new DiagnosticReported(PlanDiagnostics.UnusedBuildArgs(unused)));

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ContainerStages.Planning;
 
 /// <summary>
-/// The build arguments that reach every RUN undeclared, in upper and lower case, and leave no trace in history or cache keys. Source: Dockerfile
-/// reference, Predefined ARGs; both cases as in BuildKit.
+/// The build arguments that reach every RUN undeclared, in upper and lower case, and leave no trace in history or cache keys. Source:
+/// Dockerfile reference, Predefined ARGs; both cases as in BuildKit.
 /// </summary>
 internal static class ProxyArguments
 {

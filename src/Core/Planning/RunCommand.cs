@@ -20,10 +20,14 @@ internal sealed partial record RunCommand(ImmutableArray<string> Arguments, Plan
             case ShellForm text:
                 return new RunCommand([.. shell, text.Text], null);
             case HeredocForm { Documents: [var only] } heredoc when Alone().IsMatch(heredoc.Text.Trim()):
-                var script = only.Content.StartsWith("#!", StringComparison.Ordinal) ? new PlannedScript("/dev/pipes/" + only.Name, only.Content) : null;
+                var script = only.Content.StartsWith("#!", StringComparison.Ordinal)
+                    ? new PlannedScript("/dev/pipes/" + only.Name, only.Content)
+                    : null;
                 return new RunCommand([.. shell, script is null ? only.Content : script.Target!], script);
             case HeredocForm heredoc:
-                return new RunCommand([.. shell, heredoc.Text + string.Concat(heredoc.Documents.Select(document => $"\n{document.Content}{document.Name}"))], null);
+                return new RunCommand(
+                    [.. shell, heredoc.Text + string.Concat(heredoc.Documents.Select(document => $"\n{document.Content}{document.Name}"))],
+                    null);
             default:
                 throw new NotSupportedException($"The planner does not know {command.GetType().Name}.");
         }

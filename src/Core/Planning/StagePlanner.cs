@@ -59,7 +59,8 @@ internal sealed class StagePlanner
     {
         ImageBase image => image.Config.Platform,
         StageBase other => other.Stage.Platform,
-        _ when stage.Platform is { } text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, stage.Location)),
+        _ when stage.Platform is { } text =>
+            Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, stage.Location)),
         _ => wanted,
     };
 
@@ -77,7 +78,9 @@ internal sealed class StagePlanner
                 AddStep(instruction.Text, new CopyStep(number, add.Text, add.Location, files.Plan(add)) { Link = add.Link });
                 return;
             case ArtifactsInstruction artifacts:
-                AddStep(instruction.Text, new CopyStep(number, artifacts.Text, artifacts.Location, [.. artifacts.Copies.SelectMany(copy => files.Plan(copy))]));
+                AddStep(
+                    instruction.Text,
+                    new CopyStep(number, artifacts.Text, artifacts.Location, [.. artifacts.Copies.SelectMany(copy => files.Plan(copy))]));
                 return;
             case WorkdirInstruction workdir:
                 AddWorkdir(workdir);
@@ -170,8 +173,13 @@ internal sealed class StagePlanner
     private void AddRun(RunInstruction run)
     {
         var (arguments, script) = RunCommand.Of(run.Command, config.Shell ?? DefaultShell);
-        var declared = variables.Arguments.Where(argument => argument.Value is not null).OrderBy(argument => argument.Key, StringComparer.Ordinal).ToArray();
-        var scoped = declared.Length == 0 ? "" : $"|{declared.Length.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', declared.Select(argument => $"{argument.Key}={argument.Value}"))} ";
+        var declared = variables.Arguments.Where(argument => argument.Value is not null)
+            .OrderBy(argument => argument.Key, StringComparer.Ordinal)
+            .ToArray();
+        var scoped = declared.Length == 0
+            ? ""
+            : $"|{declared.Length.ToString(CultureInfo.InvariantCulture)} " +
+                $"{string.Join(' ', declared.Select(argument => $"{argument.Key}={argument.Value}"))} ";
         var environment = variables.ForCommand();
         var step = new RunStep(number, run.Text, run.Location, arguments, environment, config.WorkingDirectory, config.User ?? "")
         {
@@ -189,7 +197,9 @@ internal sealed class StagePlanner
     {
         var path = Expand(workdir.Path, workdir);
         config.WorkingDirectory = path.StartsWith('/') ? path : ImagePath.Absolute(config.WorkingDirectory, path);
-        AddStep($"WORKDIR {config.WorkingDirectory}", new WorkdirStep(number, workdir.Text, workdir.Location, config.WorkingDirectory, config.User ?? ""));
+        AddStep(
+            $"WORKDIR {config.WorkingDirectory}",
+            new WorkdirStep(number, workdir.Text, workdir.Location, config.WorkingDirectory, config.User ?? ""));
     }
 
     private void AddStep(string createdBy, PlanStep step)
@@ -198,7 +208,9 @@ internal sealed class StagePlanner
         steps.Add(step);
     }
 
-    /// <summary>The shell of the container, not that of the build, runs the shell form. Source: Docker image specification 1.2, Healthcheck.</summary>
+    /// <summary>
+    /// The shell of the container, not that of the build, runs the shell form. Source: Docker image specification 1.2, Healthcheck.
+    /// </summary>
     private ImmutableArray<string> Test(CommandLine probe) => probe switch
     {
         ShellForm shell => ["CMD-SHELL", shell.Text],
@@ -215,5 +227,7 @@ internal sealed class StagePlanner
     private string Expand(string word, Instruction instruction) => variables.Expand(word, instruction.Location);
 
     private string Required(string what, string word, Instruction instruction) =>
-        Expand(word, instruction) is { Length: > 0 } value ? value : throw new BuildFailedException(PlanDiagnostics.EmptyValue(what, word, instruction.Location));
+        Expand(word, instruction) is { Length: > 0 } value
+            ? value
+            : throw new BuildFailedException(PlanDiagnostics.EmptyValue(what, word, instruction.Location));
 }

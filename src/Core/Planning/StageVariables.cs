@@ -66,7 +66,8 @@ internal sealed class StageVariables(PlanScope scope, ConfigBuilder config, Plan
         var expanded = isText ? scope.Expander.ExpandText(word, all, location) : scope.Expander.Expand(word, all, location);
         if (!expanded.Unset.IsEmpty)
         {
-            scope.Checks.Undefined(expanded.Unset.Where(name => !Arguments.ContainsKey(name) && name != SearchPath), all.Keys.Append(SearchPath), location);
+            scope.Checks.Undefined(
+                expanded.Unset.Where(name => !Arguments.ContainsKey(name) && name != SearchPath), all.Keys.Append(SearchPath), location);
         }
 
         return expanded;

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace ContainerStages.Posix;
 
 /// <summary>
-/// System calls by number through one function pointer that is found beforehand. For code that runs when the root has changed: nothing may be
-/// loaded from there, so nothing may be looked up any more. They act on the calling thread only, where libc's setuid would signal all threads,
-/// and never wait for the collector, whose threads a forked process has not.
+/// System calls by number through one function pointer that is found beforehand. For code that runs when the root has changed: nothing may
+/// be loaded from there, so nothing may be looked up any more. They act on the calling thread only, where libc's setuid would signal all
+/// threads, and never wait for the collector, whose threads a forked process has not.
 /// </summary>
 internal readonly unsafe struct DirectSystem
 {

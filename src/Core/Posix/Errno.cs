@@ -29,7 +29,10 @@ internal static class Errno
     public const int ESTALE = 116;
     public const int EDQUOT = 122;
 
-    /// <summary>Whether a file could not be opened because another process holds its lock: .NET reports flock's EWOULDBLOCK as the exception's number.</summary>
+    /// <summary>
+    /// Whether a file could not be opened because another process holds its lock: .NET reports flock's EWOULDBLOCK as the exception's
+    /// number.
+    /// </summary>
     public static bool IsLocked(IOException failure) => failure.HResult == EAGAIN;
 
     /// <summary>An exception that says which call failed on what, and why.</summary>

@@ -106,7 +106,8 @@ internal static unsafe partial class FileCalls
                         : throw Errno.Exception("getdents64", subject);
                 }
 
-                for (var entry = buffer.AsSpan(0, count); !entry.IsEmpty; entry = entry[BinaryPrimitives.ReadUInt16LittleEndian(entry[16..])..])
+                for (var entry = buffer.AsSpan(0, count); !entry.IsEmpty; entry =
+                    entry[BinaryPrimitives.ReadUInt16LittleEndian(entry[16..])..])
                 {
                     var name = entry[HeaderLength..];
                     name = name[..name.IndexOf((byte)0)];

@@ -12,7 +12,8 @@ internal static class HostProgram
     /// <summary>Starts a program with streams of its own; null where there is none of the name.</summary>
     public static Process? Start(ProcessStartInfo start)
     {
-        (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
+        (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) =
+            (false, true, true, true);
         try
         {
             return Process.Start(start)!;

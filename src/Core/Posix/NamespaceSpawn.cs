@@ -12,8 +12,8 @@ namespace ContainerStages.Posix;
 /// program can ask to be killed when this thread (and so this process) dies: PR_SET_PDEATHSIG is about the thread that started it.
 /// </summary>
 /// <remarks>
-/// unshare(CLONE_NEWPID) changes where the children of the calling thread go, and from then on it cannot create threads. So this thread does
-/// nothing but wait after it, and reports through a pipe; .NET's means of telling another thread may start a worker thread.
+/// unshare(CLONE_NEWPID) changes where the children of the calling thread go, and from then on it cannot create threads. So this thread
+/// does nothing but wait after it, and reports through a pipe; .NET's means of telling another thread may start a worker thread.
 /// </remarks>
 internal sealed unsafe class NamespaceSpawn : IDisposable
 {
@@ -34,7 +34,9 @@ internal sealed unsafe class NamespaceSpawn : IDisposable
     /// <param name="environment">NAME=value.</param>
     /// <param name="descriptors">Which descriptor of this process the program gets under which number.</param>
     /// <param name="namespaces">CLONE_NEW… flags.</param>
-    /// <param name="inheritInput">False: standard input is /dev/null and the program gets a session of its own, away from the terminal.</param>
+    /// <param name="inheritInput">
+    /// False: standard input is /dev/null and the program gets a session of its own, away from the terminal.
+    /// </param>
     public NamespaceSpawn(
         IReadOnlyList<string> program,
         IEnumerable<string> environment,

@@ -8,8 +8,8 @@ public static partial class StandardDescriptors
     private const int F_GETFD = 1;
 
     /// <summary>
-    /// Puts <c>/dev/null</c> where the caller closed one (<c>&gt;&amp;-</c>): else the next file that is opened would get its number, and what is written to
-    /// standard output would go there. Go and the C library do the same.
+    /// Puts <c>/dev/null</c> where the caller closed one (<c>&gt;&amp;-</c>): else the next file that is opened would get its number, and
+    /// what is written to standard output would go there. Go and the C library do the same.
     /// </summary>
     public static void Open()
     {

@@ -1,6 +1,9 @@
 namespace ContainerStages.Posix;
 
-/// <summary>A file that gets its name when it is whole, so that readers see the old content or the new, never half of it. Disposing removes what was not finished.</summary>
+/// <summary>
+/// A file that gets its name when it is whole, so that readers see the old content or the new, never half of it. Disposing removes what was
+/// not finished.
+/// </summary>
 /// <param name="path">Where it is written, in the file system of its later name. Nothing may stand there.</param>
 internal sealed class UnfinishedFile(string path) : IDisposable
 {

@@ -51,7 +51,8 @@ internal sealed class ImageContents
         if (IsIndex(bytes))
         {
             // Of an index the store may hold some platforms only.
-            foreach (var manifest in (JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex)?.Manifests ?? []).Where(manifest => IsPart(manifest, lastUse) && content.Contains(manifest.Digest)))
+            foreach (var manifest in (JsonSerializer.Deserialize(bytes.Span, OciJson.Plain.ImageIndex)?.Manifests ?? []).Where(
+                manifest => IsPart(manifest, lastUse) && content.Contains(manifest.Digest)))
             {
                 await AddAsync(manifest, content, lastUse, cancellationToken);
             }

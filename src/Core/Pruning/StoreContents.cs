@@ -49,7 +49,9 @@ internal sealed class StoreContents(StoreDirectory store)
             .Where(key => records.FindLayer(new LayerKey(key)) is { } layer && content.Contains(layer.Descriptor.Digest))
             .Select(key => key.Split('-')[0]).ToHashSet(StringComparer.Ordinal);
         return Finished("steps")
-            .Where(key => records.PeekStep(new StepKey(key)) is { Empty: false } step && !exported.Contains(step.Layer.Hex) && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
+            .Where(key => records.PeekStep(new StepKey(key)) is { Empty: false } step
+                && !exported.Contains(step.Layer.Hex)
+                && !SnapshotStore.NamesOf(step.Layer).Any(name => Directory.Exists(Path.Combine(store.Root, "snapshots", name))))
             .Select(key => $"steps/{key}");
     }
 
@@ -70,7 +72,10 @@ internal sealed class StoreContents(StoreDirectory store)
 
     /// <summary>What came from archives and engines. Where a part has gone a build reads them again.</summary>
     private IEnumerable<(string Name, Descriptor Document)> ImportedImages() =>
-        Names("sources").SelectMany(key => (LocalImages.ReadRecord(Path.Combine(store.Root, "sources", key))?.Manifests ?? []).Select(document => (document.ToString(), document))).Where(image => content.Contains(image.document.Digest));
+        Names("sources").SelectMany(
+            key => (LocalImages.ReadRecord(Path.Combine(store.Root, "sources", key))?.Manifests ?? []).Select(
+                document => (document.ToString(), document)))
+            .Where(image => content.Contains(image.document.Digest));
 
     private IEnumerable<StoreItem> Leftovers()
     {
@@ -79,14 +84,16 @@ internal sealed class StoreContents(StoreDirectory store)
             .. content.AbandonedFiles(TimeSpan.FromMinutes(1)),
             .. new SnapshotStore(store).Abandoned(),
             .. Names(Trash).Select(name => Path.Combine(store.Root, Trash, name)),
-            .. Fetched.SelectMany(folder => Names(folder).Where(IsIncomplete).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
+            .. Fetched.SelectMany(
+                folder => Names(folder).Where(IsIncomplete).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
             .. BesideSnapshots(),
             .. Names("uses").Select(name => Path.Combine(store.Root, "uses", name)).Where(Directory.Exists),
             .. Names("").Where(IsBeingWritten).Select(name => Path.Combine(store.Root, name)).Where(IsAbandoned),
             .. Sealed
                 .SelectMany(folder => Finished(folder).Select(name => Path.Combine(store.Root, folder, name)))
                 .Where(path => SealedFile.Read(path) is null),
-            .. Fetched.Concat(Records).SelectMany(folder => Names(folder).Where(IsBeingWritten).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
+            .. Fetched.Concat(Records).SelectMany(
+                folder => Names(folder).Where(IsBeingWritten).Select(name => Path.Combine(store.Root, folder, name)).Where(IsAbandoned)),
         ];
         return paths.Select(path => Item(StoreItemKind.Leftover, Path.GetRelativePath(store.Root, path), isReferred: false));
     }
@@ -95,7 +102,8 @@ internal sealed class StoreContents(StoreDirectory store)
     /// Files that stand beside a snapshot that is not there; what tells of a layer is written shortly before its folder appears.
     /// </summary>
     private IEnumerable<string> BesideSnapshots() =>
-        Names("snapshots").Where(name => name.IndexOf('.', StringComparison.Ordinal) is 32 && !Directory.Exists(Path.Combine(store.Root, "snapshots", name[..32])))
+        Names("snapshots").Where(name => name.IndexOf('.', StringComparison.Ordinal) is 32
+            && !Directory.Exists(Path.Combine(store.Root, "snapshots", name[..32])))
             .Select(name => Path.Combine(store.Root, "snapshots", name))
             .Where(path => path.EndsWith(StoreUse.MarkerSuffix, StringComparison.Ordinal) || IsAbandoned(path));
 
@@ -120,13 +128,22 @@ internal sealed class StoreContents(StoreDirectory store)
             .Select(name => Item(StoreItemKind.Snapshot, $"snapshots/{name}", isReferred: true));
 
     private IEnumerable<StoreItem> Downloads() =>
-        Fetched.SelectMany(folder => Finished(folder).Where(name => !IsIncomplete(name)).Select(name => Item(name.EndsWith(".json", StringComparison.Ordinal) ? StoreItemKind.Record : StoreItemKind.Download, $"{folder}/{name}", isReferred: true)));
+        Fetched.SelectMany(
+            folder => Finished(folder).Where(name => !IsIncomplete(name))
+                .Select(
+                    name => Item(
+                        name.EndsWith(".json", StringComparison.Ordinal) ? StoreItemKind.Record : StoreItemKind.Download,
+                        $"{folder}/{name}",
+                        isReferred: true)));
 
     private IEnumerable<StoreItem> Caches() =>
-        Names("caches").SelectMany(name => Names($"caches/{name}").Select(number => Item(StoreItemKind.Cache, $"caches/{name}/{number}", isReferred: true)));
+        Names("caches").SelectMany(
+            name => Names($"caches/{name}").Select(number => Item(StoreItemKind.Cache, $"caches/{name}/{number}", isReferred: true)));
 
     private IEnumerable<StoreItem> SmallRecords() =>
-        Records.SelectMany(folder => Finished(folder).Where(name => !Sealed.Contains(folder) || SealedFile.Read(Path.Combine(store.Root, folder, name)) is not null).Select(name => Item(StoreItemKind.Record, $"{folder}/{name}", isReferred: true)));
+        Records.SelectMany(folder => Finished(folder)
+            .Where(name => !Sealed.Contains(folder) || SealedFile.Read(Path.Combine(store.Root, folder, name)) is not null)
+            .Select(name => Item(StoreItemKind.Record, $"{folder}/{name}", isReferred: true)));
 
     private StoreItem Item(StoreItemKind kind, string path, bool isReferred) =>
         new(kind, path, TreeSize.Of(Path.Combine(store.Root, path)), StoreUse.LastUse(store, path), isReferred);

@@ -35,7 +35,9 @@ public sealed class StorePruner(StoreDirectory store)
             // A build that ended meanwhile may have given a name to what had none.
             var named = await contents.ReadNamedAsync(cancellationToken);
             warnings = named.Warnings;
-            gone = [.. wanted.Where(item => !used.Contains(item.Path) && (item.IsNamed || item.Kind != StoreItemKind.Blob || named.LastUse(Path.GetFileName(item.Path)) is null))];
+            gone =
+                [.. wanted.Where(item => !used.Contains(item.Path)
+                    && (item.IsNamed || item.Kind != StoreItemKind.Blob || named.LastUse(Path.GetFileName(item.Path)) is null))];
             namesGone = await DropNamesAsync(
                 gone.Where(item => item.IsNamed).Select(item => Path.GetFileName(item.Path)).ToHashSet(StringComparer.Ordinal),
                 settings,
@@ -54,7 +56,8 @@ public sealed class StorePruner(StoreDirectory store)
         }
 
         var left = items.Sum(item => item.Size) - gone.Sum(item => item.Size);
-        return new PruneReport(gone, namesGone, wanted.Length - gone.Length, left, [.. damage, .. warnings, .. refused]) { IsComplete = refused.Count == 0 };
+        return new PruneReport(
+            gone, namesGone, wanted.Length - gone.Length, left, [.. damage, .. warnings, .. refused]) { IsComplete = refused.Count == 0 };
     }
 
     private async Task<IReadOnlyList<Diagnostic>> RepairNamesAsync(PruneSettings settings, CancellationToken cancellationToken)
@@ -102,7 +105,8 @@ public sealed class StorePruner(StoreDirectory store)
         var trash = Path.Combine(store.Folder(StoreContents.Trash), Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(trash);
         var number = 0;
-        foreach (var path in items.Where(item => !item.Path.StartsWith(StoreContents.Trash + "/", StringComparison.Ordinal)).Select(item => item.Path))
+        foreach (var path in items.Where(item => !item.Path.StartsWith(StoreContents.Trash + "/", StringComparison.Ordinal))
+            .Select(item => item.Path))
         {
             Move(path, Path.Combine(trash, number++.ToString(CultureInfo.InvariantCulture)));
             foreach (var companion in UnpackedLayer.Companions(path).Append(path + StoreUse.MarkerSuffix))

@@ -11,7 +11,9 @@ internal static class ImageBlobs
 {
     /// <summary>Configurations, layers (each once), manifests and index, in the order in which a reader needs them to exist.</summary>
     public static IReadOnlyList<Descriptor> All(ImageSet images) =>
-        [.. images.Images.SelectMany(image => image.Manifest.Layers.Prepend(image.Manifest.Config)).Concat(images.Documents.Select(document => document.Descriptor)).DistinctBy(blob => blob.Digest)];
+        [.. images.Images.SelectMany(image => image.Manifest.Layers.Prepend(image.Manifest.Config))
+            .Concat(images.Documents.Select(document => document.Descriptor))
+            .DistinctBy(blob => blob.Digest)];
 
     /// <summary>Fetches base layers that nobody needed so far, side by side.</summary>
     /// <exception cref="BuildFailedException">A blob is nowhere to be had.</exception>
@@ -47,7 +49,9 @@ internal static class ImageBlobs
 
     /// <exception cref="BuildFailedException">A name is no image reference.</exception>
     public static IReadOnlyList<ImageReference> ParseNames(IReadOnlyList<string> names) =>
-        [.. names.Select(name => ImageReference.TryParse(name) is { Tag: not null, Digest: null } reference ? reference : throw new BuildFailedException(ArchiveDiagnostics.NameInvalid(name)))];
+        [.. names.Select(name => ImageReference.TryParse(name) is { Tag: not null, Digest: null } reference
+            ? reference
+            : throw new BuildFailedException(ArchiveDiagnostics.NameInvalid(name)))];
 
     /// <summary>Runs the writing of a file or folder and says in the user's terms why it failed.</summary>
     public static async Task<T> GuardAsync<T>(string path, Func<Task<T>> write)

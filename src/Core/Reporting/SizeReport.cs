@@ -31,14 +31,26 @@ public sealed record SizeReport(ImmutableArray<SizeReportRow> Rows, int? Referen
         foreach (var entry in history)
         {
             var layer = entry.EmptyLayer == true ? null : sizes.TryDequeue(out var next) ? next.Layer : null;
-            rows.Add([ByteSize.Format(layer?.Size ?? 0), ByteSize.Format(layer?.Descriptor.Size ?? 0), OneLine(entry.CreatedBy ?? entry.Comment ?? "")]);
+            rows.Add([
+                ByteSize.Format(layer?.Size ?? 0),
+                ByteSize.Format(layer?.Descriptor.Size ?? 0),
+                OneLine(entry.CreatedBy ?? entry.Comment ?? ""),
+            ]);
         }
 
         rows.Reverse();
         return new TextTable(["size", "compressed", "created by"], [.. rows], 2).ToText();
     }
 
-    private ImmutableArray<string> Header() => ["image", "layers", "size", "compressed", .. ReferenceRow is null ? (string[])[] : ["share"], .. HasTimes ? (string[])["time"] : []];
+    private ImmutableArray<string> Header() =>
+    [
+        "image",
+        "layers",
+        "size",
+        "compressed",
+        .. ReferenceRow is null ? (string[])[] : ["share"],
+        .. HasTimes ? (string[])["time"] : [],
+    ];
 
     private bool HasTimes => Rows.Any(row => row.BuildTime is not null);
 

@@ -68,7 +68,11 @@ public sealed class ImageStore : IDisposable
 
             var reference = Digest.TryParse(name, out _) ? null : ImageReference.TryParseSource(name, Environment.CurrentDirectory);
             return await whole.OfSourceAsync(
-                name, sources, reference ?? throw new BuildFailedException(NoSuchImage(name)), platform ?? Platform.Host, cancellationToken);
+                name,
+                sources,
+                reference ?? throw new BuildFailedException(NoSuchImage(name)),
+                platform ?? Platform.Host,
+                cancellationToken);
         }
         catch (FileNotFoundException missing)
         {
@@ -94,8 +98,14 @@ public sealed class ImageStore : IDisposable
             .Where(one => DigestsOf(one).Any(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal)))
             .ToArray();
         return found.DistinctBy(one => one.Image.Digest).Count() > 1
-            ? throw new BuildFailedException(StoreDiagnostics.AmbiguousId(name, found.Select(one => $"{one.Named.Name.FamiliarName} ({DigestsOf(one).Last(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal)).Hex[..Math.Max(12, hex.Length + 2)]})")))
+            ? throw new BuildFailedException(StoreDiagnostics.AmbiguousId(name, found.Select(Candidate)))
             : found.Length > 0 ? found[0] : null;
+
+        string Candidate((NamedImage Named, Image Image) one)
+        {
+            var digest = DigestsOf(one).Last(digest => digest.Hex.StartsWith(hex, StringComparison.Ordinal));
+            return $"{one.Named.Name.FamiliarName} ({digest.Hex[..Math.Max(12, hex.Length + 2)]})";
+        }
     }
 
     private static Digest[] DigestsOf((NamedImage Named, Image Image) one) =>
@@ -124,7 +134,8 @@ public sealed class ImageStore : IDisposable
     }
 
     /// <summary>Those that can be read; of the others the report is told once.</summary>
-    public async Task<IReadOnlyList<(NamedImage Named, Image Image)>> ReadAsync(IEnumerable<NamedImage> images, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(NamedImage Named, Image Image)>> ReadAsync(
+        IEnumerable<NamedImage> images, CancellationToken cancellationToken)
     {
         var read = new List<(NamedImage, Image)>();
         foreach (var named in images)
@@ -146,8 +157,8 @@ public sealed class ImageStore : IDisposable
     }
 
     /// <summary>
-    /// Runs an image by name, id or digest, and returns the command's exit code. A name that the store lacks is pulled. Without a platform an image of
-    /// the store runs whatever it was made for, as with Docker; anything else is one for this machine.
+    /// Runs an image by name, id or digest, and returns the command's exit code. A name that the store lacks is pulled. Without a platform
+    /// an image of the store runs whatever it was made for, as with Docker; anything else is one for this machine.
     /// </summary>
     /// <exception cref="BuildFailedException">There is no such image, none for the platform, or it cannot be run here.</exception>
     public async Task<int> RunAsync(

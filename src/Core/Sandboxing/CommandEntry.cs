@@ -160,8 +160,8 @@ internal sealed unsafe class CommandEntry : IDisposable
         SetCapabilities(userId != 0 ? 0 : privileged ? ulong.MaxValue : capabilities);
     }
 
-    // While there is CAP_SYS_ADMIN: without it the kernel takes a filter only from who may gain no rights, and set-user-id programs would have
-    // no effect.
+    // While there is CAP_SYS_ADMIN: without it the kernel takes a filter only from who may gain no rights, and set-user-id programs would
+    // have no effect.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void InstallFilter()
     {
@@ -211,8 +211,8 @@ internal sealed unsafe class CommandEntry : IDisposable
         var zero = stackalloc ulong[4];
         zero[0] = zero[1] = zero[2] = zero[3] = 0;
 
-        // .NET ignores the first, and what is ignored stays so through execve: 'yes | head -1' would not end. glibc's posix_spawn leaves its
-        // own two ignored.
+        // .NET ignores the first, and what is ignored stays so through execve: 'yes | head -1' would not end. glibc's posix_spawn leaves
+        // its own two ignored.
         _ = system.DefaultSignal(ProcessCalls.SIGPIPE, zero);
         _ = system.DefaultSignal(32, zero);
         _ = system.DefaultSignal(33, zero);

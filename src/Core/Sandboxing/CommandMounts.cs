@@ -5,8 +5,9 @@ using static ContainerStages.Posix.MountCalls;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// The mounts that a command asks for, on a root that is not entered yet. Mount points of the root itself exist already (<see cref="MountPointStub"/>);
-/// one that is missing lies inside an earlier mount and is made there. Read-only is set last, so that it can be.
+/// The mounts that a command asks for, on a root that is not entered yet. Mount points of the root itself exist already
+/// (<see cref="MountPointStub"/>); one that is missing lies inside an earlier mount and is made there. Read-only is set last, so that it
+/// can be.
 /// </summary>
 internal sealed class CommandMounts(SandboxFolder folder, SafeFileHandle root)
 {

@@ -6,8 +6,8 @@ namespace ContainerStages.Sandboxing;
 
 /// <summary>
 /// The process that becomes the command, as the first of a pid namespace inside that of the sandbox's first process, which waits for it. A
-/// command that changes its user, or starts with a set-user-id program, loses the wish to die with its parent; the first process never does,
-/// and whatever is inside its namespace dies with it.
+/// command that changes its user, or starts with a set-user-id program, loses the wish to die with its parent; the first process never
+/// does, and whatever is inside its namespace dies with it.
 /// </summary>
 /// <remarks>The new process has no other thread of the runtime: it makes system calls only, by code that was compiled before.</remarks>
 internal sealed unsafe class CommandProcess : IDisposable

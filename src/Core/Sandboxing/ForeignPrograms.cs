@@ -5,8 +5,8 @@ using ContainerStages.Oci;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// Programs made for another processor. The kernel starts them through an emulator that is registered with binfmt_misc; flag F makes it open the
-/// emulator when it is registered, so that a root without it can use it. Source: Linux, admin-guide/binfmt-misc.
+/// Programs made for another processor. The kernel starts them through an emulator that is registered with binfmt_misc; flag F makes it
+/// open the emulator when it is registered, so that a root without it can use it. Source: Linux, admin-guide/binfmt-misc.
 /// </summary>
 internal static class ForeignPrograms
 {
@@ -44,7 +44,8 @@ internal static class ForeignPrograms
         var files = Directory.EnumerateFiles(folder)
             .Where(file => Path.GetFileName(file) is not ("register" or "status"))
             .Order(StringComparer.Ordinal);
-        var found = files.Select(file => (Name: Path.GetFileName(file), Text: File.ReadAllText(file))).FirstOrDefault(file => IsFor(file.Text, machine));
+        var found = files.Select(file => (Name: Path.GetFileName(file), Text: File.ReadAllText(file)))
+            .FirstOrDefault(file => IsFor(file.Text, machine));
         return found;
     }
 
@@ -53,7 +54,8 @@ internal static class ForeignPrograms
         var magic = Lines(text).FirstOrDefault(line => line.StartsWith("magic ", StringComparison.Ordinal))?["magic ".Length..];
         const int needed = (MachineOffset + 2) * 2;
         return magic is { Length: >= needed } && magic.StartsWith("7f454c46", StringComparison.Ordinal)
-            && (magic.Substring(MachineOffset * 2, 4) == $"{machine & 0xFF:x2}{machine >> 8:x2}" || magic.Substring(MachineOffset * 2, 4) == $"{machine:x4}");
+            && (magic.Substring(MachineOffset * 2, 4) == $"{machine & 0xFF:x2}{machine >> 8:x2}"
+                || magic.Substring(MachineOffset * 2, 4) == $"{machine:x4}");
     }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.TrimEntries);

@@ -10,7 +10,9 @@ internal interface ISandbox
     /// Runs to the end and returns the exit code (128 + signal number where a signal ended it). Cancelling kills every process of the
     /// command before the task ends. What the command wrote to its root is in <see cref="SandboxCommand.UpperDirectory"/>.
     /// </summary>
-    /// <exception cref="Diagnostics.BuildFailedException">The sandbox itself could not be made, or the program does not exist in the root.</exception>
+    /// <exception cref="Diagnostics.BuildFailedException">
+    /// The sandbox itself could not be made, or the program does not exist in the root.
+    /// </exception>
     Task<int> RunAsync(SandboxCommand command, ISandboxOutput output, CancellationToken cancellationToken);
 }
 

@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// Makes a layer folder with the mount points that a stack of layers lacks. It lies above the stack and below the upper folder: mounting then
-/// needs nothing made in the upper folder, where it would become a part of the image.
+/// Makes a layer folder with the mount points that a stack of layers lacks. It lies above the stack and below the upper folder: mounting
+/// then needs nothing made in the upper folder, where it would become a part of the image.
 /// </summary>
 internal static class MountPointStub
 {
@@ -21,7 +21,8 @@ internal static class MountPointStub
     {
         var stack = new UnionView(lowerDirectories);
         var made = false;
-        foreach (var (path, isFolder) in MountPoints.Concat(mounts.Select(mount => (Path: mount.Target.Trim('/'), mount.IsFolder)).Where(place => !IsInsideAnother(place.Path, mounts))))
+        foreach (var (path, isFolder) in MountPoints.Concat(
+            mounts.Select(mount => (Path: mount.Target.Trim('/'), mount.IsFolder)).Where(place => !IsInsideAnother(place.Path, mounts))))
         {
             var place = stack.Resolve("/" + path, out var existing);
             if (existing is null)

@@ -47,8 +47,10 @@ internal sealed record MountRecord
         return mount switch
         {
             HostMount host => start with { Kind = Host, Source = host.Source, ReadOnly = host.ReadOnly },
-            StackMount stack => start with { Kind = Stack, Source = stack.Source.TrimStart('/'), LowerNames = lowerNames, ReadOnly = stack.ReadOnly },
-            MemoryMount memory => start with { Kind = Memory, Options = memory.Size is { } size ? $"mode=1777,size={Text(size)}" : "mode=1777" },
+            StackMount stack =>
+                start with { Kind = Stack, Source = stack.Source.TrimStart('/'), LowerNames = lowerNames, ReadOnly = stack.ReadOnly },
+            MemoryMount memory =>
+                start with { Kind = Memory, Options = memory.Size is { } size ? $"mode=1777,size={Text(size)}" : "mode=1777" },
             ContentMount file => start with
             {
                 Kind = File,

@@ -5,10 +5,12 @@ using ContainerStages.Posix;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// The built-in sandbox: new pid, ipc, uts and mount namespaces (and a network namespace where there is to be no network), the root changed,
-/// Docker's default capabilities and a system call filter. Needs root, or a user namespace (<see cref="UserNamespace"/>).
+/// The built-in sandbox: new pid, ipc, uts and mount namespaces (and a network namespace where there is to be no network), the root
+/// changed, Docker's default capabilities and a system call filter. Needs root, or a user namespace (<see cref="UserNamespace"/>).
 /// </summary>
-/// <param name="initCommand">Starts <see cref="SandboxInit.Run"/> with the specification file appended; see <see cref="SandboxInitCommand"/>.</param>
+/// <param name="initCommand">
+/// Starts <see cref="SandboxInit.Run"/> with the specification file appended; see <see cref="SandboxInitCommand"/>.
+/// </param>
 /// <param name="runtime">
 /// The OCI runtime that starts the commands in these namespaces, in place of the first process itself; null for none. It is looked for when
 /// the first command runs.
@@ -45,7 +47,8 @@ internal sealed class NamespaceSandbox(ImmutableArray<string> initCommand, strin
         {
             try
             {
-                done.SetResult(SandboxProcess.Run(program, InitEnvironment(), namespaces, command, specification, output, cancellationToken));
+                done.SetResult(
+                    SandboxProcess.Run(program, InitEnvironment(), namespaces, command, specification, output, cancellationToken));
             }
             catch (Exception exception)
             {

@@ -1,8 +1,8 @@
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// Cuts a stream of bytes into lines and hides secrets in them. What is no UTF-8 is replaced; a line longer than <see cref="Limit"/> comes in
-/// pieces, none of which ends inside a secret.
+/// Cuts a stream of bytes into lines and hides secrets in them. What is no UTF-8 is replaced; a line longer than <see cref="Limit"/> comes
+/// in pieces, none of which ends inside a secret.
 /// </summary>
 internal sealed class OutputLines(ISandboxOutput output, bool isError, SecretMask mask)
 {

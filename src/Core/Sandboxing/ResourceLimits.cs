@@ -8,7 +8,8 @@ public static class ResourceLimits
     /// <summary>Each at the place of its number.</summary>
     public static ImmutableArray<string> Names { get; } =
     [
-        "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime",
+        "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending", "msgqueue", "nice",
+        "rtprio", "rttime",
     ];
 
     /// <exception cref="ArgumentException">No such limit.</exception>

@@ -15,11 +15,12 @@ internal static class RootMount
     {
         Environment.CurrentDirectory = folder.Links;
 
-        // userxattr: layers mark opaque folders with attributes that ordinary users may set too; implies that no folder is redirected and no
-        // content shared between layers. volatile: what is built is not worth waiting for the disk, and a crash throws it away.
+        // userxattr: layers mark opaque folders with attributes that ordinary users may set too; implies that no folder is redirected and
+        // no content shared between layers. volatile: what is built is not worth waiting for the disk, and a crash throws it away.
         var options = $"lowerdir={lowerNames},upperdir={upper},workdir={work},userxattr,index=off,volatile";
 
-        // No device: root inside may make nodes, as in Docker, but a node of the machine's disk must not open it (Docker has a cgroup for that).
+        // No device: root inside may make nodes, as in Docker, but a node of the machine's disk must not open it (Docker has a cgroup for
+        // that).
         MountCalls.Mount("overlay", target, "overlay", MountCalls.MS_NODEV, options);
     }
 }

@@ -39,7 +39,9 @@ internal readonly record struct SandboxFolder(string Path)
     /// <exception cref="PosixException">A file or folder cannot be made.</exception>
     public static SandboxSpecification Prepare(SandboxCommand command)
     {
-        if (command.LowerDirectories.Append(command.UpperDirectory).Append(command.WorkDirectory).FirstOrDefault(path => !path.StartsWith('/')) is { } relative)
+        if (command.LowerDirectories.Append(command.UpperDirectory)
+            .Append(command.WorkDirectory)
+            .FirstOrDefault(path => !path.StartsWith('/')) is { } relative)
         {
             throw new ArgumentException($"'{relative}' is not absolute.", nameof(command));
         }

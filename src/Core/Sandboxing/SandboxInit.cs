@@ -6,9 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// The first process inside the sandbox's namespaces: puts the root filesystem together for another process, which gives up what the command
-/// must not have and becomes the command, or for an OCI runtime, which starts it, and waits for it. Started by <see cref="NamespaceSandbox"/>;
-/// descriptor 3 tells that program what went wrong.
+/// The first process inside the sandbox's namespaces: puts the root filesystem together for another process, which gives up what the
+/// command must not have and becomes the command, or for an OCI runtime, which starts it, and waits for it. Started by
+/// <see cref="NamespaceSandbox"/>; descriptor 3 tells that program what went wrong.
 /// </summary>
 public static class SandboxInit
 {
@@ -42,7 +42,10 @@ public static class SandboxInit
         catch (Exception exception)
         {
             // The boundary of this process: whatever it is, the program that started it says it.
-            Report(new SandboxFailure(SandboxStep.Unexpected, 0, $"{step}: {(UnforeseenFailure.IsTraceWanted ? exception : UnforeseenFailure.Describe(exception))}"));
+            Report(new SandboxFailure(
+                SandboxStep.Unexpected,
+                0,
+                $"{step}: {(UnforeseenFailure.IsTraceWanted ? exception : UnforeseenFailure.Describe(exception))}"));
         }
 
         return FailureCode;
@@ -87,8 +90,8 @@ public static class SandboxInit
         }
     }
 
-    // The signal is asked for first and the parent looked at second, so that a parent that dies between the two is noticed too: the other end
-    // of the status pipe is closed then.
+    // The signal is asked for first and the parent looked at second, so that a parent that dies between the two is noticed too: the other
+    // end of the status pipe is closed then.
     private static bool DiesWithParent(DirectSystem system)
     {
         Span<PollEntry> status = [new PollEntry { Descriptor = StatusDescriptor }];

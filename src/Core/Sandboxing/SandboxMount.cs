@@ -31,7 +31,8 @@ internal sealed record StackMount(string Target, ImmutableArray<string> LowerDir
 internal sealed record MemoryMount(string Target, long? Size) : SandboxMount(Target);
 
 /// <summary>A read-only file that exists in memory only.</summary>
-internal sealed record ContentMount(string Target, ReadOnlyMemory<byte> Content, uint Mode, uint UserId, uint GroupId) : SandboxMount(Target)
+internal sealed record ContentMount(
+    string Target, ReadOnlyMemory<byte> Content, uint Mode, uint UserId, uint GroupId) : SandboxMount(Target)
 {
     public override bool IsFolder => false;
 }

@@ -17,7 +17,8 @@ internal static class SandboxOutcomes
     {
         if (Failure(outcome.Status) is { } failure)
         {
-            throw new BuildFailedException((IsForeign(failure) ? ForeignPrograms.Explain(platform) : null) ?? Describe(failure, specification));
+            throw new BuildFailedException(
+                (IsForeign(failure) ? ForeignPrograms.Explain(platform) : null) ?? Describe(failure, specification));
         }
 
         if (outcome.Status is not [(byte)SandboxStep.Ready, ..])

@@ -20,13 +20,19 @@ internal sealed class SandboxProcess : IDisposable
     private readonly byte[] buffer = new byte[64 * 1024];
 
     private SandboxProcess(
-        ImmutableArray<string> program, List<string> environment, int namespaces, SandboxCommand command, SandboxSpecification specification, ISandboxOutput output)
+        ImmutableArray<string> program,
+        List<string> environment,
+        int namespaces,
+        SandboxCommand command,
+        SandboxSpecification specification,
+        ISandboxOutput output)
     {
         this.specification = MemoryFile.Create("sandbox", specification.ToBytes());
         this.program = program[0];
         outputLines = new OutputLines(output, isError: false, command.Secrets);
         errorLines = new OutputLines(output, isError: true, command.Secrets);
-        List<(SafeFileHandle, int)> descriptors = [(status.Write, SandboxInit.StatusDescriptor), (this.specification, SandboxInit.SpecificationDescriptor)];
+        List<(SafeFileHandle, int)> descriptors =
+            [(status.Write, SandboxInit.StatusDescriptor), (this.specification, SandboxInit.SpecificationDescriptor)];
         if (!command.Interactive)
         {
             descriptors.AddRange([(this.output.Write, 1), (error.Write, 2)]);
@@ -69,7 +75,8 @@ internal sealed class SandboxProcess : IDisposable
 
             specification.Dispose();
             using var process = new SafeFileHandle(started.ProcessDescriptor, ownsHandle: true);
-            using (cancellationToken.UnsafeRegister(static state => ProcessCalls.Signal((SafeFileHandle)state!, ProcessCalls.SIGKILL), process))
+            using (cancellationToken.UnsafeRegister(
+                static state => ProcessCalls.Signal((SafeFileHandle)state!, ProcessCalls.SIGKILL), process))
             {
                 return Watch(process);
             }

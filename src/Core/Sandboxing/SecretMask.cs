@@ -4,8 +4,8 @@ using System.Text;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// Keeps secrets out of what a command's output and the messages about it show. It finds each line of a secret as it is; what a command encodes
-/// it cannot find.
+/// Keeps secrets out of what a command's output and the messages about it show. It finds each line of a secret as it is; what a command
+/// encodes it cannot find.
 /// </summary>
 internal sealed class SecretMask
 {

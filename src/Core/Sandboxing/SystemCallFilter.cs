@@ -5,8 +5,9 @@ using static ContainerStages.Sandboxing.FilterInstruction;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// A seccomp filter that refuses what Docker's default profile refuses: new namespaces (they would give back every capability), keyrings (not
-/// in a namespace), bpf, perf, io_uring, userfaultfd, and, twice locked, mounting and kernel modules. What differs stands in docs/security.md.
+/// A seccomp filter that refuses what Docker's default profile refuses: new namespaces (they would give back every capability), keyrings
+/// (not in a namespace), bpf, perf, io_uring, userfaultfd, and, twice locked, mounting and kernel modules. What differs stands in
+/// docs/security.md.
 /// </summary>
 /// <remarks>Source: seccomp(2); moby and containers/common, seccomp default profile.</remarks>
 internal sealed unsafe class SystemCallFilter : IDisposable
@@ -53,7 +54,9 @@ internal sealed unsafe class SystemCallFilter : IDisposable
     internal static List<FilterInstruction> Assemble(Architecture architecture, bool hostNetwork)
     {
         var code = new List<FilterInstruction>();
-        foreach (var table in architecture == Architecture.Arm64 ? [SystemCallTable.Arm64] : (SystemCallTable[])[SystemCallTable.X64, SystemCallTable.X86])
+        foreach (var table in architecture == Architecture.Arm64
+            ? [SystemCallTable.Arm64]
+            : (SystemCallTable[])[SystemCallTable.X64, SystemCallTable.X86])
         {
             // Conditional jumps reach 255 instructions, this one any number.
             var calls = Calls(table, hostNetwork);

@@ -7,8 +7,8 @@ using static ContainerStages.Posix.MountCalls;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// /dev, /sys, what of /proc is protected, and the files of the machine inside a root that is not entered yet, as Docker mounts them. Every place is opened below
-/// the root first and mounted on by descriptor: a link that an image holds cannot lead out.
+/// /dev, /sys, what of /proc is protected, and the files of the machine inside a root that is not entered yet, as Docker mounts them. Every
+/// place is opened below the root first and mounted on by descriptor: a link that an image holds cannot lead out.
 /// </summary>
 /// <remarks>Source: runtime-spec config-linux.md (default filesystems and devices), Docker's default masked and read-only paths.</remarks>
 internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification specification)
@@ -143,8 +143,8 @@ internal sealed class SystemMounts(SafeFileHandle root, SandboxSpecification spe
         }
     }
 
-    // Device nodes cannot be made in a user namespace, so the machine's own are bound, for root as well. Read-only concerns the nodes' mode and
-    // owner, which are the machine's; a device on such a mount can be written all the same.
+    // Device nodes cannot be made in a user namespace, so the machine's own are bound, for root as well. Read-only concerns the nodes' mode
+    // and owner, which are the machine's; a device on such a mount can be written all the same.
     private void BindDevice(SafeFileHandle dev, string name)
     {
         using var place = FileCalls.OpenBeneath(dev, name, FileCalls.O_CREAT | FileCalls.O_RDONLY, 0x1B6, 0)

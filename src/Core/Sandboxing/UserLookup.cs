@@ -17,8 +17,8 @@ internal static class UserLookup
     private const uint Highest = int.MaxValue;
 
     /// <summary>
-    /// A name must be in the image's files; a number need not (then: group 0, home /). Without a group the user's own group is taken and every
-    /// group that lists the user; with one, only that.
+    /// A name must be in the image's files; a number need not (then: group 0, home /). Without a group the user's own group is taken and
+    /// every group that lists the user; with one, only that.
     /// </summary>
     /// <param name="user"><c>user</c>, <c>user:group</c>, each a name or a number; empty means root.</param>
     /// <param name="passwd">Text of /etc/passwd of the image, or null where there is none.</param>

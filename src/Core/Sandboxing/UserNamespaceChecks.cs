@@ -84,7 +84,8 @@ internal static class UserNamespaceChecks
 
     private static string VersionOf(string unshare)
     {
-        var start = new ProcessStartInfo(unshare, "--version") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(
+            unshare, "--version") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var text = process.StandardOutput.ReadToEnd().Trim();
         process.WaitForExit();

@@ -5,14 +5,15 @@ using ContainerStages.Posix;
 namespace ContainerStages.Snapshots;
 
 /// <summary>
-/// The layers of an image on top of each other, where overlayfs would show something else than what the layers mean: a folder that an archive
-/// needed but did not list keeps owner and mode of the layer below, and an opaque root hides all below. Source: image-spec, layer.md.
+/// The layers of an image on top of each other, where overlayfs would show something else than what the layers mean: a folder that an
+/// archive needed but did not list keeps owner and mode of the layer below, and an opaque root hides all below. Source: image-spec,
+/// layer.md.
 /// </summary>
 internal static class ImageLayers
 {
     /// <summary>
-    /// The stack with every layer once: of one that stands in it several times, the topmost. What the lower ones show or hide, that one shows
-    /// or hides too, and overlayfs refuses a folder that it has already (ELOOP).
+    /// The stack with every layer once: of one that stands in it several times, the topmost. What the lower ones show or hide, that one
+    /// shows or hides too, and overlayfs refuses a folder that it has already (ELOOP).
     /// </summary>
     public static ImmutableArray<T> WithoutRepeated<T>(ImmutableArray<T> layers, Func<T, SnapshotId> idOf) =>
         [.. layers.Reverse().DistinctBy(idOf).Reverse()];
@@ -40,7 +41,10 @@ internal static class ImageLayers
         var view = new UnionView([.. layers.Select(layer => layer.Folder)]);
         var implied = layers.ToDictionary(layer => layer.Folder, layer => layer.Implied.ToHashSet(StringComparer.Ordinal));
         var changed = new List<(string Path, string Origin)>();
-        foreach (var path in layers.Skip(1).SelectMany(layer => layer.Implied).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var path in layers.Skip(1)
+            .SelectMany(layer => layer.Implied)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal))
         {
             // One that stands in a single layer needs no look at the layers between.
             if (layers.Count(layer => FileCalls.TryStat(HostPath(layer.Folder, path), out _)) < 2
@@ -49,7 +53,8 @@ internal static class ImageLayers
                 continue;
             }
 
-            var origin = entry.Parts.FirstOrDefault(part => !layers.Any(layer => part == HostPath(layer.Folder, path) && implied[layer.Folder].Contains(path)));
+            var origin = entry.Parts.FirstOrDefault(
+                part => !layers.Any(layer => part == HostPath(layer.Folder, path) && implied[layer.Folder].Contains(path)));
             if (origin is not null && origin != entry.Parts[0] && Differs(view.StatusOf(origin), view.StatusOf(entry.Parts[0])))
             {
                 changed.Add((path, origin));

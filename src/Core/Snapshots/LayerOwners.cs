@@ -14,7 +14,9 @@ internal sealed class LayerOwners
     /// <summary>Null where all files have their owners themselves.</summary>
     public static LayerOwners? Read(IEnumerable<string> folders)
     {
-        ImmutableArray<(string, RecordedOwners)> found = [.. folders.Select(folder => (folder, Owners: RecordedOwners.Read(folder))).Where(layer => layer.Owners is not null).Select(layer => (layer.folder, layer.Owners!))];
+        ImmutableArray<(string, RecordedOwners)> found = [.. folders.Select(folder => (folder, Owners: RecordedOwners.Read(folder)))
+            .Where(layer => layer.Owners is not null)
+            .Select(layer => (layer.folder, layer.Owners!))];
         return found.IsEmpty ? null : new LayerOwners(found);
     }
 

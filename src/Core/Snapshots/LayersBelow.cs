@@ -6,7 +6,8 @@ internal sealed class LayersBelow(UnionView view)
 {
     private readonly HashSet<string> replaced = new(StringComparer.Ordinal);
 
-    // A path is looked for several times in a row, then its neighbour: on many layers each time would cost as many calls as there are layers.
+    // A path is looked for several times in a row, then its neighbour: on many layers each time would cost as many calls as there are
+    // layers.
     private (string Path, UnionEntry? Entry)? latest;
     private (string Path, UnionEntry? Entry)? latestFolder;
 

@@ -11,7 +11,9 @@ internal sealed class NewFolders
 
     public void Add(string path) => folders.Add(path);
 
-    /// <summary>True where nothing can be at the path: its folder is new, and nothing was put there yet. From now on something is.</summary>
+    /// <summary>
+    /// True where nothing can be at the path: its folder is new, and nothing was put there yet. From now on something is.
+    /// </summary>
     public bool IsFirstAt(string path) => folders.Contains(LayerComposer.Parent(path)) && filled.Add(path);
 
     /// <summary>Removes a folder with those inside. The next one at its path is looked at again.</summary>

@@ -4,7 +4,9 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Snapshots;
 
-/// <summary>Names the folder of a layer: the digits of the digest of a pulled layer's tar, or of the key of the step that made it.</summary>
+/// <summary>
+/// Names the folder of a layer: the digits of the digest of a pulled layer's tar, or of the key of the step that made it.
+/// </summary>
 /// <param name="Hex">64 hexadecimal digits.</param>
 [JsonConverter(typeof(SnapshotIdConverter))]
 internal readonly record struct SnapshotId(string Hex)
@@ -18,7 +20,9 @@ internal readonly record struct SnapshotId(string Hex)
 /// <summary>As a text.</summary>
 internal sealed class SnapshotIdConverter : JsonConverter<SnapshotId>
 {
-    public override SnapshotId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString() ?? "");
+    public override SnapshotId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? "");
 
-    public override void Write(Utf8JsonWriter writer, SnapshotId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Hex);
+    public override void Write(Utf8JsonWriter writer, SnapshotId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Hex);
 }

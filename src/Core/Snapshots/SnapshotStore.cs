@@ -24,8 +24,8 @@ internal sealed class SnapshotStore(StoreDirectory store)
     private readonly string folder = store.Folder("snapshots");
 
     /// <summary>
-    /// Name of a snapshot's folder: 32 digits of the id, to keep the option string of an overlay mount short. A folder whose owners are recorded beside it
-    /// has another name than one whose files have them: only the latter can be mounted.
+    /// Name of a snapshot's folder: 32 digits of the id, to keep the option string of an overlay mount short. A folder whose owners are
+    /// recorded beside it has another name than one whose files have them: only the latter can be mounted.
     /// </summary>
     public static string NameOf(SnapshotId id) => RecordedOwners.AreNeeded ? id.Hex[..31] + RecordedMark : id.Hex[..32];
 
@@ -67,7 +67,11 @@ internal sealed class SnapshotStore(StoreDirectory store)
     /// <param name="purpose">For whoever looks into the store; letters only.</param>
     public TemporaryFolder CreateTemporary(string purpose = "")
     {
-        var path = Path.Combine(folder, $"{TemporaryPrefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-{purpose}{Interlocked.Increment(ref temporaryCount)}");
+        var path =
+            Path.Combine(
+                folder,
+                $"{TemporaryPrefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-{purpose}" +
+                $"{Interlocked.Increment(ref temporaryCount)}");
         Directory.CreateDirectory(path);
         return new TemporaryFolder(path);
     }

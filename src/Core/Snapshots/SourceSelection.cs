@@ -58,8 +58,8 @@ internal sealed class SourceSelection(UnionView view, IPathFilter? filter, bool 
     }
 
     /// <summary>
-    /// The folder before the first wildcard of a pattern, where nothing is there to be searched; null where it is there, or a wildcard comes first.
-    /// Source: BuildKit, cache/contenthash, splitWildcards.
+    /// The folder before the first wildcard of a pattern, where nothing is there to be searched; null where it is there, or a wildcard
+    /// comes first. Source: BuildKit, cache/contenthash, splitWildcards.
     /// </summary>
     public string? MissingFolder(string source)
     {
@@ -83,7 +83,8 @@ internal sealed class SourceSelection(UnionView view, IPathFilter? filter, bool 
 
     /// <summary>The ignore rule that hides a source which exists, or null.</summary>
     public string? HiddenBy(string source) =>
-        filter is not null && Expand(source).Select(entry => filter.Excludes(Relative(entry), out var rule) ? rule : null).FirstOrDefault(rule => rule is not null) is { } found
+        filter is not null && Expand(source).Select(entry => filter.Excludes(Relative(entry), out var rule) ? rule : null)
+            .FirstOrDefault(rule => rule is not null) is { } found
             ? found
             : null;
 
@@ -166,7 +167,8 @@ internal sealed class SourceSelection(UnionView view, IPathFilter? filter, bool 
         var path = match.Path[start.Path.Length..].TrimStart('/');
         foreach (var entry in selected.Entries)
         {
-            entries[entry.RelativePath.Length == 0 ? path : path.Length == 0 ? entry.RelativePath : $"{path}/{entry.RelativePath}"] = entry.Entry;
+            entries[entry.RelativePath.Length == 0 ? path : path.Length == 0 ? entry.RelativePath : $"{path}/{entry.RelativePath}"] =
+                entry.Entry;
         }
 
         for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))

@@ -37,7 +37,8 @@ internal sealed class UnionView
     public UnionEntry? Find(string path, bool followLast = true) => Walk(path, followLast, out _);
 
     /// <summary>
-    /// The absolute path without links that <paramref name="path"/> leads to, the missing rest kept as written; and the entry there, or null.
+    /// The absolute path without links that <paramref name="path"/> leads to, the missing rest kept as written; and the entry there, or
+    /// null.
     /// </summary>
     public string Resolve(string path, out UnionEntry? entry)
     {

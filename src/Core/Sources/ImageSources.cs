@@ -7,8 +7,8 @@ using ContainerStages.Oci;
 namespace ContainerStages.Sources;
 
 /// <summary>
-/// Finds the image that a name means: one built here, one whose digest was learned before, else the registry's; layouts, archives and engines are
-/// read where the name says so. With <paramref name="pull"/> the registry is always asked.
+/// Finds the image that a name means: one built here, one whose digest was learned before, else the registry's; layouts, archives and
+/// engines are read where the name says so. With <paramref name="pull"/> the registry is always asked.
 /// </summary>
 internal sealed class ImageSources(StoreDirectory store, ImageNames names, ImagePuller puller, bool pull)
 {

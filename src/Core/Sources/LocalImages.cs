@@ -11,8 +11,8 @@ using ContainerStages.Oci;
 namespace ContainerStages.Sources;
 
 /// <summary>
-/// Brings images that are in no registry into the content store: from layouts, archives and engines. What came from an archive or an engine is
-/// remembered by the file's state or the image's id, so that an unchanged one is not read again.
+/// Brings images that are in no registry into the content store: from layouts, archives and engines. What came from an archive or an engine
+/// is remembered by the file's state or the image's id, so that an unchanged one is not read again.
 /// </summary>
 internal sealed class LocalImages(StoreDirectory store)
 {
@@ -36,7 +36,8 @@ internal sealed class LocalImages(StoreDirectory store)
                 SourceDiagnostics.BlobDamaged(reference.FamiliarName, damaged.Expected.ToString(), damaged.Actual.ToString()),
                 damaged);
         }
-        catch (Exception failure) when (failure is JsonException or InvalidDataException or IOException or UnauthorizedAccessException && StoreDirectory.Explain(failure, store.Root) is null)
+        catch (Exception failure) when (failure is JsonException or InvalidDataException or IOException or UnauthorizedAccessException
+            && StoreDirectory.Explain(failure, store.Root) is null)
         {
             throw new BuildFailedException(SourceDiagnostics.NotReadable(reference.FamiliarName, failure.Message), failure);
         }

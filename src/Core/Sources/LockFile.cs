@@ -30,7 +30,8 @@ public sealed record LockedInputs(
     /// <summary>One line per fact, as name and value: what a person compares.</summary>
     public IEnumerable<KeyValuePair<string, string>> Facts() =>
     [
-        .. Images.SelectMany(image => image.Value.Platforms.Select(platform => KeyValuePair.Create($"{image.Key} {platform.Key}", platform.Value.ToString()))),
+        .. Images.SelectMany(image =>
+            image.Value.Platforms.Select(platform => KeyValuePair.Create($"{image.Key} {platform.Key}", platform.Value.ToString()))),
         .. Files.Select(file => KeyValuePair.Create(file.Key, file.Value.ToString())),
         .. Commits.Select(commit => KeyValuePair.Create(commit.Key, commit.Value)),
     ];
@@ -49,7 +50,8 @@ public sealed record LockFile(ImmutableSortedDictionary<string, LockedInputs> Pr
 
     private const long Largest = 64 << 20;
 
-    private static readonly JsonWriterOptions Format = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Format =
+        new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static LockFile Empty { get; } = new(Sorted<LockedInputs>());
 

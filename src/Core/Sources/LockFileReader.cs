@@ -29,7 +29,8 @@ internal sealed class LockFileReader
             var version = root.GetValueOrDefault("version");
             if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number) || number != LockFile.Version)
             {
-                throw new BuildFailedException(LockDiagnostics.UnknownVersion(version.ValueKind == JsonValueKind.Undefined ? "none" : version.GetRawText(), LockFile.Version, PlaceOf("version")));
+                throw new BuildFailedException(LockDiagnostics.UnknownVersion(
+                    version.ValueKind == JsonValueKind.Undefined ? "none" : version.GetRawText(), LockFile.Version, PlaceOf("version")));
             }
 
             return new LockFile(Read(root, "projects", Project));
@@ -103,7 +104,8 @@ internal sealed class LockFileReader
             ? commit
             : throw Malformed($"{element.GetRawText()} of '{name}' is no commit (40 or 64 hexadecimal digits).", element.GetRawText());
 
-    private ImmutableSortedDictionary<string, T> Read<T>(IReadOnlyDictionary<string, JsonElement> members, string name, Func<string, JsonElement, T> read) =>
+    private ImmutableSortedDictionary<string, T> Read<T>(
+        IReadOnlyDictionary<string, JsonElement> members, string name, Func<string, JsonElement, T> read) =>
         members.TryGetValue(name, out var element)
             ? Members(element, name).ToImmutableSortedDictionary(
                 member => member.Key,

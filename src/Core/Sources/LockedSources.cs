@@ -9,7 +9,8 @@ internal sealed class LockedSources(ImageSources sources, ProjectLock locked)
 {
     /// <summary>Names that the file has to hold and does not, one line each: <c>alpine:latest linux/amd64</c>.</summary>
     public IEnumerable<string> Missing(IEnumerable<(ImageReference Reference, Platform Platform)> images) => images
-        .Where(image => !IsPinned(image.Reference) && locked.Find(image.Reference)?.Platforms.ContainsKey(image.Platform.ToString()) != true)
+        .Where(
+            image => !IsPinned(image.Reference) && locked.Find(image.Reference)?.Platforms.ContainsKey(image.Platform.ToString()) != true)
         .Select(image => $"{image.Reference.FamiliarName} {image.Platform}")
         .Distinct(StringComparer.Ordinal);
 
@@ -85,7 +86,8 @@ internal sealed class LockedSources(ImageSources sources, ProjectLock locked)
         }
         else if (expected != actual)
         {
-            throw new BuildFailedException(LockDiagnostics.IndexDisagrees(locked.Path, reference.FamiliarName, platform.ToString(), expected.ToString(), actual.ToString()));
+            throw new BuildFailedException(LockDiagnostics.IndexDisagrees(
+                locked.Path, reference.FamiliarName, platform.ToString(), expected.ToString(), actual.ToString()));
         }
     }
 }

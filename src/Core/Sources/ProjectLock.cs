@@ -59,7 +59,10 @@ internal sealed class ProjectLock
             }
 
             var platforms = (entry ?? LockedImage.Empty).Platforms.SetItem(platform.ToString(), manifest);
-            learned = learned with { Images = learned.Images.SetItem(reference.FamiliarName, new LockedImage(named == manifest ? null : named, platforms)) };
+            learned = learned with
+            {
+                Images = learned.Images.SetItem(reference.FamiliarName, new LockedImage(named == manifest ? null : named, platforms)),
+            };
             return null;
         }
     }
@@ -112,7 +115,8 @@ internal sealed class ProjectLock
     }
 
     private static LockedInputs Merge(LockedInputs before, LockedInputs learned) => new(
-        before.Images.SetItems(learned.Images.Select(image => KeyValuePair.Create(image.Key, Merge(before.Images.GetValueOrDefault(image.Key), image.Value)))),
+        before.Images.SetItems(
+            learned.Images.Select(image => KeyValuePair.Create(image.Key, Merge(before.Images.GetValueOrDefault(image.Key), image.Value)))),
         before.Files.SetItems(learned.Files),
         before.Commits.SetItems(learned.Commits));
 

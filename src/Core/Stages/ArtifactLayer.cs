@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace ContainerStages.Stages;
 
 /// <summary>
-/// How a Dockerfile makes one layer of several copies: a stage on scratch gathers them, and one COPY takes the folder that they have in common.
+/// How a Dockerfile makes one layer of several copies: a stage on scratch gathers them, and one COPY takes the folder that they have in
+/// common.
 /// </summary>
 internal static class ArtifactLayer
 {

@@ -5,8 +5,8 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Stages;
 
 /// <summary>
-/// Build arguments that mean something to the builder itself, whether an ARG takes them or not. Source: Dockerfile reference, BuildKit built-in build args;
-/// BuildKit, frontend/dockerui/config.go.
+/// Build arguments that mean something to the builder itself, whether an ARG takes them or not. Source: Dockerfile reference, BuildKit
+/// built-in build args; BuildKit, frontend/dockerui/config.go.
 /// </summary>
 public sealed class BuildKitArguments(IReadOnlyDictionary<string, string> arguments)
 {
@@ -20,8 +20,10 @@ public sealed class BuildKitArguments(IReadOnlyDictionary<string, string> argume
     /// </summary>
     private static readonly FrozenSet<string> Names = new[]
     {
-        SourceDateEpoch, "BUILDKIT_BUILDINFO", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_DISABLE_FILEOP", "BUILDKIT_DOCKERFILE_CHECK",
-        "BUILDKIT_INLINE_BUILDINFO_ATTRS", "BUILDKIT_INLINE_CACHE", "BUILDKIT_MULTI_PLATFORM", "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_SBOM_SCAN_CONTEXT",
+        SourceDateEpoch, "BUILDKIT_BUILDINFO", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_DISABLE_FILEOP",
+        "BUILDKIT_DOCKERFILE_CHECK",
+        "BUILDKIT_INLINE_BUILDINFO_ATTRS", "BUILDKIT_INLINE_CACHE", "BUILDKIT_MULTI_PLATFORM", "BUILDKIT_SANDBOX_HOSTNAME",
+        "BUILDKIT_SBOM_SCAN_CONTEXT",
         "BUILDKIT_SBOM_SCAN_STAGE", "BUILDKIT_SYNTAX",
     }.ToFrozenSet(StringComparer.Ordinal);
 

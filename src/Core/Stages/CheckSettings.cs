@@ -21,7 +21,8 @@ public sealed class CheckSettings(string? directive)
     private bool IsWanted(Diagnostic warning)
     {
         var check = BuildChecks.All.First(known => known.Code == warning.Code);
-        CheckOptions[] own = [.. Instructions.Where(instruction => instruction.Contains(warning.Location)).Select(instruction => instruction.Options)];
+        CheckOptions[] own =
+            [.. Instructions.Where(instruction => instruction.Contains(warning.Location)).Select(instruction => instruction.Options)];
         return !own.Any(options => options.Skips(check))
             && (check.IsExperimental ? own.Append(file).Any(options => options.Tries(check)) : !file.Skips(check));
     }

@@ -46,6 +46,7 @@ internal static partial class GoDuration
         _ => 1,
     };
 
-    [GeneratedRegex("(?<number>[0-9]{1,18}(\\.[0-9]{0,9})?|\\.[0-9]{1,9})(?<unit>ns|us|µs|μs|ms|s|m|h)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "(?<number>[0-9]{1,18}(\\.[0-9]{0,9})?|\\.[0-9]{1,9})(?<unit>ns|us|µs|μs|ms|s|m|h)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Part();
 }

@@ -26,7 +26,8 @@ internal static class ImageSettings
 
         if (config.Ports.Count > 0)
         {
-            instructions.Add(new ExposeInstruction(location, $"EXPOSE {string.Join(' ', config.Ports)}", [.. config.Ports.Select(Words.Protect)]));
+            instructions.Add(
+                new ExposeInstruction(location, $"EXPOSE {string.Join(' ', config.Ports)}", [.. config.Ports.Select(Words.Protect)]));
         }
 
         if (config.User is { } user)
@@ -36,7 +37,8 @@ internal static class ImageSettings
 
         if (config.Entrypoint is { } entrypoint)
         {
-            instructions.Add(new EntrypointInstruction(location, $"ENTRYPOINT {JsonWords.Write(entrypoint)}", new ExecForm([.. entrypoint])));
+            instructions.Add(
+                new EntrypointInstruction(location, $"ENTRYPOINT {JsonWords.Write(entrypoint)}", new ExecForm([.. entrypoint])));
         }
 
         if (config.Cmd is { } cmd)

@@ -40,7 +40,8 @@ internal sealed record ArgInstruction(SourceLocation Location, string Text, Immu
 internal sealed record EnvInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Variables)
     : Instruction(Location, Text);
 
-internal sealed record LabelInstruction(SourceLocation Location, string Text, ImmutableArray<NameValue> Labels) : Instruction(Location, Text);
+internal sealed record LabelInstruction(
+    SourceLocation Location, string Text, ImmutableArray<NameValue> Labels) : Instruction(Location, Text);
 
 internal sealed record WorkdirInstruction(SourceLocation Location, string Text, string Path) : Instruction(Location, Text);
 
@@ -170,8 +171,9 @@ internal sealed record HealthcheckInstruction(SourceLocation Location, string Te
 }
 
 /// <summary>
-/// What the variables of a base image say of it by convention: APP_UID names the user where the image names none, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS and
-/// ASPNETCORE_HTTPS_PORTS the ports. No Dockerfile says this; conventions do. Source: the .NET SDK's container publishing.
+/// What the variables of a base image say of it by convention: APP_UID names the user where the image names none, ASPNETCORE_URLS,
+/// ASPNETCORE_HTTP_PORTS and ASPNETCORE_HTTPS_PORTS the ports. No Dockerfile says this; conventions do. Source: the .NET SDK's container
+/// publishing.
 /// </summary>
 internal sealed record BaseVariablesInstruction(SourceLocation Location)
     : Instruction(Location, "USER and EXPOSE from the variables of the base image");

@@ -14,10 +14,17 @@ internal static class MachineMounts
             .. access.Secrets
                 .Select(secret => new MachineSecretMount(secret.Target, secret.EngineVariable, secret.Variable, secret.Masked)),
         ];
-        return mounts.IsEmpty ? set : set with { Stages = [.. set.Stages.Select(stage => stage with { Instructions = [.. stage.Instructions.Select(instruction => Add(instruction, mounts))] })] };
+        return mounts.IsEmpty
+            ? set
+            : set with
+            {
+                Stages = [.. set.Stages.Select(
+                    stage => stage with { Instructions = [.. stage.Instructions.Select(instruction => Add(instruction, mounts))] })],
+            };
     }
 
     private static Instruction Add(Instruction instruction, ImmutableArray<RunMount> mounts) => instruction is RunInstruction run
-        ? run with { Mounts = run.Mounts.AddRange(mounts.Where(mount => mount.Target is null || run.Mounts.All(other => other.Target != mount.Target))) }
+        ? run with { Mounts =
+            run.Mounts.AddRange(mounts.Where(mount => mount.Target is null || run.Mounts.All(other => other.Target != mount.Target))) }
         : instruction;
 }

@@ -14,7 +14,8 @@ internal static class PlatformArguments
     /// TARGETPLATFORM, TARGETOS, TARGETARCH, TARGETVARIANT and the same with BUILD, and TARGETSTAGE; build arguments of these names win.
     /// </summary>
     /// <param name="stage">The stage that is asked for; null for the last, which the argument calls <c>default</c>.</param>
-    public static ImmutableDictionary<string, string?> Create(Platform target, Platform build, IReadOnlyDictionary<string, string> buildArgs, string? stage = null) =>
+    public static ImmutableDictionary<string, string?> Create(
+        Platform target, Platform build, IReadOnlyDictionary<string, string> buildArgs, string? stage = null) =>
         Of("TARGET", target).Concat(Of("BUILD", build)).Append((Name: StageName, Value: stage ?? "default")).ToImmutableDictionary(
             pair => pair.Name,
             pair => (string?)(buildArgs.TryGetValue(pair.Name, out var given) ? given : pair.Value),

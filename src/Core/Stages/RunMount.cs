@@ -10,8 +10,8 @@ internal abstract record RunMount(string? Target)
 }
 
 /// <summary>
-/// A mount whose type or switches hold variables: what it is shows when they have values. <paramref name="Read"/> is given what replaces them, and throws
-/// <see cref="Diagnostics.BuildFailedException"/> where the values make no mount.
+/// A mount whose type or switches hold variables: what it is shows when they have values. <paramref name="Read"/> is given what replaces
+/// them, and throws <see cref="Diagnostics.BuildFailedException"/> where the values make no mount.
 /// </summary>
 /// <param name="Text">The mount as written, of comma-separated fields.</param>
 /// <param name="From">As written: it holds no variables.</param>
@@ -89,8 +89,8 @@ internal sealed record SecretMount(string? Target) : RunMount(Target)
 internal sealed record MachineMount(string? Target, string Source) : RunMount(Target);
 
 /// <summary>
-/// A value of the engine's own environment that names no result: as a file, or as a variable, or only kept out of what is shown. No Dockerfile says this;
-/// projects do.
+/// A value of the engine's own environment that names no result: as a file, or as a variable, or only kept out of what is shown. No
+/// Dockerfile says this; projects do.
 /// </summary>
 internal sealed record MachineSecretMount(string? Target, string EngineVariable, string? Variable, bool Masked) : RunMount(Target);
 

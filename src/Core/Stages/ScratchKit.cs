@@ -5,8 +5,8 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Stages;
 
 /// <summary>
-/// What programs expect of a system and scratch has not: certificate authorities, time zones, users, <c>/tmp</c>. Data, made without running anything;
-/// authorities and time zones are those of the stage that the program comes from.
+/// What programs expect of a system and scratch has not: certificate authorities, time zones, users, <c>/tmp</c>. Data, made without
+/// running anything; authorities and time zones are those of the stage that the program comes from.
 /// </summary>
 internal sealed class ScratchKit
 {
@@ -64,14 +64,18 @@ internal sealed class ScratchKit
 
             if (settings.TimeZones ?? withZones)
             {
-                copies.Add(ImageSettings.Copy(location, stage, ZoneFolder, ZoneFolder + "/") with { SkipMissing = settings.TimeZones is null });
+                copies.Add(
+                    ImageSettings.Copy(location, stage, ZoneFolder, ZoneFolder + "/") with { SkipMissing = settings.TimeZones is null });
             }
         }
 
         if (settings.OwnCertificates.Count > 0)
         {
             var names = settings.OwnCertificates.Select(file => Path.GetFileName(file.Path));
-            copies.Add(Write($"COPY (certificates {string.Join(", ", names)})", [new InlineFile(Bundle, string.Concat(settings.OwnCertificates.Select(Check)), FileMode)]) with { Append = true });
+            copies.Add(
+                Write(
+                    $"COPY (certificates {string.Join(", ", names)})",
+                    [new InlineFile(Bundle, string.Concat(settings.OwnCertificates.Select(Check)), FileMode)]) with { Append = true });
         }
 
         return copies.ToImmutable();

@@ -84,6 +84,7 @@ public sealed record StageSet(ImmutableArray<Stage> Stages, ImmutableDictionary<
     public StageSet Append(string? target, ImmutableArray<Instruction> instructions)
     {
         var image = Find(target);
-        return this with { Stages = [.. Stages.Select(stage => stage == image ? stage with { Instructions = stage.Instructions.AddRange(instructions) } : stage)] };
+        return this with { Stages =
+            [.. Stages.Select(stage => stage == image ? stage with { Instructions = stage.Instructions.AddRange(instructions) } : stage)] };
     }
 }

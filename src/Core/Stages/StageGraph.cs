@@ -79,7 +79,10 @@ internal sealed class StageGraph
         var found = set.Find(target);
         if (found is null)
         {
-            diagnostics.Add(StageDiagnostics.UnknownTarget(target!, [.. set.Stages.Select(stage => stage.Name).OfType<string>()], set.Stages[0].Location with { Line = 0, Column = 0, EndLine = 0, EndColumn = 0 }));
+            diagnostics.Add(StageDiagnostics.UnknownTarget(
+                target!,
+                [.. set.Stages.Select(stage => stage.Name).OfType<string>()],
+                set.Stages[0].Location with { Line = 0, Column = 0, EndLine = 0, EndColumn = 0 }));
         }
 
         return found;

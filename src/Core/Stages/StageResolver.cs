@@ -6,8 +6,8 @@ using ContainerStages.Oci;
 namespace ContainerStages.Stages;
 
 /// <summary>
-/// Resolves what stages name. A name is a stage where there is one, else an image. A Dockerfile may give a name twice, as BuildKit allows: FROM means
-/// the last one above, COPY --from the last one of all. Source: Dockerfile reference, FROM and COPY --from.
+/// Resolves what stages name. A name is a stage where there is one, else an image. A Dockerfile may give a name twice, as BuildKit allows:
+/// FROM means the last one above, COPY --from the last one of all. Source: Dockerfile reference, FROM and COPY --from.
 /// </summary>
 internal sealed class StageResolver(StageSet set, ICollection<Diagnostic> diagnostics)
 {

@@ -62,8 +62,8 @@ internal sealed class WordExpander(char escape = WordExpander.DefaultEscape)
     }
 
     /// <summary>
-    /// The raw word that expands to <paramref name="literal"/> whatever the variables are. Blanks at its end stand in quotes: an escape before them
-    /// would continue the line (BuildKit, parser.go, trims it first).
+    /// The raw word that expands to <paramref name="literal"/> whatever the variables are. Blanks at its end stand in quotes: an escape
+    /// before them would continue the line (BuildKit, parser.go, trims it first).
     /// </summary>
     public string Protect(string literal)
     {
@@ -73,5 +73,7 @@ internal sealed class WordExpander(char escape = WordExpander.DefaultEscape)
     }
 
     private string Protect(char character) =>
-        character is '$' or '"' or '\'' || character == escape || char.IsWhiteSpace(character) ? $"{escape}{character}" : character.ToString();
+        character is '$' or '"' or '\'' || character == escape || char.IsWhiteSpace(character)
+            ? $"{escape}{character}"
+            : character.ToString();
 }

@@ -191,7 +191,10 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
             ('?', _) => ReadRequired(name, emptyIsUnset),
             ('#' or '%', false) => ReadTrimmed(name, modifier),
             ('/', false) => ReadReplaced(name),
-            _ => throw Malformed($"the modifier '{(emptyIsUnset ? ":" : "")}{modifier}' of '{name}' is not supported (valid: :- - :+ + :? ? # ## % %% / //)"),
+            _ =>
+                throw Malformed(
+                    $"the modifier '{(emptyIsUnset ? ":" : "")}{modifier}' of '{name}' is not supported (valid: " +
+                    ":- - :+ + :? ? # ## % %% / //)"),
         };
     }
 
@@ -199,7 +202,8 @@ internal sealed class WordReader(string source, char escape, IReadOnlyDictionary
     {
         var message = ReadUntil('}', keepEscapes: false, null);
         return HasValue(name, emptyIsUnset)
-            ?? throw Malformed($"{name}: {(message.Length > 0 ? message : emptyIsUnset ? "it must have a value that is not empty" : "it must have a value")}");
+            ?? throw Malformed(
+                $"{name}: {(message.Length > 0 ? message : "it must have a value" + (emptyIsUnset ? " that is not empty" : ""))}");
     }
 
     private string ReadTrimmed(string name, char side)

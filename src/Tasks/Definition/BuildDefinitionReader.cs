@@ -9,8 +9,8 @@ namespace ContainerStages.Tasks.Definition;
 internal interface IBuildItems : ISourceItems, IFormItems, IMetadataItems, ICommandItems, IPolicyItems, IOutputItems;
 
 /// <summary>
-/// Turns the items and properties that a project hands to the task into a <see cref="BuildDefinition"/>, a reader for each of its records, and
-/// says everything that is wrong with them at once.
+/// Turns the items and properties that a project hands to the task into a <see cref="BuildDefinition"/>, a reader for each of its records,
+/// and says everything that is wrong with them at once.
 /// </summary>
 internal sealed class BuildDefinitionReader(IBuildItems task, DiagnosticLog diagnostics, EngineSecrets secrets)
 {

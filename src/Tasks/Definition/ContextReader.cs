@@ -37,7 +37,8 @@ internal sealed partial class ContextReader(IContextItems task, ProblemList prob
             {
                 if (!Valid.Contains(name, StringComparer.OrdinalIgnoreCase))
                 {
-                    problems.Add(ProjectDiagnostics.UnknownMetadata("ContainerStageContext", item.ItemSpec, name, string.Join(", ", Valid), location));
+                    problems.Add(ProjectDiagnostics.UnknownMetadata(
+                        "ContainerStageContext", item.ItemSpec, name, string.Join(", ", Valid), location));
                 }
             }
 
@@ -66,7 +67,8 @@ internal sealed partial class ContextReader(IContextItems task, ProblemList prob
     private static string ReferenceOf(string name)
     {
         var match = Reference().Match(name);
-        return $"{match.Groups["repository"].Value.ToLowerInvariant()}{(match.Groups["version"].Value is { Length: > 0 } version ? version : ":latest")}";
+        return $"{match.Groups["repository"].Value.ToLowerInvariant()}" +
+            $"{(match.Groups["version"].Value is { Length: > 0 } version ? version : ":latest")}";
     }
 
     private string? Value(ITaskItem item, SourceLocation location)
@@ -113,7 +115,10 @@ internal sealed partial class ContextReader(IContextItems task, ProblemList prob
 
     private string FullPath(string path) => Path.TrimEndingDirectorySeparator(task.FullPath(path));
 
-    [GeneratedRegex("^(?:(?:index\\.)?docker\\.io/)?(?:library/(?=[^/]+$))?(?<repository>[^@]*?)(?<version>(?::[^:/@]*)?(?:@.*)?)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "^(?:(?:index\\.)?docker\\.io/)?(?:library/(?=[^/]+$))?(?<repository>[^@]*?)(?<version>(?::[^:/@]*)?(?:@.*)?)$",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Reference();
 
     /// <summary>http, https and git addresses, and <c>user@host:path</c>.</summary>

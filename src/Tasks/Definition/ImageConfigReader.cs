@@ -105,9 +105,11 @@ internal sealed class ImageConfigReader(IImageConfigItems task, ProblemList prob
         Require(task.AppCommandArgs.Length == 0 || task.AppCommand.Length > 0,
             "ContainerAppCommandArgs is set without ContainerAppCommand. Set ContainerAppCommand, or use ContainerDefaultArgs.");
         Require(!(isEntrypointSet && instruction == "ENTRYPOINT"),
-            "ContainerEntrypoint is set, and ContainerAppCommandInstruction says that the application is the entrypoint. Remove one of them.");
+            "ContainerEntrypoint is set, and ContainerAppCommandInstruction says that the application is the " +
+            "entrypoint. Remove one of them.");
         Require(!(isEntrypointSet && instruction.Length == 0 && task.AppCommand.Length > 0),
-            "ContainerEntrypoint and ContainerAppCommand are both set. Set ContainerAppCommandInstruction to DefaultArgs, or remove one of them.");
+            "ContainerEntrypoint and ContainerAppCommand are both set. Set ContainerAppCommandInstruction to " +
+            "DefaultArgs, or remove one of them.");
         Require(!(instruction == "NONE" && task.AppCommand.Length > 0),
             "ContainerAppCommand is set, and ContainerAppCommandInstruction is None. Remove one of them.");
     }

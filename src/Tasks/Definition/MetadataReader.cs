@@ -42,11 +42,13 @@ internal sealed class MetadataReader(IMetadataItems task, ProblemList problems, 
     {
         values.CheckMetadata("ContainerAnnotation", item, "Value", "Scope");
         var written = item.GetMetadata("Scope");
-        var scope = Scopes.FirstOrDefault(known => known.Equals(written.Length == 0 ? "Manifest" : written, StringComparison.OrdinalIgnoreCase));
+        var scope =
+            Scopes.FirstOrDefault(known => known.Equals(written.Length == 0 ? "Manifest" : written, StringComparison.OrdinalIgnoreCase));
         if (scope is null)
         {
             var valid = string.Join(", ", Scopes);
-            problems.Add(ProjectDiagnostics.InvalidAnnotationScope(item.ItemSpec, written, valid, files.Locate("ContainerAnnotation", item)));
+            problems.Add(
+                ProjectDiagnostics.InvalidAnnotationScope(item.ItemSpec, written, valid, files.Locate("ContainerAnnotation", item)));
         }
 
         return (scope, item);

@@ -44,7 +44,10 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
         var tags = Tags();
         var repository = task.Registry.Length == 0 ? task.Repository : $"{task.Registry}/{task.Repository}";
         List<string> names = [.. tags.Select(tag => $"{repository}:{tag}")];
-        List<Destination> destinations = task.BuildOnly ? [] : [.. Archive(names, platforms) ?? Pushes(names) ?? LocalStore(names), .. task.Destinations.SelectMany(item => Further(item, tags, names))];
+        List<Destination> destinations = task.BuildOnly ? [] : [
+            .. Archive(names, platforms) ?? Pushes(names) ?? LocalStore(names),
+            .. task.Destinations.SelectMany(item => Further(item, tags, names)),
+        ];
         return new ImageNames(names, destinations);
     }
 
@@ -61,11 +64,13 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
         if (!RepositoryName().IsMatch(task.Repository))
         {
             var suggestion = NotInRepository().Replace(task.Repository.ToLowerInvariant(), "-").Trim('-', '.', '_', '/');
-            problems.Add(ProjectDiagnostics.InvalidRepository(task.Repository, suggestion.Length == 0 ? "app" : suggestion, task.ProjectFile));
+            problems.Add(
+                ProjectDiagnostics.InvalidRepository(task.Repository, suggestion.Length == 0 ? "app" : suggestion, task.ProjectFile));
         }
     }
 
-    // On a command line a list can only be written with %3B or inside quotes; commas and spaces divide as well, because no tag can hold them.
+    // On a command line a list can only be written with %3B or inside quotes; commas and spaces divide as well, because no tag can hold
+    // them.
     private List<string> Tags()
     {
         if (task.ImageTag.Length > 0 && task.ImageTags.Length > 0)
@@ -74,7 +79,8 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
         }
 
         var text = task.ImageTags.Length > 0 ? task.ImageTags : task.ImageTag.Length > 0 ? task.ImageTag : "latest";
-        List<string> tags = [.. text.Split([';', ',', ' ', '\n', '\r', '\t', '"'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        List<string> tags =
+            [.. text.Split([';', ',', ' ', '\n', '\r', '\t', '"'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
         foreach (var tag in tags.Where(tag => !Tag().IsMatch(tag)))
         {
             problems.Add(ProjectDiagnostics.InvalidTag(tag, task.ProjectFile));
@@ -118,8 +124,8 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
         }
     }
 
-    // As in the .NET SDK an archive is written instead of a push, and a folder gets a file named after the repository. Unless the project says which, it is one that
-    // docker load takes, an OCI archive at the same time; docker load takes no index.
+    // As in the .NET SDK an archive is written instead of a push, and a folder gets a file named after the repository. Unless the project
+    // says which, it is one that docker load takes, an OCI archive at the same time; docker load takes no index.
     private Destination[]? Archive(List<string> names, int platforms)
     {
         if (task.ArchiveOutputPath.Length == 0)
@@ -189,13 +195,19 @@ internal sealed partial class NameReader(INameItems task, ProblemList problems, 
         problems.Add(ProjectDiagnostics.InvalidDestination(item.ItemSpec, problem, files.Locate("ContainerStageDestination", item)));
 
     // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests: <name> and <reference>.
-    [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex RepositoryName();
 
     [GeneratedRegex(@"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex RegistryName();
 
     [GeneratedRegex("[^a-z0-9._/-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

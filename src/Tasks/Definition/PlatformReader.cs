@@ -15,7 +15,8 @@ internal sealed class PlatformReader(IPlatformItems task, ProblemList problems)
     private static readonly (string Rid, string Platform)[] Known =
     [
         ("linux-x64", "linux/amd64"), ("linux-arm64", "linux/arm64"), ("linux-arm", "linux/arm/v7"), ("linux-x86", "linux/386"),
-        ("linux-s390x", "linux/s390x"), ("linux-ppc64le", "linux/ppc64le"), ("linux-riscv64", "linux/riscv64"), ("linux-loongarch64", "linux/loong64"),
+        ("linux-s390x", "linux/s390x"), ("linux-ppc64le", "linux/ppc64le"), ("linux-riscv64", "linux/riscv64"),
+        ("linux-loongarch64", "linux/loong64"),
     ];
 
     /// <summary>

@@ -42,7 +42,9 @@ internal sealed class SourceReader(
             Project = dockerfile is null ? project.Read(images, dotNet) : null,
             ContextDirectory = dotNet?.ContextDirectory ?? ContextDirectory(),
             // What a convention reads is known, and no log is among it.
-            OwnOutput = dotNet is not null || (dockerfile is null && project.IsGoByConvention) ? OwnOutput.OfAllFiles() : OwnOutput.OfStreams(),
+            OwnOutput = dotNet is not null || (dockerfile is null && project.IsGoByConvention)
+                ? OwnOutput.OfAllFiles()
+                : OwnOutput.OfStreams(),
             Target = task.Target.Length == 0 ? null : task.Target,
             Platforms = [.. platforms.Select(platform => platform.Name)],
             BuildArgs = BuildArgs(),
@@ -115,7 +117,8 @@ internal static class DockerfileConflicts
     [
         ("ContainerStage", "Name either a Dockerfile or stages.", task.Stages.Length > 0),
         ("ContainerStageArtifact", "Write COPY --from in the Dockerfile.", task.Artifacts.Length > 0),
-        ("ContainerBaseImage", "Write FROM in the Dockerfile, or an ARG before it and a ContainerStageBuildArg.", task.BaseImage.Length > 0),
+        ("ContainerBaseImage", "Write FROM in the Dockerfile, or an ARG before it " +
+            "and a ContainerStageBuildArg.", task.BaseImage.Length > 0),
         ("ContainerStagesKit", "Copy the files in the Dockerfile.", task.Kit.Length > 0),
         ("ContainerStageCertificate", "Copy the files in the Dockerfile.", task.Certificates.Length > 0),
         ("ContainerEntrypoint", "Write ENTRYPOINT in the Dockerfile.", task.Entrypoint.Length > 0 || task.EntrypointArgs.Length > 0),
@@ -125,6 +128,7 @@ internal static class DockerfileConflicts
         ("ContainerWorkingDirectory", "Write WORKDIR in the Dockerfile.", task.WorkingDirectory.Length > 0),
         ("ContainerPort", "Write EXPOSE in the Dockerfile.", task.Ports.Length > 0),
         ("ContainerEnvironmentVariable", "Write ENV in the Dockerfile.", task.EnvironmentVariables.Length > 0),
-        (ImageConfigReader.InstructionsName, "Write the instructions in the Dockerfile.", !string.IsNullOrWhiteSpace(task.ImageInstructions)),
+        (ImageConfigReader.InstructionsName, "Write the instructions in the Dockerfile.", !string.IsNullOrWhiteSpace(
+            task.ImageInstructions)),
     ];
 }

@@ -44,7 +44,8 @@ internal sealed class ValueReader(IProjectItems project, ProblemList problems, P
         {
             if (!valid.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Add(ProjectDiagnostics.UnknownMetadata(itemType, item.ItemSpec, name, string.Join(", ", valid), files.Locate(itemType, item)));
+                problems.Add(ProjectDiagnostics.UnknownMetadata(
+                    itemType, item.ItemSpec, name, string.Join(", ", valid), files.Locate(itemType, item)));
             }
         }
     }

@@ -108,7 +108,10 @@ internal sealed class DotNetReader(IDotNetItems task, ProblemList problems, Engi
         var far = new FarFiles(task.ProjectFile).Read(inputs.RemoveFar());
         var git = GitOption.Read(Value("Git"), graph, inputs, Value, item.ItemSpec);
         var ofSolution = GlobalProperties.OfSolution(global, inputs.ProjectFiles).ToList();
-        inputs.Widen([.. git.Repositories.Select(repository => repository.Root), .. ofSolution.Select(property => property.Value).Where(Directory.Exists).Select(Path.TrimEndingDirectorySeparator)]);
+        inputs.Widen([
+            .. git.Repositories.Select(repository => repository.Root),
+            .. ofSolution.Select(property => property.Value).Where(Directory.Exists).Select(Path.TrimEndingDirectorySeparator),
+        ]);
         var context = Context(inputs);
         var settings = new NuGetSettings();
         var properties = GlobalProperties.Flowing(global).Concat(ofSolution).ToLookup(property => GlobalProperties.IsSecret(property.Key));
@@ -122,7 +125,12 @@ internal sealed class DotNetReader(IDotNetItems task, ProblemList problems, Engi
                 RestoreFiles = [.. inputs.RestoreFiles.Select(file => Relative(file, context))],
                 Sources = [.. inputs.Sources.Select(path => Relative(path, context))],
                 IgnoreRules = [.. hidden, LockFiles, .. Ignored(Value("ArtifactsPath"), context), .. Ignored(task.LockFile, context)],
-                Files = [.. files, .. far, .. inputs.RestoreNames.Select(file => new WrittenFile($"{SourceFolder}/{Relative(file, context)}", ""))],
+                Files =
+                [
+                    .. files,
+                    .. far,
+                    .. inputs.RestoreNames.Select(file => new WrittenFile($"{SourceFolder}/{Relative(file, context)}", "")),
+                ],
                 Properties = Properties(properties[false], context),
                 PublishProperties = FromGit(git),
                 GitState = git.State,
@@ -130,7 +138,14 @@ internal sealed class DotNetReader(IDotNetItems task, ProblemList problems, Engi
             context,
             new MachineAccess
             {
-                Files = [.. Package(), .. settings.Feeds.Where(feed => Directory.Exists(feed.Source)), .. git.Files(context, SourceFolder, task.IntermediateDirectory), .. IsOff("HostCertificates") ? [] : MachineAccessReader.Certificates(), .. IsOff("HostCredentials") ? [] : MachineAccessReader.NuGetPlugins()],
+                Files =
+                [
+                    .. Package(),
+                    .. settings.Feeds.Where(feed => Directory.Exists(feed.Source)),
+                    .. git.Files(context, SourceFolder, task.IntermediateDirectory),
+                    .. IsOff("HostCertificates") ? [] : MachineAccessReader.Certificates(),
+                    .. IsOff("HostCredentials") ? [] : MachineAccessReader.NuGetPlugins(),
+                ],
                 Secrets = IsOff("HostCredentials") ? [] : [.. reader.NuGet(settings), .. reader.Properties(properties[true])],
             });
     }

@@ -7,19 +7,29 @@ using Microsoft.Build.Exceptions;
 namespace ContainerStages.Tasks.DotNet;
 
 /// <summary>
-/// What only the evaluation of projects knows of their files: imports and items whose paths are made of properties, properties that name files, and projects
-/// that a restore does not follow (a reference to an analyzer). What lies in packages, in the .NET SDK and in <c>obj</c> is none of it.
+/// What only the evaluation of projects knows of their files: imports and items whose paths are made of properties, properties that name
+/// files, and projects that a restore does not follow (a reference to an analyzer). What lies in packages, in the .NET SDK and in
+/// <c>obj</c> is none of it.
 /// </summary>
 internal sealed class EvaluatedInputs
 {
-    private const ProjectLoadSettings Settings = ProjectLoadSettings.IgnoreMissingImports | ProjectLoadSettings.IgnoreEmptyImports | ProjectLoadSettings.IgnoreInvalidImports
+    private const ProjectLoadSettings Settings = ProjectLoadSettings.IgnoreMissingImports
+        | ProjectLoadSettings.IgnoreEmptyImports
+        | ProjectLoadSettings.IgnoreInvalidImports
         | ProjectLoadSettings.DoNotEvaluateElementsWithFalseCondition;
 
     private static readonly string[] FileProperties =
-        ["AssemblyOriginatorKeyFile", "CodeAnalysisRuleSet", "ApplicationIcon", "ApplicationManifest", "Win32Resource", "Win32Manifest", "NuGetLockFilePath", "RunSettingsFilePath"];
+    [
+        "AssemblyOriginatorKeyFile", "CodeAnalysisRuleSet", "ApplicationIcon", "ApplicationManifest", "Win32Resource", "Win32Manifest",
+        "NuGetLockFilePath", "RunSettingsFilePath",
+    ];
 
     private static readonly string[] FileMetadata = ["HintPath", "ProtoRoot", "AdditionalImportDirs"];
-    private static readonly string[] FoldersOfOthers = ["NetCoreRoot", "DOTNET_HOST_PATH", "MSBuildExtensionsPath", "MSBuildUserExtensionsPath", "MSBuildToolsPath", "MSBuildProjectExtensionsPath", "NuGetPackageRoot"];
+    private static readonly string[] FoldersOfOthers =
+    [
+        "NetCoreRoot", "DOTNET_HOST_PATH", "MSBuildExtensionsPath", "MSBuildUserExtensionsPath", "MSBuildToolsPath",
+        "MSBuildProjectExtensionsPath", "NuGetPackageRoot",
+    ];
 
     private readonly SortedSet<string> projects = new(StringComparer.Ordinal);
     private readonly SortedSet<string> imports = new(StringComparer.Ordinal);
@@ -36,8 +46,8 @@ internal sealed class EvaluatedInputs
     public IReadOnlyCollection<string> Files => files;
 
     /// <summary>
-    /// One component (<c>.razor</c>) of each project that has any, by its absolute path: a restore in which there is none leaves out the scripts of Blazor.
-    /// Source: ResolveRequiredWebAssets in Microsoft.NET.Sdk.Web.ProjectSystem.targets.
+    /// One component (<c>.razor</c>) of each project that has any, by its absolute path: a restore in which there is none leaves out the
+    /// scripts of Blazor. Source: ResolveRequiredWebAssets in Microsoft.NET.Sdk.Web.ProjectSystem.targets.
     /// </summary>
     public IReadOnlyCollection<string> Components => components;
 
@@ -58,7 +68,13 @@ internal sealed class EvaluatedInputs
 
             foreach (var framework in graph.FrameworksOf(project))
             {
-                var options = new ProjectOptions { ProjectCollection = collection, EvaluationContext = context, LoadSettings = Settings, GlobalProperties = Properties(global, framework) };
+                var options = new ProjectOptions
+                {
+                    ProjectCollection = collection,
+                    EvaluationContext = context,
+                    LoadSettings = Settings,
+                    GlobalProperties = Properties(global, framework),
+                };
                 foreach (var other in inputs.Add(project, options))
                 {
                     waiting.Enqueue(other);
@@ -83,15 +99,22 @@ internal sealed class EvaluatedInputs
             return [];
         }
 
-        var others = new HashSet<string>(FoldersOfOthers.Select(project.GetPropertyValue).Concat(project.GetPropertyValue("NuGetPackageFolders").Split(';'))
-            .Where(folder => folder.Length > 0).Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, project.DirectoryPath))), StringComparer.Ordinal);
+        var others = new HashSet<string>(FoldersOfOthers.Select(project.GetPropertyValue).Concat(
+            project.GetPropertyValue("NuGetPackageFolders").Split(';'))
+            .Where(folder => folder.Length > 0).Select(
+                folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, project.DirectoryPath))), StringComparer.Ordinal);
         bool IsOwn(string path) => !others.Any(folder => ProjectPaths.IsInside(path, folder));
         imports.UnionWith(project.Imports.Select(import => import.ImportedProject.FullPath).Where(IsOwn));
         files.UnionWith(project.Items.SelectMany(item => Paths(item, project.DirectoryPath)).Where(IsOwn));
-        files.UnionWith(FileProperties.Select(project.GetPropertyValue).Select(value => Outside(value, project.DirectoryPath)).OfType<string>().Where(File.Exists));
+        files.UnionWith(FileProperties.Select(project.GetPropertyValue)
+            .Select(value => Outside(value, project.DirectoryPath))
+            .OfType<string>()
+            .Where(File.Exists));
         components.UnionWith(project.GetItems("Content").Select(item => Full(item.EvaluatedInclude, project.DirectoryPath))
             .Where(path => path.EndsWith(".razor", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Take(1));
-        return [.. project.GetItems("ProjectReference").Select(item => Full(item.EvaluatedInclude, project.DirectoryPath)).Where(File.Exists)];
+        return [.. project.GetItems("ProjectReference")
+            .Select(item => Full(item.EvaluatedInclude, project.DirectoryPath))
+            .Where(File.Exists)];
     }
 
     private static IEnumerable<string> Paths(ProjectItem item, string folder)
@@ -104,7 +127,10 @@ internal sealed class EvaluatedInputs
             yield return file;
         }
 
-        foreach (var path in FileMetadata.Where(item.HasMetadata).SelectMany(name => item.GetMetadataValue(name).Split(';')).Select(value => Outside(value, folder)).OfType<string>())
+        foreach (var path in FileMetadata.Where(item.HasMetadata)
+            .SelectMany(name => item.GetMetadataValue(name).Split(';'))
+            .Select(value => Outside(value, folder))
+            .OfType<string>())
         {
             if (File.Exists(path) || Directory.Exists(path))
             {

@@ -11,7 +11,9 @@ internal sealed class FarFiles(string projectFile)
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="ProjectException">One is a folder, a project, or no text.</exception>
-    public IReadOnlyList<WrittenFile> Read(IReadOnlyList<string> paths) => [.. paths.Select(path => new WrittenFile(path, Text(path) ?? throw new ProjectException(DotNetDiagnostics.FarFromProject(path, projectFile))))];
+    public IReadOnlyList<WrittenFile> Read(IReadOnlyList<string> paths) =>
+        [.. paths.Select(
+            path => new WrittenFile(path, Text(path) ?? throw new ProjectException(DotNetDiagnostics.FarFromProject(path, projectFile))))];
 
     /// <summary>Null for what is none. A project stands for the files beside it too.</summary>
     private static string? Text(string path)

@@ -9,7 +9,11 @@ namespace ContainerStages.Tasks.DotNet;
 internal sealed partial class GitOption
 {
     // They read the repository while they build. Source: their pages at nuget.org.
-    private static readonly string[] Packages = ["MinVer", "Nerdbank.GitVersioning", "GitInfo", "GitVersionTask", "GitVersion.MsBuild", "UnGitVersion", "Verlite.MsBuild", "GitVersioning"];
+    private static readonly string[] Packages =
+    [
+        "MinVer", "Nerdbank.GitVersioning", "GitInfo", "GitVersionTask", "GitVersion.MsBuild", "UnGitVersion", "Verlite.MsBuild",
+        "GitVersioning",
+    ];
 
     // One of these tells the compiler to write down where the source stands in the repository.
     private static readonly string[] Switches = ["ContinuousIntegrationBuild", "DeterministicSourcePaths", "PublishRepositoryUrl"];
@@ -73,7 +77,8 @@ internal sealed partial class GitOption
     public IEnumerable<MachineFile> Files(string context, string target, string folder)
     {
         // A repository that the context is a part of begins, for the builder, where the context does.
-        var places = Repositories.GroupBy(repository => ProjectPaths.IsInside(repository.Root, context) ? Path.GetRelativePath(context, repository.Root) : ".")
+        var places = Repositories.GroupBy(
+            repository => ProjectPaths.IsInside(repository.Root, context) ? Path.GetRelativePath(context, repository.Root) : ".")
             .Select(group => (Place: group.Key == "." ? $"{target}/.git" : $"{target}/{group.Key}/.git", Repository: group.Last()));
         return Repositories.Count == 0
             ? []

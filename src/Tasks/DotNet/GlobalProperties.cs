@@ -8,13 +8,17 @@ internal static class GlobalProperties
     // What says where this machine writes, what it restores, and what becomes of the image.
     private static readonly string[] Names =
     [
-        "PublishContainer", "PublishProfile", "WebPublishMethod", "DeployOnBuild", "PublishDir", "OutputPath", "OutDir", "RuntimeIdentifier", "RuntimeIdentifiers",
-        "TargetFramework", "Configuration", "NoBuild", "BaseIntermediateOutputPath", "IntermediateOutputPath", "MSBuildProjectExtensionsPath", "BaseOutputPath",
-        "ArtifactsPath", "NuGetInteractive", "DesignTimeBuild", "CurrentSolutionConfigurationContents", "BuildingSolutionFile", "EnableSdkContainerSupport", "LocalRegistry", "RegistryUrl", "PublishImageTag",
+        "PublishContainer", "PublishProfile", "WebPublishMethod", "DeployOnBuild", "PublishDir", "OutputPath", "OutDir",
+        "RuntimeIdentifier", "RuntimeIdentifiers",
+        "TargetFramework", "Configuration", "NoBuild", "BaseIntermediateOutputPath", "IntermediateOutputPath",
+        "MSBuildProjectExtensionsPath", "BaseOutputPath",
+        "ArtifactsPath", "NuGetInteractive", "DesignTimeBuild", "CurrentSolutionConfigurationContents", "BuildingSolutionFile",
+        "EnableSdkContainerSupport", "LocalRegistry", "RegistryUrl", "PublishImageTag",
         "AutoGenerateImageTag", "ExcludeRestorePackageImports", "IsGraphBuild", "UsingContainerStagesSdk",
     ];
 
-    private static readonly string[] Prefixes = ["Container", "Go", "_", "MSBuild", "Restore", "NuGet", "Solution", "BuildingInside", "DOTNET_", "VisualStudio"];
+    private static readonly string[] Prefixes =
+        ["Container", "Go", "_", "MSBuild", "Restore", "NuGet", "Solution", "BuildingInside", "DOTNET_", "VisualStudio"];
 
     private static readonly string[] OfTheSolution = ["SolutionDir", "SolutionExt", "SolutionFileName", "SolutionName", "SolutionPath"];
 
@@ -28,7 +32,8 @@ internal static class GlobalProperties
         global.Where(property => Flows(property.Key));
 
     /// <summary>What a solution says of itself, where a project file uses it; nothing where a project is published alone.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> OfSolution(IReadOnlyDictionary<string, string> global, IEnumerable<string> projectFiles) =>
+    public static IEnumerable<KeyValuePair<string, string>> OfSolution(
+        IReadOnlyDictionary<string, string> global, IEnumerable<string> projectFiles) =>
         global.ContainsKey("SolutionDir")
             && projectFiles.Any(file => File.ReadAllText(file).Contains("$(Solution", StringComparison.OrdinalIgnoreCase))
             ? global.Where(property => OfTheSolution.Contains(property.Key, StringComparer.OrdinalIgnoreCase))

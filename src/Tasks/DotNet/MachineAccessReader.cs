@@ -15,7 +15,10 @@ internal sealed partial class MachineAccessReader(EngineSecrets secrets)
 
     // Source: Azure Artifacts credential provider, environment variables.
     private static readonly string[] FeedVariables =
-        ["VSS_NUGET_EXTERNAL_FEED_ENDPOINTS", "VSS_NUGET_URI_PREFIXES", "VSS_NUGET_ACCESSTOKEN", "ARTIFACTS_CREDENTIALPROVIDER_EXTERNAL_FEED_ENDPOINTS", "ARTIFACTS_CREDENTIALPROVIDER_FEED_ENDPOINTS"];
+    [
+        "VSS_NUGET_EXTERNAL_FEED_ENDPOINTS", "VSS_NUGET_URI_PREFIXES", "VSS_NUGET_ACCESSTOKEN",
+        "ARTIFACTS_CREDENTIALPROVIDER_EXTERNAL_FEED_ENDPOINTS", "ARTIFACTS_CREDENTIALPROVIDER_FEED_ENDPOINTS",
+    ];
 
     // Source: go.dev/ref/mod, Environment variables.
     private static readonly string[] GoVariables = ["GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE", "GOAUTH"];
@@ -60,7 +63,9 @@ internal sealed partial class MachineAccessReader(EngineSecrets secrets)
 
     internal static IEnumerable<MachineFile> GoProxies(string variable) =>
         variable.Split(',', '|')
-            .Select(text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { IsFile: true, Host.Length: 0 } ? Path.GetFullPath(address.LocalPath) : "/")
+            .Select(text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { IsFile: true, Host.Length: 0 }
+                ? Path.GetFullPath(address.LocalPath)
+                : "/")
             .Where(folder => folder != "/" && Directory.Exists(folder))
             .Distinct(StringComparer.Ordinal)
             .Select(folder => new MachineFile(folder, folder));
@@ -70,7 +75,9 @@ internal sealed partial class MachineAccessReader(EngineSecrets secrets)
         foreach (var (name, value) in Variables(name => GoVariables.Contains(name, StringComparer.Ordinal)))
         {
             yield return secrets.AsVariable(name, value, masked: false);
-            foreach (var address in value.Split(',', '|').Select(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : null).Where(uri => uri is { UserInfo.Length: > 0 }))
+            foreach (var address in value.Split(',', '|')
+                .Select(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : null)
+                .Where(uri => uri is { UserInfo.Length: > 0 }))
             {
                 yield return secrets.AsMask(address!.UserInfo.Split(':')[^1]);
             }
@@ -108,7 +115,10 @@ internal sealed partial class MachineAccessReader(EngineSecrets secrets)
         Password().Matches(value).Select(match => match.Groups["value"].Value).DefaultIfEmpty(value);
 
     // "Username=u;Password=p;..." of NuGet, and {"password":"p"} of Azure Artifacts.
-    [GeneratedRegex(@"(?:\bpassword=(?<value>[^;]+)|""(?:password|clientSecret)""\s*:\s*""(?<value>[^""]+)"")", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?:\bpassword=(?<value>[^;]+)|""(?:password|clientSecret)""\s*:\s*""(?<value>[^""]+)"")",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Password();
 
     [GeneratedRegex(@"\bpassword\s+(?<value>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -7,13 +7,14 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.DotNet;
 
 /// <summary>
-/// NuGet's settings of this machine for a builder: files without anything secret, which may lie in a layer, and the credentials apart. Folder feeds become
-/// folders of the builder. Source: NuGet, nuget.config reference.
+/// NuGet's settings of this machine for a builder: files without anything secret, which may lie in a layer, and the credentials apart.
+/// Folder feeds become folders of the builder. Source: NuGet, nuget.config reference.
 /// </summary>
 internal sealed partial class NuGetSettings
 {
     // Where packages lie and how this machine reaches the network is no business of the builder, and passwords stand in all of them.
-    private static readonly string[] LeftOut = ["packageSourceCredentials", "apikeys", "clientCertificates", "config", "fallbackPackageFolders", "trustedSigners"];
+    private static readonly string[] LeftOut =
+        ["packageSourceCredentials", "apikeys", "clientCertificates", "config", "fallbackPackageFolders", "trustedSigners"];
     private readonly Dictionary<string, string> feeds = new(StringComparer.Ordinal);
     private readonly XElement credentials = new("packageSourceCredentials");
     private readonly SortedSet<string> variables = new(StringComparer.Ordinal);
@@ -65,10 +66,13 @@ internal sealed partial class NuGetSettings
         }
         catch (XmlException problem)
         {
-            throw new ProjectException(DotNetDiagnostics.SettingsUnreadable(problem.Message, new SourceLocation(file, problem.LineNumber, problem.LinePosition)));
+            throw new ProjectException(
+                DotNetDiagnostics.SettingsUnreadable(problem.Message, new SourceLocation(file, problem.LineNumber, problem.LinePosition)));
         }
 
-        variables.UnionWith(Placeholder().Matches(root.ToString()).Select(match => match.Groups["name"].Value).Where(name => Environment.GetEnvironmentVariable(name) is not null));
+        variables.UnionWith(Placeholder().Matches(root.ToString())
+            .Select(match => match.Groups["name"].Value)
+            .Where(name => Environment.GetEnvironmentVariable(name) is not null));
         foreach (var feed in root.Elements("packageSourceCredentials").Elements())
         {
             AddCredentials(feed);

@@ -3,13 +3,15 @@ using ContainerStages.Tasks.Project;
 namespace ContainerStages.Tasks.DotNet;
 
 /// <summary>
-/// Which files of this machine a build of projects reads: those that a restore reads, and those that a compilation reads. The context is the folder that
-/// holds them all.
+/// Which files of this machine a build of projects reads: those that a restore reads, and those that a compilation reads. The context is
+/// the folder that holds them all.
 /// </summary>
 internal sealed class ProjectInputs
 {
-    // Those that every project below a folder has without naming them. Source: MSBuild, Customize your build by folder; NuGet, central package management.
-    private static readonly string[] Inherited = ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "Directory.Build.rsp"];
+    // Those that every project below a folder has without naming them. Source: MSBuild, Customize your build by folder; NuGet, central
+    // package management.
+    private static readonly string[] Inherited =
+        ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "Directory.Build.rsp"];
     private readonly SortedSet<string> restore = new(StringComparer.Ordinal);
     private readonly SortedSet<string> sources = new(StringComparer.Ordinal);
     private readonly ProjectScan scan = new();
@@ -17,7 +19,9 @@ internal sealed class ProjectInputs
 
     /// <param name="projects">Every project that takes part; absolute.</param>
     /// <param name="named">Further files and folders; absolute.</param>
-    /// <param name="application">The source file of an application that is one file: what lies beside it is not its own. Null for none.</param>
+    /// <param name="application">
+    /// The source file of an application that is one file: what lies beside it is not its own. Null for none.
+    /// </param>
     public ProjectInputs(IReadOnlyList<string> projects, IEnumerable<string> named, string? application = null)
     {
         this.projects = application is null ? projects : [.. projects, application];
@@ -73,8 +77,8 @@ internal sealed class ProjectInputs
     }
 
     /// <summary>
-    /// Where / alone holds everything: leaves out, and returns, what shares no other folder with the projects. Only an absolute path names such a file, and that can be its
-    /// path in a builder too. Nothing where the projects themselves share none.
+    /// Where / alone holds everything: leaves out, and returns, what shares no other folder with the projects. Only an absolute path names
+    /// such a file, and that can be its path in a builder too. Nothing where the projects themselves share none.
     /// </summary>
     public IReadOnlyList<string> RemoveFar()
     {

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 namespace ContainerStages.Tasks.DotNet;
 
 /// <summary>
-/// What project files name beside themselves: files they import, and files and folders outside the project's own folder. The text is read, not evaluated:
-/// a condition counts as true, and a path with another property than those that say where a file is counts as none.
+/// What project files name beside themselves: files they import, and files and folders outside the project's own folder. The text is read,
+/// not evaluated: a condition counts as true, and a path with another property than those that say where a file is counts as none.
 /// </summary>
 internal sealed class ProjectScan
 {
@@ -60,7 +60,9 @@ internal sealed class ProjectScan
     private void AddLinks(XElement element, string file, string projectFolder)
     {
         string?[] texts = [element.Attribute("Include")?.Value, element.HasElements ? null : element.Value];
-        foreach (var path in texts.SelectMany(text => (text ?? "").Split(';')).Where(LeadsOut).SelectMany(text => Resolve(text, file, projectFolder)))
+        foreach (var path in texts.SelectMany(text => (text ?? "").Split(';'))
+            .Where(LeadsOut)
+            .SelectMany(text => Resolve(text, file, projectFolder)))
         {
             var wildcard = path.IndexOfAny(Wildcards);
             var named = wildcard < 0 ? path : Path.GetDirectoryName(path[..wildcard])!;

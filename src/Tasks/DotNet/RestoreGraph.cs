@@ -39,7 +39,12 @@ internal sealed record RestoreGraph(IReadOnlyList<string> Projects, IReadOnlyLis
 
             return graph;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception problem)
+            when (problem is IOException
+                or UnauthorizedAccessException
+                or JsonException
+                or KeyNotFoundException
+                or InvalidOperationException)
         {
             throw new ProjectException(DotNetDiagnostics.NotRestored(file, project));
         }
@@ -58,6 +63,9 @@ internal sealed record RestoreGraph(IReadOnlyList<string> Projects, IReadOnlyLis
             : [];
 
     private static IEnumerable<string> PackagesOf(JsonElement project) => project.TryGetProperty("frameworks", out var frameworks)
-        ? frameworks.EnumerateObject().SelectMany(framework => framework.Value.TryGetProperty("dependencies", out var dependencies) ? dependencies.EnumerateObject().Select(package => package.Name) : [])
+        ? frameworks.EnumerateObject()
+            .SelectMany(framework => framework.Value.TryGetProperty("dependencies", out var dependencies)
+                ? dependencies.EnumerateObject().Select(package => package.Name)
+                : [])
         : [];
 }

@@ -58,7 +58,8 @@ public static class Executable
 
         return UserCalls.CanExecute(copy)
             ? copy
-            : throw new ProjectException(ProjectDiagnostics.EngineNotStarted(file, $"it is not executable, and neither is a copy in '{copyDirectory}' (is the file system mounted noexec?)"));
+            : throw new ProjectException(ProjectDiagnostics.EngineNotStarted(
+                file, $"it is not executable, and neither is a copy in '{copyDirectory}' (is the file system mounted noexec?)"));
     }
 
     private static bool TrySetBit(string file)

@@ -4,8 +4,8 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.Engine;
 
 /// <summary>
-/// Values that the engine program gets in its environment and nowhere else: the build definition names only the variables, so that no document, log or
-/// command line holds them.
+/// Values that the engine program gets in its environment and nowhere else: the build definition names only the variables, so that no
+/// document, log or command line holds them.
 /// </summary>
 public sealed class EngineSecrets
 {

@@ -3,8 +3,8 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.Git;
 
 /// <summary>
-/// The repository as files of a builder, read-only. There <c>.git</c> is always a folder, whatever it is here: what the repository shares, with this
-/// checkout's HEAD and index over it, and settings without what is secret.
+/// The repository as files of a builder, read-only. There <c>.git</c> is always a folder, whatever it is here: what the repository shares,
+/// with this checkout's HEAD and index over it, and settings without what is secret.
 /// </summary>
 /// <param name="repository">What is mounted.</param>
 /// <param name="target">The <c>.git</c> of the builder.</param>
@@ -25,13 +25,19 @@ internal sealed class GitMounts(GitRepository repository, string target, string 
     /// <param name="number">Tells several repositories of a builder apart.</param>
     public IReadOnlyList<MachineFile> Create(int number)
     {
-        List<MachineFile> files = [new(repository.CommonFolder, target), new(Write(folder, "config", GitSettings.Read(repository.CommonFolder).Text), $"{target}/config")];
+        List<MachineFile> files =
+        [
+            new(repository.CommonFolder, target),
+            new(Write(folder, "config", GitSettings.Read(repository.CommonFolder).Text), $"{target}/config"),
+        ];
         if (repository.GitFolder != repository.CommonFolder)
         {
-            files.AddRange(OfCheckout.Where(InBoth).Select(name => new MachineFile(Path.Combine(repository.GitFolder, name), $"{target}/{name}")));
+            files.AddRange(
+                OfCheckout.Where(InBoth).Select(name => new MachineFile(Path.Combine(repository.GitFolder, name), $"{target}/{name}")));
         }
 
-        files.AddRange(Hidden.Where(name => Directory.Exists(Path.Combine(repository.CommonFolder, name))).Select(name => new MachineFile(Directory.CreateDirectory(Path.Combine(folder, "empty")).FullName, $"{target}/{name}")));
+        files.AddRange(Hidden.Where(name => Directory.Exists(Path.Combine(repository.CommonFolder, name)))
+            .Select(name => new MachineFile(Directory.CreateDirectory(Path.Combine(folder, "empty")).FullName, $"{target}/{name}")));
         if (File.Exists(Path.Combine(repository.CommonFolder, "config.worktree")))
         {
             files.Add(new MachineFile(Write(folder, "config.worktree", ""), $"{target}/config.worktree"));
@@ -40,7 +46,9 @@ internal sealed class GitMounts(GitRepository repository, string target, string 
         if (repository.BorrowedObjects() is { Count: > 0 } borrowed)
         {
             files.AddRange(borrowed.Select((objects, i) => new MachineFile(objects, $"/git/{number}/{i}")));
-            files.Add(new MachineFile(Write(folder, "alternates", string.Concat(borrowed.Select((_, i) => $"/git/{number}/{i}\n"))), $"{target}/objects/info/alternates"));
+            files.Add(new MachineFile(
+                Write(folder, "alternates", string.Concat(borrowed.Select((_, i) => $"/git/{number}/{i}\n"))),
+                $"{target}/objects/info/alternates"));
         }
 
         return files;

@@ -4,8 +4,8 @@ using System.Text;
 namespace ContainerStages.Tasks.Git;
 
 /// <summary>
-/// A git repository of this machine, read from its files: a clone, a worktree or a submodule (where <c>.git</c> is a file that names a folder elsewhere).
-/// Source: gitrepository-layout(5), gitformat-index(5).
+/// A git repository of this machine, read from its files: a clone, a worktree or a submodule (where <c>.git</c> is a file that names a
+/// folder elsewhere). Source: gitrepository-layout(5), gitformat-index(5).
 /// </summary>
 internal sealed class GitRepository
 {
@@ -47,7 +47,8 @@ internal sealed class GitRepository
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var head = ReadLine(GitFolder, "HEAD");
         Add(hash, head, Resolve(head), ReadText(CommonFolder, "shallow"), GitSettings.Read(CommonFolder).Text);
-        foreach (var (name, value) in References().Where(reference => withBranches || reference.Name.StartsWith("refs/tags/", StringComparison.Ordinal)))
+        foreach (var (name, value) in References().Where(
+            reference => withBranches || reference.Name.StartsWith("refs/tags/", StringComparison.Ordinal)))
         {
             Add(hash, name, value);
         }
@@ -67,7 +68,8 @@ internal sealed class GitRepository
         {
             var named = ReadText(objects, "info/alternates").Split('\n')
                 .Where(line => line.Length is > 0 and < LongestPath && line[0] != '#');
-            foreach (var folder in named.Select(line => Path.GetFullPath(line, objects)).Where(folder => IsObjectFolder(folder) && !found.Contains(folder)))
+            foreach (var folder in named.Select(line => Path.GetFullPath(line, objects))
+                .Where(folder => IsObjectFolder(folder) && !found.Contains(folder)))
             {
                 found.Add(folder);
                 waiting.Enqueue(folder);

@@ -4,12 +4,14 @@ using System.Text.RegularExpressions;
 namespace ContainerStages.Tasks.Git;
 
 /// <summary>
-/// The settings of a repository for a builder: what says how it is read, and the addresses of its remotes. Credentials stand in such files too (an
-/// <c>http.extraheader</c> that CI systems write, users in addresses), and so does where a submodule's files lie on this machine. Source: git-config(1).
+/// The settings of a repository for a builder: what says how it is read, and the addresses of its remotes. Credentials stand in such files
+/// too (an <c>http.extraheader</c> that CI systems write, users in addresses), and so does where a submodule's files lie on this machine.
+/// Source: git-config(1).
 /// </summary>
 internal sealed partial record GitSettings(string Text)
 {
-    private static readonly string[] Core = ["repositoryformatversion", "filemode", "bare", "symlinks", "ignorecase", "precomposeunicode", "logallrefupdates"];
+    private static readonly string[] Core =
+        ["repositoryformatversion", "filemode", "bare", "symlinks", "ignorecase", "precomposeunicode", "logallrefupdates"];
     private static readonly string[] Extensions = ["objectformat", "refstorage", "compatobjectformat", "partialclone"];
 
     /// <param name="folder">The folder that holds <c>config</c>.</param>
@@ -58,6 +60,7 @@ internal sealed partial record GitSettings(string Text)
     [GeneratedRegex(@"^(?<name>[A-Za-z][A-Za-z0-9-]*)\s*=", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Setting();
 
-    [GeneratedRegex(@"(?<scheme>\bhttps?://)[^/@\s]*@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<scheme>\bhttps?://)[^/@\s]*@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex User();
 }

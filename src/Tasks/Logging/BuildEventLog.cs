@@ -5,8 +5,8 @@ using Microsoft.Build.Utilities;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// Engine events in the MSBuild log: steps and their output at normal importance, progress at low, diagnostics as errors and warnings, and what
-/// compilers say in a RUN as errors and warnings on the host's files.
+/// Engine events in the MSBuild log: steps and their output at normal importance, progress at low, diagnostics as errors and warnings, and
+/// what compilers say in a RUN as errors and warnings on the host's files.
 /// </summary>
 public sealed class BuildEventLog(TaskLoggingHelper log, DiagnosticLog diagnostics, HostFiles hostFiles, LongSteps longSteps)
 {

@@ -4,8 +4,8 @@ using Microsoft.Build.Utilities;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// What compilers say in steps as errors and warnings of MSBuild, on the files of this machine: each once, however many platforms say it, and a failed step
-/// is not told again where what failed in it stands on a file.
+/// What compilers say in steps as errors and warnings of MSBuild, on the files of this machine: each once, however many platforms say it,
+/// and a failed step is not told again where what failed in it stands on a file.
 /// </summary>
 internal sealed class CompilerLog(TaskLoggingHelper log, DiagnosticLog diagnostics, HostFiles hostFiles)
 {

@@ -4,8 +4,8 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// Hands events to the log by a thread of its own: MSBuild holds up every message of a task that builds another project, and whoever reads the events of the
-/// engine must go on meanwhile. Disposing ends with the last event.
+/// Hands events to the log by a thread of its own: MSBuild holds up every message of a task that builds another project, and whoever reads
+/// the events of the engine must go on meanwhile. Disposing ends with the last event.
 /// </summary>
 public sealed class EventQueue : IAsyncDisposable
 {

@@ -7,7 +7,8 @@ namespace ContainerStages.Tasks.Logging;
 internal static class HelpPage
 {
     // The tasks lie in tasks/FOLDER of the package.
-    private static readonly Uri Page = new(Path.GetFullPath("../../docs/diagnostics.md", Path.GetDirectoryName(typeof(HelpPage).Assembly.Location)!));
+    private static readonly Uri Page =
+        new(Path.GetFullPath("../../docs/diagnostics.md", Path.GetDirectoryName(typeof(HelpPage).Assembly.Location)!));
 
     /// <summary>The address of a code's section: <c>file:///.../docs/diagnostics.md#cst3001</c>.</summary>
     public static string LinkOf(string code) => $"{Page.AbsoluteUri}#{code.ToLowerInvariant()}";

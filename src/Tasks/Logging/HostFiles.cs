@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// Finds the host's file for a path in a container. The file was copied from the build context, so its path ends as the container's path does:
-/// <c>/go/src/app/cmd/main.go</c> is <c>context/cmd/main.go</c> when that exists. Never leaves the context.
+/// Finds the host's file for a path in a container. The file was copied from the build context, so its path ends as the container's path
+/// does: <c>/go/src/app/cmd/main.go</c> is <c>context/cmd/main.go</c> when that exists. Never leaves the context.
 /// </summary>
 /// <param name="contextDirectory">The build context.</param>
 /// <param name="containerFolder">Where the whole context is in the container; null where nobody knows.</param>
@@ -52,7 +52,12 @@ public sealed class HostFiles(string contextDirectory, string? containerFolder =
     // COPY src/ . moves files up: look for the path below every folder of the context.
     private string? OnlyOneEndingWith(string[] parts)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
         var ending = "/" + string.Join('/', parts);
         List<string> files =
         [

@@ -19,12 +19,15 @@ public static class LayerTable
 
         // Not every builder writes a history, and none has to write all of it.
         var hasTitles = titles.Count == descriptors.Count;
-        return [.. descriptors.Select((layer, i) => (hasTitles ? titles[i] : layer.GetProperty("digest").GetString()!, ByteSize.Format(layer.GetProperty("size").GetInt64())))];
+        return [.. descriptors.Select((layer, i) =>
+            (hasTitles ? titles[i] : layer.GetProperty("digest").GetString()!, ByteSize.Format(layer.GetProperty("size").GetInt64())))];
     }
 
     private static List<string> Titles(JsonElement config) =>
         config.TryGetProperty("history", out var history) && history.ValueKind == JsonValueKind.Array
-        ? [.. history.EnumerateArray().Where(MadeALayer).Select(entry => entry.TryGetProperty("created_by", out var by) ? by.GetString() ?? "" : "")]
+        ? [.. history.EnumerateArray()
+            .Where(MadeALayer)
+            .Select(entry => entry.TryGetProperty("created_by", out var by) ? by.GetString() ?? "" : "")]
         : [];
 
     private static bool MadeALayer(JsonElement entry) =>

@@ -3,8 +3,9 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// Shows which step takes long where the terminal logger is quiet, as `dotnet run` makes it: it then shows "Restore" until the build ends, whatever runs (.NET SDK 10.0.4xx).
-/// The text of its live line is written over; it writes only the seconds at the end of it, and removes the line itself.
+/// Shows which step takes long where the terminal logger is quiet, as `dotnet run` makes it: it then shows "Restore" until the build ends,
+/// whatever runs (.NET SDK 10.0.4xx). The text of its live line is written over; it writes only the seconds at the end of it, and removes
+/// the line itself.
 /// </summary>
 public sealed class LiveLine(TextWriter terminal, LongSteps steps, string projectName, int width)
 {
@@ -31,7 +32,13 @@ public sealed class LiveLine(TextWriter terminal, LongSteps steps, string projec
         }
     }
 
-    private string? Text() => steps.First is { } step ? Cut($"  {projectName} {step.Title}{(step.Total > 0 ? $", {ByteSize.Format(step.Bytes)} of {ByteSize.Format(step.Total)}" : "")} ({step.Elapsed.TotalSeconds:0}s)") : null;
+    private string? Text() =>
+        steps.First is { } step
+            ? Cut(
+                $"  {projectName} {step.Title}" +
+                $"{(step.Total > 0 ? $", {ByteSize.Format(step.Bytes)} of {ByteSize.Format(step.Total)}" : "")} " +
+                $"({step.Elapsed.TotalSeconds:0}s)")
+            : null;
 
     private string Cut(string text)
     {

@@ -6,8 +6,8 @@ using Microsoft.Build.Utilities;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// The steps that take long enough for a person to wonder. Each is a line of high importance, which plain logs show at their usual verbosity: when it is
-/// known to take long, now and then while it goes on, and when it ends. What ends soon is no line.
+/// The steps that take long enough for a person to wonder. Each is a line of high importance, which plain logs show at their usual
+/// verbosity: when it is known to take long, now and then while it goes on, and when it ends. What ends soon is no line.
 /// </summary>
 public sealed class LongSteps : IDisposable
 {

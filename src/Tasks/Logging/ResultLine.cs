@@ -3,8 +3,8 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// The one line that a publish is remembered by. The terminal logger shows a high-importance message of the form <c>project -> text</c> as the
-/// project's result, and no other high-importance message.
+/// The one line that a publish is remembered by. The terminal logger shows a high-importance message of the form <c>project -> text</c> as
+/// the project's result, and no other high-importance message.
 /// </summary>
 public static class ResultLine
 {

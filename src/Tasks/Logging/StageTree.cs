@@ -4,8 +4,8 @@ using ContainerStages.Contracts;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// What a build did, once it is over: each stage with its steps, how long they took and which came from the cache, then the image with the sizes of its layers. Stages and steps run side
-/// by side, so that the lines of a running build lie mixed; these do not.
+/// What a build did, once it is over: each stage with its steps, how long they took and which came from the cache, then the image with the
+/// sizes of its layers. Stages and steps run side by side, so that the lines of a running build lie mixed; these do not.
 /// </summary>
 public sealed class StageTree
 {
@@ -45,7 +45,8 @@ public sealed class StageTree
         var others = stages.Where(stage => stage.Name.Length == 0).SelectMany(stage => stage.Steps);
         IEnumerable<string> lines =
         [
-            .. named.SelectMany(stage => (string[])[Line(stage.Name, stage.Outcome), .. stage.Steps.Select(step => Line("  " + step.Title, step.Outcome))]),
+            .. named.SelectMany(
+                stage => (string[])[Line(stage.Name, stage.Outcome), .. stage.Steps.Select(step => Line("  " + step.Title, step.Outcome))]),
             .. others.Select(step => Line(step.Title, step.Outcome)),
         ];
         return steps.Count == 0 ? [] : result is null ? lines : [.. lines, Image(result), .. Layers(result)];
@@ -56,7 +57,9 @@ public sealed class StageTree
 
     private static string Image(BuildResult result) =>
         $"image: {ByteSize.Format(result.Size)}, {ByteSize.Format(result.CompressedSize)} compressed, "
-        + (result.Images.Count > 0 ? $"{result.Images.Count} platforms" : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}");
+        + (result.Images.Count > 0
+            ? $"{result.Images.Count} platforms"
+            : $"{result.LayerCount} {(result.LayerCount == 1 ? "layer" : "layers")}");
 
     // The images of an index differ in their bytes alone: one line each.
     private static IEnumerable<string> Layers(BuildResult result) => result.Configuration is { } configuration

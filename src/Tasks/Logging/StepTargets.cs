@@ -5,8 +5,8 @@ using Microsoft.Build.Framework;
 namespace ContainerStages.Tasks.Logging;
 
 /// <summary>
-/// Shows which step takes long in the live lines of the terminal logger. These hold the names of a project and of the target that runs, and nothing else: so the
-/// step becomes a target, in a project made for it, which runs as long as the step.
+/// Shows which step takes long in the live lines of the terminal logger. These hold the names of a project and of the target that runs, and
+/// nothing else: so the step becomes a target, in a project made for it, which runs as long as the step.
 /// </summary>
 public sealed class StepTargets(IBuildEngine engine, LongSteps steps, string projectName, string directory)
 {
@@ -58,7 +58,8 @@ public sealed class StepTargets(IBuildEngine engine, LongSteps steps, string pro
     {
         var size = step.Total > 0 ? $", {ByteSize.Format(step.Total)}" : "";
         var target = TargetName(step.Title + size, Math.Max(ShortestTitle, LineWidth - projectName.Length));
-        // The live line has the name without the extension, which is another one for each, because MSBuild reads a file once. Their folder stays: MSBuild works in it.
+        // The live line has the name without the extension, which is another one for each, because MSBuild reads a file once. Their folder
+        // stays: MSBuild works in it.
         var file = Path.Combine(directory, $"{projectName}.step-{run}-{++count}");
         Directory.CreateDirectory(directory);
         File.WriteAllText(file, Project(target, file));
@@ -80,7 +81,9 @@ public sealed class StepTargets(IBuildEngine engine, LongSteps steps, string pro
 
     private static string Project(string target, string file) => $"""
         <Project>
-          <UsingTask TaskName="{typeof(WaitForStep).FullName}" AssemblyFile="{SecurityElement.Escape(typeof(WaitForStep).Assembly.Location)}" Runtime="NET" />
+          <UsingTask TaskName="{typeof(WaitForStep).FullName}"
+                     AssemblyFile="{SecurityElement.Escape(typeof(WaitForStep).Assembly.Location)}"
+                     Runtime="NET" />
           <Target Name="{SecurityElement.Escape(target)}">
             <WaitForStep File="{SecurityElement.Escape(file)}" />
           </Target>

@@ -12,11 +12,16 @@ public static class KnownNames
         "ContainerStagesCacheTo", "ContainerStagesCompression",
         "ContainerStagesContextDirectory", "ContainerStagesDockerfile", "ContainerStagesEngine", "ContainerStagesEngineAddress",
         "ContainerStagesEngineCertificates", "ContainerStagesExportFile",
-        "ContainerStagesExportOverwrite", "ContainerStagesGit", "ContainerStagesHostCertificates", "ContainerStagesHostCredentials", "ContainerStagesImageInstructions",
-        "ContainerStagesKit", "ContainerStagesKitCertificates", "ContainerStagesKitTemporaryFolder", "ContainerStagesKitTimeZones", "ContainerStagesKitUsers",
-        "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxParallelism", "ContainerStagesMaxSize", "ContainerStagesNoCache",
-        "ContainerStagesNoNewPrivileges", "ContainerStagesOffline", "ContainerStagesPlatformTags", "ContainerStagesProgram", "ContainerStagesPruneAll",
-        "ContainerStagesPruneDryRun", "ContainerStagesPruneMaxSize", "ContainerStagesPruneOlderThan", "ContainerStagesPublishDependsOn", "ContainerStagesPull",
+        "ContainerStagesExportOverwrite", "ContainerStagesGit", "ContainerStagesHostCertificates", "ContainerStagesHostCredentials",
+        "ContainerStagesImageInstructions",
+        "ContainerStagesKit", "ContainerStagesKitCertificates", "ContainerStagesKitTemporaryFolder", "ContainerStagesKitTimeZones",
+        "ContainerStagesKitUsers",
+        "ContainerStagesLocal", "ContainerStagesLockFile", "ContainerStagesLockedMode", "ContainerStagesMaxParallelism",
+        "ContainerStagesMaxSize", "ContainerStagesNoCache",
+        "ContainerStagesNoNewPrivileges", "ContainerStagesOffline", "ContainerStagesPlatformTags", "ContainerStagesProgram",
+        "ContainerStagesPruneAll",
+        "ContainerStagesPruneDryRun", "ContainerStagesPruneMaxSize", "ContainerStagesPruneOlderThan", "ContainerStagesPublishDependsOn",
+        "ContainerStagesPull",
         "ContainerStagesReport", "ContainerStagesResultFile", "ContainerStagesRun", "ContainerStagesRunOptions",
         "ContainerStagesSandbox", "ContainerStagesSbom", "ContainerStagesStore",
         "ContainerStagesTarget", "ContainerStagesTimestamp",
@@ -24,7 +29,8 @@ public static class KnownNames
 
     public static IReadOnlyList<string> Items { get; } =
     [
-        "ContainerStage", "ContainerStageArtifact", "ContainerStageBuildArg", "ContainerStageCertificate", "ContainerStageContext", "ContainerStageDestination",
+        "ContainerStage", "ContainerStageArtifact", "ContainerStageBuildArg", "ContainerStageCertificate", "ContainerStageContext",
+        "ContainerStageDestination",
         "ContainerStageInput", "ContainerStageMirror", "ContainerStageSecret", "ContainerStageSsh",
     ];
 }

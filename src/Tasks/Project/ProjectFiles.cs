@@ -43,8 +43,8 @@ public sealed partial class ProjectFiles(string projectFile)
     }
 
     /// <summary>
-    /// The expressions in raw steps that vanished and that name no property set in the project file, in a Directory.Build file above it, or in the
-    /// environment: an empty property of the project is meant to be empty.
+    /// The expressions in raw steps that vanished and that name no property set in the project file, in a Directory.Build file above it, or
+    /// in the environment: an empty property of the project is meant to be empty.
     /// </summary>
     public IEnumerable<(Expression Expression, SourceLocation Location)> Vanished(string file, StepsText raw, string evaluated) =>
         Expansions.Vanished(raw.Text, evaluated)

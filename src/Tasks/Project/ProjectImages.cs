@@ -17,8 +17,8 @@ internal static class ProjectImages
     public static string FullPath(string path, string directory) => Path.GetFullPath(path.Trim().Replace('\\', '/'), directory);
 
     /// <summary>
-    /// The projects from one back to itself, both ends included; empty where there is no such way. Files are read as they stand: a path with an expression
-    /// of MSBuild's in it is not followed.
+    /// The projects from one back to itself, both ends included; empty where there is no such way. Files are read as they stand: a path
+    /// with an expression of MSBuild's in it is not followed.
     /// </summary>
     public static IReadOnlyList<string> FindCycle(string project)
     {
@@ -51,7 +51,8 @@ internal static class ProjectImages
             [
                 .. XDocument.Load(project).Descendants()
                     .Where(element => element.Name.LocalName.StartsWith("ContainerStage", StringComparison.OrdinalIgnoreCase))
-                    .SelectMany(element => Values(element, "From").Select(from => Find(from, directory)).Concat(Values(element, "Project").Select(path => FullPath(path, directory))))
+                    .SelectMany(element => Values(element, "From").Select(from => Find(from, directory))
+                        .Concat(Values(element, "Project").Select(path => FullPath(path, directory))))
                     .OfType<string>().Distinct(StringComparer.Ordinal),
             ];
         }

@@ -40,8 +40,8 @@ public sealed class ProjectText
     public bool HasElement(string name) => elements.Contains(name);
 
     /// <summary>
-    /// The element that an evaluated item comes from: of those that name it, the one with the same Steps, else the last; null when none names it
-    /// and more than one could be it.
+    /// The element that an evaluated item comes from: of those that name it, the one with the same Steps, else the last; null when none
+    /// names it and more than one could be it.
     /// </summary>
     public ItemText? Find(string itemType, string name, string? steps = null)
     {
@@ -62,7 +62,8 @@ public sealed class ProjectText
     /// The raw text of a ContainerStages property that can have given the value, the last of several; null when none can.
     /// </summary>
     public StepsText? FindProperty(string name, string evaluated) =>
-        properties.LastOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase) && Expansions.CanGive(property.Text.Text, evaluated)).Text;
+        properties.LastOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase)
+            && Expansions.CanGive(property.Text.Text, evaluated)).Text;
 
     private static bool Names(string include, string name) =>
         include.Split(';', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
@@ -132,7 +133,10 @@ public sealed class ProjectText
             {
                 steps.AddComment(reader.Value, position.LineNumber);
             }
-            else if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
+            else if (reader.NodeType is XmlNodeType.Text
+                or XmlNodeType.CDATA
+                or XmlNodeType.Whitespace
+                or XmlNodeType.SignificantWhitespace)
             {
                 steps.AddText(reader.Value, position.LineNumber);
             }

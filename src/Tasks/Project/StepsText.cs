@@ -50,8 +50,8 @@ public sealed class StepsText
     public bool HasLinesOf(string evaluated) => CountLines(evaluated) == CountLines(Text);
 
     /// <summary>
-    /// The evaluated text with as many Dockerfile comment lines as XML comments took, so that its lines count as the project file's do. Unchanged where
-    /// an expansion added lines, or where a heredoc would swallow the added ones.
+    /// The evaluated text with as many Dockerfile comment lines as XML comments took, so that its lines count as the project file's do.
+    /// Unchanged where an expansion added lines, or where a heredoc would swallow the added ones.
     /// </summary>
     public string WithLinesOfComments(string evaluated)
     {

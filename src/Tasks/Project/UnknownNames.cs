@@ -7,8 +7,8 @@ using Microsoft.Build.Framework;
 namespace ContainerStages.Tasks.Project;
 
 /// <summary>
-/// Properties and items that begin with our prefix and mean nothing, most often mistyped: those of the project file and of what it imports as far as the text says it, of
-/// the command line and of the environment.
+/// Properties and items that begin with our prefix and mean nothing, most often mistyped: those of the project file and of what it imports
+/// as far as the text says it, of the command line and of the environment.
 /// </summary>
 internal static class UnknownNames
 {
@@ -20,7 +20,8 @@ internal static class UnknownNames
     /// <summary>One warning a name, at the place that is found first.</summary>
     public static IEnumerable<Diagnostic> Find(string projectFile, IBuildEngine engine) =>
         InFiles(projectFile).Concat(Outside(projectFile, engine))
-            .Where(found => found.Name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !Known(found.IsItem).Contains(found.Name, StringComparer.OrdinalIgnoreCase))
+            .Where(found => found.Name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                && !Known(found.IsItem).Contains(found.Name, StringComparer.OrdinalIgnoreCase))
             .DistinctBy(found => found.Name, StringComparer.OrdinalIgnoreCase)
             .Select(found => ProjectDiagnostics.UnknownName(found.Name, Advice(found), found.Location));
 

@@ -80,7 +80,9 @@ internal static class CoreFolders
     public static string NameOf(IReadOnlyList<string> parts) => parts is [Rooms, var room, ..] ? $"{Rooms}.{room}" : parts[0];
 
     public static bool Allows(string from, string to) =>
-        from == to || (Alone.TryGetValue(from, out var few) ? few.Contains(to) : from == WholeBuild || Everywhere.Contains(to) || Below(from).Contains(to));
+        from == to || (Alone.TryGetValue(from, out var few)
+            ? few.Contains(to)
+            : from == WholeBuild || Everywhere.Contains(to) || Below(from).Contains(to));
 
     private static HashSet<string> Below(string folder)
     {

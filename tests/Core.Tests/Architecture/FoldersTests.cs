@@ -10,7 +10,10 @@ public sealed class FoldersTests
 {
     private const string Product = "ContainerStages";
     private static readonly string[] FilesAndProcesses =
-        ["System.IO.File", "System.IO.Directory", "System.IO.FileStream", "System.IO.FileInfo", "System.IO.DirectoryInfo", "System.Diagnostics.Process"];
+    [
+        "System.IO.File", "System.IO.Directory", "System.IO.FileStream", "System.IO.FileInfo", "System.IO.DirectoryInfo",
+        "System.Diagnostics.Process",
+    ];
 
     [TestMethod]
     public void A_folder_of_Core_touches_only_what_the_architecture_allows() =>
@@ -74,7 +77,8 @@ public sealed class FoldersTests
         space.StartsWith(Product + ".", StringComparison.Ordinal) ? CoreFolders.NameOf(space.Split('.')[1..]) : null;
 
     /// <summary>The folder below src/Core that the table names; a file in src/Core itself is in none that may be.</summary>
-    private static string FolderOfPath(string path) => path.Split('/') is ["src", "Core", .. [_, ..] folders, _] ? CoreFolders.NameOf(folders) : "";
+    private static string FolderOfPath(string path) =>
+        path.Split('/') is ["src", "Core", .. [_, ..] folders, _] ? CoreFolders.NameOf(folders) : "";
 
     private static bool IsBaseClassLibrary(string assembly) =>
         File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, assembly + ".dll"));

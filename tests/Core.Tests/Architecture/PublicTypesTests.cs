@@ -47,7 +47,10 @@ public sealed partial class PublicTypesTests
             return;
         }
 
-        foreach (var part in definition.GetInterfaces().Append(definition.BaseType).Concat(definition.GetNestedTypes()).Concat(OfMembers(definition)))
+        foreach (var part in definition.GetInterfaces()
+            .Append(definition.BaseType)
+            .Concat(definition.GetNestedTypes())
+            .Concat(OfMembers(definition)))
         {
             Add(part, needed);
         }
@@ -55,9 +58,14 @@ public sealed partial class PublicTypesTests
 
     private static IEnumerable<Type?> OfMembers(Type type)
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        var methods = type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)).Where(method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly);
-        return methods.SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType))
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        var methods = type.GetMethods(All)
+            .Cast<MethodBase>()
+            .Concat(type.GetConstructors(All))
+            .Where(method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly);
+        return methods.SelectMany(
+            method => method.GetParameters().Select(parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType))
             .Concat(type.GetFields(All).Where(field => field.IsPublic || field.IsFamily).Select(field => field.FieldType));
     }
 

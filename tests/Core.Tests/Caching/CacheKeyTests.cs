@@ -17,12 +17,14 @@ public sealed class CacheKeyTests
     private static readonly PlannedCopy PlainCopy = new(new FromContext(), ["a"], "/d/", null, null, Where);
     private static readonly CopyStep OneCopy = new(1, "COPY a /d/", Where, [PlainCopy]);
     private static readonly WorkdirStep Workdir = new(1, "WORKDIR /w", Where, "/w", "");
-    private static readonly RunStep PlainRun = new(1, "RUN a", Where, ["/bin/sh", "-c", "a"], ["A=1"], "/", "") { Platform = Platform.Host };
+    private static readonly RunStep PlainRun =
+        new(1, "RUN a", Where, ["/bin/sh", "-c", "a"], ["A=1"], "/", "") { Platform = Platform.Host };
 
     /// <summary>By the name of the property, what names another result.</summary>
     private static readonly Dictionary<string, RunStep[]> OtherRuns = new()
     {
-        [nameof(RunStep.Arguments)] = [PlainRun with { Arguments = ["/bin/sh", "-c", "a", "A=1"] }, PlainRun with { Arguments = ["/bin/sh -c", "a"] }],
+        [nameof(RunStep.Arguments)] =
+            [PlainRun with { Arguments = ["/bin/sh", "-c", "a", "A=1"] }, PlainRun with { Arguments = ["/bin/sh -c", "a"] }],
         [nameof(RunStep.Environment)] = [PlainRun with { Environment = [] }, PlainRun with { Environment = ["A=1", "B=2"] }],
         [nameof(RunStep.WorkingDirectory)] = [PlainRun with { WorkingDirectory = "/w" }],
         [nameof(RunStep.User)] = [PlainRun with { User = "app" }],
@@ -48,11 +50,16 @@ public sealed class CacheKeyTests
 
     private static readonly Dictionary<string, PlannedCopy[]> OtherSelections = new()
     {
-        [nameof(PlannedCopy.Sources)] = [PlainCopy with { Sources = [] }, PlainCopy with { Sources = ["a", "b"] }, PlainCopy with { Sources = ["a", "excludes", "b"] }],
+        [nameof(PlannedCopy.Sources)] =
+            [PlainCopy with { Sources = [] }, PlainCopy with { Sources = ["a", "b"] }, PlainCopy with { Sources = ["a", "excludes", "b"] }],
         [nameof(PlannedCopy.Excludes)] = [PlainCopy with { Excludes = ["b"] }, PlainCopy with { Excludes = ["sources", "b"] }],
         [nameof(PlannedCopy.Parents)] = [PlainCopy with { Parents = true }],
         [nameof(PlannedCopy.Optional)] = [PlainCopy with { Optional = true }],
-        [nameof(PlannedCopy.Part)] = [.. Enum.GetValues<PublishedLayer>().Select(layer => PlainCopy with { Part = new PublishedPart("app", layer) }), PlainCopy with { Part = new PublishedPart("other", default) }],
+        [nameof(PlannedCopy.Part)] =
+        [
+            .. Enum.GetValues<PublishedLayer>().Select(layer => PlainCopy with { Part = new PublishedPart("app", layer) }),
+            PlainCopy with { Part = new PublishedPart("other", default) },
+        ],
         [nameof(PlannedCopy.Chown)] = [PlainCopy with { Chown = "1" }],
     };
 
@@ -95,9 +102,11 @@ public sealed class CacheKeyTests
         string[] keys =
         [
             .. runs.Select(run => Run(run)),
-            Run(PlainRun, "other"), Run(PlainRun, "", ["setting"]), Run(PlainRun, "", [], ["content"]), Run(PlainRun, "", ["setting", "content"]), Run(PlainRun, "", ["setting"], ["content"]),
+            Run(PlainRun, "other"), Run(PlainRun, "", ["setting"]), Run(PlainRun, "", [], ["content"]),
+            Run(PlainRun, "", ["setting", "content"]), Run(PlainRun, "", ["setting"], ["content"]),
             .. copies.Select(copy => Copy(copy)), Copy(OneCopy, "other"), Copy(OneCopy, "", "other"),
-            .. OtherSelections.Values.SelectMany(copy => copy).Prepend(PlainCopy).Select(copy => Selection(copy)), Selection(PlainCopy, "other"),
+            .. OtherSelections.Values.SelectMany(copy => copy).Prepend(PlainCopy).Select(copy => Selection(copy)),
+            Selection(PlainCopy, "other"),
             Working(Workdir), Working(Workdir, "other"), Working(Workdir with { Path = "/x" }), Working(Workdir with { User = "app" }),
             CacheKey.EmptyStack.Hex,
             CacheKey.Stack(new StackKey("a"), new SnapshotId("b")).Hex,
@@ -107,14 +116,26 @@ public sealed class CacheKeyTests
             CacheKey.Fresh(new StepKey("a")).Hex,
             CacheKey.Fresh(new StepKey("a")).Hex,
         ];
-        Assert.AreEqual("", string.Join('\n', keys.GroupBy(key => key).Where(same => same.Count() > 1).Select(same => $"{same.Count()} steps share {same.Key}")));
+        Assert.AreEqual("", string.Join(
+            '\n', keys.GroupBy(key => key).Where(same => same.Count() > 1).Select(same => $"{same.Count()} steps share {same.Key}")));
     }
 
     [TestMethod]
     public void What_names_no_result_is_no_part_of_the_key()
     {
-        Assert.AreEqual(Run(PlainRun), Run(PlainRun with { Number = 2, Title = "RUN b", Location = new SourceLocation("Other", 2), HiddenEnvironment = ["P=1"], Explain = _ => null }));
-        Assert.AreEqual(Run(PlainRun), Run(PlainRun with { Mounts = [new PlannedMachineMount("/m", "/etc"), new PlannedMachineSecret("/s", "V", null, true)] }));
+        Assert.AreEqual(
+            Run(PlainRun),
+            Run(PlainRun with
+            {
+                Number = 2,
+                Title = "RUN b",
+                Location = new SourceLocation("Other", 2),
+                HiddenEnvironment = ["P=1"],
+                Explain = _ => null,
+            }));
+        Assert.AreEqual(
+            Run(PlainRun),
+            Run(PlainRun with { Mounts = [new PlannedMachineMount("/m", "/etc"), new PlannedMachineSecret("/s", "V", null, true)] }));
         Assert.AreEqual(Copy(OneCopy), Copy(OneCopy with { Number = 2, Title = "ADD", Location = new SourceLocation("Other", 2) }));
         Assert.AreEqual(Copy(OneCopy with { Link = true }), Copy(OneCopy with { Link = true }, "other stack"));
     }
@@ -127,8 +148,11 @@ public sealed class CacheKeyTests
     [DataRow(typeof(WorkdirStep), "Number Title Location Reads Path User")]
     public void Every_property_of_a_step_was_thought_of(Type step, string others)
     {
-        IEnumerable<string> known = step == typeof(RunStep) ? OtherRuns.Keys : step == typeof(PlannedCopy) ? OtherCopies.Keys.Union(OtherSelections.Keys) : [];
-        CollectionAssert.AreEquivalent(others.Split(' ').Concat(known).ToArray(), step.GetProperties().Select(property => property.Name).ToArray());
+        IEnumerable<string> known = step == typeof(RunStep)
+            ? OtherRuns.Keys
+            : step == typeof(PlannedCopy) ? OtherCopies.Keys.Union(OtherSelections.Keys) : [];
+        CollectionAssert.AreEquivalent(
+            others.Split(' ').Concat(known).ToArray(), step.GetProperties().Select(property => property.Name).ToArray());
     }
 
     [TestMethod]
@@ -138,7 +162,8 @@ public sealed class CacheKeyTests
     private static Gen<(string? Single, string[] First, string[] Second)> Lists =>
         Gen.Select(Word.Null(), Word.Array[0, 3], Word.Array[0, 3], (single, first, second) => (single, first, second));
 
-    private static Gen<string> Word => Gen.OneOf([.. new[] { "", "a", "b", "ab", "first", "\0", "a\0b", "\u0001\0\0\0a" }.Select(word => Gen.Const(word))]);
+    private static Gen<string> Word =>
+        Gen.OneOf([.. new[] { "", "a", "b", "ab", "first", "\0", "a\0b", "\u0001\0\0\0a" }.Select(word => Gen.Const(word))]);
 
     private static string Key((string? Single, string[] First, string[] Second) lists) =>
         new KeyBuilder("test").Add("single", lists.Single).Add("first", lists.First).Add("second", lists.Second).Build();
@@ -149,7 +174,8 @@ public sealed class CacheKeyTests
     private static string Run(RunStep step, string stack = "", string[]? settings = null, string[]? contents = null) =>
         CacheKey.Run(new StackKey(stack), step, settings ?? [], contents ?? []).Hex;
 
-    private static string Copy(CopyStep step, string stack = "", string content = "content") => CacheKey.Copy(new StackKey(stack), step, [.. step.Copies.Select(_ => content)]).Hex;
+    private static string Copy(CopyStep step, string stack = "", string content = "content") =>
+        CacheKey.Copy(new StackKey(stack), step, [.. step.Copies.Select(_ => content)]).Hex;
 
     private static string Selection(PlannedCopy copy, string stack = "") => CacheKey.Selection(new StackKey(stack), copy).Hex;
 

@@ -75,7 +75,8 @@ public sealed class SharedWorkTests
     public async Task The_last_to_leave_stops_the_work_and_waits_until_it_has_ended()
     {
         using var leave = new CancellationTokenSource();
-        var asked = new[] { remembering.DoAsync("a", SlowToStopAsync, leave.Token), remembering.DoAsync("a", SlowToStopAsync, leave.Token) };
+        var asked =
+            new[] { remembering.DoAsync("a", SlowToStopAsync, leave.Token), remembering.DoAsync("a", SlowToStopAsync, leave.Token) };
         await leave.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => Task.WhenAll(asked));
         Assert.AreEqual(1, ended);
@@ -101,7 +102,8 @@ public sealed class SharedWorkTests
     [TestMethod]
     public async Task Whoever_is_cancelled_already_begins_nothing()
     {
-        await Assert.ThrowsAsync<OperationCanceledException>(() => remembering.DoAsync("a", WorkAsync, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => remembering.DoAsync("a", WorkAsync, new CancellationToken(canceled: true)));
         Assert.AreEqual(0, began);
     }
 

@@ -125,7 +125,8 @@ public sealed class ContentStoreTests : IDisposable
             Assert.AreEqual("CST4101", failure.Diagnostics[0].Code);
             Assert.Contains(mount, failure.Message);
             var tar = new TarBuilder().File("file", new string('x', 1 << 20)).ToArray();
-            var extracting = Assert.ThrowsExactly<BuildFailedException>(() => LayerTrees.Extract(tar, Directory.CreateDirectory(Path.Combine(mount, "layer")).FullName));
+            var extracting = Assert.ThrowsExactly<BuildFailedException>(
+                () => LayerTrees.Extract(tar, Directory.CreateDirectory(Path.Combine(mount, "layer")).FullName));
             Assert.AreEqual("CST4101", extracting.Diagnostics[0].Code);
         }
         finally
@@ -181,7 +182,17 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     private static string Order(UnixFileMode mode) =>
-        string.Join(", ", new[] { UnixFileMode.UserRead, UnixFileMode.UserWrite, UnixFileMode.GroupRead, UnixFileMode.GroupWrite, UnixFileMode.OtherRead, UnixFileMode.OtherWrite }.Where(flag => mode.HasFlag(flag)));
+        string.Join(
+            ", ",
+            new[]
+            {
+                UnixFileMode.UserRead,
+                UnixFileMode.UserWrite,
+                UnixFileMode.GroupRead,
+                UnixFileMode.GroupWrite,
+                UnixFileMode.OtherRead,
+                UnixFileMode.OtherWrite,
+            }.Where(flag => mode.HasFlag(flag)));
 
     private IContentStore Create(bool onDisk) => onDisk ? new DiskContentStore(temp.Path) : new MemoryContentStore();
 }

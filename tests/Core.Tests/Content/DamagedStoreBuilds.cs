@@ -7,7 +7,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Content;
 
-/// <summary>Two builds that leave every kind of file in a store, and what they give in a copy of it in which something was damaged.</summary>
+/// <summary>
+/// Two builds that leave every kind of file in a store, and what they give in a copy of it in which something was damaged.
+/// </summary>
 internal sealed class DamagedStoreBuilds : IAsyncDisposable
 {
     private const string Name = "built:1";
@@ -23,14 +25,20 @@ internal sealed class DamagedStoreBuilds : IAsyncDisposable
 
     public static async Task<DamagedStoreBuilds> CreateAsync()
     {
-        var builds = new DamagedStoreBuilds { git = await GitServer.StartAsync(), registry = await RegistryServer.StartAsync(CancellationToken.None) };
+        var builds = new DamagedStoreBuilds
+        {
+            git = await GitServer.StartAsync(),
+            registry = await RegistryServer.StartAsync(CancellationToken.None),
+        };
         await builds.MakeBasesAsync();
         builds.WriteContext();
         builds.same = await builds.BuildAsync(builds.Store, isChanged: false, default);
         // Whatever is used again gets a note of that.
         await builds.BuildAsync(builds.Store, isChanged: false, default, noCache: true);
         builds.changed = await builds.BuildAsync(builds.folder.Combine("other"), isChanged: true, default);
-        return (builds.same + builds.changed).Contains(' ', StringComparison.Ordinal) ? throw new InvalidOperationException(builds.same + builds.changed) : builds;
+        return (builds.same + builds.changed).Contains(' ', StringComparison.Ordinal)
+            ? throw new InvalidOperationException(builds.same + builds.changed)
+            : builds;
     }
 
     private string Store => folder.Combine("store");
@@ -53,7 +61,9 @@ internal sealed class DamagedStoreBuilds : IAsyncDisposable
         }
 
         string[] files = [.. found.Select(path => Path.GetRelativePath(Store, path)).Order(StringComparer.Ordinal)];
-        return files.Length > 0 ? files.Length > MostFiles && !kind.StartsWith("blobs", StringComparison.Ordinal) ? files[..MostFiles] : files : throw new InvalidOperationException($"The builds leave no {kind}.");
+        return files.Length > 0
+            ? files.Length > MostFiles && !kind.StartsWith("blobs", StringComparison.Ordinal) ? files[..MostFiles] : files
+            : throw new InvalidOperationException($"The builds leave no {kind}.");
     }
 
     /// <summary>What was not as it should be after the damage.</summary>
@@ -115,7 +125,13 @@ internal sealed class DamagedStoreBuilds : IAsyncDisposable
         var content = new TestContentStore();
         var image = await SampleImages.CreateAsync(content, ImageFormat.Oci, LayerCompression.Gzip, "one", "two");
         await new OciArchivePublisher(folder.Combine("base.tar"), ["base:1"], content, null).PublishAsync(image, default);
-        await RealTool.RunAsync("skopeo", "copy", "--quiet", "--dest-tls-verify=false", $"oci-archive:{folder.Combine("base.tar")}", $"docker://{registry.Host}/base:1");
+        await RealTool.RunAsync(
+            "skopeo",
+            "copy",
+            "--quiet",
+            "--dest-tls-verify=false",
+            $"oci-archive:{folder.Combine("base.tar")}",
+            $"docker://{registry.Host}/base:1");
     }
 
     private void WriteContext()

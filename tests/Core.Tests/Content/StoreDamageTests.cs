@@ -6,8 +6,8 @@ using ContainerStages.TestKit;
 namespace ContainerStages.Core.Tests.Content;
 
 /// <summary>
-/// Whatever happens to a file of the store, the next builds give the image that they gave before, or say in one diagnostic what is wrong and are right
-/// the time after.
+/// Whatever happens to a file of the store, the next builds give the image that they gave before, or say in one diagnostic what is wrong
+/// and are right the time after.
 /// </summary>
 [TestClass]
 [TestCategory(Categories.EndToEnd)]
@@ -53,7 +53,8 @@ public sealed class StoreDamageTests
         {
             foreach (var damage in Damage.All)
             {
-                failures.AddRange((await builds.TryAsync(file, damage, TestContext.CancellationToken)).Select(failure => $"{damage.Name} {file}: {failure}"));
+                failures.AddRange((await builds.TryAsync(file, damage, TestContext.CancellationToken)).Select(
+                    failure => $"{damage.Name} {file}: {failure}"));
             }
         }
 

@@ -59,11 +59,14 @@ public sealed class DotNetConventionTests
     public void A_publish_restores_again_only_where_the_cache_lost_the_packages()
     {
         var commands = Commands(Create(Project(Application)));
-        var restore = "dotnet restore app/App.csproj -p:RuntimeIdentifier=linux-x64 -p:_CommandLineDefinedRuntimeIdentifier=true -p:_IsPublishing=true -nologo -tl:off -v:m -p:Configuration=Release -p:_ContainerStagesInBuilder=true";
+        var restore =
+            "dotnet restore app/App.csproj -p:RuntimeIdentifier=linux-x64 -p:_CommandLineDefinedRuntimeIdentifier=true " +
+            "-p:_IsPublishing=true -nologo -tl:off -v:m -p:Configuration=Release -p:_ContainerStagesInBuilder=true";
         var mark = "mark=/nuget/packages/.containerstages/$(sha256sum app/obj/project.assets.json | cut -c 1-64)";
         Assert.AreEqual($"{restore} && {mark} && mkdir -p /nuget/packages/.containerstages && touch \"$mark\"", commands[0]);
         Assert.AreEqual(
-            $"{mark} && {{ [ -e \"$mark\" ] || {restore}; }} && dotnet publish app/App.csproj --no-restore -r linux-x64 -o /out/app -nologo -tl:off -v:m -p:Configuration=Release -p:_ContainerStagesInBuilder=true",
+            $"{mark} && {{ [ -e \"$mark\" ] || {restore}; }} && dotnet publish app/App.csproj --no-restore -r linux-x64 -o /out/app " +
+            "-nologo -tl:off -v:m -p:Configuration=Release -p:_ContainerStagesInBuilder=true",
             commands[1]);
     }
 
@@ -80,25 +83,32 @@ public sealed class DotNetConventionTests
         var diagnostic = runs.First().Explain!(["before", line]);
 
         Assert.AreEqual(code, diagnostic?.Code);
-        Assert.IsTrue(diagnostic is null || diagnostic.Message.Contains("Set ContainerStagesBuilderImage", StringComparison.Ordinal) || diagnostic.Message.Contains("packageSourceCredentials", StringComparison.Ordinal), diagnostic?.Message);
+        Assert.IsTrue(diagnostic is null
+            || diagnostic.Message.Contains("Set ContainerStagesBuilderImage", StringComparison.Ordinal)
+            || diagnostic.Message.Contains("packageSourceCredentials", StringComparison.Ordinal), diagnostic?.Message);
     }
 
     [TestMethod]
     public void A_cross_compiler_that_cannot_be_installed_is_named()
     {
-        var set = DotNetConvention.Create(Project(Application with { NativeAot = true, BuilderImage = "acme/builder" }), Arm64, Amd64, new Dictionary<string, string>());
+        var set = DotNetConvention.Create(
+            Project(Application with { NativeAot = true, BuilderImage = "acme/builder" }), Arm64, Amd64, new Dictionary<string, string>());
 
         var diagnostic = set.Stages[0].Instructions.OfType<RunInstruction>().First().Explain!(["/bin/sh: 1: apt-get: not found", ""]);
 
         Assert.AreEqual("CST3509", diagnostic?.Code);
-        Assert.Contains("'acme/builder' lacks what compiles native code for linux-arm64, and it could not be installed there (/bin/sh: 1: apt-get: not found)", diagnostic!.Message);
+        Assert.Contains(
+            "'acme/builder' lacks what compiles native code for linux-arm64, and it could not be installed there " +
+            "(/bin/sh: 1: apt-get: not found)",
+            diagnostic!.Message);
         Assert.Contains("gcc-aarch64-linux-gnu", diagnostic.Message);
     }
 
     [TestMethod]
     public void Properties_arrive_as_they_were_given()
     {
-        var properties = new Dictionary<string, string> { ["Version"] = "1.0", ["DefineConstants"] = "A;B", ["Note"] = "it's 50%, \"fine\"" };
+        var properties =
+            new Dictionary<string, string> { ["Version"] = "1.0", ["DefineConstants"] = "A;B", ["Note"] = "it's 50%, \"fine\"" };
         var command = Commands(Create(Project(Application with { Properties = properties })))[1];
         Assert.Contains("-p:Version=1.0", command);
         Assert.Contains("-p:DefineConstants=A%3BB", command);
@@ -151,7 +161,8 @@ public sealed class DotNetConventionTests
     {
         var project = Project(Application with { NativeAot = true, Musl = musl });
         var failure = Assert.ThrowsExactly<BuildFailedException>(() =>
-            DotNetConvention.Create(project, new Platform { Os = "linux", Architecture = architecture }, Arm64, new Dictionary<string, string>()));
+            DotNetConvention.Create(
+                project, new Platform { Os = "linux", Architecture = architecture }, Arm64, new Dictionary<string, string>()));
         Assert.AreEqual(code, failure.Diagnostics.Single().Code);
     }
 
@@ -167,13 +178,21 @@ public sealed class DotNetConventionTests
     [TestMethod]
     public void What_was_published_for_each_platform_is_in_the_image_of_that_platform()
     {
-        var application = Application with { PublishDirectory = "/srv/publish", PlatformDirectories = new Dictionary<string, string> { ["linux/amd64"] = "/srv/x64", ["linux/arm64"] = "/srv/arm64" } };
+        var application = Application with
+        {
+            PublishDirectory = "/srv/publish",
+            PlatformDirectories = new Dictionary<string, string> { ["linux/amd64"] = "/srv/x64", ["linux/arm64"] = "/srv/arm64" },
+        };
         Assert.AreEqual(new StageSource.Folder("/srv/x64"), Folder("amd64"));
         Assert.AreEqual(new StageSource.Folder("/srv/arm64"), Folder("arm64"));
         Assert.AreEqual(new StageSource.Folder("/srv/publish"), Folder("s390x"));
 
         StageSource? Folder(string architecture) =>
-            DotNetConvention.Create(Project(application) with { BaseImage = "debian" }, new Platform { Os = "linux", Architecture = architecture }, Arm64, new Dictionary<string, string>()).Contexts.Find("published");
+            DotNetConvention.Create(
+                Project(application) with { BaseImage = "debian" },
+                new Platform { Os = "linux", Architecture = architecture },
+                Arm64,
+                new Dictionary<string, string>()).Contexts.Find("published");
     }
 
     [TestMethod]
@@ -204,11 +223,13 @@ public sealed class DotNetConventionTests
     [TestMethod]
     public void Another_commit_is_another_publish_and_the_same_restore()
     {
-        var (first, second) = (Commands(Create(Project(Application with { GitState = "1" }))), Commands(Create(Project(Application with { GitState = "2" }))));
+        var (first, second) = (Commands(
+            Create(Project(Application with { GitState = "1" }))), Commands(Create(Project(Application with { GitState = "2" }))));
         Assert.AreEqual(first[0], second[0]);
         Assert.AreNotEqual(first[1], second[1]);
 
-        var told = Commands(Create(Project(Application with { PublishProperties = new Dictionary<string, string> { ["SourceRevisionId"] = "abc" } })));
+        var told = Commands(
+            Create(Project(Application with { PublishProperties = new Dictionary<string, string> { ["SourceRevisionId"] = "abc" } })));
         Assert.AreEqual(first[0], told[0]);
         Assert.Contains("-p:SourceRevisionId=abc", told[1]);
     }
@@ -232,16 +253,24 @@ public sealed class DotNetConventionTests
         });
         var run = (RunInstruction)set.Stages[0].Instructions[^1];
         Assert.AreSequenceEqual(
-            [new CacheMount("/nuget") { Id = "containerstages-nuget" }, new MachineMount("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/bundle.pem"), new MachineSecretMount(null, "V", "TOKEN", true)],
+            [
+                new CacheMount("/nuget") { Id = "containerstages-nuget" },
+                new MachineMount("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/bundle.pem"),
+                new MachineSecretMount(null, "V", "TOKEN", true),
+            ],
             run.Mounts.ToArray());
     }
 
-    private static ProjectDefinition Project(DotNetApplication application) => new() { File = "/repo/app/App.csproj", DotNet = application, Config = new ProjectImageConfig() };
+    private static ProjectDefinition Project(DotNetApplication application) =>
+        new() { File = "/repo/app/App.csproj", DotNet = application, Config = new ProjectImageConfig() };
 
-    private static StageSet Create(ProjectDefinition project) => DotNetConvention.Create(project, Amd64, Amd64, new Dictionary<string, string>());
+    private static StageSet Create(ProjectDefinition project) =>
+        DotNetConvention.Create(project, Amd64, Amd64, new Dictionary<string, string>());
 
-    private static string[] Commands(StageSet set) => [.. set.Stages[0].Instructions.OfType<RunInstruction>().Select(run => ((ShellForm)run.Command).Text)];
+    private static string[] Commands(StageSet set) =>
+        [.. set.Stages[0].Instructions.OfType<RunInstruction>().Select(run => ((ShellForm)run.Command).Text)];
 
     private static string Text(StageSet set) => string.Join('\n', set.Stages.SelectMany(stage =>
-        stage.Instructions.Select(instruction => instruction.Text).Prepend($"FROM {stage.From}{(stage.Name is null ? "" : $" AS {stage.Name}")}")));
+        stage.Instructions.Select(instruction => instruction.Text)
+            .Prepend($"FROM {stage.From}{(stage.Name is null ? "" : $" AS {stage.Name}")}")));
 }

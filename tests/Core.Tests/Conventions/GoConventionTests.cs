@@ -42,7 +42,11 @@ public sealed class GoConventionTests
     {
         using var folder = Module("module example.com/hello\ngo 1.14.4\nrequire a.b/c v1.0.0\n");
         File.WriteAllText(folder.Combine("go.sum"), "");
-        var project = Project(folder, new GoModule { Directory = folder.Path }) with { BaseImage = "alpine:3.22", Config = new ProjectImageConfig { User = "app", Cmd = ["-v"] } };
+        var project = Project(folder, new GoModule { Directory = folder.Path }) with
+        {
+            BaseImage = "alpine:3.22",
+            Config = new ProjectImageConfig { User = "app", Cmd = ["-v"] },
+        };
         Assert.AreEqual(
             """
             FROM golang:1.14.4-alpine AS builder
@@ -83,7 +87,11 @@ public sealed class GoConventionTests
         File.WriteAllText(Path.Combine(directory, "go.mod"), "module example.com/api/v3\nrequire a v1");
         File.WriteAllText(Path.Combine(directory, "main.go"), Main);
         var text = Text(Create(folder, new GoModule { Directory = directory }));
-        StringAssert.Contains(text, "COPY services/my api/go.mod ./services/my api/\nRUN cd 'services/my api/' && go mod download\nCOPY . .\nWORKDIR /src/services/my api\nRUN ", StringComparison.Ordinal);
+        StringAssert.Contains(
+            text,
+            "COPY services/my api/go.mod ./services/my api/\nRUN cd 'services/my api/' && go mod download\nCOPY . " +
+            ".\nWORKDIR /src/services/my api\nRUN ",
+            StringComparison.Ordinal);
         StringAssert.Contains(text, "-o /out/api .\n", StringComparison.Ordinal);
     }
 
@@ -92,7 +100,11 @@ public sealed class GoConventionTests
     {
         using var folder = Workspace("go 1.23\nuse (\n\t./app\n\t./lib\n\t./libs/other\n)");
         var text = Text(Create(folder, new GoModule { Directory = folder.Combine("app") }));
-        StringAssert.Contains(text, "FROM golang:1.23-alpine AS builder\nENV GOCACHE=/root/.cache/go-build GOMODCACHE=/go/pkg/mod\nWORKDIR /src\nCOPY . .\nWORKDIR /src/app\nRUN CGO_ENABLED=0 go build", StringComparison.Ordinal);
+        StringAssert.Contains(
+            text,
+            "FROM golang:1.23-alpine AS builder\nENV GOCACHE=/root/.cache/go-build GOMODCACHE=/go/pkg/mod\nWORKDIR /src\nCOPY . " +
+            ".\nWORKDIR /src/app\nRUN CGO_ENABLED=0 go build",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -125,7 +137,8 @@ public sealed class GoConventionTests
     {
         using var folder = Workspace("");
         var app = folder.Combine("app");
-        File.WriteAllText(Path.Combine(app, "go.mod"), "module example.com/app\nrequire example.com/lib v0.0.0\nreplace example.com/lib => " + path);
+        File.WriteAllText(
+            Path.Combine(app, "go.mod"), "module example.com/app\nrequire example.com/lib v0.0.0\nreplace example.com/lib => " + path);
         if (vendor)
         {
             Directory.CreateDirectory(Path.Combine(app, "vendor"));
@@ -153,7 +166,9 @@ public sealed class GoConventionTests
         using var folder = Workspace("go 1.20\nuse ./app\nuse ./lib");
         var app = folder.Combine("app");
         var project = Project(folder, new GoModule { Directory = app }) with { File = Path.Combine(app, "app.goproj") };
-        var run = GoConvention.Create(project, app, Amd64, Amd64, new Dictionary<string, string>()).Stages[0].Instructions.OfType<RunInstruction>().First();
+        var run = GoConvention.Create(project, app, Amd64, Amd64, new Dictionary<string, string>()).Stages[0].Instructions
+            .OfType<RunInstruction>()
+            .First();
 
         var explained = run.Explain!(["go: example.com/lib@v0.0.0: unrecognized import path"]);
 
@@ -167,7 +182,9 @@ public sealed class GoConventionTests
     {
         using var folder = Module("module m");
         using var other = new TempFolder();
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => GoConvention.Create(Project(folder, new GoModule { Directory = folder.Path }), other.Path, Amd64, Amd64, new Dictionary<string, string>()));
+        var failure =
+            Assert.ThrowsExactly<BuildFailedException>(() => GoConvention.Create(
+                Project(folder, new GoModule { Directory = folder.Path }), other.Path, Amd64, Amd64, new Dictionary<string, string>()));
         Assert.AreEqual("CST1115", failure.Diagnostics[0].Code);
     }
 
@@ -198,7 +215,11 @@ public sealed class GoConventionTests
         using var folder = Module("module m\ngo 1.20");
         var text = Text(Create(folder, new GoModule { Directory = folder.Path, CgoEnabled = true }));
         StringAssert.StartsWith(text, "FROM golang:1.20 AS builder", StringComparison.Ordinal);
-        StringAssert.Contains(text, "CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags timetzdata,netgo,osusergo -ldflags '-s -w -buildid= -linkmode external -extldflags \"-static\"' -o", StringComparison.Ordinal);
+        StringAssert.Contains(
+            text,
+            "CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags timetzdata,netgo,osusergo -ldflags '-s -w -buildid= -linkmode " +
+            "external -extldflags \"-static\"' -o",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -232,7 +253,12 @@ public sealed class GoConventionTests
     public void For_another_platform_the_builder_compiles_across()
     {
         using var folder = Module("module m\ngo 1.20");
-        var set = GoConvention.Create(Project(folder, new GoModule { Directory = folder.Path }), folder.Path, Platform.TryParse("linux/arm/v7")!, Amd64, new Dictionary<string, string>());
+        var set = GoConvention.Create(
+            Project(folder, new GoModule { Directory = folder.Path }),
+            folder.Path,
+            Platform.TryParse("linux/arm/v7")!,
+            Amd64,
+            new Dictionary<string, string>());
         Assert.AreEqual("linux/amd64", set.Stages[0].Platform);
         Assert.IsNull(set.Stages[1].Platform);
         StringAssert.Contains(Text(set), "RUN CGO_ENABLED=0 GOOS=linux GOARCH=arm GOARM=7 go build", StringComparison.Ordinal);
@@ -251,7 +277,10 @@ public sealed class GoConventionTests
     {
         using var folder = Module("module " + modulePath);
         folder.Write("cmd/tool/main.go", Main);
-        StringAssert.EndsWith(Text(Create(folder, new GoModule { Directory = folder.Path, Package = package, ProgramName = programName })), $"ENTRYPOINT [\"/usr/local/bin/{expected}\"]", StringComparison.Ordinal);
+        StringAssert.EndsWith(
+            Text(Create(folder, new GoModule { Directory = folder.Path, Package = package, ProgramName = programName })),
+            $"ENTRYPOINT [\"/usr/local/bin/{expected}\"]",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -261,7 +290,8 @@ public sealed class GoConventionTests
     public void A_program_name_is_a_file_name(string name)
     {
         using var folder = Module("module m");
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Create(folder, new GoModule { Directory = folder.Path, ProgramName = name }));
+        var failure =
+            Assert.ThrowsExactly<BuildFailedException>(() => Create(folder, new GoModule { Directory = folder.Path, ProgramName = name }));
         Assert.AreEqual("CST1116", failure.Diagnostics[0].Code);
     }
 
@@ -271,7 +301,8 @@ public sealed class GoConventionTests
     public void Wrong_properties_are_named(string? version, string? flags, string code)
     {
         using var folder = Module("module m");
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Text(Create(folder, new GoModule { Directory = folder.Path, Version = version, BuildFlags = flags })));
+        var failure = Assert.ThrowsExactly<BuildFailedException>(
+            () => Text(Create(folder, new GoModule { Directory = folder.Path, Version = version, BuildFlags = flags })));
         Assert.AreEqual(code, failure.Diagnostics[0].Code);
     }
 
@@ -311,7 +342,8 @@ public sealed class GoConventionTests
         return folder;
     }
 
-    private static ProjectDefinition Project(TempFolder folder, GoModule module) => new() { File = folder.Combine("app.goproj"), Go = module, Config = new ProjectImageConfig() };
+    private static ProjectDefinition Project(TempFolder folder, GoModule module) =>
+        new() { File = folder.Combine("app.goproj"), Go = module, Config = new ProjectImageConfig() };
 
     private static StageSet Create(TempFolder folder, GoModule module) =>
         GoConvention.Create(Project(folder, module), folder.Path, Amd64, Amd64, new Dictionary<string, string>());

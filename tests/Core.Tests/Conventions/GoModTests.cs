@@ -47,14 +47,16 @@ public sealed class GoModTests
     [DataRow("module a\ngo 1.22.1\ntoolchain go1.22.10-custom", "1.22.10")]
     [DataRow("module a\ngo 1.9", "1.9")]
     [DataRow("module a\ngo 1.23rc1", "1.23rc1")]
-    public void The_builder_is_the_newer_of_go_line_and_toolchain(string text, string version) => Assert.AreEqual(version, GoMod.Read(text, "go.mod").BuilderVersion.Text);
+    public void The_builder_is_the_newer_of_go_line_and_toolchain(string text, string version) =>
+        Assert.AreEqual(version, GoMod.Read(text, "go.mod").BuilderVersion.Text);
 
     [TestMethod]
     [DataRow("replace a => ./a", true)]
     [DataRow("replace a v1 => ../a", true)]
     [DataRow("replace (\n a => `/a b`\n)", true)]
     [DataRow("replace a => b v1", false)]
-    public void A_requirement_replaced_by_a_folder_is_noticed(string line, bool expected) => Assert.AreEqual(expected, !GoMod.Read("module m\n" + line, "go.mod").Replacements.IsEmpty);
+    public void A_requirement_replaced_by_a_folder_is_noticed(string line, bool expected) =>
+        Assert.AreEqual(expected, !GoMod.Read("module m\n" + line, "go.mod").Replacements.IsEmpty);
 
     [TestMethod]
     [DataRow("", "go.mod: error CST1112:")]
@@ -65,7 +67,8 @@ public sealed class GoModTests
     [DataRow("module a\nrequire (\n b v1", "go.mod(2): error CST1113: The block 'require ('")]
     [DataRow("module \"a", "go.mod(1): error CST1113: A string")]
     public void A_malformed_file_is_named_with_its_line(string text, string message) =>
-        StringAssert.StartsWith(Assert.ThrowsExactly<BuildFailedException>(() => GoMod.Read(text, "go.mod")).Message, message, StringComparison.Ordinal);
+        StringAssert.StartsWith(
+            Assert.ThrowsExactly<BuildFailedException>(() => GoMod.Read(text, "go.mod")).Message, message, StringComparison.Ordinal);
 
     [TestMethod]
     public void A_missing_file_is_an_error_of_the_project()

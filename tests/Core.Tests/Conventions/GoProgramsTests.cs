@@ -36,7 +36,8 @@ public sealed class GoProgramsTests
     public void A_package_that_makes_no_program_is_an_error_that_names_those_that_do(string package, string code, string text)
     {
         using var folder = Module();
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => Create(folder, new GoModule { Directory = folder.Path, Package = package })).Diagnostics[0];
+        var failure = Assert.ThrowsExactly<BuildFailedException>(
+            () => Create(folder, new GoModule { Directory = folder.Path, Package = package })).Diagnostics[0];
         Assert.AreEqual(code, failure.Code);
         StringAssert.Contains(failure.Message, text, StringComparison.Ordinal);
     }
@@ -45,7 +46,10 @@ public sealed class GoProgramsTests
     public void A_package_of_another_module_is_left_to_go()
     {
         using var folder = Module();
-        StringAssert.EndsWith(Create(folder, new GoModule { Directory = folder.Path, Package = "example.org/tool/cmd/x" }).Stages[0].Instructions[^1].Text, " -o /out/x example.org/tool/cmd/x", StringComparison.Ordinal);
+        StringAssert.EndsWith(
+            Create(folder, new GoModule { Directory = folder.Path, Package = "example.org/tool/cmd/x" }).Stages[0].Instructions[^1].Text,
+            " -o /out/x example.org/tool/cmd/x",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -81,7 +85,8 @@ public sealed class GoProgramsTests
     public void The_builder_may_be_an_image_of_ones_own()
     {
         using var folder = Module();
-        var stage = Create(folder, new GoModule { Directory = folder.Path, Package = "cmd/a", BuilderImage = "example.com/go:1" }).Stages[0];
+        var stage =
+            Create(folder, new GoModule { Directory = folder.Path, Package = "cmd/a", BuilderImage = "example.com/go:1" }).Stages[0];
         Assert.AreEqual("example.com/go:1", stage.From);
         StringAssert.Contains(stage.FromAdvice!, "ContainerStagesBuilderImage", StringComparison.Ordinal);
     }

@@ -23,10 +23,21 @@ public sealed class LastResortTests
     [TestMethod]
     public void What_the_sandboxs_first_process_did_not_foresee_is_one_line()
     {
-        var specification = new SandboxSpecification { Folder = "/", LowerNames = "", Arguments = ["true"], Environment = [], WorkingDirectory = "/", HostName = "host" };
+        var specification = new SandboxSpecification
+        {
+            Folder = "/",
+            LowerNames = "",
+            Arguments = ["true"],
+            Environment = [],
+            WorkingDirectory = "/",
+            HostName = "host",
+        };
         byte[] status = [(byte)SandboxStep.Unexpected, 0, 0, 0, 0, .. "Overlay: NullReferenceException: Nobody expected this."u8];
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => SandboxOutcomes.ThrowIfFailed(new SandboxOutcome(125, status), specification, Platform.Host));
-        StringAssert.StartsWith(failure.Message, "error CST9001: The sandbox's first process failed at Overlay: NullReferenceException: Nobody expected this. ");
+        var failure = Assert.ThrowsExactly<BuildFailedException>(
+            () => SandboxOutcomes.ThrowIfFailed(new SandboxOutcome(125, status), specification, Platform.Host));
+        StringAssert.StartsWith(
+            failure.Message,
+            "error CST9001: The sandbox's first process failed at Overlay: NullReferenceException: Nobody expected this. ");
         Assert.HasCount(1, failure.Message.Split('\n'));
     }
 }

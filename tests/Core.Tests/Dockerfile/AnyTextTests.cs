@@ -13,12 +13,16 @@ public sealed class AnyTextTests
 {
     private static readonly string[] Fragments =
     [
-        "FROM", "RUN", "COPY", "ARG", "ENV", "LABEL", "CMD", "ENTRYPOINT", "EXPOSE", "VOLUME", "SHELL", "USER", "ADD", "ONBUILD", "HEALTHCHECK", "RNU", "from", "AS", "a", "b",
-        "alpine", "scratch", "A=1", "=", "$A", "${A", "${A:-", "}", "--from=a", "--from=", "--from", "--", "--platform=linux/arm64", "--mount=x", "[", "]", "[\"a\"]", "[1]", "\"", "'", "\\", "`",
-        "#", "# escape=`", "# syntax=x", "<<EOF", "EOF", "<<-'E'", "\n", "\n", "\n", "\r\n", "\\\n", "\\ \n", " ", " ", "\t", "\u00a0", "\uFEFF", "\0", "é", "🎈", "\ud83c", "/", ".", ":", "0",
+        "FROM", "RUN", "COPY", "ARG", "ENV", "LABEL", "CMD", "ENTRYPOINT", "EXPOSE", "VOLUME", "SHELL", "USER", "ADD", "ONBUILD",
+        "HEALTHCHECK", "RNU", "from", "AS", "a", "b",
+        "alpine", "scratch", "A=1", "=", "$A", "${A", "${A:-", "}", "--from=a", "--from=", "--from", "--", "--platform=linux/arm64",
+        "--mount=x", "[", "]", "[\"a\"]", "[1]", "\"", "'", "\\", "`",
+        "#", "# escape=`", "# syntax=x", "<<EOF", "EOF", "<<-'E'", "\n", "\n", "\n", "\r\n", "\\\n", "\\ \n", " ", " ", "\t", "\u00a0",
+        "\uFEFF", "\0", "é", "🎈", "\ud83c", "/", ".", ":", "0",
     ];
 
-    private static readonly Gen<string> Text = Gen.Int[0, Fragments.Length - 1].Array[0, 40].Select(indexes => string.Concat(indexes.Select(index => Fragments[index] + (index % 3 == 0 ? " " : ""))));
+    private static readonly Gen<string> Text = Gen.Int[0, Fragments.Length - 1].Array[0, 40].Select(
+        indexes => string.Concat(indexes.Select(index => Fragments[index] + (index % 3 == 0 ? " " : ""))));
 
     [TestMethod]
     public void As_a_Dockerfile() => Text.Sample(
@@ -36,7 +40,11 @@ public sealed class AnyTextTests
         iter: 4_000);
 
     [TestMethod]
-    public void As_a_word() => Text.Sample(text => CheckRead(text, text => new WordExpander().Expand(text, new Dictionary<string, string> { ["A"] = "x*" }, new SourceLocation("f", 1))), iter: 4_000);
+    public void As_a_word() =>
+        Text.Sample(
+            text => CheckRead(
+                text, text => new WordExpander().Expand(text, new Dictionary<string, string> { ["A"] = "x*" }, new SourceLocation("f", 1))),
+            iter: 4_000);
 
     private static void CheckRead(string text, Action<string> read)
     {

@@ -9,26 +9,95 @@ namespace ContainerStages.Core.Tests.Dockerfile;
 public sealed class BuildChecksTests
 {
     [TestMethod]
-    [DataRow("StageNameCasing", "FROM scratch AS BuilderBase", "Stage name 'BuilderBase' should be lowercase", "FROM scratch AS builder-base")]
+    [DataRow(
+        "StageNameCasing", "FROM scratch AS BuilderBase", "Stage name 'BuilderBase' should be lowercase", "FROM scratch AS builder-base")]
     [DataRow("FromAsCasing", "FROM scratch as builder", "'as' and 'FROM' keywords' casing do not match", "from scratch as builder")]
     [DataRow("NoEmptyContinuation", "FROM alpine\nRUN a \\\n\n  b", "Empty continuation line", "FROM alpine\nRUN a \\\n# comment\n  b")]
-    [DataRow("ConsistentInstructionCasing", "FROM alpine\nrun a", "Command 'run' should match the case of the command majority (uppercase)", "from alpine\nrun a")]
-    [DataRow("DuplicateStageName", "FROM a AS x\nFROM b AS x", "Duplicate stage name \"x\", stage names should be unique", "FROM a AS x\nFROM b AS y")]
-    [DataRow("ReservedStageName", "FROM a AS context", "Stage name should not use the same name as reserved stage \"context\"", "FROM a AS builder")]
-    [DataRow("JSONArgsRecommended", "FROM alpine\nENTRYPOINT my-program start", "JSON arguments recommended for ENTRYPOINT to prevent unintended behavior related to OS signals", "FROM alpine\nSHELL [\"/bin/bash\", \"-c\"]\nCMD a")]
-    [DataRow("MaintainerDeprecated", "FROM alpine\nMAINTAINER me", "Maintainer instruction is deprecated in favor of using label", "FROM alpine\nLABEL org.opencontainers.image.authors=me")]
-    [DataRow("UndefinedArgInFrom", "ARG VERSION\nFROM alpine:3$VERSIO", "FROM argument 'VERSIO' is not declared (did you mean VERSION?)", "ARG VERSION=3\nFROM alpine:$VERSION")]
-    [DataRow("WorkdirRelativePath", "FROM nginx\nWORKDIR usr/share", "Relative workdir \"usr/share\" can have unexpected results if the base image changes", "FROM nginx\nWORKDIR /usr\nWORKDIR share")]
-    [DataRow("MultipleInstructionsDisallowed", "FROM alpine\nCMD [\"a\"]\nCMD [\"b\"]", "Multiple CMD instructions should not be used in the same stage because only the last one will be used", "FROM alpine AS a\nCMD [\"a\"]\nFROM alpine\nCMD [\"b\"]")]
-    [DataRow("LegacyKeyValueFormat", "FROM alpine\nENV DIR /a b", "\"ENV key=value\" should be used instead of legacy \"ENV key value\" format", "FROM alpine\nENV DIR=/a")]
-    [DataRow("RedundantTargetPlatform", "FROM --platform=$TARGETPLATFORM alpine", "Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior", "FROM --platform=$BUILDPLATFORM alpine")]
-    [DataRow("SecretsUsedInArgOrEnv", "FROM scratch\nARG AWS_SECRET_ACCESS_KEY", "Do not use ARG or ENV instructions for sensitive data (ARG \"AWS_SECRET_ACCESS_KEY\")", "FROM scratch\nARG PUBLIC_KEY\nENV TOKENIZER=a")]
-    [DataRow("InvalidDefaultArgInFrom", "ARG TAG\nFROM busybox:${TAG}", "Default value for ARG busybox:${TAG} results in empty or invalid base image name", "ARG TAG\nFROM busybox:${TAG:-1}")]
-    [DataRow("FromPlatformFlagConstDisallowed", "FROM --platform=linux/amd64 alpine AS base", "FROM --platform flag should not use constant value \"linux/amd64\"", "FROM --platform=linux/amd64 alpine AS build-amd64")]
-    [DataRow("CopyIgnoredFile", "# check=experimental=CopyIgnoredFile\nFROM scratch\nCOPY obj/a .\nADD ./secret.txt /", "Attempting to Add file \"./secret.txt\" that is excluded by .dockerignore", "# check=experimental=all\nFROM scratch\nCOPY src .\nCOPY --from=a secret.txt .")]
-    [DataRow("InvalidDefinitionDescription", "# check=experimental=all\n# a base\nFROM scratch AS base", "Comment for FROM should follow the format: `# base <description>`", "# check=experimental=all\n# base is where it begins\n# check=skip=StageNameCasing\nFROM scratch AS base\n# x\n#\nARG a")]
-    [DataRow("ExposeProtoCasing", "FROM alpine\nEXPOSE 80/TcP", "Defined protocol '80/TcP' in EXPOSE instruction should be lowercase", "FROM alpine\nEXPOSE 80/tcp")]
-    [DataRow("ExposeInvalidFormat", "FROM alpine\nEXPOSE 127.0.0.1:80:80", "EXPOSE instruction should not define an IP address or host-port mapping, found '127.0.0.1:80:80'", "FROM alpine\nEXPOSE 80")]
+    [DataRow(
+        "ConsistentInstructionCasing",
+        "FROM alpine\nrun a",
+        "Command 'run' should match the case of the command majority (uppercase)",
+        "from alpine\nrun a")]
+    [DataRow(
+        "DuplicateStageName",
+        "FROM a AS x\nFROM b AS x",
+        "Duplicate stage name \"x\", stage names should be unique",
+        "FROM a AS x\nFROM b AS y")]
+    [DataRow(
+        "ReservedStageName",
+        "FROM a AS context",
+        "Stage name should not use the same name as reserved stage \"context\"",
+        "FROM a AS builder")]
+    [DataRow(
+        "JSONArgsRecommended",
+        "FROM alpine\nENTRYPOINT my-program start",
+        "JSON arguments recommended for ENTRYPOINT to prevent unintended behavior related to OS signals",
+        "FROM alpine\nSHELL [\"/bin/bash\", \"-c\"]\nCMD a")]
+    [DataRow(
+        "MaintainerDeprecated",
+        "FROM alpine\nMAINTAINER me",
+        "Maintainer instruction is deprecated in favor of using label",
+        "FROM alpine\nLABEL org.opencontainers.image.authors=me")]
+    [DataRow(
+        "UndefinedArgInFrom",
+        "ARG VERSION\nFROM alpine:3$VERSIO",
+        "FROM argument 'VERSIO' is not declared (did you mean VERSION?)",
+        "ARG VERSION=3\nFROM alpine:$VERSION")]
+    [DataRow(
+        "WorkdirRelativePath",
+        "FROM nginx\nWORKDIR usr/share",
+        "Relative workdir \"usr/share\" can have unexpected results if the base image changes",
+        "FROM nginx\nWORKDIR /usr\nWORKDIR share")]
+    [DataRow(
+        "MultipleInstructionsDisallowed",
+        "FROM alpine\nCMD [\"a\"]\nCMD [\"b\"]",
+        "Multiple CMD instructions should not be used in the same stage because only the last one will be used",
+        "FROM alpine AS a\nCMD [\"a\"]\nFROM alpine\nCMD [\"b\"]")]
+    [DataRow(
+        "LegacyKeyValueFormat",
+        "FROM alpine\nENV DIR /a b",
+        "\"ENV key=value\" should be used instead of legacy \"ENV key value\" format",
+        "FROM alpine\nENV DIR=/a")]
+    [DataRow(
+        "RedundantTargetPlatform",
+        "FROM --platform=$TARGETPLATFORM alpine",
+        "Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior",
+        "FROM --platform=$BUILDPLATFORM alpine")]
+    [DataRow(
+        "SecretsUsedInArgOrEnv",
+        "FROM scratch\nARG AWS_SECRET_ACCESS_KEY",
+        "Do not use ARG or ENV instructions for sensitive data (ARG \"AWS_SECRET_ACCESS_KEY\")",
+        "FROM scratch\nARG PUBLIC_KEY\nENV TOKENIZER=a")]
+    [DataRow(
+        "InvalidDefaultArgInFrom",
+        "ARG TAG\nFROM busybox:${TAG}",
+        "Default value for ARG busybox:${TAG} results in empty or invalid base image name",
+        "ARG TAG\nFROM busybox:${TAG:-1}")]
+    [DataRow(
+        "FromPlatformFlagConstDisallowed",
+        "FROM --platform=linux/amd64 alpine AS base",
+        "FROM --platform flag should not use constant value \"linux/amd64\"",
+        "FROM --platform=linux/amd64 alpine AS build-amd64")]
+    [DataRow(
+        "CopyIgnoredFile",
+        "# check=experimental=CopyIgnoredFile\nFROM scratch\nCOPY obj/a .\nADD ./secret.txt /",
+        "Attempting to Add file \"./secret.txt\" that is excluded by .dockerignore",
+        "# check=experimental=all\nFROM scratch\nCOPY src .\nCOPY --from=a secret.txt .")]
+    [DataRow(
+        "InvalidDefinitionDescription",
+        "# check=experimental=all\n# a base\nFROM scratch AS base",
+        "Comment for FROM should follow the format: `# base <description>`",
+        "# check=experimental=all\n# base is where it begins\n# check=skip=StageNameCasing\nFROM scratch AS base\n# x\n#\nARG a")]
+    [DataRow(
+        "ExposeProtoCasing",
+        "FROM alpine\nEXPOSE 80/TcP",
+        "Defined protocol '80/TcP' in EXPOSE instruction should be lowercase",
+        "FROM alpine\nEXPOSE 80/tcp")]
+    [DataRow(
+        "ExposeInvalidFormat",
+        "FROM alpine\nEXPOSE 127.0.0.1:80:80",
+        "EXPOSE instruction should not define an IP address or host-port mapping, found '127.0.0.1:80:80'",
+        "FROM alpine\nEXPOSE 80")]
     public void A_check_warns_of_what_it_is_for_and_of_nothing_else(string name, string wrong, string text, string right)
     {
         var code = BuildChecks.All.Single(check => check.Name == name).Code;
@@ -52,7 +121,8 @@ public sealed class BuildChecksTests
     }
 
     [TestMethod]
-    public void Of_a_FROM_in_mixed_case_the_AS_is_not_told() => Assert.AreEqual("CST2224", Check("From scratch as builder\nRUN a\nRUN b").Single().Code);
+    public void Of_a_FROM_in_mixed_case_the_AS_is_not_told() =>
+        Assert.AreEqual("CST2224", Check("From scratch as builder\nRUN a\nRUN b").Single().Code);
 
     [TestMethod]
     public void What_is_experimental_is_not_checked_unless_asked_for() => Assert.IsEmpty(Check("FROM scratch\nCOPY obj/a .\n# x\nARG a"));
@@ -64,7 +134,8 @@ public sealed class BuildChecksTests
     public void The_build_argument_stands_in_the_place_of_the_directive(string argument, string expected)
     {
         var options = new FrontEndOptions { BuildArgs = new Dictionary<string, string> { ["BUILDKIT_DOCKERFILE_CHECK"] = argument } };
-        var found = DockerfileFrontEnd.Check("# check=skip=JSONArgsRecommended;error=true\nFROM alpine\nWORKDIR a\nCMD b", "Dockerfile", options);
+        var found =
+            DockerfileFrontEnd.Check("# check=skip=JSONArgsRecommended;error=true\nFROM alpine\nWORKDIR a\nCMD b", "Dockerfile", options);
         Assert.AreEqual(expected, string.Join(", ", found.Select(diagnostic => $"{diagnostic.Code} {diagnostic.Severity}")));
     }
 
@@ -94,7 +165,8 @@ public sealed class BuildChecksTests
         const string text = "FROM alpine\nCMD b";
         var set = DockerfileFrontEnd.Read(text, "Dockerfile", new FrontEndOptions());
         Assert.AreEqual("CST2227", set.Warnings.Single().Code);
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => DockerfileFrontEnd.Read("# check=error=true\n" + text, "Dockerfile", new FrontEndOptions()));
+        var failure = Assert.ThrowsExactly<BuildFailedException>(
+            () => DockerfileFrontEnd.Read("# check=error=true\n" + text, "Dockerfile", new FrontEndOptions()));
         Assert.AreEqual("CST2227", failure.Diagnostics.Single().Code);
     }
 

@@ -19,7 +19,8 @@ public sealed class CorpusTests
     private static readonly Platform Arm = new() { Os = "linux", Architecture = "arm64" };
     private static readonly Platform Amd = new() { Os = "linux", Architecture = "amd64" };
 
-    public static IEnumerable<object[]> Cases => Directory.GetDirectories(CorpusFolder()).Order(StringComparer.Ordinal).Select(folder => new object[] { Path.GetFileName(folder) });
+    public static IEnumerable<object[]> Cases =>
+        Directory.GetDirectories(CorpusFolder()).Order(StringComparer.Ordinal).Select(folder => new object[] { Path.GetFileName(folder) });
 
     [TestMethod]
     [DynamicData(nameof(Cases))]
@@ -78,7 +79,9 @@ public sealed class CorpusTests
         var arguments = Path.Combine(folder, "build-args.txt");
         var options = new FrontEndOptions
         {
-            BuildArgs = File.Exists(arguments) ? File.ReadAllLines(arguments).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]) : [],
+            BuildArgs = File.Exists(arguments)
+                ? File.ReadAllLines(arguments).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1])
+                : [],
             Target = Arm,
             Build = Amd,
         };

@@ -81,7 +81,8 @@ public sealed class IgnoreFileTests
     [DataRow(" #docs", "#docs", true)]
     [DataRow("Docs", "docs", false)]
     [DataRow(".", "docs", false)]
-    public void A_pattern_matches_as_in_Docker(string pattern, string path, bool excluded) => Assert.AreEqual(excluded, IgnoreFile.Read(pattern).Excludes(path));
+    public void A_pattern_matches_as_in_Docker(string pattern, string path, bool excluded) =>
+        Assert.AreEqual(excluded, IgnoreFile.Read(pattern).Excludes(path));
 
     [TestMethod]
     [DataRow("!file.go\n*.go", "file.go", true)]
@@ -97,7 +98,8 @@ public sealed class IgnoreFileTests
     [DataRow("*\n! src", "src", false)]
     [DataRow("*.md\n!README*.md\nREADME-secret.md", "README-secret.md", true)]
     [DataRow("*.md\nREADME-secret.md\n!README*.md", "README-secret.md", false)]
-    public void The_last_rule_that_matches_decides(string rules, string path, bool excluded) => Assert.AreEqual(excluded, IgnoreFile.Read(rules).Excludes(path));
+    public void The_last_rule_that_matches_decides(string rules, string path, bool excluded) =>
+        Assert.AreEqual(excluded, IgnoreFile.Read(rules).Excludes(path));
 
     [TestMethod]
     [DataRow("!")]
@@ -115,7 +117,8 @@ public sealed class IgnoreFileTests
     public void A_malformed_pattern_is_named_with_its_line(string pattern)
     {
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => IgnoreFile.Read("# first\nfine\n" + pattern, "x.dockerignore"));
-        StringAssert.StartsWith(failure.Diagnostics[0].ToString(), $"x.dockerignore(3): error CST2026: '{pattern}' is not", StringComparison.Ordinal);
+        StringAssert.StartsWith(
+            failure.Diagnostics[0].ToString(), $"x.dockerignore(3): error CST2026: '{pattern}' is not", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -170,7 +173,10 @@ public sealed class IgnoreFileTests
             var ignore = IgnoreFile.Read(string.Join('\n', rules));
             foreach (var path in paths)
             {
-                Assert.AreEqual(PlainModel.Excludes(rules, path), ignore.Excludes(string.Join('/', path)), $"{string.Join(' ', rules)} on {string.Join('/', path)}");
+                Assert.AreEqual(
+                    PlainModel.Excludes(rules, path),
+                    ignore.Excludes(string.Join('/', path)),
+                    $"{string.Join(' ', rules)} on {string.Join('/', path)}");
             }
         });
     }

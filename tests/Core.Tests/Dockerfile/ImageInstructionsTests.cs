@@ -54,14 +54,17 @@ public sealed class ImageInstructionsTests
     {
         var mistakes = Mistakes("RUN true\nHEALTCHECK NONE\nEXPOSE\nCOPY a /b");
 
-        Assert.AreEqual("10 CST1118|11 CST2004|12 CST2011|13 CST1118", string.Join('|', mistakes.Select(mistake => $"{mistake.Location?.Line} {mistake.Code}")));
+        Assert.AreEqual(
+            "10 CST1118|11 CST2004|12 CST2011|13 CST1118",
+            string.Join('|', mistakes.Select(mistake => $"{mistake.Location?.Line} {mistake.Code}")));
         Assert.IsTrue(mistakes.All(mistake => mistake.Message.StartsWith("ContainerStagesImageInstructions", StringComparison.Ordinal)));
     }
 
     [TestMethod]
     public void Where_the_line_is_not_known_the_file_is_named()
     {
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => ImageInstructions.Read(new ImageInstructionText("VOLUME", "app.csproj", 0)));
+        var failure =
+            Assert.ThrowsExactly<BuildFailedException>(() => ImageInstructions.Read(new ImageInstructionText("VOLUME", "app.csproj", 0)));
 
         Assert.AreEqual(new SourceLocation("app.csproj"), failure.Diagnostics.Single().Location);
     }
@@ -73,13 +76,17 @@ public sealed class ImageInstructionsTests
     [DataRow("none", -1)]
     public void They_are_appended_to_the_stage_that_becomes_the_image(string? target, int expected)
     {
-        var set = DockerfileFrontEnd.Read("FROM scratch AS first\nUSER 1\nFROM scratch\nUSER 1", "f", new FrontEndOptions()).Append(target, Read("USER 5"));
+        var set = DockerfileFrontEnd.Read("FROM scratch AS first\nUSER 1\nFROM scratch\nUSER 1", "f", new FrontEndOptions())
+            .Append(target, Read("USER 5"));
 
-        Assert.AreSequenceEqual(expected < 0 ? [] : [expected], set.Stages.Where(stage => stage.Instructions.Length == 2).Select(stage => stage.Index));
+        Assert.AreSequenceEqual(
+            expected < 0 ? [] : [expected], set.Stages.Where(stage => stage.Instructions.Length == 2).Select(stage => stage.Index));
         Assert.IsTrue(expected < 0 || set.Stages[expected].Instructions[^1].Text == "USER 5");
     }
 
-    private static ImmutableArray<Instruction> Read(string text) => ImageInstructions.Read(new ImageInstructionText(text, "app.csproj", 10));
+    private static ImmutableArray<Instruction> Read(string text) =>
+        ImageInstructions.Read(new ImageInstructionText(text, "app.csproj", 10));
 
-    private static IReadOnlyList<Diagnostic> Mistakes(string text) => Assert.ThrowsExactly<BuildFailedException>(() => Read(text)).Diagnostics;
+    private static IReadOnlyList<Diagnostic> Mistakes(string text) =>
+        Assert.ThrowsExactly<BuildFailedException>(() => Read(text)).Diagnostics;
 }

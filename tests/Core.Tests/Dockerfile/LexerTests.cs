@@ -29,7 +29,8 @@ public sealed class LexerTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder.Combine("Dockerfile"), "FROM alpine\nENV A=é\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-        var env = (EnvInstruction)DockerfileFrontEnd.ReadFile(folder.Combine("Dockerfile"), new FrontEndOptions()).Stages[0].Instructions[0];
+        var env =
+            (EnvInstruction)DockerfileFrontEnd.ReadFile(folder.Combine("Dockerfile"), new FrontEndOptions()).Stages[0].Instructions[0];
         Assert.AreEqual("é", env.Variables[0].Value);
         Assert.AreEqual(folder.Combine("Dockerfile"), env.Location.File);
     }
@@ -37,7 +38,8 @@ public sealed class LexerTests
     [TestMethod]
     public void A_missing_file_is_named()
     {
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => DockerfileFrontEnd.ReadFile("/nowhere/Dockerfile", new FrontEndOptions()));
+        var failure =
+            Assert.ThrowsExactly<BuildFailedException>(() => DockerfileFrontEnd.ReadFile("/nowhere/Dockerfile", new FrontEndOptions()));
         Assert.AreEqual("CST2001", failure.Diagnostics[0].Code);
         StringAssert.Contains(failure.Message, "/nowhere/Dockerfile", StringComparison.Ordinal);
     }

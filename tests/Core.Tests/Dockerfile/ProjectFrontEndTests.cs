@@ -10,7 +10,8 @@ namespace ContainerStages.Core.Tests.Dockerfile;
 [TestClass]
 public sealed class ProjectFrontEndTests
 {
-    private const string Steps = "\n        WORKDIR /go/src/app\n        COPY main.go .\n        RUN go build -o /go/bin/app main.go\n      ";
+    private const string Steps =
+        "\n        WORKDIR /go/src/app\n        COPY main.go .\n        RUN go build -o /go/bin/app main.go\n      ";
 
     private static readonly ProjectDefinition Docs = new()
     {
@@ -51,7 +52,8 @@ public sealed class ProjectFrontEndTests
         {
             Stages =
             [
-                new ProjectStage("one", "alpine", null, "RNU a\n      FROM alpine\n\n      COPY a \\\n        --from=x\n      ADD a", "app.goproj", 5),
+                new ProjectStage(
+                    "one", "alpine", null, "RNU a\n      FROM alpine\n\n      COPY a \\\n        --from=x\n      ADD a", "app.goproj", 5),
                 new ProjectStage("two", "alpine", null, "\nRUN --mount=type=sh x", "Directory.Build.props", 20),
                 new ProjectStage("three", "alpine", null, "\nEXPOSE", "app.goproj", 0),
             ],
@@ -88,16 +90,20 @@ public sealed class ProjectFrontEndTests
         var artifacts = (ArtifactsInstruction)Read(project).Stages[^1].Instructions[0];
         Assert.AreEqual("COPY --from=container-stage-artifacts / /", artifacts.Text);
         Assert.AreEqual("""COPY --from=builder --chown=1:1 --chmod=0755 ["/a\\ b/\\$x","/b/"]""", artifacts.Copies[0].Text);
-        Assert.AreEqual("/a b/$x", new WordExpander().ExpandWord(artifacts.Copies[0].Sources[0], new Dictionary<string, string> { ["x"] = "no" }, default));
+        Assert.AreEqual(
+            "/a b/$x",
+            new WordExpander().ExpandWord(artifacts.Copies[0].Sources[0], new Dictionary<string, string> { ["x"] = "no" }, default));
     }
 
     [TestMethod]
-    public void Without_a_base_artifacts_land_on_scratch() => Assert.AreEqual("scratch", Read(Docs with { BaseImage = null }).Stages[^1].From);
+    public void Without_a_base_artifacts_land_on_scratch() =>
+        Assert.AreEqual("scratch", Read(Docs with { BaseImage = null }).Stages[^1].From);
 
     [TestMethod]
     public void Without_artifacts_the_last_stage_is_the_image_and_gets_the_settings()
     {
-        var set = Read(Docs with { Artifacts = [], Stages = [Docs.Stages[0], new ProjectStage("final", "builder", null, "RUN x", "app.goproj", 20)] });
+        var set = Read(
+            Docs with { Artifacts = [], Stages = [Docs.Stages[0], new ProjectStage("final", "builder", null, "RUN x", "app.goproj", 20)] });
         Assert.HasCount(2, set.Stages);
         Assert.IsInstanceOfType<CmdInstruction>(set.Stages[1].Instructions[^1]);
         Assert.IsNotInstanceOfType<CmdInstruction>(set.Stages[0].Instructions[^1]);
@@ -124,9 +130,12 @@ public sealed class ProjectFrontEndTests
             Cmd = [],
         };
         var texts = ImageSettings.ToInstructions(config, new SourceLocation("p")).Select(instruction => instruction.Text);
-        Assert.AreEqual("ENV A=1|ENV Z=\\$A\\ \\'q\\'|WORKDIR /work|EXPOSE 8080/tcp 53/udp|USER app|ENTRYPOINT [\"/app\",\"a\\\"b\"]|CMD []", string.Join('|', texts));
+        Assert.AreEqual(
+            "ENV A=1|ENV Z=\\$A\\ \\'q\\'|WORKDIR /work|EXPOSE 8080/tcp 53/udp|USER app|ENTRYPOINT [\"/app\",\"a\\\"b\"]|CMD []",
+            string.Join('|', texts));
         var env = (EnvInstruction)ImageSettings.ToInstructions(config, default)[1];
-        Assert.AreEqual("$A 'q'", new WordExpander().ExpandWord(env.Variables[0].Value!, new Dictionary<string, string> { ["A"] = "x" }, default));
+        Assert.AreEqual(
+            "$A 'q'", new WordExpander().ExpandWord(env.Variables[0].Value!, new Dictionary<string, string> { ["A"] = "x" }, default));
     }
 
     [TestMethod]
@@ -138,12 +147,18 @@ public sealed class ProjectFrontEndTests
     {
         var project = Docs with
         {
-            Stages = [new ProjectStage("a b", " ", "x/", "", "app.goproj", 5), new ProjectStage("c", "project:../x.goproj", null, "", "app.goproj", 7)],
+            Stages =
+            [
+                new ProjectStage("a b", " ", "x/", "", "app.goproj", 5),
+                new ProjectStage("c", "project:../x.goproj", null, "", "app.goproj", 7),
+            ],
             Artifacts = [new ProjectArtifact("/a", "project:x", " ", null, null, "app.goproj", 9)],
         };
-        var codes = string.Join(' ', Failure(project).Split('\n').Select(line => line[..line.IndexOf(": ", line.IndexOf("error", StringComparison.Ordinal), StringComparison.Ordinal)]));
+        var codes = string.Join(' ', Failure(project).Split('\n')
+            .Select(line => line[..line.IndexOf(": ", line.IndexOf("error", StringComparison.Ordinal), StringComparison.Ordinal)]));
         Assert.AreEqual(
-            "app.goproj(5): error CST2014 app.goproj(5): error CST1102 app.goproj(5): error CST2016 app.goproj(7): error CST1103 app.goproj(9): error CST1103 app.goproj(9): error CST1105",
+            "app.goproj(5): error CST2014 app.goproj(5): error CST1102 app.goproj(5): error CST2016 app.goproj(7): error CST1103 " +
+            "app.goproj(9): error CST1103 app.goproj(9): error CST1105",
             codes);
     }
 
@@ -157,7 +172,11 @@ public sealed class ProjectFrontEndTests
     [TestMethod]
     public void A_mistyped_stage_in_From_is_named_with_the_nearest()
     {
-        var project = Docs with { Artifacts = [Docs.Artifacts[0] with { From = "buidler" }], Stages = [Docs.Stages[0], new ProjectStage("other", "bilder", null, "RUN x", "app.goproj", 20)] };
+        var project = Docs with
+        {
+            Artifacts = [Docs.Artifacts[0] with { From = "buidler" }],
+            Stages = [Docs.Stages[0], new ProjectStage("other", "bilder", null, "RUN x", "app.goproj", 20)],
+        };
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => StageGraph.Create(Read(project), null));
         Assert.AreEqual("app.goproj(20) CST3001 builder|app.goproj(14) CST3001 builder", string.Join('|', failure.Diagnostics.Select(diagnostic =>
             $"{diagnostic.Location} {diagnostic.Code} {diagnostic.Message.Split("Did you mean '")[1].Split('\'')[0]}")));
@@ -166,13 +185,19 @@ public sealed class ProjectFrontEndTests
     [TestMethod]
     public void Platform_arguments_are_there_for_every_stage()
     {
-        var set = ProjectFrontEnd.Read(Docs, new FrontEndOptions { Target = Platform.TryParse("linux/arm/v7")!, BuildArgs = new Dictionary<string, string> { ["TARGETOS"] = "plan9" } }, null);
+        var set =
+            ProjectFrontEnd.Read(Docs, new FrontEndOptions
+            {
+                Target = Platform.TryParse("linux/arm/v7")!,
+                BuildArgs = new Dictionary<string, string> { ["TARGETOS"] = "plan9" },
+            }, null);
         Assert.AreEqual("linux/arm/v7", set.GlobalArguments["TARGETPLATFORM"]);
         Assert.AreEqual("v7", set.GlobalArguments["TARGETVARIANT"]);
         Assert.AreEqual("plan9", set.GlobalArguments["TARGETOS"]);
     }
 
-    private static StageSet Read(ProjectDefinition project, string? target = null) => ProjectFrontEnd.Read(project, new FrontEndOptions(), target);
+    private static StageSet Read(ProjectDefinition project, string? target = null) =>
+        ProjectFrontEnd.Read(project, new FrontEndOptions(), target);
 
     private static string Failure(ProjectDefinition project) =>
         string.Join('\n', Assert.ThrowsExactly<BuildFailedException>(() => Read(project)).Diagnostics);

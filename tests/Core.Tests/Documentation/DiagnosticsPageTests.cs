@@ -11,7 +11,9 @@ public sealed partial class DiagnosticsPageTests
     [TestMethod]
     public void Every_code_has_a_section()
     {
-        var missing = CodesInSources().Where(found => !Sections().Contains(found.Code)).Select(found => $"{found.Code} ({found.Path}) has no '### {found.Code}' in {Page}").ToList();
+        var missing = CodesInSources().Where(found => !Sections().Contains(found.Code))
+            .Select(found => $"{found.Code} ({found.Path}) has no '### {found.Code}' in {Page}")
+            .ToList();
         Assert.IsEmpty(missing, string.Join(Environment.NewLine, missing));
     }
 
@@ -34,7 +36,8 @@ public sealed partial class DiagnosticsPageTests
     public void Sections_are_in_order_and_say_something()
     {
         var sections = Section().Split(File.ReadAllText(Repository.PathOf(Page))).Skip(1).Chunk(2).ToList();
-        Assert.AreSequenceEqual(sections.Select(section => section[0]).Order(StringComparer.Ordinal), sections.Select(section => section[0]));
+        Assert.AreSequenceEqual(
+            sections.Select(section => section[0]).Order(StringComparer.Ordinal), sections.Select(section => section[0]));
         Assert.IsEmpty(sections.Where(section => string.IsNullOrWhiteSpace(section[1])).Select(section => section[0]));
     }
 

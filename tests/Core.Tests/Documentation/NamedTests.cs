@@ -13,7 +13,10 @@ internal static partial class NamedTests
     public static IReadOnlyList<string> Missing(string text)
     {
         var tests = Repository.Sources("tests", ".cs").ToLookup(Path.GetFileNameWithoutExtension, StringComparer.Ordinal);
-        var missing = Of(text).Where(test => !tests[test.Class].Any(file => File.ReadAllText(Repository.PathOf(file)).Contains($" {test.Method}(", StringComparison.Ordinal)));
+        var missing =
+            Of(text).Where(
+                test => !tests[test.Class].Any(
+                    file => File.ReadAllText(Repository.PathOf(file)).Contains($" {test.Method}(", StringComparison.Ordinal)));
         return [.. missing.Select(test => $"{test.Class}.{test.Method}")];
     }
 

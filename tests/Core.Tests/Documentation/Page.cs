@@ -17,13 +17,18 @@ internal sealed partial record Page(string Path, string Text)
             .Select(path => new Page(path, File.ReadAllText(Repository.PathOf(path))));
 
     public IEnumerable<Snippet> Snippets() =>
-        Fenced().Matches(Text).Select(match => new Snippet($"{Path}({Text[..match.Index].Count(c => c == '\n') + 1})", match.Groups["language"].Value, match.Groups["text"].Value));
+        Fenced().Matches(Text)
+            .Select(match => new Snippet(
+                $"{Path}({Text[..match.Index].Count(c => c == '\n') + 1})", match.Groups["language"].Value, match.Groups["text"].Value));
 
     /// <summary>Targets of links to other files of the clone, without fragment.</summary>
     public IEnumerable<string> Links() =>
-        Link().Matches(Text).Select(match => match.Groups["target"].Value).Where(target => !target.Contains("://", StringComparison.Ordinal));
+        Link().Matches(Text)
+            .Select(match => match.Groups["target"].Value)
+            .Where(target => !target.Contains("://", StringComparison.Ordinal));
 
-    [GeneratedRegex(@"^```(?<language>\w*)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^```(?<language>\w*)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fenced();
 
     [GeneratedRegex(@"\]\((?<target>[^)#\s]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, 1000)]

@@ -90,7 +90,9 @@ public sealed partial class PagesTests
     /// <summary>A snippet is a document or a part of one; a project's first line may stand for the whole.</summary>
     private static string? ProblemOfXml(string text)
     {
-        if (text.StartsWith("<Project", StringComparison.Ordinal) && text.TrimEnd().IndexOf('\n', StringComparison.Ordinal) < 0 && !text.Contains("/>", StringComparison.Ordinal))
+        if (text.StartsWith("<Project", StringComparison.Ordinal)
+            && text.TrimEnd().IndexOf('\n', StringComparison.Ordinal) < 0
+            && !text.Contains("/>", StringComparison.Ordinal))
         {
             text += "</Project>";
         }
@@ -108,7 +110,8 @@ public sealed partial class PagesTests
 
     private static string ProblemOfShell(string text)
     {
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-n"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
+        using var bash = Process.Start(
+            new ProcessStartInfo("bash", ["-n"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
         bash.StandardInput.Write(text);
         bash.StandardInput.Close();
         return bash.StandardError.ReadToEnd();

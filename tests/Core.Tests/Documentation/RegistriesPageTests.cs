@@ -3,7 +3,10 @@ using ContainerStages.TestKit.Faults;
 
 namespace ContainerStages.Core.Tests.Documentation;
 
-/// <summary>docs/registries.md names a test for each thing that it says is supported, and every fault with its outcome. UPDATE_GOLDEN=1 writes the faults anew.</summary>
+/// <summary>
+/// docs/registries.md names a test for each thing that it says is supported, and every fault with its outcome. UPDATE_GOLDEN=1 writes the
+/// faults anew.
+/// </summary>
 [TestClass]
 public sealed class RegistriesPageTests
 {
@@ -23,7 +26,9 @@ public sealed class RegistriesPageTests
     {
         var page = File.ReadAllText(Path);
         var supported = page[..page.IndexOf(Start, StringComparison.Ordinal)];
-        var rows = supported.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| what", StringComparison.Ordinal)).ToList();
+        var rows = supported.Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| what", StringComparison.Ordinal))
+            .ToList();
         Assert.IsNotEmpty(rows);
         Assert.IsEmpty(rows.Where(row => NamedTests.Of(row).Count == 0).ToList());
     }
@@ -32,7 +37,8 @@ public sealed class RegistriesPageTests
     public void The_faults_are_those_of_the_tests_with_their_outcomes()
     {
         var page = File.ReadAllText(Path);
-        var (before, after) = (page[..(page.IndexOf(Start, StringComparison.Ordinal) + Start.Length)], page[page.IndexOf(End, StringComparison.Ordinal)..]);
+        var (before, after) =
+            (page[..(page.IndexOf(Start, StringComparison.Ordinal) + Start.Length)], page[page.IndexOf(End, StringComparison.Ordinal)..]);
         var expected = before + Faults() + after;
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
@@ -44,5 +50,9 @@ public sealed class RegistriesPageTests
 
     private static string Faults() => string.Concat(Enum.GetValues<FaultedAction>().Select(action =>
         $"\n{action} ({RegistryFaults.All.Count(fault => fault.Action == action)}):\n\n| fault | outcome |\n|---|---|\n"
-        + string.Concat(RegistryFaults.All.Where(fault => fault.Action == action).Select(fault => $"| {fault.Name} | {(fault.Code is { } code ? $"[{code}](diagnostics.md#{code.ToLowerInvariant()})" : "works in the end")} |\n")))) + "\n";
+        + string.Concat(
+            RegistryFaults.All.Where(fault => fault.Action == action)
+                .Select(
+                    fault =>
+                        $"| {fault.Name} | {(fault.Code is { } code ? $"[{code}](diagnostics.md#{code.ToLowerInvariant()})" : "works in the end")} |\n")))) + "\n";
 }

@@ -15,7 +15,9 @@ public sealed class SecurityPageTests
     public void Every_row_of_what_is_held_names_its_test()
     {
         var held = Page[..Page.IndexOf("## What is not held", StringComparison.Ordinal)];
-        var rows = held.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| what", StringComparison.Ordinal)).ToList();
+        var rows = held.Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| what", StringComparison.Ordinal))
+            .ToList();
         Assert.IsNotEmpty(rows);
         Assert.IsEmpty(rows.Where(row => NamedTests.Of(row).Count == 0).ToList());
     }

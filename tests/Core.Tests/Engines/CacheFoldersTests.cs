@@ -21,7 +21,8 @@ public sealed class CacheFoldersTests(TestContext context) : IDisposable
         var path = folder.Combine("store", "caches", name, "0");
         var another = await store.LockAsync($"cache-{name[..32]}-made", context.CancellationToken);
 
-        var making = new CacheFolders(store).CreateAsync(name, path, folder.Combine("made"), new FileOwner(null, null, null), context.CancellationToken);
+        var making = new CacheFolders(store).CreateAsync(
+            name, path, folder.Combine("made"), new FileOwner(null, null, null), context.CancellationToken);
         Directory.CreateDirectory(path);
         FileCalls.TryStat(path, out var before);
         another.Dispose();

@@ -11,7 +11,9 @@ public sealed class CommandFailureTests
     [DataRow(1, false, "RUN x failed with exit code 1. It wrote nothing.")]
     [DataRow(137, false, "RUN x failed with exit code 137 (SIGKILL). It wrote nothing.")]
     [DataRow(152, false, "RUN x failed with exit code 152 (SIGXCPU: the limit of processor time). It wrote nothing.")]
-    [DataRow(137, true, "RUN x failed with exit code 137 (SIGKILL). Memory ran out meanwhile, and the kernel ended a process: give the build more, or let the command use less. It wrote nothing.")]
+    [DataRow(
+        137, true, "RUN x failed with exit code 137 (SIGKILL). Memory ran out meanwhile, and the kernel ended a process: give the build " +
+            "more, or let the command use less. It wrote nothing.")]
     public void A_signal_and_a_lack_of_memory_are_named(int exitCode, bool outOfMemory, string expected) =>
         Assert.AreEqual(expected, StepDiagnostics.CommandFailed("RUN x", exitCode, [], default(SourceLocation), outOfMemory).Message);
 

@@ -55,11 +55,13 @@ public sealed class CommandSlotsTests(TestContext context)
     [DataRow("MemTotal:       16000000 kB\nMemFree:          100000 kB\nMemAvailable:    2000000 kB", false)]
     [DataRow("MemTotal:       16000000 kB\nMemFree:          100000 kB\nMemAvailable:    1999999 kB", true)]
     [DataRow("", false, DisplayName = "a machine that does not say")]
-    public void Memory_is_short_where_less_than_an_eighth_is_available(string memory, bool expected) => Assert.AreEqual(expected, MemoryShortage.IsLow(memory.Split('\n')));
+    public void Memory_is_short_where_less_than_an_eighth_is_available(string memory, bool expected) =>
+        Assert.AreEqual(expected, MemoryShortage.IsLow(memory.Split('\n')));
 
     [TestMethod]
     [DataRow("some avg10=9.99 avg60=50.00 avg300=0.00 total=1\nfull avg10=90.00 avg60=0.00 avg300=0.00 total=2", false)]
     [DataRow("some avg10=10.00 avg60=0.00 avg300=0.00 total=1\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=2", true)]
     [DataRow("", false, DisplayName = "a kernel that does not measure")]
-    public void Memory_is_short_where_processes_stand_still_for_it(string pressure, bool expected) => Assert.AreEqual(expected, MemoryShortage.IsWaitedFor(pressure.Split('\n')));
+    public void Memory_is_short_where_processes_stand_still_for_it(string pressure, bool expected) =>
+        Assert.AreEqual(expected, MemoryShortage.IsWaitedFor(pressure.Split('\n')));
 }

@@ -14,7 +14,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Engines;
 
-/// <summary>The embedded engine on a store and a context of the test's own, with a sandbox that is none and images that a test makes.</summary>
+/// <summary>
+/// The embedded engine on a store and a context of the test's own, with a sandbox that is none and images that a test makes.
+/// </summary>
 internal sealed class EngineBench : IDisposable
 {
     /// <summary>A build that waits for what never comes fails its test instead of holding up all.</summary>
@@ -76,7 +78,9 @@ internal sealed class EngineBench : IDisposable
         var set = DockerfileFrontEnd.Read(dockerfile, "Dockerfile", new FrontEndOptions { Target = target });
         var graph = StageGraph.Create(set, null);
         var named = graph.Stages
-            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => new NamedBase(image.Reference, node.Stage.Platform)))
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base)
+                .OfType<StageSource.Image>()
+                .Select(image => new NamedBase(image.Reference, node.Stage.Platform)))
             .Distinct()
             .ToDictionary(name => name, name => images[name.Reference.FamiliarName]);
         return new PlatformBuild(
@@ -141,7 +145,11 @@ internal sealed class EngineBench : IDisposable
 
     /// <summary>Locks that somebody holds, folders and files that are not whole: there must be none when a build has ended.</summary>
     public string Leftovers() =>
-        string.Join(' ', Directory.EnumerateFileSystemEntries(Store.Root, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path).StartsWith("tmp-", StringComparison.Ordinal) || path.EndsWith(StoreDirectory.Unfinished, StringComparison.Ordinal)));
+        string.Join(
+            ' ',
+            Directory.EnumerateFileSystemEntries(Store.Root, "*", SearchOption.AllDirectories)
+                .Where(path => Path.GetFileName(path).StartsWith("tmp-", StringComparison.Ordinal)
+                    || path.EndsWith(StoreDirectory.Unfinished, StringComparison.Ordinal)));
 
     public void Dispose() => folder.Dispose();
 }

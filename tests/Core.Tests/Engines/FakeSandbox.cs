@@ -6,8 +6,9 @@ using ContainerStages.Snapshots;
 namespace ContainerStages.Core.Tests.Engines;
 
 /// <summary>
-/// A sandbox without a kernel: knows a few commands, parted by <c>;</c>, and remembers what ran. <c>write PATH TEXT</c>, <c>read PATH</c> (as a line of output),
-/// <c>say TEXT</c>, <c>exit N</c>, <c>nothing</c>, and <c>wait NAME</c>, which goes on when the test opens the gate of that name.
+/// A sandbox without a kernel: knows a few commands, parted by <c>;</c>, and remembers what ran. <c>write PATH TEXT</c>, <c>read PATH</c>
+/// (as a line of output), <c>say TEXT</c>, <c>exit N</c>, <c>nothing</c>, and <c>wait NAME</c>, which goes on when the test opens the gate
+/// of that name.
 /// </summary>
 internal sealed class FakeSandbox : ISandbox
 {

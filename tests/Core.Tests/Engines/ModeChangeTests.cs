@@ -30,5 +30,8 @@ public sealed class ModeChangeTests
     [DataRow("777777")]
     [DataRow("u+x,")]
     public void Another_text_is_no_mode(string text) =>
-        Assert.AreEqual("CST4206", Assert.ThrowsExactly<BuildFailedException>(() => ModeChange.Read(text, new SourceLocation("Dockerfile", 1))).Diagnostics[0].Code);
+        Assert.AreEqual(
+            "CST4206",
+            Assert.ThrowsExactly<BuildFailedException>(
+                () => ModeChange.Read(text, new SourceLocation("Dockerfile", 1))).Diagnostics[0].Code);
 }

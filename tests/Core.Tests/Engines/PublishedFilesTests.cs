@@ -33,13 +33,16 @@ public sealed class PublishedFilesTests
 
     private static readonly string[] Files =
     [
-        "App", "App.dll", "App.pdb", "System.Private.CoreLib.dll", "libcoreclr.so", "Acme.Json.dll", "Acme.Json.xml", "de/Acme.Json.resources.dll",
+        "App", "App.dll", "App.pdb", "System.Private.CoreLib.dll", "libcoreclr.so", "Acme.Json.dll", "Acme.Json.xml",
+        "de/Acme.Json.resources.dll",
         "runtimes/win/lib/net8.0/Acme.Native.dll", "Lib.dll", "Lib.pdb", "wwwroot/css/site.css", "appsettings.json",
     ];
 
     [TestMethod]
     [DataRow(nameof(PublishedLayer.Runtime), "System.Private.CoreLib.dll libcoreclr.so")]
-    [DataRow(nameof(PublishedLayer.Packages), "Acme.Json.dll Acme.Json.xml de de/Acme.Json.resources.dll runtimes runtimes/win runtimes/win/lib runtimes/win/lib/net8.0 runtimes/win/lib/net8.0/Acme.Native.dll")]
+    [DataRow(
+        nameof(PublishedLayer.Packages), "Acme.Json.dll Acme.Json.xml de de/Acme.Json.resources.dll runtimes runtimes/win " +
+            "runtimes/win/lib runtimes/win/lib/net8.0 runtimes/win/lib/net8.0/Acme.Native.dll")]
     [DataRow(nameof(PublishedLayer.Projects), "Lib.dll Lib.pdb")]
     [DataRow(nameof(PublishedLayer.Assets), "wwwroot wwwroot/css wwwroot/css/site.css")]
     [DataRow(nameof(PublishedLayer.Application), "App App.deps.json App.dll App.pdb appsettings.json")]
@@ -81,7 +84,9 @@ public sealed class PublishedFilesTests
 
     private static string[] Select(TempFolder folder, PublishedLayer layer) =>
     [
-        .. PublishedFiles.Select(new SourceSelection(new UnionView([folder.Path]), filter: null).Select("/"), new PublishedPart("App", layer))
-            .SelectMany(source => source.Entries).Select(entry => entry.RelativePath).Where(path => path.Length > 0).Order(StringComparer.Ordinal),
+        .. PublishedFiles.Select(
+            new SourceSelection(new UnionView([folder.Path]), filter: null).Select("/"), new PublishedPart("App", layer))
+            .SelectMany(source => source.Entries).Select(entry => entry.RelativePath).Where(path => path.Length > 0).Order(
+                StringComparer.Ordinal),
     ];
 }

@@ -19,7 +19,8 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         COPY --from=two /two /
         """;
 
-    private static readonly Platform[] TwoPlatforms = [new() { Os = "linux", Architecture = "amd64" }, new() { Os = "linux", Architecture = "arm64" }];
+    private static readonly Platform[] TwoPlatforms =
+        [new() { Os = "linux", Architecture = "amd64" }, new() { Os = "linux", Architecture = "arm64" }];
 
     private readonly EngineBench bench = new();
 
@@ -66,14 +67,19 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
     [TestMethod]
     public async Task A_stage_that_two_read_from_runs_once()
     {
-        await bench.BuildAsync("FROM base AS x\nRUN write /x 1\nFROM x AS a\nRUN write /a 1\nFROM x AS b\nRUN write /b 1\nFROM scratch\nCOPY --from=a /x /a /\nCOPY --from=b /x /b /d/\n");
+        await bench.BuildAsync(
+            "FROM base AS x\nRUN write /x 1\nFROM x AS a\nRUN write /a 1\nFROM x AS b\nRUN write /b 1\nFROM scratch\nCOPY --from=a /x /a " +
+            "/\nCOPY --from=b /x /b /d/\n");
         Assert.HasCount(1, bench.Runs.Where(run => run == "write /x 1"));
     }
 
     [TestMethod]
     public async Task Two_stages_with_the_same_step_run_it_once()
     {
-        var build = bench.StartAsync("FROM base AS a\nRUN wait gate; write /x 1\nFROM base AS b\nRUN wait gate; write /x 1\nFROM scratch\nCOPY --from=a /x /a\nCOPY --from=b /x /b\n");
+        var build =
+            bench.StartAsync(
+                "FROM base AS a\nRUN wait gate; write /x 1\nFROM base AS b\nRUN wait gate; write /x 1\nFROM scratch\nCOPY " +
+                "--from=a /x /a\nCOPY --from=b /x /b\n");
         await bench.Sandbox.ReachedAsync("gate");
         Open("gate");
         await build;
@@ -171,7 +177,8 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
     [TestMethod]
     [DataRow("FROM base\nRUN wait gate\n", "gate")]
     [DataRow("FROM base AS a\nRUN wait gate\nFROM base AS b\nRUN wait gate\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /\n", "gate")]
-    [DataRow("FROM base AS a\nRUN wait gate\nFROM base AS b\nRUN wait other\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /\n", "other")]
+    [DataRow(
+        "FROM base AS a\nRUN wait gate\nFROM base AS b\nRUN wait other\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /\n", "other")]
     [DataRow("FROM base AS a\nRUN wait gate\nFROM base\nCOPY --from=a / /\n", "gate")]
     [DataRow("FROM base\nRUN --mount=target=/m wait gate\nCOPY --link main.go /\n", "gate")]
     public async Task A_build_that_is_cancelled_while_commands_run_leaves_nothing(string dockerfile, string gate)
@@ -218,7 +225,10 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         AssertNothingIsLeft();
     }
 
-    /// <summary>The stage that began the step fails beside it; the one that waits for the same step was not asked to stop yet, and must not end as if it had been.</summary>
+    /// <summary>
+    /// The stage that began the step fails beside it; the one that waits for the same step was not asked to stop yet, and must not end as
+    /// if it had been.
+    /// </summary>
     [TestMethod]
     public async Task A_failure_beside_a_shared_step_is_the_failure_of_the_build()
     {
@@ -226,7 +236,10 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         {
             using var own = new EngineBench();
             own.AddImage("base", "one");
-            var failed = await own.FailAsync("FROM base AS a\nRUN wait never\nCOPY missing /\nFROM base AS b\nRUN wait never\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /\n");
+            var failed =
+                await own.FailAsync(
+                    "FROM base AS a\nRUN wait never\nCOPY missing /\nFROM base AS b\nRUN wait never\nFROM scratch\nCOPY " +
+                    "--from=a / /\nCOPY --from=b / /\n");
             Assert.AreEqual("CST4203", failed.Code);
             Assert.AreEqual(0, own.Sandbox.Running);
         }
@@ -236,7 +249,8 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
     public async Task A_shared_step_fails_for_all_platforms_at_once()
     {
         bench.Platforms = [.. TwoPlatforms];
-        var failed = await bench.FailAsync($"FROM --platform={Platform.Host} base AS builder\nRUN exit 3\nFROM scratch\nCOPY --from=builder / /\n");
+        var failed =
+            await bench.FailAsync($"FROM --platform={Platform.Host} base AS builder\nRUN exit 3\nFROM scratch\nCOPY --from=builder / /\n");
         Assert.Contains("exit code 3", failed.Message);
         Assert.HasCount(1, bench.Runs);
     }
@@ -248,7 +262,8 @@ public sealed class SchedulingTests(TestContext context) : IDisposable
         var one = bench.StartAsync(Dockerfile);
         await bench.Sandbox.ReachedAsync("gate");
         var other = bench.StartAsync(Dockerfile);
-        await UntilAsync(() => bench.Events.Events.OfType<StepStarted>().Count(step => step.Title.StartsWith("RUN", StringComparison.Ordinal)) == 2);
+        await UntilAsync(
+            () => bench.Events.Events.OfType<StepStarted>().Count(step => step.Title.StartsWith("RUN", StringComparison.Ordinal)) == 2);
         await Task.Delay(100, context.CancellationToken);
         Open("gate");
         Assert.AreEqual(EngineBench.Layers((await one).Single()), EngineBench.Layers((await other).Single()));

@@ -18,11 +18,17 @@ public sealed class SshAgentsTests
         }
 
         string agent;
-        var settings = new CommandSettings { Ssh = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["k"] = [folder.Combine("one"), folder.Combine("two")] } };
+        var settings =
+            new CommandSettings { Ssh = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+            {
+                ["k"] = [folder.Combine("one"), folder.Combine("two")],
+            } };
         using (var agents = new SshAgents(settings))
         {
             var nobody = new FileOwner(null, null, null);
-            agent = (await agents.FindAsync(new PlannedSsh("/x", "k", Required: true, nobody), new SourceLocation("Dockerfile"), CancellationToken.None))!;
+            agent =
+                (await agents.FindAsync(
+                    new PlannedSsh("/x", "k", Required: true, nobody), new SourceLocation("Dockerfile"), CancellationToken.None))!;
 
             // Longer than the name of a socket may be.
             var deep = Directory.CreateDirectory(Path.Combine(folder.NewFolder(new string('d', 120)), "e")).FullName;

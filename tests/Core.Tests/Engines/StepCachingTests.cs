@@ -4,7 +4,10 @@ using ContainerStages.Oci;
 
 namespace ContainerStages.Core.Tests.Engines;
 
-/// <summary>What runs, what is found, and what is fetched. A command that runs twice for nothing costs minutes; one that does not run gives a wrong image.</summary>
+/// <summary>
+/// What runs, what is found, and what is fetched. A command that runs twice for nothing costs minutes; one that does not run gives a wrong
+/// image.
+/// </summary>
 [TestClass]
 public sealed class StepCachingTests : IDisposable
 {
@@ -153,7 +156,8 @@ public sealed class StepCachingTests : IDisposable
     [TestMethod]
     public async Task Of_stages_without_cache_the_others_stay_cached()
     {
-        const string Dockerfile = "FROM base AS a\nRUN write /a 1\nFROM base AS b\nRUN write /b 1\nFROM scratch\nCOPY --from=a /a /\nCOPY --from=b /b /\n";
+        const string Dockerfile =
+            "FROM base AS a\nRUN write /a 1\nFROM base AS b\nRUN write /b 1\nFROM scratch\nCOPY --from=a /a /\nCOPY --from=b /b /\n";
         await bench.BuildAsync(Dockerfile);
         bench.Policy = bench.Policy with { NoCacheStages = ["b"] };
         await bench.BuildAsync(Dockerfile);
@@ -194,7 +198,8 @@ public sealed class StepCachingTests : IDisposable
     [TestMethod]
     public async Task What_a_cache_mount_begins_with_counts_by_content()
     {
-        const string Dockerfile = "FROM scratch AS seed\nCOPY main.go /c/\nFROM base\nRUN --mount=type=cache,target=/c,from=seed,source=/c write /a 1\n";
+        const string Dockerfile =
+            "FROM scratch AS seed\nCOPY main.go /c/\nFROM base\nRUN --mount=type=cache,target=/c,from=seed,source=/c write /a 1\n";
         await bench.BuildAsync(Dockerfile);
         await bench.BuildAsync(Dockerfile);
         Assert.IsEmpty(bench.Runs);
@@ -273,7 +278,8 @@ public sealed class StepCachingTests : IDisposable
     public async Task Several_platforms_share_the_builder_that_runs_here()
     {
         bench.Platforms = [new Platform { Os = "linux", Architecture = "amd64" }, new Platform { Os = "linux", Architecture = "arm64" }];
-        var images = await bench.BuildAsync($"FROM --platform={Platform.Host} base AS builder\nRUN write /app built\nFROM scratch\nCOPY --from=builder /app /\n");
+        var images = await bench.BuildAsync(
+            $"FROM --platform={Platform.Host} base AS builder\nRUN write /app built\nFROM scratch\nCOPY --from=builder /app /\n");
         Assert.HasCount(2, images);
         Assert.AreEqual("write /app built", bench.Runs.Single());
         Assert.HasCount(1, bench.Events.Events.OfType<StepStarted>().Where(step => step.Title.StartsWith("RUN", StringComparison.Ordinal)));

@@ -26,10 +26,13 @@ public sealed class ImageIdTests
         {
             // Half of all tries end after 300 images: as many digests have their first four digits in common with one before.
             name = $"image{prefixes.Count}";
-            image = await ImageAssembler.AssembleAsync([], SampleImages.Config(0) with { Author = name }, ImageFormat.Oci, null, new DiskContentStore(store), default);
+            image = await ImageAssembler.AssembleAsync(
+                [], SampleImages.Config(0) with { Author = name }, ImageFormat.Oci, null, new DiskContentStore(store), default);
         }
-        while (!prefixes.TryGetValue(image.Manifest.Config.Digest.Hex[..4], out other) && prefixes.TryAdd(image.Manifest.Config.Digest.Hex[..4], name));
-        var again = await ImageAssembler.AssembleAsync([], SampleImages.Config(0) with { Author = other }, ImageFormat.Oci, null, new DiskContentStore(store), default);
+        while (!prefixes.TryGetValue(image.Manifest.Config.Digest.Hex[..4], out other)
+            && prefixes.TryAdd(image.Manifest.Config.Digest.Hex[..4], name));
+        var again = await ImageAssembler.AssembleAsync(
+            [], SampleImages.Config(0) with { Author = other }, ImageFormat.Oci, null, new DiskContentStore(store), default);
         await names.SetAsync([ImageReference.Parse("alias"), ImageReference.Parse(name)], image.Descriptor, default);
         await names.SetAsync([ImageReference.Parse(other!)], again.Descriptor, default);
 

@@ -84,7 +84,8 @@ public sealed class ImageTests : IDisposable
     [DataRow(LayerSizes.Unknown, 5, LayerSizes.Unknown)]
     [DataRow(LayerSizes.Unknown, LayerSizes.Unknown, LayerSizes.Unknown, 5)]
     [DataRow(0)]
-    public void A_sum_of_sizes_is_unknown_where_one_of_them_is(long sum, params long[] parts) => Assert.AreEqual(sum, LayerSizes.Sum(parts));
+    public void A_sum_of_sizes_is_unknown_where_one_of_them_is(long sum, params long[] parts) =>
+        Assert.AreEqual(sum, LayerSizes.Sum(parts));
 
     [TestMethod]
     public async Task Size_of_a_layer_is_measured_once_and_remembered_without_its_blob()
@@ -123,7 +124,8 @@ public sealed class ImageTests : IDisposable
 
         var layer = image.Layers[0].Layer;
         var lying = layer with { DiffId = layer.Descriptor.Digest };
-        var wrong = await ImageAssembler.AssembleAsync([new ImageLayer(lying)], SampleImages.Config(1), ImageFormat.Oci, null, store, Token);
+        var wrong =
+            await ImageAssembler.AssembleAsync([new ImageLayer(lying)], SampleImages.Config(1), ImageFormat.Oci, null, store, Token);
         Assert.Contains("has diff id", (await ImageValidator.ValidateAsync(wrong, store, inspected, Token)).Single());
     }
 
@@ -131,7 +133,8 @@ public sealed class ImageTests : IDisposable
     public async Task Validator_finds_a_history_that_does_not_fit_and_a_missing_platform()
     {
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
-        var wrong = await ImageAssembler.AssembleAsync(image.Layers, SampleImages.Config(2) with { Os = "", Created = "yesterday" }, ImageFormat.Oci, null, store, Token);
+        var wrong = await ImageAssembler.AssembleAsync(
+            image.Layers, SampleImages.Config(2) with { Os = "", Created = "yesterday" }, ImageFormat.Oci, null, store, Token);
         Assert.HasCount(3, await ImageValidator.ValidateAsync(wrong, store, Token));
     }
 
@@ -142,7 +145,8 @@ public sealed class ImageTests : IDisposable
         File.Delete(store.GetPath(image.Manifest.Layers[1].Digest));
         var layer = image.Layers[0].Layer;
         var lying = layer with { Descriptor = layer.Descriptor with { MediaType = MediaTypes.OciLayer } };
-        var wrong = await ImageAssembler.AssembleAsync([new ImageLayer(lying), image.Layers[1]], SampleImages.Config(2), ImageFormat.Oci, null, store, Token);
+        var wrong = await ImageAssembler.AssembleAsync(
+            [new ImageLayer(lying), image.Layers[1]], SampleImages.Config(2), ImageFormat.Oci, null, store, Token);
         var findings = await ImageValidator.ValidateAsync(wrong, store, Token);
         Assert.HasCount(2, findings);
         Assert.Contains("Gzip, not None", findings[0]);

@@ -23,7 +23,8 @@ public sealed class ExtractionAttackTests : IDisposable
     {
         Assert.AreEqual("untouched", File.ReadAllText(Path.Combine(outside, "file")));
         CollectionAssert.AreEqual(new[] { "file" }, Directory.GetFileSystemEntries(outside).Select(Path.GetFileName).ToArray());
-        CollectionAssert.AreEquivalent(new[] { "layer", "outside" }, Directory.GetFileSystemEntries(temp.Path).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "layer", "outside" }, Directory.GetFileSystemEntries(temp.Path).Select(Path.GetFileName).ToArray());
         temp.Dispose();
     }
 
@@ -68,7 +69,11 @@ public sealed class ExtractionAttackTests : IDisposable
     [TestMethod]
     public void Entry_below_a_chain_of_symlinks_stays_inside()
     {
-        Extract(new TarBuilder().Folder("d/").SymbolicLink("d/one", "..").SymbolicLink("d/two", "one/..").SymbolicLink("d/three", "two/../outside").File("d/three/new", "evil"));
+        Extract(new TarBuilder().Folder("d/")
+            .SymbolicLink("d/one", "..")
+            .SymbolicLink("d/two", "one/..")
+            .SymbolicLink("d/three", "two/../outside")
+            .File("d/three/new", "evil"));
         Assert.AreEqual("evil", File.ReadAllText(Inside("outside/new")));
     }
 
@@ -131,7 +136,11 @@ public sealed class ExtractionAttackTests : IDisposable
             {
                 try
                 {
-                    Extract(new TarBuilder().File("d/e/new", "evil").Folder("d/f/").SymbolicLink("d/g", "x").HardLink("d/h", "d/e/new").File("d/.wh.gone"));
+                    Extract(new TarBuilder().File("d/e/new", "evil")
+                        .Folder("d/f/")
+                        .SymbolicLink("d/g", "x")
+                        .HardLink("d/h", "d/e/new")
+                        .File("d/.wh.gone"));
                 }
                 catch (BuildFailedException)
                 {
@@ -244,7 +253,12 @@ public sealed class ExtractionAttackTests : IDisposable
     [TestMethod]
     public void Attributes_that_steer_overlayfs_are_not_taken_from_an_archive()
     {
-        Extract(new TarBuilder().Pax(("SCHILY.xattr.user.overlay.redirect", "/etc"), ("SCHILY.xattr.trusted.overlay.opaque", "y"), ("SCHILY.xattr.user.mine", "v")).Folder("dir/"));
+        Extract(
+            new TarBuilder().Pax(
+                ("SCHILY.xattr.user.overlay.redirect", "/etc"),
+                ("SCHILY.xattr.trusted.overlay.opaque", "y"),
+                ("SCHILY.xattr.user.mine", "v"))
+                .Folder("dir/"));
         using var handle = Posix.FileCalls.OpenDirectory(Inside("dir"));
         CollectionAssert.AreEqual(new[] { "user.mine" }, Posix.FileCalls.ListXattrs(handle, "dir").ToArray());
     }

@@ -76,7 +76,8 @@ public sealed class ExtractionTests : IDisposable
     [DataRow(false)]
     public void File_of_the_same_layer_stays_beside_its_whiteout(bool whiteoutFirst)
     {
-        Extract(whiteoutFirst ? new TarBuilder().File(".wh.file").File("file", "new") : new TarBuilder().File("file", "new").File(".wh.file"));
+        Extract(
+            whiteoutFirst ? new TarBuilder().File(".wh.file").File("file", "new") : new TarBuilder().File("file", "new").File(".wh.file"));
         Assert.AreEqual("new", File.ReadAllText(Inside("file")));
     }
 
@@ -115,7 +116,10 @@ public sealed class ExtractionTests : IDisposable
     [TestMethod]
     public void Of_the_names_of_one_file_the_last_says_owner_and_mode()
     {
-        Extract(new TarBuilder().File("a", "text", 0x180, 1, 1, 50).Entry('1', "b", link: "a", mode: 0x1A4, user: 2, group: 3).SymbolicLink("l", "a").Entry('1', "m", link: "l", user: 4));
+        Extract(new TarBuilder().File("a", "text", 0x180, 1, 1, 50)
+            .Entry('1', "b", link: "a", mode: 0x1A4, user: 2, group: 3)
+            .SymbolicLink("l", "a")
+            .Entry('1', "m", link: "l", user: 4));
         AssertStatus("a", 0x81A4, 2, 3, 50);
         AssertStatus("l", 0xA1FF, 4, 0, 0);
     }
@@ -125,7 +129,8 @@ public sealed class ExtractionTests : IDisposable
     [DataRow("user.a-name-of-more-letters-than-the-kernel-takes", 1)]
     public void An_attribute_that_does_not_fit_is_not_a_full_disk(string name, int size)
     {
-        var tar = new TarBuilder().Pax(("SCHILY.xattr." + (size == 1 ? name.PadRight(300, 'x') : name), new string('v', size))).File("file");
+        var tar = new TarBuilder().Pax(("SCHILY.xattr." + (size == 1 ? name.PadRight(300, 'x') : name), new string('v', size)))
+            .File("file");
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => Extract(tar));
         Assert.AreEqual("CST4111", failure.Diagnostics[0].Code);
         StringAssert.Contains(failure.Message, $"{size} bytes");
@@ -203,21 +208,25 @@ public sealed class ExtractionTests : IDisposable
     public void Capabilities_and_user_attributes_are_kept_byte_for_byte()
     {
         const string Capability = "\u0001\0\0\u0002\0\u0020\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
-        Extract(new TarBuilder().Pax(("SCHILY.xattr.security.capability", Capability), ("SCHILY.xattr.user.bytes", "\u00ff\n\0=")).File("ping", "x"));
+        Extract(new TarBuilder().Pax(("SCHILY.xattr.security.capability", Capability), ("SCHILY.xattr.user.bytes", "\u00ff\n\0="))
+            .File("ping", "x"));
         using var folder = FileCalls.OpenDirectory(layer);
         using var file = FileCalls.OpenAt(folder, "ping", FileCalls.O_RDONLY, 0);
         CollectionAssert.AreEqual(new byte[] { 0xFF, (byte)'\n', 0, (byte)'=' }, FileCalls.TryGetXattr(file, "user.bytes", "ping"));
-        CollectionAssert.AreEqual(Capability.Select(letter => (byte)letter).ToArray(), FileCalls.TryGetXattr(file, "security.capability", "ping"));
+        CollectionAssert.AreEqual(
+            Capability.Select(letter => (byte)letter).ToArray(), FileCalls.TryGetXattr(file, "security.capability", "ping"));
     }
 
     [TestMethod]
     public void Bombs_of_entries_and_bytes_are_stopped()
     {
         var many = new TarBuilder().File("a").File("b").File("c");
-        var entries = Assert.ThrowsExactly<BuildFailedException>(() => LayerTrees.Extract(many.ToArray(), layer, new ExtractionLimits { MaxEntries = 2 }));
+        var entries = Assert.ThrowsExactly<BuildFailedException>(
+            () => LayerTrees.Extract(many.ToArray(), layer, new ExtractionLimits { MaxEntries = 2 }));
         Assert.AreEqual("CST4108", entries.Diagnostics[0].Code);
         var large = new TarBuilder().File("d", "12345").File("e", "67890");
-        var bytes = Assert.ThrowsExactly<BuildFailedException>(() => LayerTrees.Extract(large.ToArray(), layer, new ExtractionLimits { MaxBytes = 9 }));
+        var bytes = Assert.ThrowsExactly<BuildFailedException>(
+            () => LayerTrees.Extract(large.ToArray(), layer, new ExtractionLimits { MaxBytes = 9 }));
         Assert.AreEqual("CST4108", bytes.Diagnostics[0].Code);
     }
 

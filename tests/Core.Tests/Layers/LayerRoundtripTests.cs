@@ -10,9 +10,15 @@ namespace ContainerStages.Core.Tests.Layers;
 [TestClass]
 public sealed class LayerRoundtripTests
 {
-    private static readonly Gen<string> Names = Gen.OneOf(Pick("a", "b", "c", "bin", "-x", "a b", "\u00fc", "\u65e5\u672c", "\U0001F600", "x\n"), Gen.String[Gen.Char['a', 'e'], 1, 120]);
+    private static readonly Gen<string> Names = Gen.OneOf(
+        Pick("a", "b", "c", "bin", "-x", "a b", "\u00fc", "\u65e5\u672c", "\U0001F600", "x\n"), Gen.String[Gen.Char['a', 'e'], 1, 120]);
     private static readonly Gen<Node> Nodes = Gen.Select(
-        Names.Array[1, 4], Gen.Int[0, 9], Gen.Int[0, 300_000], Gen.Int[0, 0xFFF], Pick(0, 1000, 65534, 3_000_000), (path, kind, size, mode, owner) => new Node(string.Join('/', path), kind, size, mode, owner));
+        Names.Array[1, 4],
+        Gen.Int[0, 9],
+        Gen.Int[0, 300_000],
+        Gen.Int[0, 0xFFF],
+        Pick(0, 1000, 65534, 3_000_000),
+        (path, kind, size, mode, owner) => new Node(string.Join('/', path), kind, size, mode, owner));
 
     [TestMethod]
     public Task Random_trees_come_back_as_they_were() => Nodes.Array[0, 25].SampleAsync(
@@ -44,7 +50,9 @@ public sealed class LayerRoundtripTests
 
     private static Gen<T> Pick<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
-    /// <summary>Every kind of entry, in any order, over each other. A file in the place of a parent is left out: that is an error by itself.</summary>
+    /// <summary>
+    /// Every kind of entry, in any order, over each other. A file in the place of a parent is left out: that is an error by itself.
+    /// </summary>
     private static byte[] MakeTar(Node[] nodes)
     {
         var tar = new TarBuilder();
@@ -77,7 +85,11 @@ public sealed class LayerRoundtripTests
         var mode = (uint)node.Mode;
         var (folder, name) = (node.Path[..(node.Path.LastIndexOf('/') + 1)], node.Path[(node.Path.LastIndexOf('/') + 1)..]);
         string Latin(string text) => string.Concat(System.Text.Encoding.UTF8.GetBytes(text).Select(value => (char)value));
-        tar.Pax(("path", Latin(node.Kind == 1 ? $"{folder}.wh.{name}" : node.Path)), ("uid", $"{node.Owner}"), ("gid", $"{node.Owner}"), ("SCHILY.xattr.user.n", $"{node.Size % 3}"));
+        tar.Pax(
+            ("path", Latin(node.Kind == 1 ? $"{folder}.wh.{name}" : node.Path)),
+            ("uid", $"{node.Owner}"),
+            ("gid", $"{node.Owner}"),
+            ("SCHILY.xattr.user.n", $"{node.Size % 3}"));
         switch (node.Kind)
         {
             case 0:

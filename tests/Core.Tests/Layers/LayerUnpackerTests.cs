@@ -45,7 +45,8 @@ public sealed class LayerUnpackerTests : IDisposable
         var blob = Compress("gzip");
         var store = new MemoryContentStore();
         await using var tee = store.CreateWriter();
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => UnpackAsync(blob, Digest.Of([1]), blob.Length, Digest.Of(tar), tee));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => UnpackAsync(blob, Digest.Of([1]), blob.Length, Digest.Of(tar), tee));
         Assert.AreEqual("CST4104", failure.Diagnostics[0].Code);
         Assert.Contains(Digest.Of(blob).ToString(), failure.Message);
         Assert.IsFalse(store.Contains(Digest.Of(blob)));
@@ -57,7 +58,8 @@ public sealed class LayerUnpackerTests : IDisposable
         var blob = Compress("gzip");
         var store = new MemoryContentStore();
         await using var tee = store.CreateWriter();
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => UnpackAsync(blob, Digest.Of(blob), blob.Length, Digest.Of([1]), tee));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => UnpackAsync(blob, Digest.Of(blob), blob.Length, Digest.Of([1]), tee));
         Assert.Contains("uncompressed content", failure.Message);
         Assert.IsFalse(store.Contains(Digest.Of(blob)));
     }
@@ -68,7 +70,8 @@ public sealed class LayerUnpackerTests : IDisposable
     [DataRow(-2_000_000)]
     public async Task Lying_size_of_the_blob_is_refused(int difference)
     {
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => UnpackAsync(tar, Digest.Of(tar), tar.Length + difference, Digest.Of(tar), null));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => UnpackAsync(tar, Digest.Of(tar), tar.Length + difference, Digest.Of(tar), null));
         Assert.Contains("size", failure.Message);
     }
 
@@ -94,7 +97,8 @@ public sealed class LayerUnpackerTests : IDisposable
     {
         var source = new CancellationTokenSource();
         var stalled = new StalledStream(tar.AsMemory(0, 700_000));
-        var unpacking = LayerUnpacker.UnpackAsync(stalled, Describe(Digest.Of(tar), tar.Length), Digest.Of(tar), layer, null, null, source.Token);
+        var unpacking =
+            LayerUnpacker.UnpackAsync(stalled, Describe(Digest.Of(tar), tar.Length), Digest.Of(tar), layer, null, null, source.Token);
         await stalled.Reached;
         await source.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => unpacking);
@@ -106,14 +110,18 @@ public sealed class LayerUnpackerTests : IDisposable
         var evil = new TarBuilder().File("../evil").File("file", new string('x', 10_000_000)).ToArray();
         var stalled = new StalledStream(evil.AsMemory(0, 1_000_000));
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() =>
-            LayerUnpacker.UnpackAsync(stalled, Describe(Digest.Of(evil), evil.Length), Digest.Of(evil), layer, null, null, TestContext.CancellationToken));
+            LayerUnpacker.UnpackAsync(
+                stalled, Describe(Digest.Of(evil), evil.Length), Digest.Of(evil), layer, null, null, TestContext.CancellationToken));
         Assert.AreEqual("CST4106", failure.Diagnostics[0].Code);
     }
 
-    private Task<ExtractedLayer> UnpackAsync(byte[] blob, Digest digest, long size, Digest diffId, IBlobWriter? tee, Action<long>? onBytes = null) =>
-        LayerUnpacker.UnpackAsync(new MemoryStream(blob), Describe(digest, size), diffId, layer, tee, onBytes, TestContext.CancellationToken);
+    private Task<ExtractedLayer> UnpackAsync(
+        byte[] blob, Digest digest, long size, Digest diffId, IBlobWriter? tee, Action<long>? onBytes = null) =>
+        LayerUnpacker.UnpackAsync(
+            new MemoryStream(blob), Describe(digest, size), diffId, layer, tee, onBytes, TestContext.CancellationToken);
 
-    private static Descriptor Describe(Digest digest, long size) => new() { MediaType = MediaTypes.OciLayerGzip, Digest = digest, Size = size };
+    private static Descriptor Describe(Digest digest, long size) =>
+        new() { MediaType = MediaTypes.OciLayerGzip, Digest = digest, Size = size };
 
     private byte[] Compress(string compression)
     {

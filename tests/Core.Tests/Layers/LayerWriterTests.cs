@@ -63,7 +63,9 @@ public sealed class LayerWriterTests : IDisposable
         var layer = await WriteAsync(source);
         await using var blob = store.OpenRead(layer.Descriptor.Digest);
         var actual = LayerInspector.Inspect(blob, "layer", TestContext.CancellationToken);
-        Assert.AreEqual((layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, 4L), (actual.Digest, actual.BlobSize, actual.DiffId, actual.ContentSize));
+        Assert.AreEqual(
+            (layer.Descriptor.Digest, layer.Descriptor.Size, layer.DiffId, 4L),
+            (actual.Digest, actual.BlobSize, actual.DiffId, actual.ContentSize));
         Assert.AreEqual(4, layer.Size);
     }
 
@@ -75,7 +77,22 @@ public sealed class LayerWriterTests : IDisposable
         File.WriteAllText(Path.Combine(source, "etc/motd"), "hello\n");
         File.CreateSymbolicLink(Path.Combine(source, "link"), "etc/motd");
         var layer = await WriteAsync(source, new LayerWriterOptions(new ImageForm { Compression = LayerCompression.None }));
-        await RealTool.RunAsync("tar", "--format=ustar", "--sort=name", "--mtime=@0", "--numeric-owner", "--no-recursion", "-b", "1", "-cf", temp.Combine("gnu.tar"), "-C", source, "etc/", "etc/motd", "link");
+        await RealTool.RunAsync(
+            "tar",
+            "--format=ustar",
+            "--sort=name",
+            "--mtime=@0",
+            "--numeric-owner",
+            "--no-recursion",
+            "-b",
+            "1",
+            "-cf",
+            temp.Combine("gnu.tar"),
+            "-C",
+            source,
+            "etc/",
+            "etc/motd",
+            "link");
         var gnu = File.ReadAllBytes(temp.Combine("gnu.tar"));
         var ours = File.ReadAllBytes(store.GetPath(layer.Descriptor.Digest));
         Assert.AreEqual(gnu.Length, ours.Length);
@@ -99,10 +116,18 @@ public sealed class LayerWriterTests : IDisposable
     public async Task Overlay_form_becomes_the_form_of_the_specification_and_comes_back()
     {
         LayerTrees.Extract(
-            new TarBuilder().Folder("dir/").File("dir/file", "x").File("dir/.wh..wh..opq").File(".wh.gone").Folder("empty/").File("empty/.wh.inner").ToArray(), source);
+            new TarBuilder().Folder("dir/")
+                .File("dir/file", "x")
+                .File("dir/.wh..wh..opq")
+                .File(".wh.gone")
+                .Folder("empty/")
+                .File("empty/.wh.inner")
+                .ToArray(), source);
         var layer = await WriteAsync(source, new LayerWriterOptions(new ImageForm { Compression = LayerCompression.None }));
         var listing = await RealTool.RunAsync("tar", "tf", store.GetPath(layer.Descriptor.Digest));
-        CollectionAssert.AreEqual(new[] { "dir/", "dir/.wh..wh..opq", "dir/file", "empty/", "empty/.wh.inner", ".wh.gone" }, listing.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        CollectionAssert.AreEqual(
+            new[] { "dir/", "dir/.wh..wh..opq", "dir/file", "empty/", "empty/.wh.inner", ".wh.gone" },
+            listing.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         await UnpackAsync(layer);
         AssertEqualTrees();
     }
@@ -131,7 +156,10 @@ public sealed class LayerWriterTests : IDisposable
                 .Pax(("path", "\u00c3\u00a4")).File("x", "UTF-8")
                 .Folder("caf\u00e9/")
                 .Pax(("uid", "3000000"), ("gid", "4000000")).File("ids", "large ids")
-                .Pax(("SCHILY.xattr.user.a", "\0\u00ff"), ("SCHILY.xattr.security.capability", "\u0001\0\0\u0002\0\u0020\0\0\0\0\0\0\0\0\0\0\0\0\0\0")).File("xattrs", "attributes")
+                .Pax(
+                    ("SCHILY.xattr.user.a", "\0\u00ff"),
+                    ("SCHILY.xattr.security.capability", "\u0001\0\0\u0002\0\u0020\0\0\0\0\0\0\0\0\0\0\0\0\0\0")).File(
+                    "xattrs", "attributes")
                 .SymbolicLink("link", "x").Pax(("linkpath", name)).SymbolicLink("longlink", "x")
                 .ToArray(),
             source);
@@ -142,7 +170,8 @@ public sealed class LayerWriterTests : IDisposable
     [TestMethod]
     public async Task Sockets_are_left_out()
     {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(source, "socket")));
         Assert.IsNull(await LayerWriter.WriteAsync(source, store, LayerWriterOptions.Default, TestContext.CancellationToken));
     }
@@ -181,9 +210,14 @@ public sealed class LayerWriterTests : IDisposable
     {
         var random = new Random(1);
         var words = Enumerable.Range(0, 5000).Select(_ => new string((char)random.Next('a', 'z'), random.Next(2, 9))).ToArray();
-        File.WriteAllText(Path.Combine(source, "file"), string.Join(' ', Enumerable.Range(0, 1_500_000).Select(_ => words[random.Next(words.Length)])));
+        File.WriteAllText(
+            Path.Combine(source, "file"), string.Join(' ', Enumerable.Range(0, 1_500_000).Select(_ => words[random.Next(words.Length)])));
         var layer = await WriteAsync(source);
-        await RealTool.RunAsync("sh", "-c", $"gzip -t < {store.GetPath(layer.Descriptor.Digest)} && gzip -dc < {store.GetPath(layer.Descriptor.Digest)} | gzip -6 -c > {temp.Combine("again.gz")}");
+        await RealTool.RunAsync(
+            "sh",
+            "-c",
+            $"gzip -t < {store.GetPath(layer.Descriptor.Digest)} && gzip -dc < {store.GetPath(layer.Descriptor.Digest)} | gzip -6 -c > " +
+            $"{temp.Combine("again.gz")}");
         Assert.IsLessThan(new FileInfo(temp.Combine("again.gz")).Length * 1.05, layer.Descriptor.Size);
     }
 
@@ -304,7 +338,8 @@ public sealed class LayerWriterTests : IDisposable
     private async Task UnpackAsync(Layer layer)
     {
         await using var blob = store.OpenRead(layer.Descriptor.Digest);
-        await LayerUnpacker.UnpackAsync(blob, layer.Descriptor, layer.DiffId, temp.NewFolder("unpacked"), null, null, TestContext.CancellationToken);
+        await LayerUnpacker.UnpackAsync(
+            blob, layer.Descriptor, layer.DiffId, temp.NewFolder("unpacked"), null, null, TestContext.CancellationToken);
     }
 
     private void AssertEqualTrees() =>

@@ -4,7 +4,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Layers;
 
-/// <summary>Owners beside a folder; that images come out the same with them is tested by the program (Cli.Tests/UnprivilegedTests).</summary>
+/// <summary>
+/// Owners beside a folder; that images come out the same with them is tested by the program (Cli.Tests/UnprivilegedTests).
+/// </summary>
 [TestClass]
 public sealed class RecordedOwnersTests : IDisposable
 {
@@ -24,7 +26,10 @@ public sealed class RecordedOwnersTests : IDisposable
     {
         var owners = Owners(record =>
         {
-            Assert.AreEqual(0x1ACu, record.Record("tool", 5, 6, 0x92Cu, isFolder: false), "The one who records reads it, and is given no rights of others.");
+            Assert.AreEqual(
+                0x1ACu,
+                record.Record("tool", 5, 6, 0x92Cu, isFolder: false),
+                "The one who records reads it, and is given no rights of others.");
             Assert.AreEqual(0x1C0u, record.Record("closed", 0, 0, 0, isFolder: true));
             record.RecordCapability("tool", [1, 2]);
             record.RecordDevice("null", 0, 7, FileCalls.S_IFCHR | 0x1B6, 1, 3);
@@ -36,7 +41,8 @@ public sealed class RecordedOwnersTests : IDisposable
         Assert.AreEqual((5u, 6u, FileCalls.S_IFREG | 0x92C), Values(owners.Apply("tool", file)));
         Assert.AreEqual((5u, 6u, FileCalls.S_IFREG | 0x92C), Values(owners.Apply("other", file)));
         Assert.AreEqual((0u, 0u, FileCalls.S_IFDIR), Values(owners.Apply("closed", new FileStatus { Mode = FileCalls.S_IFDIR | 0x1C0 })));
-        Assert.AreEqual((8u, 9u, FileCalls.S_IFLNK | 0x1FF), Values(owners.Apply("link", new FileStatus { Mode = FileCalls.S_IFLNK | 0x1FF })));
+        Assert.AreEqual(
+            (8u, 9u, FileCalls.S_IFLNK | 0x1FF), Values(owners.Apply("link", new FileStatus { Mode = FileCalls.S_IFLNK | 0x1FF })));
         CollectionAssert.AreEqual(new byte[] { 1, 2 }, owners.CapabilityOf("other"));
         var device = owners.Apply("null", file);
         Assert.AreEqual((FileCalls.S_IFCHR | 0x1B6, 1u, 3u), (device.Mode, device.DeviceMajor, device.DeviceMinor));

@@ -31,14 +31,19 @@ public sealed class TarFormatTests : IDisposable
     [TestMethod]
     public void Name_in_prefix_and_name_fields_is_joined()
     {
-        Extract(new TarBuilder().Entry('0', "name", "x"u8.ToArray(), change: block => Encoding.ASCII.GetBytes("some/prefix", block.AsSpan(345))));
+        Extract(new TarBuilder().Entry(
+            '0', "name", "x"u8.ToArray(), change: block => Encoding.ASCII.GetBytes("some/prefix", block.AsSpan(345))));
         Assert.IsTrue(File.Exists(Inside("some/prefix/name")));
     }
 
     [TestMethod]
     public void Global_pax_header_changes_no_entry()
     {
-        Extract(new TarBuilder().GlobalPax(("mtime", "500"), ("uid", "7"), ("path", "elsewhere")).File("a", time: 3).Pax(("mtime", "600.5")).File("b").File("c"));
+        Extract(new TarBuilder().GlobalPax(("mtime", "500"), ("uid", "7"), ("path", "elsewhere"))
+            .File("a", time: 3)
+            .Pax(("mtime", "600.5"))
+            .File("b")
+            .File("c"));
         Assert.AreEqual(3, Time("a"));
         Assert.AreEqual(600.5, Time("b"));
         Assert.AreEqual(0, Time("c"));
@@ -163,7 +168,8 @@ public sealed class TarFormatTests : IDisposable
             file.SetLength(40_000_001);
         }
 
-        await RealTool.RunAsync("tar", ["--sparse", .. $"--format={format}".Split(' '), "-cf", temp.Combine("sparse.tar"), "-C", source, "."]);
+        await RealTool.RunAsync(
+            "tar", ["--sparse", .. $"--format={format}".Split(' '), "-cf", temp.Combine("sparse.tar"), "-C", source, "."]);
         var extracted = LayerTrees.Extract(await File.ReadAllBytesAsync(temp.Combine("sparse.tar")), layer);
         Assert.AreEqual(40_000_001, extracted.Size);
         Assert.IsTrue(File.ReadAllBytes(Inside("sparse")).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(source, "sparse"))));
@@ -201,7 +207,13 @@ public sealed class TarFormatTests : IDisposable
         change =>
         {
             var (position, value, length) = change;
-            var tar = new TarBuilder().Folder("d/").Pax(("path", "d/long"), ("mtime", "1.5")).File("x", "text").GnuLongName("d/gnu").File("y").HardLink("d/h", "d/long").ToArray();
+            var tar = new TarBuilder().Folder("d/")
+                .Pax(("path", "d/long"), ("mtime", "1.5"))
+                .File("x", "text")
+                .GnuLongName("d/gnu")
+                .File("y")
+                .HardLink("d/h", "d/long")
+                .ToArray();
             tar[position % tar.Length] = value;
             using var folder = new TempFolder();
             try

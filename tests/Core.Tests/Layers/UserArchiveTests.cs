@@ -28,14 +28,18 @@ public sealed class UserArchiveTests : IDisposable
         Assert.AreEqual("text", await File.ReadAllTextAsync(temp.Combine("out", "folder", "file")));
     }
 
-    /// <summary>Two halves compressed one by one, as parallel compressors and <c>cat</c> make them; and what is no archive behind the end.</summary>
+    /// <summary>
+    /// Two halves compressed one by one, as parallel compressors and <c>cat</c> make them; and what is no archive behind the end.
+    /// </summary>
     [TestMethod]
     [DataRow("gzip -c half-a; gzip -c half-b")]
     [DataRow("bzip2 -c half-a; printf %s | bzip2 -c; bzip2 -c half-b")]
     [DataRow("xz -c half-a; xz -c half-b")]
     [DataRow("zstd -qc half-a; zstd -qc half-b")]
     [DataRow("xz -c half-a; head -c 8 /dev/zero; printf %s | xz -c; xz -c half-b; head -c 4 /dev/zero")]
-    [DataRow("printf 'S*M\\030\\004\\000\\000\\000skip'; zstd -qc half-a; printf 'P*M\\030\\000\\000\\000\\000'; printf %s | zstd -qc; zstd -qc half-b")]
+    [DataRow(
+        "printf 'S*M\\030\\004\\000\\000\\000skip'; zstd -qc half-a; printf 'P*M\\030\\000\\000\\000\\000'; printf " +
+        "%s | zstd -qc; zstd -qc half-b")]
     [DataRow("gzip -c whole; echo behind the end, behind the end")]
     [DataRow("bzip2 -c whole; echo behind the end, behind the end")]
     [DataRow("xz -c whole; echo behind the end, behind the end")]
@@ -72,7 +76,8 @@ public sealed class UserArchiveTests : IDisposable
         temp.Write("in/file", new string('x', 10_000));
         await RealTool.RunAsync("sh", "-euc", $"cd \"$1\"; tar -c in | xz -c {options} --lzma2 > archive", "sh", temp.Path);
         Assert.IsTrue(UserArchive.IsArchive(temp.Combine("archive")));
-        var failed = Assert.ThrowsExactly<BuildFailedException>(() => UserArchive.Extract(temp.Combine("archive"), "a.tar.xz", temp.NewFolder("out"), CancellationToken.None));
+        var failed = Assert.ThrowsExactly<BuildFailedException>(
+            () => UserArchive.Extract(temp.Combine("archive"), "a.tar.xz", temp.NewFolder("out"), CancellationToken.None));
         Assert.AreEqual("CST4112", failed.Diagnostics[0].Code);
         StringAssert.Contains(failed.Message, $"'{filter}'");
     }

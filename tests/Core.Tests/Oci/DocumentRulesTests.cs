@@ -27,18 +27,22 @@ public sealed class DocumentRulesTests
         Assert.IsNotNull(DocumentRules.ProblemOf(manifest));
         var store = new TestContentStore();
         var digest = store.Add(JsonSerializer.SerializeToUtf8Bytes(manifest, OciJson.Plain.Manifest));
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => ImageReader.ReadAsync(store, null, digest, null, CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => ImageReader.ReadAsync(store, null, digest, null, CancellationToken.None));
         Assert.AreEqual("CST4103", failure.Diagnostics[0].Code);
     }
 
     [TestMethod]
     [DataRow(-1)]
     [DataRow(long.MaxValue)]
-    public void An_index_with_impossible_sizes_is_refused(long size) => Assert.IsNotNull(DocumentRules.ProblemOf(new ImageIndex { Manifests = [Blob(1), Blob(size)] }));
+    public void An_index_with_impossible_sizes_is_refused(long size) =>
+        Assert.IsNotNull(DocumentRules.ProblemOf(new ImageIndex { Manifests = [Blob(1), Blob(size)] }));
 
     [TestMethod]
     public void The_largest_images_there_are_are_taken() =>
-        Assert.IsNull(DocumentRules.ProblemOf(new Manifest { Config = Blob(1 << 20), Layers = [.. Enumerable.Repeat(Blob(1L << 40), DocumentRules.MostLayers)] }));
+        Assert.IsNull(DocumentRules.ProblemOf(
+            new Manifest { Config = Blob(1 << 20), Layers = [.. Enumerable.Repeat(Blob(1L << 40), DocumentRules.MostLayers)] }));
 
-    private static Descriptor Blob(long size) => new() { MediaType = MediaTypes.OciLayer, Digest = ContainerStages.Oci.Digest.Parse(Digest), Size = size };
+    private static Descriptor Blob(long size) =>
+        new() { MediaType = MediaTypes.OciLayer, Digest = ContainerStages.Oci.Digest.Parse(Digest), Size = size };
 }

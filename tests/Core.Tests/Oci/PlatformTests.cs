@@ -31,7 +31,8 @@ public sealed class PlatformTests
 
     [TestMethod]
     public void An_empty_variant_is_none() =>
-        Assert.AreEqual(0, Platform.TryParse("linux/arm64")!.DistanceTo(new Platform { Os = "linux", Architecture = "arm64", Variant = "" }));
+        Assert.AreEqual(
+            0, Platform.TryParse("linux/arm64")!.DistanceTo(new Platform { Os = "linux", Architecture = "arm64", Variant = "" }));
 
     [TestMethod]
     [DataRow("arm64", "linux/arm64")]

@@ -41,7 +41,10 @@ public sealed class PlanChecksTests
     {
         var found = Check("FROM alpine", architecture: "arm64").Single();
         Assert.AreEqual("CST2234", found.Code);
-        Assert.StartsWith("InvalidBaseImagePlatform: Base image alpine was pulled with platform \"linux/arm64\", expected \"linux/amd64\" for current build. ", found.Message);
+        Assert.StartsWith(
+            "InvalidBaseImagePlatform: Base image alpine was pulled with platform \"linux/arm64\", expected " +
+            "\"linux/amd64\" for current build. ",
+            found.Message);
         Assert.AreEqual(1, found.Location!.Value.Line);
         Assert.IsEmpty(Check("FROM --platform=linux/arm64 alpine AS arm64", architecture: "arm64"));
     }
@@ -53,7 +56,10 @@ public sealed class PlanChecksTests
         Assert.AreEqual("CST2243", found.Code);
         Assert.StartsWith("FinalStagePlatform: The image for linux/amd64 stands on a base for linux/arm64", found.Message);
         Assert.AreEqual(1, found.Location!.Value.Line);
-        Assert.IsEmpty(Check("FROM --platform=linux/arm64 alpine AS arm64\nFROM scratch\nCOPY --from=arm64 a b", architecture: "arm64", isPlatformAsked: true));
+        Assert.IsEmpty(Check(
+            "FROM --platform=linux/arm64 alpine AS arm64\nFROM scratch\nCOPY --from=arm64 a b",
+            architecture: "arm64",
+            isPlatformAsked: true));
         Assert.IsEmpty(Check("FROM --platform=linux/arm64 alpine AS arm64\nFROM arm64", architecture: "arm64"));
     }
 
@@ -93,7 +99,8 @@ public sealed class PlanChecksTests
         var platform = new Platform { Os = "linux", Architecture = "amd64" };
         var set = DockerfileFrontEnd.Read(text, "Dockerfile", new FrontEndOptions { Target = platform });
         var graph = StageGraph.Create(set, null);
-        var images = graph.Stages.Select(node => (node.Base as StageSource.Image, node.Stage.Platform)).Where(item => item.Item1 is not null)
+        var images = graph.Stages.Select(node => (node.Base as StageSource.Image, node.Stage.Platform)).Where(
+            item => item.Item1 is not null)
             .ToDictionary(item => new NamedBase(item.Item1!.Reference, item.Platform), item => Base(item.Item1!.Reference, architecture));
         var events = new RecordedEvents();
         Planner.Plan(graph, images, new Dictionary<string, string>(), platform, events, isPlatformAsked: isPlatformAsked);
@@ -103,5 +110,11 @@ public sealed class PlanChecksTests
     private static ImageBase Base(ImageReference reference, string architecture) => new(
         reference,
         new Manifest { Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Of("{}"u8), Size = 2 }, Layers = [] },
-        new ImageConfig { Os = "linux", Architecture = architecture, RootFs = new RootFs { DiffIds = [] }, Config = new ContainerConfig { Env = ["PATH=/bin", "GOPATH=/go"] } });
+        new ImageConfig
+        {
+            Os = "linux",
+            Architecture = architecture,
+            RootFs = new RootFs { DiffIds = [] },
+            Config = new ContainerConfig { Env = ["PATH=/bin", "GOPATH=/go"] },
+        });
 }

@@ -34,7 +34,8 @@ public sealed class PlannerTests
             CMD ["app"]
             """);
         var builder = plan.Stages[0];
-        Assert.AreSequenceEqual(new[] { typeof(WorkdirStep), typeof(CopyStep), typeof(RunStep) }, builder.Steps.Select(step => step.GetType()).ToArray());
+        Assert.AreSequenceEqual(
+            new[] { typeof(WorkdirStep), typeof(CopyStep), typeof(RunStep) }, builder.Steps.Select(step => step.GetType()).ToArray());
         Assert.AreEqual("/go/src/app/", ((CopyStep)builder.Steps[1]).Copies[0].Destination);
         var run = (RunStep)builder.Steps[2];
         Assert.AreSequenceEqual(new[] { "/bin/sh", "-c", "go build -o /go/bin/app main.go" }, run.Arguments.ToArray());
@@ -137,7 +138,8 @@ public sealed class PlannerTests
             RUN one
             CMD two
             """);
-        Assert.AreSequenceEqual(new[] { "/bin/busybox", "sh", "-ec", "one" }, plan.Target.Steps.OfType<RunStep>().Single().Arguments.ToArray());
+        Assert.AreSequenceEqual(
+            new[] { "/bin/busybox", "sh", "-ec", "one" }, plan.Target.Steps.OfType<RunStep>().Single().Arguments.ToArray());
         Assert.AreSequenceEqual(new[] { "/bin/busybox", "sh", "-ec", "two" }, plan.Target.Config.Cmd!.ToArray());
     }
 
@@ -190,7 +192,8 @@ public sealed class PlannerTests
     [DataRow("SIGRTMIN+15")]
     [DataRow("RTMAX-14")]
     [DataRow("SIGCLD")]
-    public void STOPSIGNAL_stands_as_written(string signal) => Assert.AreEqual(signal, Plan($"FROM scratch\nSTOPSIGNAL {signal}").Target.Config.StopSignal);
+    public void STOPSIGNAL_stands_as_written(string signal) =>
+        Assert.AreEqual(signal, Plan($"FROM scratch\nSTOPSIGNAL {signal}").Target.Config.StopSignal);
 
     [TestMethod]
     public void What_a_mount_is_may_stand_in_variables()
@@ -209,7 +212,10 @@ public sealed class PlannerTests
     [TestMethod]
     public void Caches_of_a_namespace_are_its_own() => Assert.AreSequenceEqual(
         new[] { "one//c", "one/go" },
-        Plan("FROM golang\nRUN --mount=type=cache,target=/c --mount=type=cache,id=go,target=/d true", new RecordedEvents(), ("BUILDKIT_CACHE_MOUNT_NS", "one"))
+        Plan(
+            "FROM golang\nRUN --mount=type=cache,target=/c --mount=type=cache,id=go,target=/d true",
+            new RecordedEvents(),
+            ("BUILDKIT_CACHE_MOUNT_NS", "one"))
             .Target.Steps.OfType<RunStep>().Single().Mounts.OfType<PlannedCache>().Select(cache => cache.Id).ToArray());
 
     [TestMethod]
@@ -229,7 +235,8 @@ public sealed class PlannerTests
         var events = new RecordedEvents();
         string[] names =
         [
-            "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_INLINE_CACHE", "BUILDKIT_MULTI_PLATFORM",
+            "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_INLINE_CACHE",
+            "BUILDKIT_MULTI_PLATFORM",
             "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_SBOM_SCAN_STAGE", "SOURCE_DATE_EPOCH",
         ];
         var plan = Plan("FROM scratch\nARG SOURCE_DATE_EPOCH\nENV A=$SOURCE_DATE_EPOCH", events, [.. names.Select(name => (name, "1"))]);
@@ -258,7 +265,9 @@ public sealed class PlannerTests
 
     [TestMethod]
     public void HEALTHCHECK_NONE_takes_the_one_of_the_base_away() =>
-        CollectionAssert.AreEqual(new[] { "NONE" }, Plan("FROM scratch AS a\nHEALTHCHECK CMD true\nFROM a\nHEALTHCHECK NONE").Target.Config.Healthcheck!.Test!.ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "NONE" },
+            Plan("FROM scratch AS a\nHEALTHCHECK CMD true\nFROM a\nHEALTHCHECK NONE").Target.Config.Healthcheck!.Test!.ToArray());
 
     [TestMethod]
     public void ONBUILD_stands_in_the_configuration_and_only_there()
@@ -299,7 +308,8 @@ public sealed class PlannerTests
     [TestMethod]
     [DataRow("https://user:word@example.com/a.git", "https://user:***@example.com/a.git")]
     [DataRow("https://example.com:80/a@b", "https://example.com:80/a@b")]
-    public void Passwords_of_addresses_are_not_shown(string address, string shown) => Assert.AreEqual(shown, GitSource.WithoutPassword(address));
+    public void Passwords_of_addresses_are_not_shown(string address, string shown) =>
+        Assert.AreEqual(shown, GitSource.WithoutPassword(address));
 
     [TestMethod]
     [DataRow("https://example.com/file.tar.gz")]
@@ -319,10 +329,12 @@ public sealed class PlannerTests
     public void The_text_of_a_document_keeps_its_quotes()
     {
         var step = (CopyStep)Plan("FROM scratch\nARG V=x\nCOPY <<A <<'B' /d/\n\"$V\" it's\nA\n$V\nB\n").Target.Steps[0];
-        CollectionAssert.AreEqual(new[] { "\"x\" it's\n", "$V\n" }, step.Copies.Select(copy => ((FromDocument)copy.From).Content).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "\"x\" it's\n", "$V\n" }, step.Copies.Select(copy => ((FromDocument)copy.From).Content).ToArray());
     }
 
-    private static BuildPlan Plan(string text, params (string Name, string Value)[] arguments) => Plan(text, NoBuildEvents.Instance, arguments);
+    private static BuildPlan Plan(string text, params (string Name, string Value)[] arguments) =>
+        Plan(text, NoBuildEvents.Instance, arguments);
 
     private static BuildPlan Plan(string text, IBuildEvents events, params (string Name, string Value)[] arguments)
     {
@@ -330,7 +342,9 @@ public sealed class PlannerTests
         var set = DockerfileFrontEnd.Read(text, "Dockerfile", new FrontEndOptions { BuildArgs = values, Target = Amd64 });
         var graph = StageGraph.Create(set, null);
         var images = graph.Stages
-            .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>().Select(image => new NamedBase(image.Reference, node.Stage.Platform)))
+            .SelectMany(node => node.CopySources.Values.Prepend(node.Base)
+                .OfType<StageSource.Image>()
+                .Select(image => new NamedBase(image.Reference, node.Stage.Platform)))
             .Distinct()
             .ToDictionary(name => name, name => Base(name.Reference));
         return Planner.Plan(graph, images, values, Amd64, events);

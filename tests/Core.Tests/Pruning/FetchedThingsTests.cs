@@ -26,13 +26,15 @@ public sealed class FetchedThingsTests(TestContext test) : IDisposable
         Assert.IsEmpty((await PruneAsync(new PruneSettings())).Removed);
         Assert.AreEqual(blobs, CountOfBlobs());
 
-        foreach (var file in Directory.EnumerateFiles(Open().Root, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/locks/", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Open().Root, "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/locks/", StringComparison.Ordinal)))
         {
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-30));
         }
 
         var report = await PruneAsync(new PruneSettings { OlderThan = TimeSpan.FromDays(7) });
-        Assert.Contains(item => item.Kind == StoreItemKind.Record && item.Path.StartsWith("sources/", StringComparison.Ordinal), report.Removed);
+        Assert.Contains(
+            item => item.Kind == StoreItemKind.Record && item.Path.StartsWith("sources/", StringComparison.Ordinal), report.Removed);
         Assert.AreEqual(0, CountOfBlobs());
         Assert.AreEqual(digest, await ImportAsync());
     }
@@ -142,11 +144,14 @@ public sealed class FetchedThingsTests(TestContext test) : IDisposable
             var layout = new DiskContentStore(folder.Combine("layout"));
             var image = await SampleImages.CreateAsync(layout, ImageFormat.Oci, LayerCompression.Gzip, "text");
             folder.Write("layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
-            folder.Write("layout/index.json", $$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{image.Digest}}","size":{{layout.GetSize(image.Digest)}}}]}""");
+            folder.Write(
+                "layout/index.json",
+                $$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{image.Digest}}","size":{{layout.GetSize(image.Digest)}}}]}""");
             await RealTool.RunAsync("tar", "-cf", archive, "-C", folder.Combine("layout"), "oci-layout", "index.json", "blobs");
         }
 
-        return await new LocalImages(store).TakeAsync(ImageReference.TryParseSource($"oci-archive:{archive}")!, Platform.TryParse("linux/amd64")!, test.CancellationToken);
+        return await new LocalImages(store).TakeAsync(
+            ImageReference.TryParseSource($"oci-archive:{archive}")!, Platform.TryParse("linux/amd64")!, test.CancellationToken);
     }
 
     private int CountOfBlobs() => Directory.EnumerateFiles(Path.Combine(Open().Root, "blobs/sha256")).Count();

@@ -37,7 +37,9 @@ public sealed class StorePrunerTests : IDisposable
         Assert.IsFalse(Exists(store, unnamed.Digest));
         Assert.IsEmpty(await ValidateAsync(store));
         Assert.IsTrue(Exists(store, named.Digest) && Exists(store, 'a'));
-        CollectionAssert.AreEquivalent(new[] { "ingest/half", "snapshots/tmp-1-0-1" }, report.Removed.Where(item => item.Kind == StoreItemKind.Leftover).Select(item => item.Path).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "ingest/half", "snapshots/tmp-1-0-1" },
+            report.Removed.Where(item => item.Kind == StoreItemKind.Leftover).Select(item => item.Path).ToArray());
         Assert.AreEqual(report.Removed.Sum(item => item.Size), report.Freed);
     }
 
@@ -194,12 +196,14 @@ public sealed class StorePrunerTests : IDisposable
         records.SaveStep(new StepKey("empty"), new StepResult(new SnapshotId(new string('c', 64)), Empty: true));
         records.SaveLayer(new LayerKey(new string('b', 64) + "-Oci-0"), layer);
         await PruneAsync(store, new PruneSettings { OlderThan = TimeSpan.FromDays(7) });
-        CollectionAssert.AreEquivalent(new[] { "kept", "empty" }, Directory.EnumerateFiles(Path.Combine(store.Root, "steps")).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "kept", "empty" }, Directory.EnumerateFiles(Path.Combine(store.Root, "steps")).Select(Path.GetFileName).ToArray());
     }
 
     private StoreDirectory Open() => new(folder.Combine("store"));
 
-    private Task<PruneReport> PruneAsync(StoreDirectory store, PruneSettings settings) => new StorePruner(store).PruneAsync(settings, TestContext.CancellationToken);
+    private Task<PruneReport> PruneAsync(StoreDirectory store, PruneSettings settings) =>
+        new StorePruner(store).PruneAsync(settings, TestContext.CancellationToken);
 
     private static async Task<Image> AddImageAsync(StoreDirectory store, string? name, string text)
     {
@@ -207,13 +211,17 @@ public sealed class StorePrunerTests : IDisposable
         var image = await SampleImages.CreateAsync(content, ImageFormat.Oci, LayerCompression.Gzip, text);
         if (name is not null)
         {
-            await new ImageNames(store).SetAsync([ImageReference.Parse(name)], new Descriptor { MediaType = MediaTypes.OciManifest, Digest = image.Digest, Size = content.GetSize(image.Digest)!.Value }, CancellationToken.None);
+            await new ImageNames(store).SetAsync(
+                [ImageReference.Parse(name)],
+                new Descriptor { MediaType = MediaTypes.OciManifest, Digest = image.Digest, Size = content.GetSize(image.Digest)!.Value },
+                CancellationToken.None);
         }
 
         return image;
     }
 
-    private async Task<IReadOnlyList<string>> ValidateAsync(StoreDirectory store) => await LayoutValidator.ValidateFolderAsync(store.Root, TestContext.CancellationToken);
+    private async Task<IReadOnlyList<string>> ValidateAsync(StoreDirectory store) =>
+        await LayoutValidator.ValidateFolderAsync(store.Root, TestContext.CancellationToken);
 
     private static void Snapshot(StoreDirectory store, char name, int daysAgo, int size = 10)
     {
@@ -224,7 +232,8 @@ public sealed class StorePrunerTests : IDisposable
         File.SetLastWriteTimeUtc(path + StoreUse.MarkerSuffix, DateTime.UtcNow.AddDays(-daysAgo));
     }
 
-    private static bool Exists(StoreDirectory store, char snapshot) => Directory.Exists(Path.Combine(store.Root, "snapshots", new string(snapshot, 32)));
+    private static bool Exists(StoreDirectory store, char snapshot) =>
+        Directory.Exists(Path.Combine(store.Root, "snapshots", new string(snapshot, 32)));
 
     private static bool Exists(StoreDirectory store, Digest digest) => File.Exists(Path.Combine(store.Root, "blobs", "sha256", digest.Hex));
 }

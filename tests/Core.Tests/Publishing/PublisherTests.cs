@@ -26,13 +26,15 @@ public sealed class PublisherTests(TestContext context)
 
         Assert.AreEqual(written, published.Written);
         Assert.AreSequenceEqual(["push a/b:c"], events.Steps(outcome));
-        Assert.AreSequenceEqual(events.Events.OfType<StepStarted>().Select(step => step.Id), ids, "its own progress has the id of the step");
+        Assert.AreSequenceEqual(
+            events.Events.OfType<StepStarted>().Select(step => step.Id), ids, "its own progress has the id of the step");
     }
 
     [TestMethod]
     public async Task A_step_whose_publisher_fails_has_failed()
     {
-        var publisher = new ReportedPublisher(events, "write", "out.tar", _ => new Counting(written: true) { Failure = new IOException("full") });
+        var publisher =
+            new ReportedPublisher(events, "write", "out.tar", _ => new Counting(written: true) { Failure = new IOException("full") });
         var image = await ImageAsync();
         await Assert.ThrowsExactlyAsync<IOException>(() => publisher.PublishAsync(image, context.CancellationToken));
         Assert.AreSequenceEqual(["write out.tar"], events.Steps(StepOutcome.Failed));
@@ -47,7 +49,8 @@ public sealed class PublisherTests(TestContext context)
         var order = new List<string>();
         var publisher = new PlatformNamesPublisher(
             new Counting(whole) { Destination = "whole", Order = order },
-            images => images.Images.Select(image => ((ImageSet)image, (IPublisher)new Counting(one) { Destination = "one", Order = order })));
+            images =>
+                images.Images.Select(image => ((ImageSet)image, (IPublisher)new Counting(one) { Destination = "one", Order = order })));
         var published = await publisher.PublishAsync(await ImageAsync(), context.CancellationToken);
 
         Assert.AreEqual("whole", publisher.Destination);
@@ -70,7 +73,9 @@ public sealed class PublisherTests(TestContext context)
         public Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
         {
             Order.Add(Destination);
-            return Failure is null ? Task.FromResult(new PublishedImage([Destination], [], written)) : Task.FromException<PublishedImage>(Failure);
+            return Failure is null
+                ? Task.FromResult(new PublishedImage([Destination], [], written))
+                : Task.FromException<PublishedImage>(Failure);
         }
     }
 }

@@ -41,7 +41,9 @@ public sealed class SizeReportTests
     [TestMethod]
     public async Task Table_shows_share_of_the_reference_and_time()
     {
-        var report = new SizeReport([Row("single|stage", await ImageAsync(468_000_000, 1_000), 10.5), Row("multi-stage", await ImageAsync(7_400_000, 0), 0.731)], ReferenceRow: 0);
+        var report = new SizeReport(
+            [Row("single|stage", await ImageAsync(468_000_000, 1_000), 10.5), Row("multi-stage", await ImageAsync(7_400_000, 0), 0.731)],
+            ReferenceRow: 0);
         Assert.AreEqual(
             """
             image          layers    size   compressed     share      time
@@ -50,7 +52,9 @@ public sealed class SizeReportTests
 
             """,
             report.ToText());
-        Assert.StartsWith("| image | layers | size | compressed | share | time |\n| --- | ---: | ---: | ---: | ---: | ---: |\n| single\\|stage | 2 |", report.ToMarkdown());
+        Assert.StartsWith(
+            "| image | layers | size | compressed | share | time |\n| --- | ---: | ---: | ---: | ---: | ---: |\n| single\\|stage | 2 |",
+            report.ToMarkdown());
     }
 
     [TestMethod]
@@ -80,6 +84,13 @@ public sealed class SizeReportTests
     private static async Task<Image> ImageAsync(params long[] sizes)
     {
         var image = await SampleImages.CreateAsync(new MemoryContentStore(), ImageFormat.Oci, LayerCompression.Gzip, "one", "two");
-        return image with { Layers = [.. image.Layers.Zip(sizes, (layer, size) => layer with { Layer = layer.Layer with { Size = size, Descriptor = layer.Layer.Descriptor with { Size = 123 } } })] };
+        return image with
+        {
+            Layers =
+                [.. image.Layers.Zip(
+                    sizes,
+                    (layer, size) =>
+                        layer with { Layer = layer.Layer with { Size = size, Descriptor = layer.Layer.Descriptor with { Size = 123 } } })],
+        };
     }
 }

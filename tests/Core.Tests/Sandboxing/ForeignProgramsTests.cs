@@ -11,12 +11,14 @@ public sealed class ForeignProgramsTests
     private const string S390x = "magic 7f454c4602020100000000000000000000020016";
 
     [TestMethod]
-    [DataRow("linux/arm64", "enabled\ninterpreter /q\nflags: POF\noffset 0\n" + Arm64, null, DisplayName = "registered: that is not the reason")]
+    [DataRow(
+        "linux/arm64", "enabled\ninterpreter /q\nflags: POF\noffset 0\n" + Arm64, null, DisplayName = "registered: that is not the reason")]
     [DataRow("linux/s390x", "enabled\ninterpreter /q\nflags: F\noffset 0\n" + S390x, null, DisplayName = "big-endian header")]
     [DataRow("linux/arm64", "enabled\ninterpreter /q\nflags: OC\noffset 0\n" + Arm64, "CST4703", DisplayName = "without flag F")]
     [DataRow("linux/arm64", "disabled\ninterpreter /q\nflags: F\noffset 0\n" + Arm64, "CST4702", DisplayName = "switched off")]
     [DataRow("linux/riscv64", "enabled\ninterpreter /q\nflags: F\noffset 0\n" + Arm64, "CST4701", DisplayName = "another processor's")]
-    [DataRow("linux/arm64", "enabled\ninterpreter /usr/bin/python\nflags: \nextension .pyc\n", "CST4701", DisplayName = "no program header")]
+    [DataRow(
+        "linux/arm64", "enabled\ninterpreter /usr/bin/python\nflags: \nextension .pyc\n", "CST4701", DisplayName = "no program header")]
     public void What_keeps_programs_from_starting_is_named(string platform, string registration, string? code)
     {
         using var folder = new TempFolder();

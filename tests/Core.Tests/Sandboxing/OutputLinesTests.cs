@@ -31,7 +31,8 @@ public sealed class OutputLinesTests
 
     [TestMethod]
     public void A_line_of_exactly_the_limit_is_one_piece() =>
-        CollectionAssert.AreEqual((string[])[new('x', OutputLines.Limit), "y"], Split(Encoding.UTF8.GetBytes(new string('x', OutputLines.Limit) + "\ny"), 5000));
+        CollectionAssert.AreEqual(
+            (string[])[new('x', OutputLines.Limit), "y"], Split(Encoding.UTF8.GetBytes(new string('x', OutputLines.Limit) + "\ny"), 5000));
 
     [TestMethod]
     [DataRow("a swordfish b", "a *** b")]

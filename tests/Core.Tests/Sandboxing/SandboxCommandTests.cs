@@ -20,7 +20,8 @@ public sealed class SandboxCommandTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task Environment_working_directory_and_identity_are_as_asked(SandboxAccount account)
     {
-        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell("env | sort | grep -v -e SHLVL -e PWD; pwd; id -u; id -g; id -G; touch /tmp/mine") with
+        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell(
+            "env | sort | grep -v -e SHLVL -e PWD; pwd; id -u; id -g; id -G; touch /tmp/mine") with
         {
             Environment = ["PATH=/bin", "GREETING=hello world", "EMPTY="],
             WorkingDirectory = "/srv/deep/er",
@@ -37,7 +38,8 @@ public sealed class SandboxCommandTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task Output_comes_in_order_and_whole(SandboxAccount account)
     {
-        var result = await Sandboxes.ShellAsync(account, "for i in 1 2 3; do echo $i; done; printf 'a\\r\\n\\nno end'; printf 'e\\377r' >&2");
+        var result =
+            await Sandboxes.ShellAsync(account, "for i in 1 2 3; do echo $i; done; printf 'a\\r\\n\\nno end'; printf 'e\\377r' >&2");
         Assert.AreEqual("1\n2\n3\na\n\nno end", string.Join('\n', result.Lines.Where(line => !line.StartsWith('!'))));
         CollectionAssert.Contains(result.Lines.ToArray(), "! e\uFFFDr");
     }
@@ -55,7 +57,8 @@ public sealed class SandboxCommandTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task A_program_of_no_folder_in_PATH_is_named(SandboxAccount account)
     {
-        var result = await Sandboxes.RunAsync(account, new SandboxScenario { Arguments = ["golang"], Environment = ["PATH=/usr/bin:/opt/bin"] });
+        var result =
+            await Sandboxes.RunAsync(account, new SandboxScenario { Arguments = ["golang"], Environment = ["PATH=/usr/bin:/opt/bin"] });
         Assert.Contains("CST4005: Program 'golang' was not found in PATH of the image (/usr/bin:/opt/bin)", result.Error);
         Assert.IsEmpty(result.Upper);
     }
@@ -79,17 +82,23 @@ public sealed class SandboxCommandTests
     [TestMethod]
     public async Task A_later_folder_of_PATH_is_taken_when_an_earlier_one_has_no_such_program()
     {
-        var result = await Sandboxes.RunAsync(SandboxAccount.Root, new SandboxScenario { Arguments = ["echo", "found"], Environment = ["PATH=/none:/etc/passwd:/bin"] });
+        var result = await Sandboxes.RunAsync(
+            SandboxAccount.Root, new SandboxScenario { Arguments = ["echo", "found"], Environment = ["PATH=/none:/etc/passwd:/bin"] });
         Assert.AreEqual("found", result.Text);
     }
 
     [TestMethod]
     public async Task A_working_directory_below_a_file_is_an_error() =>
-        Assert.Contains("CST4008", (await Sandboxes.RunAsync(SandboxAccount.Root, SandboxScenario.Shell("true") with { WorkingDirectory = "/etc/passwd/x" })).Error);
+        Assert.Contains(
+            "CST4008",
+            (await Sandboxes.RunAsync(
+                SandboxAccount.Root, SandboxScenario.Shell("true") with { WorkingDirectory = "/etc/passwd/x" })).Error);
 
     [TestMethod]
     public async Task A_user_id_that_the_user_namespace_lacks_is_an_error() =>
-        Assert.Contains("CST4009", (await Sandboxes.RunAsync(SandboxAccount.OrdinaryUser, SandboxScenario.Shell("true") with { UserId = 700000 })).Error);
+        Assert.Contains(
+            "CST4009",
+            (await Sandboxes.RunAsync(SandboxAccount.OrdinaryUser, SandboxScenario.Shell("true") with { UserId = 700000 })).Error);
 
     [TestMethod]
     [DataRow(SandboxAccount.Root)]
@@ -112,7 +121,8 @@ public sealed class SandboxCommandTests
     [TestMethod]
     public async Task Ten_at_once_are_ten_sandboxes()
     {
-        var result = await Sandboxes.RunAsync(SandboxAccount.Root, SandboxScenario.Shell("test $$ = 1 && test ! -e /tmp/x && touch /tmp/x && exit 3") with { Copies = 10 });
+        var result = await Sandboxes.RunAsync(
+            SandboxAccount.Root, SandboxScenario.Shell("test $$ = 1 && test ! -e /tmp/x && touch /tmp/x && exit 3") with { Copies = 10 });
         CollectionAssert.AreEqual(Enumerable.Repeat(3, 10).ToArray(), result.ExitCodes.ToArray());
     }
 
@@ -123,7 +133,8 @@ public sealed class SandboxCommandTests
     {
         var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell("ls /many | wc -l; cat /many/same") with
         {
-            Layers = [.. Enumerable.Range(0, 200).Select(i => (System.Collections.Immutable.ImmutableArray<LayerEntry>)[new($"many/{i}", "x"), new("many/same", $"{i}")])],
+            Layers = [.. Enumerable.Range(0, 200)
+                .Select(i => (System.Collections.Immutable.ImmutableArray<LayerEntry>)[new($"many/{i}", "x"), new("many/same", $"{i}")])],
         });
         Assert.AreEqual("201\n199", result.Text);
     }
@@ -134,7 +145,8 @@ public sealed class SandboxCommandTests
     public async Task An_interactive_command_has_the_callers_own_input_and_output(SandboxAccount account)
     {
         Sandboxes.SkipUnless(account);
-        using var driver = await DriverProcess.StartAsync(account, SandboxScenario.Shell("cat; echo direct; exit 4") with { Interactive = true });
+        using var driver =
+            await DriverProcess.StartAsync(account, SandboxScenario.Shell("cat; echo direct; exit 4") with { Interactive = true });
         Assert.AreEqual("direct", await driver.ReadLineAsync());
         var result = await driver.ResultAsync();
         Assert.AreEqual(4, result.ExitCode);

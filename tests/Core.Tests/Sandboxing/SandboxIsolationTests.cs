@@ -14,7 +14,8 @@ public class SandboxIsolationTests
     [DataRow(SandboxAccount.OrdinaryUser, false, "00000000a80425fb")]
     public async Task Root_inside_has_Dockers_capabilities_and_gains_no_others(SandboxAccount account, bool network, string expected)
     {
-        var result = await RunAsync(account, SandboxScenario.Shell("grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status | tr '\\t' ' '") with { Network = network });
+        var result = await RunAsync(
+            account, SandboxScenario.Shell("grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status | tr '\\t' ' '") with { Network = network });
         Assert.AreEqual(
             $"""
             CapInh: 0000000000000000
@@ -33,9 +34,11 @@ public class SandboxIsolationTests
     [DataRow(SandboxAccount.OrdinaryUser, false, "1000 0 00000000a80405fb")]
     [DataRow(SandboxAccount.Root, true, "1000")]
     [DataRow(SandboxAccount.OrdinaryUser, true, "1000")]
-    public async Task Set_user_id_programs_give_the_rights_of_root_inside_unless_that_is_not_wanted(SandboxAccount account, bool noNewPrivileges, string expected)
+    public async Task Set_user_id_programs_give_the_rights_of_root_inside_unless_that_is_not_wanted(
+        SandboxAccount account, bool noNewPrivileges, string expected)
     {
-        var result = await RunAsync(account, SandboxScenario.Shell("id -u; /bin/su -c \"id -u; grep CapEff /proc/self/status | cut -f 2\" 2> /dev/null") with
+        var result = await RunAsync(account, SandboxScenario.Shell(
+            "id -u; /bin/su -c \"id -u; grep CapEff /proc/self/status | cut -f 2\" 2> /dev/null") with
         {
             UserId = 1000,
             NoNewPrivileges = noNewPrivileges,
@@ -55,7 +58,8 @@ public class SandboxIsolationTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task Another_user_inside_has_no_capability(SandboxAccount account)
     {
-        var result = await RunAsync(account, SandboxScenario.Shell("grep -E '^Cap(Prm|Eff)' /proc/self/status | tr '\\t' ' '") with { UserId = 1000 });
+        var result = await RunAsync(
+            account, SandboxScenario.Shell("grep -E '^Cap(Prm|Eff)' /proc/self/status | tr '\\t' ' '") with { UserId = 1000 });
         Assert.AreEqual("CapPrm: 0000000000000000\nCapEff: 0000000000000000", result.Text);
     }
 
@@ -73,7 +77,8 @@ public class SandboxIsolationTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task Without_network_there_is_only_loopback(SandboxAccount account)
     {
-        var result = await RunAsync(account, SandboxScenario.Shell("ls /sys/class/net; ip addr show dev lo | grep -c -e UP -e 127.0.0.1; head -1 /etc/hosts; wc -c < /etc/resolv.conf") with
+        var result = await RunAsync(account, SandboxScenario.Shell(
+            "ls /sys/class/net; ip addr show dev lo | grep -c -e UP -e 127.0.0.1; head -1 /etc/hosts; wc -c < /etc/resolv.conf") with
         {
             Network = false,
         });

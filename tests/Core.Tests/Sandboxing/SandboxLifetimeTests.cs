@@ -13,7 +13,8 @@ public class SandboxLifetimeTests
 
     // Grandchildren in sessions of their own that ignore every signal that can be ignored; the number of seconds makes them recognizable.
     private static string Stubborn(string seconds) =>
-        $"trap '' TERM INT HUP QUIT; (setsid sleep {seconds} &) ; (sleep {seconds} > /dev/null 2>&1 &); echo started; while true; do sleep {seconds}; done";
+        $"trap '' TERM INT HUP QUIT; (setsid sleep {seconds} &) ; (sleep {seconds} > /dev/null 2>&1 &); echo started; while true; do " +
+        $"sleep {seconds}; done";
 
     [TestMethod]
     [DataRow(SandboxAccount.Root)]
@@ -59,7 +60,14 @@ public class SandboxLifetimeTests
     {
         Sandboxes.SkipUnless(account);
         var seconds = UniqueSeconds();
-        using var driver = await DriverProcess.StartAsync(account, SandboxScenario.Shell(become is null ? Stubborn(seconds) : $"{become} \"{Stubborn(seconds)}\"") with { Live = true, UserId = userId });
+        using var driver =
+            await DriverProcess.StartAsync(
+                account,
+                SandboxScenario.Shell(become is null ? Stubborn(seconds) : $"{become} \"{Stubborn(seconds)}\"") with
+                {
+                    Live = true,
+                    UserId = userId,
+                });
         Assert.AreEqual("started", await driver.ReadLineAsync());
         Assert.AreNotEqual(0, Count(seconds));
         driver.Kill();
@@ -69,9 +77,11 @@ public class SandboxLifetimeTests
         }
     }
 
-    private static string UniqueSeconds() => RandomNumberGenerator.GetInt32(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture);
+    private static string UniqueSeconds() =>
+        RandomNumberGenerator.GetInt32(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture);
 
-    private static int Count(string argument) => Directory.EnumerateDirectories("/proc", "*").Count(folder => CommandLine(folder).Contains("sleep\0" + argument, StringComparison.Ordinal));
+    private static int Count(string argument) => Directory.EnumerateDirectories("/proc", "*")
+        .Count(folder => CommandLine(folder).Contains("sleep\0" + argument, StringComparison.Ordinal));
 
     private static string CommandLine(string folder)
     {

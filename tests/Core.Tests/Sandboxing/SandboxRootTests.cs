@@ -49,7 +49,8 @@ public sealed class SandboxRootTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task Mount_points_that_the_image_lacks_leave_no_trace(SandboxAccount account)
     {
-        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell("test -s /etc/hosts && test -c /dev/null && test -e /proc/self && test -d /sys/kernel") with
+        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell(
+            "test -s /etc/hosts && test -c /dev/null && test -e /proc/self && test -d /sys/kernel") with
         {
             Layers = [[new("etc", Kind: EntryKind.Whiteout)]],
         });
@@ -60,7 +61,8 @@ public sealed class SandboxRootTests
     [TestMethod]
     public async Task Links_of_the_image_at_mount_points_stay_inside()
     {
-        var result = await Sandboxes.RunAsync(SandboxAccount.Root, SandboxScenario.Shell("ls -d /etc/evil /lost/proc/self; cat /run/resolve/stub.conf > /dev/null; echo $?") with
+        var result = await Sandboxes.RunAsync(SandboxAccount.Root, SandboxScenario.Shell(
+            "ls -d /etc/evil /lost/proc/self; cat /run/resolve/stub.conf > /dev/null; echo $?") with
         {
             Layers =
             [
@@ -98,7 +100,8 @@ public sealed class SandboxRootTests
     [DataRow(SandboxAccount.OrdinaryUser)]
     public async Task The_root_belongs_to_root_and_is_open_to_all(SandboxAccount account)
     {
-        var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell("stat -c '%a %u:%g' /; cat /etc/passwd | wc -l") with { UserId = 1000, GroupId = 1000 });
+        var result = await Sandboxes.RunAsync(
+            account, SandboxScenario.Shell("stat -c '%a %u:%g' /; cat /etc/passwd | wc -l") with { UserId = 1000, GroupId = 1000 });
         Assert.AreEqual("755 0:0\n2", result.Text);
     }
 
@@ -109,7 +112,11 @@ public sealed class SandboxRootTests
     {
         var result = await Sandboxes.RunAsync(account, SandboxScenario.Shell("ls /a /b") with
         {
-            Layers = [[new("a/1", "x"), new("a/2", "x"), new("b/1", "x")], [new("a/1", Kind: EntryKind.Whiteout), new("b", Mode: 0x1ED, Kind: EntryKind.OpaqueFolder), new("b/2", "x")]],
+            Layers =
+            [
+                [new("a/1", "x"), new("a/2", "x"), new("b/1", "x")],
+                [new("a/1", Kind: EntryKind.Whiteout), new("b", Mode: 0x1ED, Kind: EntryKind.OpaqueFolder), new("b/2", "x")],
+            ],
         });
         Assert.AreEqual("/a:\n2\n\n/b:\n2", result.Text);
     }

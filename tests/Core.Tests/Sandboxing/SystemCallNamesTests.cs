@@ -45,7 +45,8 @@ public sealed partial class SystemCallNamesTests
             Assert.Inconclusive("This machine has no headers of the kernel for x86.");
         }
 
-        return [.. Definition().Matches(File.ReadAllText(file)).Select(match => (match.Groups["name"].Value, Number(match.Groups["number"].Value)))];
+        return [.. Definition().Matches(File.ReadAllText(file))
+            .Select(match => (match.Groups["name"].Value, Number(match.Groups["number"].Value)))];
     }
 
     private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);

@@ -28,7 +28,8 @@ public sealed class UserLookupTests
     }
 
     [TestMethod]
-    public void A_number_needs_no_files() => Assert.AreEqual((7u, 0u), (UserLookup.Resolve("7", null, null).UserId, UserLookup.Resolve("7", null, null).GroupId));
+    public void A_number_needs_no_files() =>
+        Assert.AreEqual((7u, 0u), (UserLookup.Resolve("7", null, null).UserId, UserLookup.Resolve("7", null, null).GroupId));
 
     [TestMethod]
     [DataRow("ap", "CST4010: User 'ap' does not exist in the image: /etc/passwd does not name it")]
@@ -37,11 +38,13 @@ public sealed class UserLookupTests
     [DataRow("app:99999999999", "CST4012")]
     public void What_does_not_exist_is_named(string text, string expected)
     {
-        var exception = Assert.ThrowsExactly<BuildFailedException>(() => UserLookup.Resolve(text, Passwd, Group, new SourceLocation("Dockerfile", 3)));
+        var exception =
+            Assert.ThrowsExactly<BuildFailedException>(() => UserLookup.Resolve(text, Passwd, Group, new SourceLocation("Dockerfile", 3)));
         Assert.Contains(expected, exception.Message);
         Assert.StartsWith("Dockerfile(3)", exception.Message);
     }
 
     [TestMethod]
-    public void An_image_without_the_files_says_so() => Assert.Contains("there is no /etc/passwd", Assert.ThrowsExactly<BuildFailedException>(() => UserLookup.Resolve("app", null, null)).Message);
+    public void An_image_without_the_files_says_so() => Assert.Contains(
+        "there is no /etc/passwd", Assert.ThrowsExactly<BuildFailedException>(() => UserLookup.Resolve("app", null, null)).Message);
 }

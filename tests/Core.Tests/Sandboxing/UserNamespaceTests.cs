@@ -12,7 +12,8 @@ public sealed class UserNamespaceTests
     [DataRow("app:100000:1\napp:200000:65536\n", 1L, DisplayName = "unshare takes the first line")]
     [DataRow("apps:100000:65536\napp:x\n", 0L)]
     [DataRow("", 0L)]
-    public void Subordinate_ids_are_counted(string text, long expected) => Assert.AreEqual(expected, UserNamespaceChecks.CountIds(text, "app", "1000"));
+    public void Subordinate_ids_are_counted(string text, long expected) =>
+        Assert.AreEqual(expected, UserNamespaceChecks.CountIds(text, "app", "1000"));
 
     [TestMethod]
     public async Task A_user_without_subordinate_ids_is_told_how_to_get_some()

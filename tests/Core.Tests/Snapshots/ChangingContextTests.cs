@@ -61,7 +61,8 @@ public sealed partial class ChangingContextTests : IDisposable
         stop.Cancel();
         Assert.ThrowsExactly<OperationCanceledException>(() => selection.Select("*/no*thing", stop.Token));
         Assert.ThrowsExactly<OperationCanceledException>(() => selection.SelectWithParents("**/no*thing", stop.Token));
-        Assert.ThrowsExactly<OperationCanceledException>(() => UnionView.List(UnionView.OfContext(temp.Combine("context")).Find("/folder")!, stop.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(
+            () => UnionView.List(UnionView.OfContext(temp.Combine("context")).Find("/folder")!, stop.Token));
     }
 
     [TestMethod]
@@ -85,7 +86,14 @@ public sealed partial class ChangingContextTests : IDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                Assert.AreEqual(0, RenameAt2(FileCalls.AT_FDCWD, PathText.Encode(temp.Combine("context", "folder") + "\0"), FileCalls.AT_FDCWD, PathText.Encode(temp.Combine("context", "link") + "\0"), Exchange));
+                Assert.AreEqual(
+                    0,
+                    RenameAt2(
+                        FileCalls.AT_FDCWD,
+                        PathText.Encode(temp.Combine("context", "folder") + "\0"),
+                        FileCalls.AT_FDCWD,
+                        PathText.Encode(temp.Combine("context", "link") + "\0"),
+                        Exchange));
                 exchanges++;
             }
         });
@@ -121,7 +129,8 @@ public sealed partial class ChangingContextTests : IDisposable
         return files.Contains("secret") ? "secret" : "copied";
     }
 
-    private IReadOnlyList<SelectedSource> Select() => new SourceSelection(UnionView.OfContext(temp.Combine("context")), filter: null, withSpecialFiles: false).Select(".");
+    private IReadOnlyList<SelectedSource> Select() =>
+        new SourceSelection(UnionView.OfContext(temp.Combine("context")), filter: null, withSpecialFiles: false).Select(".");
 
     private static void Copy(IReadOnlyList<SelectedSource> sources, string layer) =>
         LayerComposer.Write(new UnionView([]), layer, 0, composer =>

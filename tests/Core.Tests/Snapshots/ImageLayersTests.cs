@@ -8,7 +8,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Snapshots;
 
-/// <summary>Layers made by hand, as one root: the same files, modes and owners as umoci gives them, which unpacks one layer over the other.</summary>
+/// <summary>
+/// Layers made by hand, as one root: the same files, modes and owners as umoci gives them, which unpacks one layer over the other.
+/// </summary>
 [TestClass]
 public sealed class ImageLayersTests
 {
@@ -16,7 +18,10 @@ public sealed class ImageLayersTests
     {
         ["implied folders keep what the layer below says"] =
         [
-            new TarBuilder().Folder("./", 0x1C9).Folder("private/", 0x1C0, 12, 34).Folder("private/in/", 0x3FF, 5, 6).Folder("sticky/", 0x3FF),
+            new TarBuilder().Folder("./", 0x1C9)
+                .Folder("private/", 0x1C0, 12, 34)
+                .Folder("private/in/", 0x3FF, 5, 6)
+                .Folder("sticky/", 0x3FF),
             new TarBuilder().File("private/in/new/file", "x").File("sticky/file", "x").File("other/file", "x"),
         ],
         ["a folder that is listed after what lies in it is no implied one"] =
@@ -49,12 +54,18 @@ public sealed class ImageLayersTests
             new TarBuilder().Folder("./").File("a/file", "x"),
         ],
         ["a layer twice"] = [Repeated(), Repeated()],
-        ["a layer again, above one that removed its files"] = [Repeated(), new TarBuilder().Folder("./").File("a/.wh.file").File(".wh.b"), Repeated()],
+        ["a layer again, above one that removed its files"] =
+            [Repeated(), new TarBuilder().Folder("./").File("a/.wh.file").File(".wh.b"), Repeated()],
         ["a layer again, above one that replaced its files"] =
         [
             new TarBuilder().Folder("./", 0x1ED).Folder("a/", 0x1C0, 7, 7).File("a/below", "below"),
             Repeated(),
-            new TarBuilder().Folder("./").File("a/file", "other", 0x180, 9, 9).Folder("b/").File("b/.wh..wh..opq").File("b/new", "x").File("c", "file"),
+            new TarBuilder().Folder("./")
+                .File("a/file", "other", 0x180, 9, 9)
+                .Folder("b/")
+                .File("b/.wh..wh..opq")
+                .File("b/new", "x")
+                .File("c", "file"),
             Repeated(),
             new TarBuilder().Folder("./").File("b/last", "x"),
         ],
@@ -81,7 +92,12 @@ public sealed class ImageLayersTests
         CollectionAssert.AreEqual(Describe(new UnionView([temp.Combine("bundle", "rootfs")])), Describe(Ours(tars, temp)));
     }
 
-    private static TarBuilder Repeated() => new TarBuilder().Folder("./").File("a/file", "one", 0x1A4, 3, 3).Folder("b/", 0x1E8, 5, 5).File("b/in", "x").Folder("c/").File("c/d/in", "x");
+    private static TarBuilder Repeated() => new TarBuilder().Folder("./")
+        .File("a/file", "one", 0x1A4, 3, 3)
+        .Folder("b/", 0x1E8, 5, 5)
+        .File("b/in", "x")
+        .Folder("c/")
+        .File("c/d/in", "x");
 
     private static TarBuilder Removals() => new TarBuilder().Folder("./").File("a/.wh.file").File(".wh.b");
 
@@ -92,7 +108,10 @@ public sealed class ImageLayersTests
         var unpacked = different.Select((tar, index) =>
         {
             var folder = temp.NewFolder($"layer{index}");
-            return new UnpackedLayer(folder, LayerExtractor.Extract(new MemoryStream(tar), folder, "layer", ExtractionLimits.Default, CancellationToken.None).ImpliedFolders);
+            return new UnpackedLayer(
+                folder,
+                LayerExtractor.Extract(
+                    new MemoryStream(tar), folder, "layer", ExtractionLimits.Default, CancellationToken.None).ImpliedFolders);
         });
         var layers = ImageLayers.Visible([.. unpacked]);
         var mended = temp.NewFolder("mended");
@@ -108,7 +127,9 @@ public sealed class ImageLayersTests
 
         void Add(UnionEntry entry)
         {
-            lines.Add($"{entry.Path} {Convert.ToString(entry.Status.Permissions, 8)} {entry.Status.UserId}:{entry.Status.GroupId} {(entry.IsRegularFile ? File.ReadAllText(entry.HostPath!) : "")}");
+            lines.Add(
+                $"{entry.Path} {Convert.ToString(entry.Status.Permissions, 8)} {entry.Status.UserId}:{entry.Status.GroupId} " +
+                $"{(entry.IsRegularFile ? File.ReadAllText(entry.HostPath!) : "")}");
             foreach (var child in entry.IsDirectory ? UnionView.List(entry) : [])
             {
                 Add(child);
@@ -122,7 +143,8 @@ public sealed class ImageLayersTests
         var layers = tars.Select(tar =>
         {
             var digest = store.Add(tar);
-            return new ImageLayer(new Layer(new Descriptor { MediaType = MediaTypes.OciLayer, Digest = digest, Size = tar.Length }, digest, tar.Length));
+            return new ImageLayer(
+                new Layer(new Descriptor { MediaType = MediaTypes.OciLayer, Digest = digest, Size = tar.Length }, digest, tar.Length));
         });
         var image = TestImages.Assemble(store, "amd64", layers);
         await new OciLayoutPublisher(folder, ["image:latest"], store, null).PublishAsync(image, CancellationToken.None);

@@ -109,7 +109,9 @@ public sealed class UnionViewTests
         var options = $"userxattr,lowerdir={string.Join(':', layers.Reverse())}";
 
         // The kernel lists whiteouts of a folder that only one layer has, and then has no such file: find says so for each.
-        return Shell($"mount -t overlay overlay -o {options} {target} && cd {target} && find . -mindepth 1 \\( -type l -printf '%P -> %l\\n' -o -type d -printf '%P/\\n' -o -printf '%P %s\\n' \\) 2>/dev/null | LC_ALL=C sort");
+        return Shell(
+            $"mount -t overlay overlay -o {options} {target} && cd {target} && find . -mindepth 1 \\( -type l -printf '%P -> %l\\n' -o " +
+            "-type d -printf '%P/\\n' -o -printf '%P %s\\n' \\) 2>/dev/null | LC_ALL=C sort");
     }
 
     private static string Listing(UnionView view)
@@ -119,7 +121,9 @@ public sealed class UnionViewTests
         {
             foreach (var entry in UnionView.List(folder))
             {
-                lines.Add(entry.IsSymbolicLink ? $"{entry.Path[1..]} -> {entry.LinkTarget}" : entry.IsDirectory ? $"{entry.Path[1..]}/" : $"{entry.Path[1..]} {entry.Status.Size}");
+                lines.Add(entry.IsSymbolicLink
+                    ? $"{entry.Path[1..]} -> {entry.LinkTarget}"
+                    : entry.IsDirectory ? $"{entry.Path[1..]}/" : $"{entry.Path[1..]} {entry.Status.Size}");
                 if (entry.IsDirectory)
                 {
                     Visit(entry);
@@ -135,7 +139,8 @@ public sealed class UnionViewTests
     /// <summary>In a mount namespace of its own, so that nothing stays mounted.</summary>
     private static string Shell(string script)
     {
-        var start = new ProcessStartInfo("unshare", ["--mount", "sh", "-ec", script]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start =
+            new ProcessStartInfo("unshare", ["--mount", "sh", "-ec", script]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -48,7 +48,8 @@ public sealed class LockFileTests(TestContext context)
         project.LearnFile("https://example.com/a+b.txt", DigestOf('1'));
         Assert.IsNull(project.Learn(Name("both"), PlatformOf("linux/arm/v7"), named: DigestOf('3'), manifest: DigestOf('2')));
         Assert.IsNull(project.Learn(Name("both"), PlatformOf("linux/amd64"), named: DigestOf('3'), manifest: DigestOf('1')));
-        Assert.IsNull(project.Learn(Name("docker.io/library/alpine:3.22"), PlatformOf("linux/amd64"), named: DigestOf('1'), manifest: DigestOf('1')));
+        Assert.IsNull(
+            project.Learn(Name("docker.io/library/alpine:3.22"), PlatformOf("linux/amd64"), named: DigestOf('1'), manifest: DigestOf('1')));
         await project.AddAsync(new StoreDirectory(temp.Combine("store")), token);
         Assert.AreEqual(Whole, File.ReadAllText(path));
         Assert.AreSequenceEqual(["containerstages.lock.json"], Directory.GetFiles(temp.Path).Select(Path.GetFileName));
@@ -104,7 +105,8 @@ public sealed class LockFileTests(TestContext context)
         var path = temp.Combine("containerstages.lock.json");
         var project = new ProjectLock(path, temp.Combine("a"));
         Assert.IsNull(project.Learn(Name("both"), PlatformOf("linux/amd64"), named: DigestOf('3'), manifest: DigestOf('1')));
-        Assert.AreEqual(DigestOf('3'), project.Learn(Name("both"), PlatformOf("linux/arm64"), named: DigestOf('4'), manifest: DigestOf('2')));
+        Assert.AreEqual(
+            DigestOf('3'), project.Learn(Name("both"), PlatformOf("linux/arm64"), named: DigestOf('4'), manifest: DigestOf('2')));
         await project.AddAsync(new StoreDirectory(temp.Combine("store")), token);
 
         // Another build, at the same time, that had asked later.
@@ -127,8 +129,13 @@ public sealed class LockFileTests(TestContext context)
     [DataRow("{ \"version\": 1, \"projects\": 3 }", "CST3404", 1)]
     [DataRow("{ \"version\": 1,\n \"projects\": { \"a\": { \"pictures\": {} } } }", "CST3404", 2)]
     [DataRow("{ \"version\": 1,\n \"projects\": { \"a\": {\n \"images\": { \"alpine\": {} } } } }", "CST3404", 3)]
-    [DataRow("{ \"version\": 1,\n \"projects\": { \"a\": {\n \"images\": { \"alpine:3\": { \"linux\": \"sha256:1111111111111111111111111111111111111111111111111111111111111111\" } } } } }", "CST3404", 3)]
-    [DataRow("{ \"version\": 1,\n \"projects\": { \"a\": {\n \"images\": { \"alpine:3\": {\n \"linux/amd64\": \"sha256:111\" } } } } }", "CST3404", 4)]
+    [DataRow(
+        "{ \"version\": 1,\n \"projects\": { \"a\": {\n \"images\": { \"alpine:3\": { \"linux\": " +
+        "\"sha256:1111111111111111111111111111111111111111111111111111111111111111\" } } } } }", "CST3404", 3)]
+    [DataRow(
+        "{ \"version\": 1,\n \"projects\": { \"a\": {\n \"images\": { \"alpine:3\": {\n \"linux/amd64\": \"sha256:111\" } } } } }",
+        "CST3404",
+        4)]
     [DataRow("{ \"version\": 1,\n \"projects\": { \"a\": { \"files\": {\n \"http://x\": 7 } } } }", "CST3404", 3)]
     [DataRow("{ \"version\": 1,\n \"projects\": { \"a\": { \"commits\": {\n \"http://x#y\": \"main\" } } } }", "CST3404", 3)]
     [DataRow("{ \"version\": 1,\n \"projects\": {\n \"a\": {},\n \"a\": {} } }", "CST3404", 0)]

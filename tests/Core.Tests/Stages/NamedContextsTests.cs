@@ -43,5 +43,6 @@ public sealed class NamedContextsTests
 
     [TestMethod]
     public void Of_two_with_one_name_the_later_wins() =>
-        Assert.AreEqual(Mine, NamedContexts.None.With("golang", new StageSource.Scratch()).With("docker.io/library/golang", Mine).Find("golang"));
+        Assert.AreEqual(
+            Mine, NamedContexts.None.With("golang", new StageSource.Scratch()).With("docker.io/library/golang", Mine).Find("golang"));
 }

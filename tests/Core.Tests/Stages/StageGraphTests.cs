@@ -36,7 +36,8 @@ public sealed class StageGraphTests
     [DataRow("LEFT", "base left")]
     [DataRow("2", "base right")]
     [DataRow("unused", "unused")]
-    public void The_target_is_a_name_or_an_index_or_the_last_stage(string? target, string expected) => Assert.AreEqual(expected, Names(Graph(Diamond, target)));
+    public void The_target_is_a_name_or_an_index_or_the_last_stage(string? target, string expected) =>
+        Assert.AreEqual(expected, Names(Graph(Diamond, target)));
 
     [TestMethod]
     public void What_a_stage_builds_on_and_copies_from_is_resolved()
@@ -48,17 +49,22 @@ public sealed class StageGraphTests
         var copies = graph[4].Stage.Instructions.Cast<CopyInstruction>().Select(graph[4].SourceOf).ToList();
         Assert.AreEqual(new StageSource.OtherStage(1), copies[0]);
         Assert.AreEqual(new SourceLocation("Dockerfile", 8, 6, 8, 20), ((StageSource.Image)copies[2]!).Location);
-        Assert.IsNull(Graph("FROM a\nCOPY a b", null).Target.SourceOf((CopyInstruction)Graph("FROM a\nCOPY a b", null).Target.Stage.Instructions[0]));
+        Assert.IsNull(
+            Graph("FROM a\nCOPY a b", null).Target.SourceOf((CopyInstruction)Graph("FROM a\nCOPY a b", null).Target.Stage.Instructions[0]));
     }
 
     [TestMethod]
-    public void A_stage_may_bear_the_name_of_its_image() => Assert.IsInstanceOfType<StageSource.Image>(Graph("FROM alpine AS alpine", null).Target.Base);
+    public void A_stage_may_bear_the_name_of_its_image() =>
+        Assert.IsInstanceOfType<StageSource.Image>(Graph("FROM alpine AS alpine", null).Target.Base);
 
     [TestMethod]
     public void An_unknown_target_lists_the_stages()
     {
         var failure = Assert.ThrowsExactly<BuildFailedException>(() => Graph(Diamond, "rihgt"));
-        Assert.AreEqual("Dockerfile: error CST3005: There is no stage 'rihgt' to build. Did you mean 'right'? Stages: base, left, right, unused, final.", failure.Message);
+        Assert.AreEqual(
+            "Dockerfile: error CST3005: There is no stage 'rihgt' to build. Did you mean 'right'? Stages: " +
+            "base, left, right, unused, final.",
+            failure.Message);
     }
 
     [TestMethod]
@@ -80,8 +86,10 @@ public sealed class StageGraphTests
     [DataRow("c", DisplayName = "elsewhere")]
     public void A_circle_is_named_stage_by_stage(string target)
     {
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => StageGraph.Create(Set(("final", "a"), ("a", "b"), ("b", "a"), ("c", "scratch")), target));
-        Assert.AreEqual("p(2): error CST3004: The stages need each other in a circle: a -> b -> a.", failure.Diagnostics.Single().ToString());
+        var failure = Assert.ThrowsExactly<BuildFailedException>(
+            () => StageGraph.Create(Set(("final", "a"), ("a", "b"), ("b", "a"), ("c", "scratch")), target));
+        Assert.AreEqual(
+            "p(2): error CST3004: The stages need each other in a circle: a -> b -> a.", failure.Diagnostics.Single().ToString());
     }
 
     [TestMethod]
@@ -95,7 +103,8 @@ public sealed class StageGraphTests
         var stages = Gen.Int[0, 1000].Array[1, 12];
         Gen.Select(stages, Gen.Int[0, 1000]).Sample((seeds, shuffle) =>
         {
-            var named = seeds.Select((seed, index) => ("s" + index, index == 0 || seed % 3 == 0 ? "scratch" : "s" + (seed % index))).ToArray();
+            var named = seeds.Select((seed, index) => ("s" + index, index == 0 || seed % 3 == 0 ? "scratch" : "s" + (seed % index)))
+                .ToArray();
             var random = new Random(shuffle);
             random.Shuffle(named);
             var graph = StageGraph.Create(Set(named), "s" + (seeds.Length - 1));
@@ -110,10 +119,19 @@ public sealed class StageGraphTests
         });
     }
 
-    private static StageGraph Graph(string text, string? target) => StageGraph.Create(DockerfileFrontEnd.Read(text, "Dockerfile", new FrontEndOptions()), target);
+    private static StageGraph Graph(string text, string? target) =>
+        StageGraph.Create(DockerfileFrontEnd.Read(text, "Dockerfile", new FrontEndOptions()), target);
 
     private static StageSet Set(params (string Name, string From)[] stages) => new(
-        [.. stages.Select((stage, index) => new Stage { Index = index, Name = stage.Name, From = stage.From, Location = new SourceLocation("p", index + 1), Instructions = [] })],
+        [.. stages.Select(
+            (stage, index) => new Stage
+            {
+                Index = index,
+                Name = stage.Name,
+                From = stage.From,
+                Location = new SourceLocation("p", index + 1),
+                Instructions = [],
+            })],
         ImmutableDictionary<string, string?>.Empty) { AnyOrder = true };
 
     private static string Names(StageGraph graph) => string.Join(' ', graph.Stages.Select(node => node.Stage.DisplayName));

@@ -53,7 +53,8 @@ public sealed class WordExpanderTests
     [DataRow("한국어$KOREAN", "한국어한국어")]
     [DataRow("two words", "two words")]
     [DataRow("  $BLANKS  ", "  two words  ")]
-    public void Variables_quotes_and_escapes_mean_what_they_mean_in_a_shell(string word, string expected) => Assert.AreEqual(expected, Expand(word));
+    public void Variables_quotes_and_escapes_mean_what_they_mean_in_a_shell(string word, string expected) =>
+        Assert.AreEqual(expected, Expand(word));
 
     [TestMethod]
     [DataRow("${A:-w}", "one")]
@@ -170,7 +171,8 @@ public sealed class WordExpanderTests
     [DataRow("\"`\"\"", "\"")]
     [DataRow(@"""\""", @"\")]
     [DataRow("${STARS%`*}", "a***yy")]
-    public void The_escape_character_can_be_another(string word, string expected) => Assert.AreEqual(expected, new WordExpander('`').ExpandWord(word, Variables, default));
+    public void The_escape_character_can_be_another(string word, string expected) =>
+        Assert.AreEqual(expected, new WordExpander('`').ExpandWord(word, Variables, default));
 
     [TestMethod]
     public void Values_that_are_made_of_each_other_do_not_fill_the_memory()

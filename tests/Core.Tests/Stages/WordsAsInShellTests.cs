@@ -6,19 +6,21 @@ using CsCheck;
 namespace ContainerStages.Core.Tests.Stages;
 
 /// <summary>
-/// Random words, read by the expander and by a real shell. Left out is where BuildKit differs from a shell on purpose or not: names may hold
-/// letters beyond ASCII, and quotes do not take the meaning from the wildcards of a pattern.
+/// Random words, read by the expander and by a real shell. Left out is where BuildKit differs from a shell on purpose or not: names may
+/// hold letters beyond ASCII, and quotes do not take the meaning from the wildcards of a pattern.
 /// </summary>
 [TestClass]
 public sealed class WordsAsInShellTests
 {
-    private static readonly Dictionary<string, string> Variables = new() { ["A"] = "one.two/three", ["B"] = "b c  d", ["E"] = "", ["P"] = "*.", ["Q"] = "a*b?c" };
+    private static readonly Dictionary<string, string> Variables =
+        new() { ["A"] = "one.two/three", ["B"] = "b c  d", ["E"] = "", ["P"] = "*.", ["Q"] = "a*b?c" };
 
     private static readonly Gen<string> Literal = OneOf("a", "b.c", "/", "x-y", "=", ":", "€", "🎈", "1", "_");
 
     private static readonly Gen<string> Name = OneOf("A", "B", "E", "P", "Q", "NONE");
 
-    private static readonly Gen<string> Pattern = OneOf("*", "?", "*.", "*/", ".*", "/*", "one", "*e", "?*", "o*e", @"\*", @"a\*", "$P", "", "${E:-*.}", "d", " ", "*c*");
+    private static readonly Gen<string> Pattern =
+        OneOf("*", "?", "*.", "*/", ".*", "/*", "one", "*e", "?*", "o*e", @"\*", @"a\*", "$P", "", "${E:-*.}", "d", " ", "*c*");
 
     private static readonly Gen<string> Variable = Gen.OneOf(
         Name.Select(name => "$" + name),
@@ -53,10 +55,12 @@ public sealed class WordsAsInShellTests
             words =>
             {
                 // An empty quoted word is a word to a shell, and none to BuildKit.
-                var expected = RunShell("f() { for a; do [ -z \"$a\" ] || printf '<%s>' \"$a\"; done; printf '\\0'; }\n", words, word => $"f {word}");
+                var expected =
+                    RunShell("f() { for a; do [ -z \"$a\" ] || printf '<%s>' \"$a\"; done; printf '\\0'; }\n", words, word => $"f {word}");
                 foreach (var (word, text) in words.Zip(expected))
                 {
-                    Assert.AreEqual(text, string.Concat(new WordExpander().ExpandWords(word, Variables, default).Select(part => $"<{part}>")), word);
+                    Assert.AreEqual(
+                        text, string.Concat(new WordExpander().ExpandWords(word, Variables, default).Select(part => $"<{part}>")), word);
                 }
             },
             iter: 20);
@@ -66,7 +70,14 @@ public sealed class WordsAsInShellTests
     /// <summary>One command a line; each prints its result and a zero byte.</summary>
     private static string[] RunShell(string preamble, string[] words, Func<string, string> command)
     {
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8, StandardInputEncoding = new UTF8Encoding(false) };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardInputEncoding = new UTF8Encoding(false),
+        };
         foreach (var (name, value) in Variables)
         {
             start.Environment[name] = value;

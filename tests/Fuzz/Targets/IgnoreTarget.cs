@@ -9,9 +9,18 @@ namespace ContainerStages.Fuzz.Targets;
 internal static class IgnoreTarget
 {
     private const string FileName = ".dockerignore";
-    private static readonly string[] Paths = ["a", "a/b", "a/b/c.txt", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "src/.git/config", "é/[x]", "a b/*"];
-    private static readonly string[] Files = ["*.log\n!keep.log\n# comment\n", "**/bin\n**/obj/\n!a/b/**\n", "/a/../b\n./c\n[a-c]?\\*\n", "!\n", "a\r\n b \r\n", "**\n!src/**/*.go\n"];
-    private static readonly string[] Pieces = ["*", "**", "**/", "/**", "?", "[", "]", "[^a-z]", "[a", "-", "\\", "!", "#", "/", "..", ".", "\n", "\r\n", " ", "a", "b", "é", "\uFEFF", "*a*a*a*b"];
+    private static readonly string[] Paths =
+        ["a", "a/b", "a/b/c.txt", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "src/.git/config", "é/[x]", "a b/*"];
+    private static readonly string[] Files =
+    [
+        "*.log\n!keep.log\n# comment\n", "**/bin\n**/obj/\n!a/b/**\n", "/a/../b\n./c\n[a-c]?\\*\n", "!\n", "a\r\n b \r\n",
+        "**\n!src/**/*.go\n",
+    ];
+    private static readonly string[] Pieces =
+    [
+        "*", "**", "**/", "/**", "?", "[", "]", "[^a-z]", "[a", "-", "\\", "!", "#", "/", "..", ".", "\n", "\r\n", " ", "a", "b", "é",
+        "\uFEFF", "*a*a*a*b",
+    ];
 
     public static FuzzTarget Create() => new(
         "ignore",

@@ -7,7 +7,9 @@ using ContainerStages.TestKit.Dockerfiles;
 
 namespace ContainerStages.Fuzz.Targets;
 
-/// <summary>A Dockerfile reads as stages or is refused with places inside it; what is written of the stages reads as the same stages.</summary>
+/// <summary>
+/// A Dockerfile reads as stages or is refused with places inside it; what is written of the stages reads as the same stages.
+/// </summary>
 internal static class ParserTarget
 {
     private const string FileName = "Dockerfile";
@@ -20,10 +22,14 @@ internal static class ParserTarget
 
     private static readonly string[] Words =
     [
-        "FROM a", "FROM scratch AS b\n", "RUN ", "COPY ", "ADD ", "ARG ", "ENV ", "LABEL ", "CMD ", "ENTRYPOINT ", "EXPOSE ", "VOLUME ", "SHELL ", "USER ", "WORKDIR ", "ONBUILD ", "HEALTHCHECK ",
-        "STOPSIGNAL ", "MAINTAINER ", "NONE", " AS ", "--from=", "--chown=", "--chmod=", "--link", "--parents", "--exclude=", "--platform=", "--mount=type=", "bind", "cache", "secret", "ssh", "tmpfs",
-        ",target=/a", ",id=x", "--network=none", "--security=insecure", "--interval=1s", "--checksum=", "--keep-git-dir", "--unpack", "--", "[\"a\",\"b\"]", "[", "]", "\"", "'", "\\", "`", "\\\n", "`\n",
-        "# escape=`\n", "# syntax=a\n", "# check=skip=all;error=true\n", "#", "<<EOF", "<<-EOF", "<<'EOF'", "\nEOF\n", "$A", "${A", "${A:-", "${A:?", "${A#", "${A%%", "${A//x/y}", "}", "=", "\n", "\r\n",
+        "FROM a", "FROM scratch AS b\n", "RUN ", "COPY ", "ADD ", "ARG ", "ENV ", "LABEL ", "CMD ", "ENTRYPOINT ", "EXPOSE ", "VOLUME ",
+        "SHELL ", "USER ", "WORKDIR ", "ONBUILD ", "HEALTHCHECK ",
+        "STOPSIGNAL ", "MAINTAINER ", "NONE", " AS ", "--from=", "--chown=", "--chmod=", "--link", "--parents", "--exclude=", "--platform=",
+        "--mount=type=", "bind", "cache", "secret", "ssh", "tmpfs",
+        ",target=/a", ",id=x", "--network=none", "--security=insecure", "--interval=1s", "--checksum=", "--keep-git-dir", "--unpack", "--",
+        "[\"a\",\"b\"]", "[", "]", "\"", "'", "\\", "`", "\\\n", "`\n",
+        "# escape=`\n", "# syntax=a\n", "# check=skip=all;error=true\n", "#", "<<EOF", "<<-EOF", "<<'EOF'", "\nEOF\n", "$A", "${A", "${A:-",
+        "${A:?", "${A#", "${A%%", "${A//x/y}", "}", "=", "\n", "\r\n",
         "\t", " ", "\0", "\uFEFF", "\u00a0", "é", "/", "..", "*", "**", "0", "9999999999999999999",
     ];
 
@@ -60,7 +66,8 @@ internal static class ParserTarget
 
         if (StageMeaning.Of(stages) != StageMeaning.Of(again))
         {
-            throw new PropertyBrokenException($"what was written means something else:\n{written}\n--- was\n{StageMeaning.Of(stages)}\n--- is\n{StageMeaning.Of(again)}");
+            throw new PropertyBrokenException(
+                $"what was written means something else:\n{written}\n--- was\n{StageMeaning.Of(stages)}\n--- is\n{StageMeaning.Of(again)}");
         }
 
         if (DockerfileWriter.Write(again) is var twice && twice != written)
@@ -78,7 +85,9 @@ internal static class ParserTarget
         }
         catch (BuildFailedException refused)
         {
-            return LocatedDiagnostics.WrongPlace(refused, text, FileName) is { } problem ? throw new PropertyBrokenException(problem) : null;
+            return LocatedDiagnostics.WrongPlace(refused, text, FileName) is { } problem
+                ? throw new PropertyBrokenException(problem)
+                : null;
         }
     }
 }

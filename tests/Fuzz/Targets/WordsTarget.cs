@@ -8,16 +8,23 @@ namespace ContainerStages.Fuzz.Targets;
 /// <summary>A word with variables expands, or is refused; a protected text expands to itself.</summary>
 internal static class WordsTarget
 {
-    private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal) { ["A"] = "x*y", ["E"] = "", ["L"] = new string('a', 200) };
+    private static readonly Dictionary<string, string> Variables =
+        new(StringComparer.Ordinal) { ["A"] = "x*y", ["E"] = "", ["L"] = new string('a', 200) };
 
     private static readonly string[] Forms =
     [
-        "$A", "${A}b", "${A:-$B}", "${A-b}", "${A:+c}", "${A+c}", "${B:?no}", "${B?no}", "${L#a*}", "${L##a*}", "${L%a*}", "${L%%*a}", "${A/x/z}", "${A//[xy]/z}", "\"$A\"'$A'", "\\$A", "${A:-${B:-${E}}}", "a\\ b", "[a-z]?*",
+        "$A", "${A}b", "${A:-$B}", "${A-b}", "${A:+c}", "${A+c}", "${B:?no}", "${B?no}", "${L#a*}", "${L##a*}", "${L%a*}", "${L%%*a}",
+        "${A/x/z}", "${A//[xy]/z}", "\"$A\"'$A'", "\\$A", "${A:-${B:-${E}}}", "a\\ b", "[a-z]?*",
     ];
 
-    private static readonly string[] Pieces = ["$", "{", "}", "${A", "${L", ":-", ":+", ":?", "#", "##", "%", "%%", "/", "//", "*", "?", "[", "]", "[!a-", "[^", "\\", "\"", "'", " ", "A", "E", "L", "é", "*a*a*a*b"];
+    private static readonly string[] Pieces =
+    [
+        "$", "{", "}", "${A", "${L", ":-", ":+", ":?", "#", "##", "%", "%%", "/", "//", "*", "?", "[", "]", "[!a-", "[^", "\\", "\"", "'",
+        " ", "A", "E", "L", "é", "*a*a*a*b",
+    ];
 
-    public static FuzzTarget Create() => new("words", [.. Inputs.Kept("words"), .. Inputs.Of(Forms)], Inputs.Of(Pieces), input => Check(Encoding.UTF8.GetString(input)));
+    public static FuzzTarget Create() =>
+        new("words", [.. Inputs.Kept("words"), .. Inputs.Of(Forms)], Inputs.Of(Pieces), input => Check(Encoding.UTF8.GetString(input)));
 
     private static void Check(string text)
     {

@@ -71,6 +71,7 @@ public sealed partial class CirclesTests
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex(@"^(?:public |internal )(?:(?:sealed|static|abstract|partial|readonly|record) )*(?:class|record|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(?:public |internal )(?:(?:sealed|static|abstract|partial|readonly|record) )*(?:class|record|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DeclaredType();
 }

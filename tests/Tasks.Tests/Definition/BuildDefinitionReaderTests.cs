@@ -34,7 +34,8 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var project = Read(task).Source.Project!;
 
         Assert.AreEqual(new ProjectStage("builder", "golang:1.14.4-alpine", null, steps, task.ProjectFile, 4), project.Stages.Single());
-        Assert.AreEqual(new ProjectArtifact("/go/bin/app", "builder", "/app", "755", null, task.ProjectFile, 9), project.Artifacts.Single());
+        Assert.AreEqual(
+            new ProjectArtifact("/go/bin/app", "builder", "/app", "755", null, task.ProjectFile, 9), project.Artifacts.Single());
         Assert.AreEqual("alpine:latest", project.BaseImage);
         Assert.IsNull(project.Go);
     }
@@ -122,7 +123,8 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     [DataRow("OCI", "", MediumKind.OciArchive)]
     [DataRow("", "", MediumKind.DockerArchive, DisplayName = "one that every engine loads")]
     [DataRow("", "linux-x64;linux-arm64", MediumKind.OciArchive, DisplayName = "an index")]
-    public void An_archive_is_written_instead_of_a_push_and_a_folder_gets_a_file_named_after_the_repository(string format, string platforms, MediumKind kind)
+    public void An_archive_is_written_instead_of_a_push_and_a_folder_gets_a_file_named_after_the_repository(
+        string format, string platforms, MediumKind kind)
     {
         var task = GoTask();
         task.Registry = "ghcr.io";
@@ -143,7 +145,8 @@ public sealed class BuildDefinitionReaderTests : IDisposable
     {
         var task = GoTask();
         task.ImageTags = "1;2";
-        task.Destinations = [Item("oci-layout:layout"), Item("docker-archive:/tmp/a.tar"), Item("ghcr.io/acme/app"), Item("localhost:5000/app:x")];
+        task.Destinations =
+            [Item("oci-layout:layout"), Item("docker-archive:/tmp/a.tar"), Item("ghcr.io/acme/app"), Item("localhost:5000/app:x")];
 
         var destinations = Read(task).Outputs.Destinations.Select(destination => (destination.Medium.Kind, destination.Value)).ToList();
 
@@ -164,7 +167,9 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var folder = Directory.CreateDirectory(_folder["my proxy"]).FullName;
         Assert.AreSequenceEqual(
             [new MachineFile(folder, folder)],
-            MachineAccessReader.GoProxies($"https://proxy.example.com,file://{folder.Replace(" ", "%20", StringComparison.Ordinal)}|file:///nowhere,file:///,off,direct"));
+            MachineAccessReader.GoProxies(
+                $"https://proxy.example.com,file://{folder.Replace(" ", "%20", StringComparison.Ordinal)}" +
+                $"|file:///nowhere,file:///,off,direct"));
     }
 
     [TestMethod]
@@ -218,7 +223,9 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         Assert.AreEqual("builder", definition.Source.Target);
         Assert.AreEqual("1", definition.Source.BuildArgs.Single().Value);
         Assert.AreEqual("https://example.org/a:b", definition.Metadata.Labels["org.example.url"]);
-        Assert.AreEqual(new RegistryMirror { Registry = "docker.io", Location = "localhost:5000", Insecure = true }, definition.Policy.Mirrors.Single());
+        Assert.AreEqual(
+            new RegistryMirror { Registry = "docker.io", Location = "localhost:5000", Insecure = true },
+            definition.Policy.Mirrors.Single());
         Assert.AreEqual(_folder["obj/containerstages/result.json"], definition.Outputs.ResultFile);
     }
 
@@ -396,5 +403,6 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         return definition!;
     }
 
-    private static BuildDefinition? TryRead(PublishContainerStages task) => new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
+    private static BuildDefinition? TryRead(PublishContainerStages task) =>
+        new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
 }

@@ -31,7 +31,15 @@ public sealed class ContextReaderTests : IDisposable
     public void Contexts_that_cannot_be_are_errors()
     {
         var task = Task();
-        task.Contexts = [Item("none"), Item("both", ("Path", "."), ("Image", "alpine")), Item("absent", ("Path", "nowhere")), Item("twice", ("Image", "a")), Item("twice", ("Image", "b")), Item("odd", ("Image", "a"), ("Digest", "b"))];
+        task.Contexts =
+        [
+            Item("none"),
+            Item("both", ("Path", "."), ("Image", "alpine")),
+            Item("absent", ("Path", "nowhere")),
+            Item("twice", ("Image", "a")),
+            Item("twice", ("Image", "b")),
+            Item("odd", ("Image", "a"), ("Digest", "b")),
+        ];
         Assert.IsNull(new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read());
         Assert.AreSequenceEqual(["CST1301", "CST1301", "CST1302", "CST1303"], _engine.Errors.Select(error => error.Code!).ToList());
         Assert.AreEqual("CST1009", _engine.Warnings.Single().Code);
@@ -53,7 +61,8 @@ public sealed class ContextReaderTests : IDisposable
         var definition = new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read();
         Assert.AreSequenceEqual(same ? ["CST1303"] : [], _engine.Errors.Select(error => error.Code!).ToList());
         Assert.AreEqual(same, definition is null);
-        Assert.IsTrue(!same || _engine.Errors[0].Message!.Contains($"'{other}' is there twice: '{one}' names the same image", StringComparison.Ordinal));
+        Assert.IsTrue(!same
+            || _engine.Errors[0].Message!.Contains($"'{other}' is there twice: '{one}' names the same image", StringComparison.Ordinal));
     }
 
     [TestMethod]

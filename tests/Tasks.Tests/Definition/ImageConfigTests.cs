@@ -117,8 +117,13 @@ public sealed class ImageConfigTests : IDisposable
     [TestMethod]
     public void Instructions_of_a_Directory_Build_props_have_its_lines_and_others_none()
     {
-        _folder.Write("Directory.Build.props", "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>VOLUME /data</ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>");
-        const string Own = "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>$(ContainerStagesImageInstructions)\n USER 5</ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>";
+        _folder.Write(
+            "Directory.Build.props",
+            "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>VOLUME /data</ContainerStagesImageInstructions>\n  " +
+            "</PropertyGroup>\n</Project>");
+        const string Own =
+            "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>$(ContainerStagesImageInstructions)\n USER " +
+            "5</ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>";
 
         var shared = ReadInstructions("<Project />", "VOLUME /data");
         var appended = ReadInstructions(Own, "VOLUME /a\nVOLUME /b\n USER 5");
@@ -134,7 +139,8 @@ public sealed class ImageConfigTests : IDisposable
     public void Shell_expressions_that_msbuild_swallowed_in_instructions_are_warned_of_on_their_line()
     {
         _ = ReadInstructions(
-            "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>\n      HEALTHCHECK CMD test $(date) != x\n    </ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>",
+            "<Project>\n  <PropertyGroup>\n    <ContainerStagesImageInstructions>\n      HEALTHCHECK CMD test $(date) != x\n    " +
+            "</ContainerStagesImageInstructions>\n  </PropertyGroup>\n</Project>",
             "\n      HEALTHCHECK CMD test  != x\n    ");
 
         var warning = _engine.Warnings.Single();
@@ -164,7 +170,8 @@ public sealed class ImageConfigTests : IDisposable
         _folder.Write("go.mod", "module hello\n");
         var task = _folder.Task(_engine, project);
         task.ImageInstructions = evaluated;
-        return new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets()).Read()!.Source.Project!.Config.Instructions!;
+        return new BuildDefinitionReader(task, new DiagnosticLog(task.Log), new EngineSecrets())
+            .Read()!.Source.Project!.Config.Instructions!;
     }
 
     private static ITaskItem[] Items(params string[] names) => [.. names.Select(name => Item(name))];

@@ -17,7 +17,8 @@ public sealed class DotNetReaderTests : IDisposable
     [TestMethod]
     public void A_build_in_a_container_knows_its_files_and_settings()
     {
-        var config = _folder.Write("nuget.config", "<configuration><packageSources><add key='feed' value='packages' /></packageSources></configuration>");
+        var config = _folder.Write(
+            "nuget.config", "<configuration><packageSources><add key='feed' value='packages' /></packageSources></configuration>");
         Directory.CreateDirectory(_folder["packages"]);
         Restored(config);
 
@@ -51,7 +52,8 @@ public sealed class DotNetReaderTests : IDisposable
     [DataRow(".NETCoreApp", "v3.1", "", DisplayName = "too old")]
     public void A_framework_without_images_is_an_error(string identifier, string version, string platform)
     {
-        var problem = Assert.ThrowsExactly<ProjectException>(() => Read(("TargetFrameworkIdentifier", identifier), ("TargetFrameworkVersion", version), ("TargetPlatform", platform)));
+        var problem = Assert.ThrowsExactly<ProjectException>(
+            () => Read(("TargetFrameworkIdentifier", identifier), ("TargetFrameworkVersion", version), ("TargetPlatform", platform)));
         Assert.AreEqual("CST1501", problem.Diagnostic.Code);
     }
 
@@ -71,12 +73,17 @@ public sealed class DotNetReaderTests : IDisposable
     [TestMethod]
     public void Each_platform_has_the_folder_that_was_published_for_it()
     {
-        var application = Read(("Builder", "host"), ("PublishDirectory", "out"), ("rid", "linux-x64;linux-arm64"), ("published", "linux-x64;linux-arm64")).Application;
+        var application = Read(
+            ("Builder", "host"),
+            ("PublishDirectory", "out"),
+            ("rid", "linux-x64;linux-arm64"),
+            ("published", "linux-x64;linux-arm64")).Application;
         Assert.AreEqual(_folder["out"], application.PublishDirectory);
         Assert.AreEqual(_folder["out-linux-x64"], application.PlatformDirectories["linux/amd64"]);
         Assert.AreEqual(_folder["out-linux-arm64"], application.PlatformDirectories["linux/arm64"]);
 
-        Assert.IsEmpty(Read(("Builder", "host"), ("PublishDirectory", "out"), ("rid", "linux-x64;linux-arm64")).Application.PlatformDirectories);
+        Assert.IsEmpty(
+            Read(("Builder", "host"), ("PublishDirectory", "out"), ("rid", "linux-x64;linux-arm64")).Application.PlatformDirectories);
     }
 
     [TestMethod]
@@ -110,15 +117,19 @@ public sealed class DotNetReaderTests : IDisposable
     private void Restored(params string[] configs)
     {
         var list = string.Join(",", configs.Select(config => $"\"{config}\""));
-        _folder.Write("obj/hello.goproj.nuget.dgspec.json", $$"""{ "projects": { "{{_folder["hello.goproj"]}}": { "restore": { "configFilePaths": [{{list}}] } } } }""");
+        _folder.Write(
+            "obj/hello.goproj.nuget.dgspec.json",
+            $$"""{ "projects": { "{{_folder["hello.goproj"]}}": { "restore": { "configFilePaths": [{{list}}] } } } }""");
     }
 
     private DotNetBuild Read(params (string Name, string Value)[] changes)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["AssemblyName"] = "hello", ["OutputType"] = "Exe", ["Configuration"] = "Release", ["TargetFramework"] = "net10.0", ["TargetFrameworkIdentifier"] = ".NETCoreApp",
-            ["TargetFrameworkVersion"] = "v10.0", ["AssetsFile"] = "obj/project.assets.json", ["RestoreGraphFile"] = "obj/hello.goproj.nuget.dgspec.json", ["PackageFolder"] = ".",
+            ["AssemblyName"] = "hello", ["OutputType"] = "Exe", ["Configuration"] = "Release", ["TargetFramework"] = "net10.0",
+            ["TargetFrameworkIdentifier"] = ".NETCoreApp",
+            ["TargetFrameworkVersion"] = "v10.0", ["AssetsFile"] = "obj/project.assets.json",
+            ["RestoreGraphFile"] = "obj/hello.goproj.nuget.dgspec.json", ["PackageFolder"] = ".",
         };
         foreach (var (name, value) in changes)
         {
@@ -129,7 +140,9 @@ public sealed class DotNetReaderTests : IDisposable
         task.RuntimeIdentifiers = values.GetValueOrDefault("rid", "linux-x64");
         task.DotNetProject = [Item(task.ProjectFile, [.. values.Select(pair => (pair.Key, pair.Value))])];
         task.DotNetInputs = [.. values.Where(pair => pair.Key == "input").Select(pair => Item(pair.Value))];
-        task.PublishedFolders = [.. values.GetValueOrDefault("published", "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(rid => Item($"out-{rid}/", ("RuntimeIdentifier", rid)))];
+        task.PublishedFolders = [.. values.GetValueOrDefault("published", "")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(rid => Item($"out-{rid}/", ("RuntimeIdentifier", rid)))];
         var problems = new ProblemList(new DiagnosticLog(task.Log));
         return new DotNetReader(task, problems, new EngineSecrets()).Read(new PlatformReader(task, problems).Read());
     }

@@ -40,7 +40,8 @@ public sealed class EvaluatedInputsTests : IDisposable
         var found = Read(new(StringComparer.Ordinal) { ["Named"] = _folder["props/given"] }, app);
 
         Assert.AreSequenceEqual(["props/given.props"], Relative(found.Imports.Where(file => file != app)));
-        Assert.AreSequenceEqual(["keys/key.snk", "lib/L.dll", "protos", "protos/a.proto", "shared/A.cs", "shared/deep/B.cs"], Relative(found.Files));
+        Assert.AreSequenceEqual(
+            ["keys/key.snk", "lib/L.dll", "protos", "protos/a.proto", "shared/A.cs", "shared/deep/B.cs"], Relative(found.Files));
     }
 
     [TestMethod]
@@ -58,7 +59,9 @@ public sealed class EvaluatedInputsTests : IDisposable
               <ItemGroup><ProjectReference Include="../deep/deep.csproj" /></ItemGroup>
             </Project>
             """);
-        _folder.Write("deep/deep.csproj", "<Project Sdk='Microsoft.NET.Sdk'><PropertyGroup><TargetFramework>netstandard2.0</TargetFramework></PropertyGroup></Project>");
+        _folder.Write(
+            "deep/deep.csproj",
+            "<Project Sdk='Microsoft.NET.Sdk'><PropertyGroup><TargetFramework>netstandard2.0</TargetFramework></PropertyGroup></Project>");
 
         Assert.AreSequenceEqual(["app/app.csproj", "deep/deep.csproj", "gen/gen.csproj"], Relative(Read([], app).Projects));
     }
@@ -76,7 +79,9 @@ public sealed class EvaluatedInputsTests : IDisposable
               <ItemGroup><ProjectReference Include="../plain/plain.csproj" /></ItemGroup>
             </Project>
             """);
-        _folder.Write("plain/plain.csproj", "<Project Sdk='Microsoft.NET.Sdk.Web'><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        _folder.Write(
+            "plain/plain.csproj",
+            "<Project Sdk='Microsoft.NET.Sdk.Web'><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
 
         Assert.AreSequenceEqual(["app/App.razor"], Relative(Read([], app).Components));
     }
@@ -101,7 +106,9 @@ public sealed class EvaluatedInputsTests : IDisposable
 
     private EvaluatedInputs Read(Dictionary<string, string> global, string project)
     {
-        var graph = _folder.Write("obj/x.dgspec.json", $$"""{ "projects": { "{{project}}": { "restore": { "originalTargetFrameworks": ["netstandard2.0", "net10.0"] } } } }""");
+        var graph = _folder.Write(
+            "obj/x.dgspec.json",
+            $$"""{ "projects": { "{{project}}": { "restore": { "originalTargetFrameworks": ["netstandard2.0", "net10.0"] } } } }""");
         return EvaluatedInputs.Read(RestoreGraph.Read(graph, project), global);
     }
 

@@ -70,8 +70,14 @@ public sealed class NuGetSettingsTests : IDisposable
     public void Files_outside_the_context_become_one_in_which_the_strongest_comes_last()
     {
         var settings = new NuGetSettings();
-        var strong = _folder.Write("strong.config", "<configuration><packageSources><clear /><add key='b' value='https://b.test' /></packageSources></configuration>");
-        var weak = _folder.Write("weak.config", "<configuration><packageSources><add key='a' value='https://a.test' /></packageSources><disabledPackageSources><add key='a' value='true' /></disabledPackageSources></configuration>");
+        var strong = _folder.Write(
+            "strong.config",
+            "<configuration><packageSources><clear /><add key='b' value='https://b.test' /></packageSources></configuration>");
+        var weak =
+            _folder.Write(
+                "weak.config",
+                "<configuration><packageSources><add key='a' value='https://a.test' /></packageSources><disabledPackageSources><add " +
+                "key='a' value='true' /></disabledPackageSources></configuration>");
 
         var text = settings.ReadAll([strong, weak]);
 

@@ -32,7 +32,8 @@ public sealed class ProjectInputsTests : IDisposable
     [TestMethod]
     public void References_and_what_folders_above_say_widen_the_context()
     {
-        var app = _folder.Write("src/app/app.csproj", "<Project><ItemGroup><ProjectReference Include='../../lib/lib.csproj' /></ItemGroup></Project>");
+        var app = _folder.Write(
+            "src/app/app.csproj", "<Project><ItemGroup><ProjectReference Include='../../lib/lib.csproj' /></ItemGroup></Project>");
         var lib = _folder.Write("lib/lib.csproj", "<Project />");
         _folder.Write("Directory.Build.props", "<Project><Import Project='$(MSBuildThisFileDirectory)eng\\Versions.props' /></Project>");
         _folder.Write("eng/Versions.props", "<Project />");
@@ -45,7 +46,10 @@ public sealed class ProjectInputsTests : IDisposable
 
         Assert.AreEqual(_folder.Path, inputs.Root);
         Assert.AreSequenceEqual(
-            ["Directory.Build.props", "Directory.Packages.props", "eng/Versions.props", "global.json", "lib/lib.csproj", "src/app/app.csproj"],
+            [
+                "Directory.Build.props", "Directory.Packages.props", "eng/Versions.props", "global.json", "lib/lib.csproj",
+                "src/app/app.csproj",
+            ],
             Relative(inputs.RestoreFiles));
         Assert.AreSequenceEqual([".editorconfig", "lib", "src/app"], Relative(inputs.Sources));
     }
@@ -56,12 +60,17 @@ public sealed class ProjectInputsTests : IDisposable
         var app = _folder.Write("a/b/app.csproj", "<Project />");
         _folder.Write("a/b/Directory.Build.props", "<Project />");
         _folder.Write("a/Directory.Build.props", "<Project />");
-        _folder.Write("a/b/Directory.Build.targets", "<Project><Import Project=\"$([MSBuild]::GetPathOfFileAbove('Directory.Build.targets', '$(MSBuildThisFileDirectory)../'))\" /></Project>");
+        _folder.Write(
+            "a/b/Directory.Build.targets",
+            "<Project><Import Project=\"$([MSBuild]::GetPathOfFileAbove('Directory.Build.targets', " +
+            "'$(MSBuildThisFileDirectory)../'))\" /></Project>");
         _folder.Write("a/Directory.Build.targets", "<Project />");
 
         var inputs = new ProjectInputs([app], []);
 
-        Assert.AreSequenceEqual(["Directory.Build.targets", "b/Directory.Build.props", "b/Directory.Build.targets", "b/app.csproj"], Relative(inputs.RestoreFiles, "a"));
+        Assert.AreSequenceEqual(
+            ["Directory.Build.targets", "b/Directory.Build.props", "b/Directory.Build.targets", "b/app.csproj"],
+            Relative(inputs.RestoreFiles, "a"));
     }
 
     [TestMethod]
@@ -98,5 +107,6 @@ public sealed class ProjectInputsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Relative(IEnumerable<string> paths, string below = "") => [.. paths.Select(path => Path.GetRelativePath(_folder[below], path))];
+    private string[] Relative(IEnumerable<string> paths, string below = "") =>
+        [.. paths.Select(path => Path.GetRelativePath(_folder[below], path))];
 }

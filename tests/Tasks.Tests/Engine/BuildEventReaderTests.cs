@@ -36,7 +36,8 @@ public sealed class BuildEventReaderTests
         UpToDate = true,
     };
 
-    private static readonly Diagnostic Diagnostic = new("CST1001", Severity.Warning, "Told \"so\".", new SourceLocation("/p/a b.goproj", 1, 2, 3, 4));
+    private static readonly Diagnostic Diagnostic =
+        new("CST1001", Severity.Warning, "Told \"so\".", new SourceLocation("/p/a b.goproj", 1, 2, 3, 4));
 
     // Every member of every event has a value here that it does not have by itself.
     private static readonly BuildEvent[] Events =
@@ -65,13 +66,15 @@ public sealed class BuildEventReaderTests
     public void No_event_and_no_member_is_left_out_of_that()
     {
         var types = typeof(BuildEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(BuildEvent)));
-        Assert.AreSequenceEqual(types.Select(type => type.Name).Order().ToList(), Events.Select(written => written.GetType().Name).Order().ToList());
+        Assert.AreSequenceEqual(
+            types.Select(type => type.Name).Order().ToList(), Events.Select(written => written.GetType().Name).Order().ToList());
         foreach (var written in (object[])[.. Events, Result, Image, Diagnostic, Diagnostic.Location!.Value])
         {
             foreach (var member in written.GetType().GetProperties().Where(member => member.CanWrite))
             {
                 var value = member.GetValue(written);
-                var isTold = value is ICollection list ? list.Count > 0 : value is not null && !value.Equals(member.PropertyType.IsValueType ? Activator.CreateInstance(member.PropertyType) : null);
+                var isTold = value is ICollection list ? list.Count > 0 : value is not null
+                    && !value.Equals(member.PropertyType.IsValueType ? Activator.CreateInstance(member.PropertyType) : null);
                 Assert.IsTrue(isTold, $"{written.GetType().Name}.{member.Name}");
             }
         }
@@ -88,7 +91,8 @@ public sealed class BuildEventReaderTests
         foreach (var severity in Enum.GetValues<Severity>())
         {
             var diagnostic = new Diagnostic("CST1001", severity, "so");
-            Assert.AreEqual(diagnostic, ((DiagnosticReported)BuildEventReader.Read(Written(new DiagnosticReported(diagnostic)))).Diagnostic);
+            Assert.AreEqual(
+                diagnostic, ((DiagnosticReported)BuildEventReader.Read(Written(new DiagnosticReported(diagnostic)))).Diagnostic);
         }
     }
 

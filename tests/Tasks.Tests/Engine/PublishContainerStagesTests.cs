@@ -50,10 +50,12 @@ public sealed class PublishContainerStagesTests : IDisposable
     [TestMethod]
     public void The_result_line_says_that_nothing_was_to_do()
     {
-        using var task = Task($"cat > /dev/null\n{Echo(new BuildFinished(Result with { UpToDate = true, References = ["hello:latest"] }))}");
+        using var task =
+            Task($"cat > /dev/null\n{Echo(new BuildFinished(Result with { UpToDate = true, References = ["hello:latest"] }))}");
 
         Assert.IsTrue(task.Execute());
-        Assert.AreEqual("hello -> hello:latest@sha256:1111 (up to date, in the local store)", _engine.Lines(MessageImportance.High).Single());
+        Assert.AreEqual(
+            "hello -> hello:latest@sha256:1111 (up to date, in the local store)", _engine.Lines(MessageImportance.High).Single());
     }
 
     [TestMethod]
@@ -83,8 +85,26 @@ public sealed class PublishContainerStagesTests : IDisposable
     [TestMethod]
     public void An_index_has_no_configuration_of_its_own_and_an_item_for_each_platform()
     {
-        PlatformImage Image(string platform) => new() { Platform = platform, ManifestDigest = platform, ManifestMediaType = "m", ConfigDigest = "c", Manifest = "{}", Configuration = "{}", References = [], Size = 1 };
-        var index = Result with { ConfigDigest = null, Configuration = null, Platform = null, ManifestMediaType = "application/vnd.oci.image.index.v1+json", Images = [Image("linux/amd64"), Image("linux/arm64")] };
+        PlatformImage Image(string platform) =>
+            new()
+            {
+                Platform = platform,
+                ManifestDigest = platform,
+                ManifestMediaType = "m",
+                ConfigDigest = "c",
+                Manifest = "{}",
+                Configuration = "{}",
+                References = [],
+                Size = 1,
+            };
+        var index = Result with
+        {
+            ConfigDigest = null,
+            Configuration = null,
+            Platform = null,
+            ManifestMediaType = "application/vnd.oci.image.index.v1+json",
+            Images = [Image("linux/amd64"), Image("linux/arm64")],
+        };
         using var task = Task($"cat > /dev/null\n{Echo(new BuildFinished(index))}");
 
         Assert.IsTrue(task.Execute());
@@ -154,9 +174,13 @@ public sealed class PublishContainerStagesTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("cat > /dev/null\necho 'the build definition on standard input is not valid' >&2\nexit 2", "exit code 2 and said: the build definition on", DisplayName = "an engine program from before contracts")]
+    [DataRow(
+        "cat > /dev/null\necho 'the build definition on standard input is not valid' >&2\nexit 2",
+        "exit code 2 and said: the build definition on",
+        DisplayName = "an engine program from before contracts")]
     [DataRow("cat", "exit code 0. It is older", DisplayName = "a program that is no engine")]
-    [DataRow("cat > /dev/null\necho '{\"type\":\"result\"}'", "exit code 0. It is older", DisplayName = "a program that knows another result")]
+    [DataRow(
+        "cat > /dev/null\necho '{\"type\":\"result\"}'", "exit code 0. It is older", DisplayName = "a program that knows another result")]
     public void A_named_program_that_does_not_know_the_contract_is_one_error_that_says_what_to_do(string script, string said)
     {
         using var task = Task("");

@@ -109,7 +109,8 @@ public sealed class GitRepositoryTests : IDisposable
     private string State(string name) => GitRepository.Find(_folder[name])!.State(withBranches: false);
 
     private Dictionary<string, string> Mounts(GitRepository repository) =>
-        new GitMounts(repository, "/src/.git", _folder["made"]).Create(0).ToDictionary(file => file.Target, file => file.Source, StringComparer.Ordinal);
+        new GitMounts(repository, "/src/.git", _folder["made"]).Create(0)
+            .ToDictionary(file => file.Target, file => file.Source, StringComparer.Ordinal);
 
     private void Create(string name)
     {

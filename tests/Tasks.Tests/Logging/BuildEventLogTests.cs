@@ -36,7 +36,15 @@ public sealed class BuildEventLogTests : IDisposable
         _folder.Write("main.go", "");
         var log = Log();
         log.Report(new StepStarted("1", "builder", "RUN go build"));
-        foreach (var line in new[] { "# command-line-arguments", "./main.go:5:2: undefined: x", "./main.go:6:4: not enough arguments", "\thave ()", "\twant (int)", "./main.go:5:2: undefined: x" })
+        foreach (var line in new[]
+        {
+            "# command-line-arguments",
+            "./main.go:5:2: undefined: x",
+            "./main.go:6:4: not enough arguments",
+            "\thave ()",
+            "\twant (int)",
+            "./main.go:5:2: undefined: x",
+        })
         {
             log.Report(new OutputLine("1", line, IsError: true));
         }
@@ -45,7 +53,9 @@ public sealed class BuildEventLogTests : IDisposable
 
         Assert.HasCount(2, _engine.Errors);
         var first = _engine.Errors[0];
-        Assert.AreEqual((_folder["main.go"], 5, 2, "undefined: x", "GO"), (first.File, first.LineNumber, first.ColumnNumber, first.Message, first.Code));
+        Assert.AreEqual(
+            (_folder["main.go"], 5, 2, "undefined: x", "GO"),
+            (first.File, first.LineNumber, first.ColumnNumber, first.Message, first.Code));
         Assert.Contains("want (int)", _engine.Errors[1].Message!);
     }
 
@@ -78,10 +88,12 @@ public sealed class BuildEventLogTests : IDisposable
     [TestMethod]
     public void A_diagnostic_keeps_code_place_and_help()
     {
-        Log().Report(new DiagnosticReported(new Diagnostic("CST3001", Severity.Error, "There is no stage 'bilder'.", new SourceLocation("/p/a.goproj", 7, 3))));
+        Log().Report(new DiagnosticReported(
+            new Diagnostic("CST3001", Severity.Error, "There is no stage 'bilder'.", new SourceLocation("/p/a.goproj", 7, 3))));
 
         var error = _engine.Errors.Single();
-        Assert.AreEqual(("CST3001", "/p/a.goproj", 7, 3, "CST3001"), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.HelpKeyword));
+        Assert.AreEqual(
+            ("CST3001", "/p/a.goproj", 7, 3, "CST3001"), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.HelpKeyword));
         Assert.StartsWith("file:///", error.HelpLink!);
         Assert.EndsWith("/docs/diagnostics.md#cst3001", error.HelpLink!);
     }
@@ -96,7 +108,8 @@ public sealed class BuildEventLogTests : IDisposable
         log.Report(new StepStarted("2", "image", "COPY app /"));
         log.Report(new StepFinished("1", StepOutcome.Cached, 0));
         log.Report(new StepFinished("2", StepOutcome.Cached, 0));
-        log.Report(new StepStarted("3", "builder", "RUN go build -o /app . && echo a command that is longer than what anybody reads in a table"));
+        log.Report(
+            new StepStarted("3", "builder", "RUN go build -o /app . && echo a command that is longer than what anybody reads in a table"));
         log.Report(new StepFinished("3", StepOutcome.Done, 12_340));
         log.Report(new BuildFinished(new BuildResult
         {
@@ -138,7 +151,9 @@ public sealed class BuildEventLogTests : IDisposable
 
         Assert.AreSequenceEqual(
             ["builder failed", "RUN make failed", "other stopped", "RUN sleep 10 stopped"],
-            _engine.Lines(MessageImportance.Normal).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList());
+            _engine.Lines(MessageImportance.Normal)
+                .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+                .ToList());
     }
 
     [TestMethod]
@@ -157,8 +172,10 @@ public sealed class BuildEventLogTests : IDisposable
         foreach (var platform in new[] { "1", "2" })
         {
             log.Report(new StepStarted(platform, "builder", "RUN dotnet publish"));
-            log.Report(new OutputLine(platform, "/src/lib/A.cs(3,4): error CS0103: The name 'x' does not exist [/src/lib/lib.csproj]", IsError: false));
-            log.Report(new OutputLine(platform, "/src/lib/A.cs(9,4): error CS0103: The name 'y' does not exist [/src/lib/lib.csproj]", IsError: false));
+            log.Report(new OutputLine(
+                platform, "/src/lib/A.cs(3,4): error CS0103: The name 'x' does not exist [/src/lib/lib.csproj]", IsError: false));
+            log.Report(new OutputLine(
+                platform, "/src/lib/A.cs(9,4): error CS0103: The name 'y' does not exist [/src/lib/lib.csproj]", IsError: false));
             log.Report(new StepFinished(platform, StepOutcome.Failed, 10));
         }
 
@@ -193,7 +210,8 @@ public sealed class BuildEventLogTests : IDisposable
         {
             "/src/app/obj/Release/A.g.cs(3,4): error CS0103: The name 'x' does not exist [/src/app/app.csproj]",
             "CSC : error CS5001: Program does not contain a 'Main' [/src/app/app.csproj]",
-            "/usr/share/dotnet/sdk/10/X.targets(5,1): error MSB3202: The project file \"/src/lib/lib.csproj\" was not found. [/src/app/app.csproj::TargetFramework=net10.0]",
+            "/usr/share/dotnet/sdk/10/X.targets(5,1): error MSB3202: The project file \"/src/lib/lib.csproj\" was not found. " +
+            "[/src/app/app.csproj::TargetFramework=net10.0]",
             "/src/app/app.csproj : warning NU1903: Package 'a' has a known vulnerability",
             "CSC : warning CS8002: The assembly '/src/lib/a.dll' has no strong name [/src/app/app.csproj]",
         })
@@ -205,7 +223,11 @@ public sealed class BuildEventLogTests : IDisposable
         log.Report(new DiagnosticReported(StepDiagnostic));
 
         Assert.AreSequenceEqual(
-            ["obj/Release/A.g.cs(3,4): The name 'x' does not exist", "Program does not contain a 'Main'", $"The project file \"{_folder["lib/lib.csproj"]}\" was not found."],
+            [
+                "obj/Release/A.g.cs(3,4): The name 'x' does not exist",
+                "Program does not contain a 'Main'",
+                $"The project file \"{_folder["lib/lib.csproj"]}\" was not found.",
+            ],
             _engine.Errors.Select(error => error.Message!).ToList());
         Assert.IsTrue(_engine.Errors.All(error => error.File == _folder["app/app.csproj"]));
         Assert.AreEqual($"The assembly '{_folder["lib/a.dll"]}' has no strong name", _engine.Warnings.Single().Message);
@@ -217,9 +239,11 @@ public sealed class BuildEventLogTests : IDisposable
         _folder.Write("app/app.csproj", "");
         var log = Log(DotNetReader.SourceFolder);
         log.Report(new StepStarted("1", "builder", "RUN dotnet publish"));
-        log.Report(new OutputLine("1", "/usr/share/dotnet/sdk/10/X.targets(5,1): error NETSDK1147: workload [/src/app/app.csproj]", IsError: false));
+        log.Report(new OutputLine(
+            "1", "/usr/share/dotnet/sdk/10/X.targets(5,1): error NETSDK1147: workload [/src/app/app.csproj]", IsError: false));
         log.Report(new StepFinished("1", StepOutcome.Failed, 10));
-        log.Report(new DiagnosticReported(new Diagnostic("CST3503", Severity.Error, "The builder image lacks a workload: workload [/src/app/app.csproj]")));
+        log.Report(new DiagnosticReported(
+            new Diagnostic("CST3503", Severity.Error, "The builder image lacks a workload: workload [/src/app/app.csproj]")));
         log.Complete(succeeded: false);
 
         Assert.AreEqual($"The builder image lacks a workload: workload [{_folder["app/app.csproj"]}]", _engine.Errors.Single().Message);
@@ -231,7 +255,8 @@ public sealed class BuildEventLogTests : IDisposable
         _folder.Dispose();
     }
 
-    private static Diagnostic StepDiagnostic => new("CST4209", Severity.Error, "RUN dotnet publish failed with exit code 1. Its last output:\n  | x");
+    private static Diagnostic StepDiagnostic =>
+        new("CST4209", Severity.Error, "RUN dotnet publish failed with exit code 1. Its last output:\n  | x");
 
     private BuildEventLog Log(string? containerFolder = null)
     {

@@ -19,17 +19,34 @@ public sealed class CompilerMessageTests
     [TestMethod]
     public void C_messages_name_their_severity()
     {
-        Assert.AreEqual(new CompilerMessage("a.c", 1, 2, Severity.Warning, "", "unused variable"), CompilerMessage.Parse("a.c:1:2: warning: unused variable"));
-        Assert.AreEqual(new CompilerMessage("a.c", 1, 2, Severity.Error, "", "x.h: No such file"), CompilerMessage.Parse("a.c:1:2: fatal error: x.h: No such file"));
+        Assert.AreEqual(
+            new CompilerMessage("a.c", 1, 2, Severity.Warning, "", "unused variable"),
+            CompilerMessage.Parse("a.c:1:2: warning: unused variable"));
+        Assert.AreEqual(
+            new CompilerMessage("a.c", 1, 2, Severity.Error, "", "x.h: No such file"),
+            CompilerMessage.Parse("a.c:1:2: fatal error: x.h: No such file"));
     }
 
     [TestMethod]
-    [DataRow("/src/Program.cs(3,9): error CS1002: ; expected [/src/app.csproj]", "/src/Program.cs", 3, 9, "CS1002", DisplayName = "a line and a column")]
-    [DataRow("/src/app.targets(7): error MSB4044: ; expected [/src/app.csproj::TargetFramework=net10.0]", "/src/app.targets", 7, 0, "MSB4044", DisplayName = "a line")]
+    [DataRow(
+        "/src/Program.cs(3,9): error CS1002: ; expected [/src/app.csproj]",
+        "/src/Program.cs",
+        3,
+        9,
+        "CS1002",
+        DisplayName = "a line and a column")]
+    [DataRow(
+        "/src/app.targets(7): error MSB4044: ; expected [/src/app.csproj::TargetFramework=net10.0]",
+        "/src/app.targets",
+        7,
+        0,
+        "MSB4044",
+        DisplayName = "a line")]
     [DataRow("CSC : error CS5001: ; expected [/src/app.csproj]", "CSC", 0, 0, "CS5001", DisplayName = "a compiler")]
     [DataRow("/src/app.csproj : error NU1101: ; expected", "/src/app.csproj", 0, 0, "NU1101", DisplayName = "a project")]
     public void Msbuild_messages_name_their_project(string line, string path, int number, int column, string code) =>
-        Assert.AreEqual(new CompilerMessage(path, number, column, Severity.Error, code, "; expected", "/src/app.csproj"), CompilerMessage.Parse(line));
+        Assert.AreEqual(
+            new CompilerMessage(path, number, column, Severity.Error, code, "; expected", "/src/app.csproj"), CompilerMessage.Parse(line));
 
     [TestMethod]
     [DataRow("# example.com/hello")]

@@ -11,7 +11,10 @@ public sealed class LayerTableTests
     public void A_layer_has_the_instruction_of_its_history() =>
         Assert.AreSequenceEqual(
             [("ADD file:1 in /", "27.1MB"), ("COPY a /", "12B")],
-            LayerTable.Read(Manifest, """{"history":[{"created_by":"ADD file:1 in /"},{"created_by":"CMD sh","empty_layer":true},{"created_by":"COPY a /","empty_layer":false}]}""").ToList());
+            LayerTable.Read(
+                Manifest,
+                """{"history":[{"created_by":"ADD file:1 in /"},{"created_by":"CMD sh","empty_layer":true},{"created_by":"COPY a /","empty_layer":false}]}""")
+                .ToList());
 
     [TestMethod]
     [DataRow("{}")]

@@ -64,7 +64,8 @@ public sealed class LongStepsTests(TestContext context) : IDisposable
     [DataRow("pull mcr.microsoft.com/dotnet/sdk:10.0", "pull mcr․microsoft․com/dotnet/sdk:10․0")]
     [DataRow("[build] RUN echo $(date); cp *.so? /x@y%", "[build] RUN echo _[date], cp _․so_ /x_y_")]
     [DataRow("[build] RUN go build -o /go/bin/application ./cmd/application", "[build] RUN go build -o /go/bin/applica…")]
-    public void A_step_becomes_the_name_of_a_target(string title, string expected) => Assert.AreEqual(expected, StepTargets.TargetName(title, 40));
+    public void A_step_becomes_the_name_of_a_target(string title, string expected) =>
+        Assert.AreEqual(expected, StepTargets.TargetName(title, 40));
 
     public void Dispose() => _steps?.Dispose();
 

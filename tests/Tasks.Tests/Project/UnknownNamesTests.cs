@@ -11,8 +11,12 @@ public sealed class UnknownNamesTests : IDisposable
     [TestMethod]
     public void Each_unknown_name_is_one_warning_with_its_place_and_the_nearest_name()
     {
-        _folder.Write("Directory.Build.props", "<Project>\n<PropertyGroup>\n<ContainerStagesStoor>x</ContainerStagesStoor><containerstagesbuilder>host</containerstagesbuilder>\n</PropertyGroup></Project>");
-        _folder.Write("more.targets", """<Project><Target Name="T"><ItemGroup><ContainerStageArtefact Include="/a" Destination="/a" /></ItemGroup></Target></Project>""");
+        _folder.Write(
+            "Directory.Build.props",
+            "<Project>\n<PropertyGroup>\n<ContainerStagesStoor>x</ContainerStagesStoor><containerstagesbuilder>host</containerstagesbuilder>\n</PropertyGroup></Project>");
+        _folder.Write(
+            "more.targets",
+            """<Project><Target Name="T"><ItemGroup><ContainerStageArtefact Include="/a" Destination="/a" /></ItemGroup></Target></Project>""");
         var project = _folder.Write("app.csproj", """
             <Project>
               <PropertyGroup><_ContainerStagesOwn>1</_ContainerStagesOwn><ContainerStagesBuildr>host</ContainerStagesBuildr></PropertyGroup>
@@ -39,21 +43,30 @@ public sealed class UnknownNamesTests : IDisposable
             Directory.Build.props:3 'ContainerStagesStoor' Did you mean ContainerStagesStore?
             more.targets:1 'ContainerStageArtefact' Did you mean ContainerStageArtifact?
             """,
-            string.Join('\n', found.Select(problem => $"{Path.GetFileName(problem.Location!.Value.File)}:{problem.Location.Value.Line} {problem.Message.Replace(" is no name of ContainerStages and has no effect.", "", StringComparison.Ordinal)}")));
+            string.Join(
+                '\n',
+                found.Select(
+                    problem =>
+                        $"{Path.GetFileName(problem.Location!.Value.File)}:{problem.Location.Value.Line} " +
+                        $"{problem.Message.Replace(" is no name of ContainerStages and has no effect.", "", StringComparison.Ordinal)}")));
         Assert.IsTrue(found.All(problem => problem.Code == "CST1033"));
     }
 
     [TestMethod]
     public void The_known_names_are_those_of_the_golden_file()
     {
-        var sections = File.ReadAllText(Golden()).Split("# ", StringSplitOptions.RemoveEmptyEntries).ToDictionary(section => section.Split('\n')[0], section => section.Split('\n')[1..]);
+        var sections = File.ReadAllText(Golden())
+            .Split("# ", StringSplitOptions.RemoveEmptyEntries)
+            .ToDictionary(section => section.Split('\n')[0], section => section.Split('\n')[1..]);
         Assert.AreSequenceEqual(Ours(sections["properties"]), KnownNames.Properties);
         Assert.AreSequenceEqual(Ours(sections["items"]), KnownNames.Items);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static IEnumerable<string> Ours(IEnumerable<string> names) => names.Where(name => name.StartsWith("ContainerStage", StringComparison.Ordinal));
+    private static IEnumerable<string> Ours(IEnumerable<string> names) =>
+        names.Where(name => name.StartsWith("ContainerStage", StringComparison.Ordinal));
 
-    private static string Golden([CallerFilePath] string file = "") => Path.GetFullPath("../../Sdk.Tests/public-names.txt", Path.GetDirectoryName(file)!);
+    private static string Golden([CallerFilePath] string file = "") =>
+        Path.GetFullPath("../../Sdk.Tests/public-names.txt", Path.GetDirectoryName(file)!);
 }

@@ -48,8 +48,16 @@ public sealed class CompiledAssembly : IDisposable
         }
 
         var body = file.GetMethodBody(method.RelativeVirtualAddress);
-        var locals = body.LocalSignature.IsNil ? [] : metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(Types, null).SelectMany(local => local);
-        return [.. mentioned, .. locals, .. body.ExceptionRegions.Select(region => region.CatchType), .. IntermediateCode.TokensOf(body.GetILBytes()!)];
+        var locals = body.LocalSignature.IsNil
+            ? []
+            : metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(Types, null).SelectMany(local => local);
+        return
+        [
+            .. mentioned,
+            .. locals,
+            .. body.ExceptionRegions.Select(region => region.CatchType),
+            .. IntermediateCode.TokensOf(body.GetILBytes()!),
+        ];
     }
 
     /// <summary>The types behind a token: of a member its declaring type and those of its signature.</summary>
@@ -57,7 +65,8 @@ public sealed class CompiledAssembly : IDisposable
     {
         { IsNil: true } => [],
         { Kind: HandleKind.TypeDefinition or HandleKind.TypeReference } => [handle],
-        { Kind: HandleKind.TypeSpecification } => metadata.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(Types, null),
+        { Kind: HandleKind.TypeSpecification } =>
+            metadata.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(Types, null),
         { Kind: HandleKind.MethodDefinition } => [metadata.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType()],
         { Kind: HandleKind.FieldDefinition } => [metadata.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType()],
         { Kind: HandleKind.MemberReference } => TypesOf(metadata.GetMemberReference((MemberReferenceHandle)handle)),
@@ -81,7 +90,9 @@ public sealed class CompiledAssembly : IDisposable
         if (handle.Kind == HandleKind.TypeDefinition)
         {
             var definition = metadata.GetTypeDefinition((TypeDefinitionHandle)handle);
-            return definition.GetDeclaringType() is { IsNil: false } outer ? Outermost(outer) : Named(definition.Namespace, definition.Name, name);
+            return definition.GetDeclaringType() is { IsNil: false } outer
+                ? Outermost(outer)
+                : Named(definition.Namespace, definition.Name, name);
         }
 
         var reference = metadata.GetTypeReference((TypeReferenceHandle)handle);

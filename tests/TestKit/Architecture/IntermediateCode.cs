@@ -28,7 +28,11 @@ internal static class IntermediateCode
             }
 
             var operand = Operands[value];
-            if (operand is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok or OperandType.InlineSig)
+            if (operand is OperandType.InlineMethod
+                or OperandType.InlineField
+                or OperandType.InlineType
+                or OperandType.InlineTok
+                or OperandType.InlineSig)
             {
                 yield return MetadataTokens.EntityHandle(BitConverter.ToInt32(code, at));
             }

@@ -10,7 +10,9 @@ public static class LocatedDiagnostics
     public static string? WrongPlace(BuildFailedException failure, string text, string file)
     {
         var lines = text.Split('\n');
-        return failure.Diagnostics.IsEmpty ? "the failure has no diagnostic" : failure.Diagnostics.Select(diagnostic => WrongPlace(diagnostic, lines, file)).FirstOrDefault(problem => problem is not null);
+        return failure.Diagnostics.IsEmpty
+            ? "the failure has no diagnostic"
+            : failure.Diagnostics.Select(diagnostic => WrongPlace(diagnostic, lines, file)).FirstOrDefault(problem => problem is not null);
     }
 
     private static string? WrongPlace(Diagnostic diagnostic, string[] lines, string file) => diagnostic.Location switch

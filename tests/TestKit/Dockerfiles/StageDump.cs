@@ -15,7 +15,8 @@ public static class StageDump
             text.Append("escape ").Append(set.Escape).Append('\n');
         }
 
-        foreach (var (name, value) in set.GlobalArguments.OrderBy(pair => pair.Key, StringComparer.Ordinal).Where(pair => !pair.Key.StartsWith("TARGET", StringComparison.Ordinal) && !pair.Key.StartsWith("BUILD", StringComparison.Ordinal)))
+        foreach (var (name, value) in set.GlobalArguments.OrderBy(pair => pair.Key, StringComparer.Ordinal).Where(
+            pair => !pair.Key.StartsWith("TARGET", StringComparison.Ordinal) && !pair.Key.StartsWith("BUILD", StringComparison.Ordinal)))
         {
             text.Append("global ").Append(name).Append(" = ").Append(Quote(value)).Append('\n');
         }
@@ -34,7 +35,8 @@ public static class StageDump
     }
 
     public static string Of(IEnumerable<Diagnostic> diagnostics) =>
-        string.Concat(diagnostics.Select(diagnostic => $"{Range(diagnostic.Location ?? default)} {diagnostic.Code} {diagnostic.Message}\n"));
+        string.Concat(
+            diagnostics.Select(diagnostic => $"{Range(diagnostic.Location ?? default)} {diagnostic.Code} {diagnostic.Message}\n"));
 
     private static void Append(StringBuilder text, Instruction instruction, string indent)
     {
@@ -78,12 +80,14 @@ public static class StageDump
     private static IEnumerable<string> Copy(CopyInstruction copy)
     {
         yield return $"{string.Join(' ', copy.Sources.Select(Quote))} -> {Quote(copy.Destination)}";
-        foreach (var (name, value) in new[] { ("from", copy.From), ("chown", copy.Chown), ("chmod", copy.Chmod) }.Where(pair => pair.Item2 is not null))
+        foreach (var (name, value) in new[] { ("from", copy.From), ("chown", copy.Chown), ("chmod", copy.Chmod) }.Where(
+            pair => pair.Item2 is not null))
         {
             yield return $"{name} {Quote(value)}{(name == "from" ? " " + Range(copy.FromLocation) : "")}";
         }
 
-        foreach (var detail in InstructionDetails.Options(("link", copy.Link), ("parents", copy.Parents)).Concat(InstructionDetails.Files(copy.Excludes, copy.Documents)))
+        foreach (var detail in InstructionDetails.Options(("link", copy.Link), ("parents", copy.Parents))
+            .Concat(InstructionDetails.Files(copy.Excludes, copy.Documents)))
         {
             yield return detail;
         }
@@ -98,13 +102,17 @@ public static class StageDump
     {
         ExecForm exec => "exec " + string.Join(' ', exec.Arguments.Select(Quote)),
         ShellForm shell => "shell " + Quote(shell.Text),
-        HeredocForm heredoc => "shell " + Quote(heredoc.Text) + string.Concat(heredoc.Documents.Select(document => "\n        " + InstructionDetails.Document(document))),
+        HeredocForm heredoc => "shell " +
+            Quote(heredoc.Text) +
+            string.Concat(heredoc.Documents.Select(document => "\n        " + InstructionDetails.Document(document))),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
     private static string Pair(NameValue pair) => $"{pair.Name} = {Quote(pair.Value)}";
 
-    internal static string Quote(string? text) => text is null ? "nothing" : $"<{text.Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}>";
+    internal static string Quote(string? text) => text is null
+        ? "nothing"
+        : $"<{text.Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}>";
 
     internal static string Range(SourceLocation location) => $"[{location.Line}:{location.Column}-{location.EndLine}:{location.EndColumn}]";
 }

@@ -7,7 +7,14 @@ namespace ContainerStages.TestKit.Dockerfiles;
 public static partial class StageMeaning
 {
     public static string Of(StageSet set) => Range().Replace(
-        StageDump.Of(set with { Stages = [.. set.Stages.Select(stage => stage with { Instructions = [.. stage.Instructions.Select(instruction => instruction with { Text = instruction.GetType().Name })] })] }),
+        StageDump.Of(
+            set with
+            {
+                Stages =
+                    [.. set.Stages.Select(
+                        stage => stage with { Instructions =
+                            [.. stage.Instructions.Select(instruction => instruction with { Text = instruction.GetType().Name })] })],
+            }),
         "");
 
     [GeneratedRegex(" ?\\[[0-9]+:[0-9]+-[0-9]+:[0-9]+\\]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

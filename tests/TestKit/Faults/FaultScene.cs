@@ -15,23 +15,30 @@ public sealed record FaultScene(Image Image, Digest IndexDigest, FaultyProxy Oth
 
     public Descriptor Config => Image.Manifest.Config;
 
-    public static bool IsIndex(ProxiedRequest request) => request is { Method: "GET" } && request.Path.EndsWith("/manifests/1", StringComparison.Ordinal);
+    public static bool IsIndex(ProxiedRequest request) =>
+        request is { Method: "GET" } && request.Path.EndsWith("/manifests/1", StringComparison.Ordinal);
 
-    public bool IsManifest(ProxiedRequest request) => request is { Method: "GET" } && request.Path.EndsWith($"/manifests/{Image.Digest}", StringComparison.Ordinal);
+    public bool IsManifest(ProxiedRequest request) =>
+        request is { Method: "GET" } && request.Path.EndsWith($"/manifests/{Image.Digest}", StringComparison.Ordinal);
 
-    public bool IsConfig(ProxiedRequest request) => request is { Method: "GET" } && request.Path.EndsWith($"/blobs/{Config.Digest}", StringComparison.Ordinal);
+    public bool IsConfig(ProxiedRequest request) =>
+        request is { Method: "GET" } && request.Path.EndsWith($"/blobs/{Config.Digest}", StringComparison.Ordinal);
 
-    public bool IsLayer(ProxiedRequest request) => request is { Method: "GET" } && request.Path.EndsWith($"/blobs/{Layer.Digest}", StringComparison.Ordinal);
+    public bool IsLayer(ProxiedRequest request) =>
+        request is { Method: "GET" } && request.Path.EndsWith($"/blobs/{Layer.Digest}", StringComparison.Ordinal);
 
     public static bool IsUploadStart(ProxiedRequest request) => request.Method == "POST";
 
     /// <summary>A request with bytes of a layer or the configuration.</summary>
-    public static bool IsUpload(ProxiedRequest request) => request.Method is "PUT" or "PATCH" && request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal) && request.ContentLength > 0;
+    public static bool IsUpload(ProxiedRequest request) => request.Method is "PUT" or "PATCH"
+        && request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)
+        && request.ContentLength > 0;
 
     /// <summary>A request with bytes of the large layer.</summary>
     public static bool IsLayerUpload(ProxiedRequest request) => IsUpload(request) && request.ContentLength > 10_000;
 
-    public static bool IsManifestUpload(ProxiedRequest request) => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal);
+    public static bool IsManifestUpload(ProxiedRequest request) =>
+        request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal);
 
     /// <summary>A manifest of the image with a part replaced.</summary>
     public string ManifestWith(string old, string replacement)
@@ -43,5 +50,6 @@ public sealed record FaultScene(Image Image, Digest IndexDigest, FaultyProxy Oth
     }
 
     /// <summary>The whole answer of a server that holds this document under the tag.</summary>
-    public static ProxyFault Document(string text, string mediaType = MediaTypes.OciManifest) => ProxyFault.AnswerWithBody("200 OK", text, $"Content-Type: {mediaType}");
+    public static ProxyFault Document(string text, string mediaType = MediaTypes.OciManifest) =>
+        ProxyFault.AnswerWithBody("200 OK", text, $"Content-Type: {mediaType}");
 }

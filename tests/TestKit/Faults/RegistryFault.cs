@@ -40,7 +40,10 @@ public sealed record RegistryFault
     public Func<ProxiedRequest, ProxyFault?> In(FaultScene scene)
     {
         var next = 0;
-        return request => request.Headers.ContainsKey("Authorization") && Where(scene, request) && Interlocked.Increment(ref next) is var number && number <= Times ? Fault(scene, number - 1) : null;
+        return request => request.Headers.ContainsKey("Authorization")
+            && Where(scene, request)
+            && Interlocked.Increment(ref next) is var number
+            && number <= Times ? Fault(scene, number - 1) : null;
     }
 
     public override string ToString() => Name;

@@ -10,14 +10,16 @@ public static class BusyboxRoot
 
     private static readonly string[] Applets =
     [
-        "sh", "cat", "echo", "ls", "id", "env", "pwd", "true", "false", "sleep", "kill", "head", "yes", "touch", "rm", "mkdir", "mknod", "mount", "umount",
-        "chroot", "hostname", "ip", "ps", "stat", "ln", "mv", "chmod", "chown", "dd", "test", "grep", "printf", "seq", "wc", "tty", "unshare", "setsid", "trap",
+        "sh", "cat", "echo", "ls", "id", "env", "pwd", "true", "false", "sleep", "kill", "head", "yes", "touch", "rm", "mkdir", "mknod",
+        "mount", "umount",
+        "chroot", "hostname", "ip", "ps", "stat", "ln", "mv", "chmod", "chown", "dd", "test", "grep", "printf", "seq", "wc", "tty",
+        "unshare", "setsid", "trap",
         "readlink", "dmesg", "find", "sort", "tr", "nslookup", "insmod", "date", "cut", "adduser", "basename", "cp", "df", "nc", "xargs",
     ];
 
     /// <summary>
-    /// A base layer with /bin, /etc/passwd, /etc/group and /tmp, and without any place that the sandbox mounts on. Its set-user-id program is
-    /// <c>su</c>, which lets everybody become root.
+    /// A base layer with /bin, /etc/passwd, /etc/group and /tmp, and without any place that the sandbox mounts on. Its set-user-id program
+    /// is <c>su</c>, which lets everybody become root.
     /// </summary>
     public static void Create(string folder)
     {

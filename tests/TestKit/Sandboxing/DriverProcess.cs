@@ -18,7 +18,13 @@ public sealed class DriverProcess : IDisposable
     {
         _temporary = Directory.CreateTempSubdirectory("sandbox-driver-");
         File.SetUnixFileMode(_temporary.FullName, (UnixFileMode)0x3FF);
-        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         string[] command = [.. change, "dotnet", Driver.Value, "run"];
         start.FileName = command[0];
         foreach (var argument in command[1..])
@@ -57,7 +63,8 @@ public sealed class DriverProcess : IDisposable
     }
 
     public static Task<DriverProcess> StartAsync(SandboxAccount account, SandboxScenario scenario) =>
-        StartAsync(account == SandboxAccount.OrdinaryUser && FileCalls.EffectiveUserId() == 0 && User.Value ? Become(OrdinaryUser) : [], scenario);
+        StartAsync(
+            account == SandboxAccount.OrdinaryUser && FileCalls.EffectiveUserId() == 0 && User.Value ? Become(OrdinaryUser) : [], scenario);
 
     /// <summary>As the ordinary user, in a process that may gain no rights: the helpers that map ids cannot work.</summary>
     public static Task<DriverProcess> StartWithoutRightsAsync(SandboxScenario scenario) =>
@@ -72,7 +79,8 @@ public sealed class DriverProcess : IDisposable
 
     private static string[] Become(string user) => ["setpriv", "--reuid", user, "--regid", GroupOf(user), "--clear-groups"];
 
-    private static string GroupOf(string user) => File.ReadLines("/etc/passwd").First(line => line.StartsWith(user + ":", StringComparison.Ordinal)).Split(':')[3];
+    private static string GroupOf(string user) =>
+        File.ReadLines("/etc/passwd").First(line => line.StartsWith(user + ":", StringComparison.Ordinal)).Split(':')[3];
 
     private static async Task<DriverProcess> StartAsync(string[] change, SandboxScenario scenario)
     {

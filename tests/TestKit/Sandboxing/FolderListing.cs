@@ -11,7 +11,15 @@ public static class FolderListing
         Entries(folder).Select(path => Line(folder, path)).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Entries(string folder) =>
-        Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, ReturnSpecialDirectories = false });
+        Directory.EnumerateFileSystemEntries(
+            folder,
+            "*",
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = FileAttributes.None,
+                ReturnSpecialDirectories = false,
+            });
 
     private static string Line(string folder, string path)
     {
@@ -28,7 +36,8 @@ public static class FolderListing
         {
             FileCalls.S_IFDIR => $"{(IsOpaque(path) ? "opaque" : "folder")} {mode} {owner} {name}",
             FileCalls.S_IFLNK => $"link {owner} {name} -> {new FileInfo(path).LinkTarget}",
-            FileCalls.S_IFREG => $"file {mode} {owner} {name}{(status.Size is > 0 and < 100 ? " " + File.ReadAllText(path).ReplaceLineEndings("|") : "")}",
+            FileCalls.S_IFREG =>
+                $"file {mode} {owner} {name}{(status.Size is > 0 and < 100 ? " " + File.ReadAllText(path).ReplaceLineEndings("|") : "")}",
             _ => $"other {mode} {owner} {name}",
         };
     }

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace ContainerStages.TestKit.Sandboxing;
 
-/// <summary>A sandbox test as data, so that the same is done by root and, in another process, by an ordinary user in its user namespace.</summary>
+/// <summary>
+/// A sandbox test as data, so that the same is done by root and, in another process, by an ordinary user in its user namespace.
+/// </summary>
 public sealed record SandboxScenario
 {
     /// <summary>Layers above the busybox root, from the base up.</summary>
@@ -58,7 +60,8 @@ public sealed record SandboxScenario
 /// <param name="Kind">What it is.</param>
 /// <param name="UserId">Owner, as seen inside.</param>
 /// <param name="GroupId">Group, as seen inside.</param>
-public sealed record LayerEntry(string Path, string Content = "", int Mode = 0x1A4, EntryKind Kind = EntryKind.File, uint UserId = 0, uint GroupId = 0);
+public sealed record LayerEntry(
+    string Path, string Content = "", int Mode = 0x1A4, EntryKind Kind = EntryKind.File, uint UserId = 0, uint GroupId = 0);
 
 public enum EntryKind
 {
@@ -82,7 +85,10 @@ public sealed record SandboxResult
     /// <summary>The upper folder of the first copy: <c>kind mode owner:group path [content or target]</c>, sorted.</summary>
     public ImmutableArray<string> Upper { get; init; } = [];
 
-    /// <summary>Mounts of the root, of the kernel's file systems and of the driver's folder that the driver saw after, but not before, or the reverse.</summary>
+    /// <summary>
+    /// Mounts of the root, of the kernel's file systems and of the driver's folder that the driver saw after, but not before, or the
+    /// reverse.
+    /// </summary>
     public ImmutableArray<string> ChangedMounts { get; init; } = [];
 
     /// <summary>Pipes and process descriptors that the driver had open after, but not before.</summary>

@@ -8,7 +8,9 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Building;
 
-/// <summary>What is done with a definition beside building it: fetching what it needs, writing its lock file, and writing it as a Dockerfile.</summary>
+/// <summary>
+/// What is done with a definition beside building it: fetching what it needs, writing its lock file, and writing it as a Dockerfile.
+/// </summary>
 public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
 {
     /// <exception cref="BuildFailedException">Something cannot be had, or the lock file forbids it.</exception>
@@ -69,7 +71,8 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
     private static async Task RefreshOthersAsync(PlannedBuild planned, CancellationToken cancellationToken)
     {
         var inputs = planned.Session.Inputs;
-        var named = planned.Builds.Select(build => build.Graph.Set).SelectMany(set => set.Stages.SelectMany(stage => StageGraph.Create(set, stage.Index.ToString()).Stages))
+        var named = planned.Builds.Select(build => build.Graph.Set).SelectMany(
+            set => set.Stages.SelectMany(stage => StageGraph.Create(set, stage.Index.ToString()).Stages))
             .SelectMany(node => node.CopySources.Values.Prepend(node.Base).OfType<StageSource.Image>())
             .Select(image => image.Reference).DistinctBy(reference => reference.ToString());
         foreach (var reference in named)
@@ -111,7 +114,8 @@ public sealed class BuildPreparation(BuildDefinition asked, IBuildEvents events)
         var before = file.Known.Facts().ToDictionary(StringComparer.Ordinal);
         var after = file.Learned.Facts().ToDictionary(StringComparer.Ordinal);
         var lines = after.Where(fact => before.GetValueOrDefault(fact.Key) != fact.Value)
-            .Select(fact => before.TryGetValue(fact.Key, out var old) ? $"{fact.Key}  {old} -> {fact.Value}" : $"+ {fact.Key}  {fact.Value}")
+            .Select(
+                fact => before.TryGetValue(fact.Key, out var old) ? $"{fact.Key}  {old} -> {fact.Value}" : $"+ {fact.Key}  {fact.Value}")
             .Concat(removed ? before.Where(fact => !after.ContainsKey(fact.Key)).Select(fact => $"- {fact.Key}  {fact.Value}") : [])
             .ToArray();
         foreach (var line in lines)

@@ -7,14 +7,17 @@ namespace ContainerStages.Building;
 /// <summary>What is wrong with a Dockerfile and what the build checks say of it; nothing is built.</summary>
 public static class DefinitionCheck
 {
-    /// <summary>In the order of the lines. Base images are asked for their configuration: what they define, their platform and their triggers.</summary>
+    /// <summary>
+    /// In the order of the lines. Base images are asked for their configuration: what they define, their platform and their triggers.
+    /// </summary>
     public static async Task<ImmutableArray<Diagnostic>> RunAsync(BuildDefinition definition, CancellationToken cancellationToken)
     {
         var found = new FoundDiagnostics();
         try
         {
             using var warnings = new DistinctWarnings(found);
-            using var planned = await PlannedBuild.CreateAsync(EpochArgument.Apply(definition) with { Goal = BuildGoal.Check }, warnings, dockerfileName: null, cancellationToken);
+            using var planned = await PlannedBuild.CreateAsync(
+                EpochArgument.Apply(definition) with { Goal = BuildGoal.Check }, warnings, dockerfileName: null, cancellationToken);
         }
         catch (BuildFailedException failed)
         {

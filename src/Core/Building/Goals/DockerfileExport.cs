@@ -6,10 +6,14 @@ using ContainerStages.Dockerfile;
 
 namespace ContainerStages.Building;
 
-/// <summary>Writes the stages of a definition as a Dockerfile, and what its build does not see as the ignore file beside it. Asks nobody, runs nothing.</summary>
+/// <summary>
+/// Writes the stages of a definition as a Dockerfile, and what its build does not see as the ignore file beside it. Asks nobody, runs
+/// nothing.
+/// </summary>
 internal sealed class DockerfileExport(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
 {
-    private readonly ExportedDockerfile export = definition.Outputs.Export ?? throw new ArgumentException("The definition names no file to write.", nameof(definition));
+    private readonly ExportedDockerfile export = definition.Outputs.Export
+        ?? throw new ArgumentException("The definition names no file to write.", nameof(definition));
 
     private SourceLocation Place => new(definition.Source.Project?.File ?? definition.Source.Dockerfile!);
 
@@ -20,7 +24,8 @@ internal sealed class DockerfileExport(BuildDefinition definition, string? docke
         var (directives, text) = Write();
         (string Path, string Text)[] files =
         [
-            (export.File, WrittenMark.Add(directives, Notes() + text, $"{source}. To change it, change that and run the target ExportDockerfile again.")),
+            (export.File, WrittenMark.Add(
+                directives, Notes() + text, $"{source}. To change it, change that and run the target ExportDockerfile again.")),
             (export.File + IgnoreRules.FileSuffix, WrittenMark.Add("", IgnoreText(), source)),
         ];
         foreach (var (path, _) in files)
@@ -42,7 +47,8 @@ internal sealed class DockerfileExport(BuildDefinition definition, string? docke
         var sets = platforms.Select(stages => StageSelection.ForDockerfile(stages.Graph, definition.Source.BuildContexts.Keys)).ToArray();
         var texts = sets.Select(DockerfileWriter.Write).Distinct(StringComparer.Ordinal).ToArray();
         return texts is [var text] ? (DockerfileWriter.Directives(sets[0]), text[DockerfileWriter.Directives(sets[0]).Length..])
-            : throw new BuildFailedException(ExportDiagnostics.PlatformsDiffer(platforms.Select(stages => stages.Platform.ToString()), Place));
+            : throw new BuildFailedException(
+                ExportDiagnostics.PlatformsDiffer(platforms.Select(stages => stages.Platform.ToString()), Place));
     }
 
     /// <summary>What the project gives its build beside the stages. Values of arguments may be nobody's business.</summary>
@@ -81,7 +87,8 @@ internal sealed class DockerfileExport(BuildDefinition definition, string? docke
         var writer = Guard(path, () => WrittenMark.Find(path));
         if (writer is WrittenBy.Somebody or WrittenBy.UsAndSomebody && !export.Overwrite)
         {
-            throw new BuildFailedException(writer == WrittenBy.Somebody ? ExportDiagnostics.NotOurs(path) : ExportDiagnostics.Changed(path));
+            throw new BuildFailedException(
+                writer == WrittenBy.Somebody ? ExportDiagnostics.NotOurs(path) : ExportDiagnostics.Changed(path));
         }
     }
 

@@ -20,17 +20,22 @@ internal static class BaseTriggers
             if (TriggersOf(node, graph, images) is { Count: > 0 } triggers)
             {
                 found = true;
-                stages[node.Stage.Index] = node.Stage with { Instructions = [.. triggers.SelectMany(trigger => Read(trigger, node.Stage)), .. node.Stage.Instructions] };
+                stages[node.Stage.Index] = node.Stage with
+                {
+                    Instructions = [.. triggers.SelectMany(trigger => Read(trigger, node.Stage)), .. node.Stage.Instructions],
+                };
             }
         }
 
         return found ? graph.Set with { Stages = stages.ToImmutable() } : null;
     }
 
-    private static IReadOnlyList<string> TriggersOf(StageNode node, StageGraph graph, IReadOnlyDictionary<NamedBase, ImageBase> images) => node.Base switch
+    private static IReadOnlyList<string> TriggersOf(
+        StageNode node, StageGraph graph, IReadOnlyDictionary<NamedBase, ImageBase> images) => node.Base switch
     {
         StageSource.Image image => images[new NamedBase(image.Reference, node.Stage.Platform)].Config.Config.OnBuild ?? [],
-        StageSource.OtherStage other => [.. graph[other.Index].Stage.Instructions.OfType<OnBuildInstruction>().Select(instruction => instruction.Trigger)],
+        StageSource.OtherStage other =>
+            [.. graph[other.Index].Stage.Instructions.OfType<OnBuildInstruction>().Select(instruction => instruction.Trigger)],
         _ => [],
     };
 

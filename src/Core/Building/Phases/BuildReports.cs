@@ -11,7 +11,10 @@ using ContainerStages.Running;
 
 namespace ContainerStages.Building;
 
-/// <summary>The reports that a build writes, and its bills of materials. Nothing that goes wrong with them ends the build: the image is published then.</summary>
+/// <summary>
+/// The reports that a build writes, and its bills of materials. Nothing that goes wrong with them ends the build: the image is published
+/// then.
+/// </summary>
 internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 {
     private readonly BuildSession session = planned.Session;
@@ -71,7 +74,8 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 
     private void Warn(Diagnostic problem) => timeline.Report(new DiagnosticReported(ReportDiagnostics.AsWarning(problem)));
 
-    private async Task<ReportDocument> MakeAsync(ImageSet images, ImageFiles layers, BuildResult result, CancellationToken cancellationToken)
+    private async Task<ReportDocument> MakeAsync(
+        ImageSet images, ImageFiles layers, BuildResult result, CancellationToken cancellationToken)
     {
         var changes = new StepChanges(planned, planned.Inputs ?? new InputLog());
         var build = new StepReasons([.. planned.Plans], planned.Definition.Policy, changes).Explain(timeline.Steps, timeline.Milliseconds);

@@ -13,7 +13,10 @@ namespace ContainerStages.Building;
 /// <summary>What is told of a build, and the result file by which the next build knows that nothing is left to do.</summary>
 internal sealed class BuildResults(BuildOutputs outputs, ImageNames names)
 {
-    /// <summary>The earlier result where it still holds: the same images, the same destinations, and what was written to disk or named in the store is there.</summary>
+    /// <summary>
+    /// The earlier result where it still holds: the same images, the same destinations, and what was written to disk or named in the store
+    /// is there.
+    /// </summary>
     public BuildResult? FindStanding(ImageSet images) =>
         // What is in an engine only the engine knows.
         !outputs.Destinations.Any(destination => destination.Medium.IsDaemon)
@@ -67,7 +70,10 @@ internal sealed class BuildResults(BuildOutputs outputs, ImageNames names)
             References = references.Length > 0 ? references : ExpectedNames(),
             Files = [.. published.SelectMany(one => one.Files)],
             Size = LayerSizes.Sum(images.Images.Select(image => image.Size)),
-            CompressedSize = images.Images.SelectMany(image => image.Layers).Select(layer => layer.Layer.Descriptor).DistinctBy(layer => layer.Digest).Sum(layer => layer.Size),
+            CompressedSize = images.Images.SelectMany(image => image.Layers)
+                .Select(layer => layer.Layer.Descriptor)
+                .DistinctBy(layer => layer.Digest)
+                .Sum(layer => layer.Size),
             LayerCount = images.Images.Sum(image => image.Layers.Length),
             UpToDate = upToDate,
         };
@@ -89,7 +95,9 @@ internal sealed class BuildResults(BuildOutputs outputs, ImageNames names)
             ConfigDigest = image.Manifest.Config.Digest.ToString(),
             Manifest = Text(image.ManifestBytes),
             Configuration = Text(image.ConfigBytes),
-            References = tags.TryGetValue(image.Digest, out var suffix) ? [.. ExpectedNames().Select(name => PlatformTags.Add(ImageReference.Parse(name), suffix).FamiliarName)] : [],
+            References = tags.TryGetValue(image.Digest, out var suffix)
+                ? [.. ExpectedNames().Select(name => PlatformTags.Add(ImageReference.Parse(name), suffix).FamiliarName)]
+                : [],
             Size = image.Size,
         })];
     }
@@ -113,11 +121,13 @@ internal sealed class BuildResults(BuildOutputs outputs, ImageNames names)
     }
 
     private IEnumerable<string> Expected() =>
-        ExpectedNames().Concat(outputs.Destinations.Where(destination => destination.Medium != Medium.Registry).Select(destination => destination.Value));
+        ExpectedNames().Concat(
+            outputs.Destinations.Where(destination => destination.Medium != Medium.Registry).Select(destination => destination.Value));
 
     private IReadOnlyList<string> ExpectedNames()
     {
-        string[] registries = [.. outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => ImageReference.Parse(destination.Value).ToString())];
+        string[] registries = [.. outputs.Destinations.Where(destination => destination.Medium == Medium.Registry)
+            .Select(destination => ImageReference.Parse(destination.Value).ToString())];
         return registries.Length > 0 ? registries : [.. outputs.Tags.Select(name => ImageReference.Parse(name).FamiliarName)];
     }
 

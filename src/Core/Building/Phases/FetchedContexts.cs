@@ -10,8 +10,9 @@ using ContainerStages.Stages;
 namespace ContainerStages.Building;
 
 /// <summary>
-/// The definition of a build with every context that is no folder of this machine fetched into one: standard input, archives, web addresses,
-/// git repositories. What was unpacked goes when this is disposed. Source: docker buildx build, Build context; BuildKit, dockerui/context.go.
+/// The definition of a build with every context that is no folder of this machine fetched into one: standard input, archives, web
+/// addresses, git repositories. What was unpacked goes when this is disposed. Source: docker buildx build, Build context; BuildKit,
+/// dockerui/context.go.
 /// </summary>
 internal sealed class FetchedContexts : IDisposable
 {
@@ -51,7 +52,8 @@ internal sealed class FetchedContexts : IDisposable
     /// <exception cref="BuildFailedException">A context is none, or cannot be fetched.</exception>
     public static async Task<FetchedContexts> OpenAsync(BuildDefinition definition, Action fetches, CancellationToken cancellationToken)
     {
-        var isContextHere = definition.Source.ContextDirectory != StandardInput && (definition.Source.Project is not null || Path.IsPathRooted(definition.Source.Dockerfile));
+        var isContextHere = definition.Source.ContextDirectory != StandardInput
+            && (definition.Source.Project is not null || Path.IsPathRooted(definition.Source.Dockerfile));
         var isDockerfileHere = definition.Source.Dockerfile != StandardInput;
         var elsewhere = definition.Source.BuildContexts.Where(context => IsAddress(context.Value)).ToArray();
         var contexts = new FetchedContexts(definition);
@@ -75,7 +77,9 @@ internal sealed class FetchedContexts : IDisposable
 
     /// <summary>True where the text is the address of something to fetch: http, https or git.</summary>
     public static bool IsAddress(string text) =>
-        text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || GitSource.TryParse(text) is not null;
+        text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+            || GitSource.TryParse(text) is not null;
 
     public void Dispose()
     {
@@ -95,7 +99,9 @@ internal sealed class FetchedContexts : IDisposable
         }
 
         // Read first: whoever writes into it waits.
-        var input = asked.Source.ContextDirectory == StandardInput || asked.Source.Dockerfile == StandardInput ? await ReadInputAsync(cancellationToken) : null;
+        var input = asked.Source.ContextDirectory == StandardInput || asked.Source.Dockerfile == StandardInput
+            ? await ReadInputAsync(cancellationToken)
+            : null;
         if (asked.Source.ContextDirectory == StandardInput || !Directory.Exists(asked.Source.ContextDirectory))
         {
             await FetchMainAsync(input, cancellationToken);
@@ -161,7 +167,9 @@ internal sealed class FetchedContexts : IDisposable
             return;
         }
 
-        var dockerfile = new UnionView([folder]).Find("/" + name.TrimStart('/')) is { IsRegularFile: true } found ? found : throw new BuildFailedException(ContextDiagnostics.NoDockerfile(shown, name));
+        var dockerfile = new UnionView([folder]).Find("/" + name.TrimStart('/')) is { IsRegularFile: true } found
+            ? found
+            : throw new BuildFailedException(ContextDiagnostics.NoDockerfile(shown, name));
         RefuseLinkedIgnoreFile(folder, dockerfile.Path[1..] + ".dockerignore", shown);
         Source = Source with { Dockerfile = dockerfile.HostPath };
         DockerfileName = name;
@@ -178,7 +186,9 @@ internal sealed class FetchedContexts : IDisposable
         else
         {
             var file = await Downloads.FetchFileAsync(new FromAddress(new Uri(value), null), null, cancellationToken);
-            folder = UserArchive.IsArchive(file) ? Unpack(file, shown, cancellationToken) : throw new BuildFailedException(AddDiagnostics.BadContext(name, shown));
+            folder = UserArchive.IsArchive(file)
+                ? Unpack(file, shown, cancellationToken)
+                : throw new BuildFailedException(AddDiagnostics.BadContext(name, shown));
         }
 
         RefuseLinkedIgnoreFile(folder, ".dockerignore", shown);

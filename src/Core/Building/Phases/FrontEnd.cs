@@ -19,15 +19,22 @@ internal static class FrontEnd
         var options = new FrontEndOptions { BuildArgs = source.BuildArgs, Target = platform, TargetStage = source.Target };
         return (source.Dockerfile, source.Project) switch
         {
-            ({ } dockerfile, null) => DockerfileFrontEnd.ReadFile(dockerfile, options with { ContextDirectory = source.ContextDirectory, Ignore = IgnoreFile.ReadFor(source.ContextDirectory, dockerfile) }, dockerfileName),
-            (null, { } project) => MachineMounts.Add(WithInstructions(ReadProject(project, source, options), project.Config.Instructions, source.Target), project.Access),
+            ({ } dockerfile, null) =>
+                DockerfileFrontEnd.ReadFile(dockerfile, options with
+                {
+                    ContextDirectory = source.ContextDirectory,
+                    Ignore = IgnoreFile.ReadFor(source.ContextDirectory, dockerfile),
+                }, dockerfileName),
+            (null, { } project) => MachineMounts.Add(
+                WithInstructions(ReadProject(project, source, options), project.Config.Instructions, source.Target), project.Access),
             _ => throw new ArgumentException("A build definition names either a Dockerfile or a project.", nameof(source)),
         };
     }
 
     private static StageSet ReadProject(ProjectDefinition project, BuildSource source, FrontEndOptions options) => project switch
     {
-        _ when IsGoByConvention(project) => GoConvention.Create(project, source.ContextDirectory, options.Target, Platform.Host, source.BuildArgs),
+        _ when IsGoByConvention(project) =>
+            GoConvention.Create(project, source.ContextDirectory, options.Target, Platform.Host, source.BuildArgs),
         { DotNet: not null } => DotNetConvention.Create(project, options.Target, Platform.Host, source.BuildArgs),
         _ => ProjectFrontEnd.Read(project, options, source.Target),
     };

@@ -15,12 +15,16 @@ internal sealed class ImageAssembly(PlannedBuild planned)
     /// <param name="executed">For each plan, in their order.</param>
     public async Task<ImageSet> AssembleAsync(ImmutableArray<ExecutedStage> executed, CancellationToken cancellationToken)
     {
-        ImmutableArray<Image> images = [.. await Task.WhenAll(planned.Plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, cancellationToken)))];
-        return await ImageSet.CreateAsync(images, Format, Sorted(definition.Metadata.IndexAnnotations), planned.Session.Content, cancellationToken);
+        ImmutableArray<Image> images =
+            [.. await Task.WhenAll(planned.Plans.Zip(executed, (plan, stage) => AssembleAsync(plan, stage, cancellationToken)))];
+        return await ImageSet.CreateAsync(
+            images, Format, Sorted(definition.Metadata.IndexAnnotations), planned.Session.Content, cancellationToken);
     }
 
     private ImageFormat Format =>
-        definition.Form.FormatOfBase && planned.Plans.All(plan => plan.BaseImage?.Manifest.MediaType == MediaTypes.DockerManifest) ? ImageFormat.Docker : definition.Form.Format;
+        definition.Form.FormatOfBase && planned.Plans.All(plan => plan.BaseImage?.Manifest.MediaType == MediaTypes.DockerManifest)
+            ? ImageFormat.Docker
+            : definition.Form.Format;
 
     private async Task<Image> AssembleAsync(BuildPlan plan, ExecutedStage executed, CancellationToken cancellationToken)
     {
@@ -35,7 +39,8 @@ internal sealed class ImageAssembly(PlannedBuild planned)
             RootFs = new RootFs { DiffIds = [.. executed.Layers.Select(layer => layer.Layer.DiffId)] },
             History = executed.History,
         };
-        var image = await ImageAssembler.AssembleAsync(executed.Layers, config, Format, Sorted(definition.Metadata.Annotations), planned.Session.Content, cancellationToken);
+        var image = await ImageAssembler.AssembleAsync(
+            executed.Layers, config, Format, Sorted(definition.Metadata.Annotations), planned.Session.Content, cancellationToken);
         return image with { DescriptorAnnotations = Sorted(definition.Metadata.DescriptorAnnotations) };
     }
 

@@ -23,14 +23,19 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
     public async Task<BuildResult> PublishAsync(ImageSet images, bool allCached, CancellationToken cancellationToken)
     {
         var results = new BuildResults(definition.Outputs, session.Names);
-        if (allCached && !definition.Policy.NoCache && results.FindStanding(images) is { } previous && await IsPushedAsync(images, cancellationToken))
+        if (allCached
+            && !definition.Policy.NoCache
+            && results.FindStanding(images) is { } previous
+            && await IsPushedAsync(images, cancellationToken))
         {
             return previous with { UpToDate = true };
         }
 
         if (definition.Policy.Offline && definition.Outputs.Destinations.Any(destination => destination.Medium == Medium.Registry))
         {
-            throw new BuildFailedException(OfflineDiagnostics.CannotPush(definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry).Select(destination => destination.Value)));
+            throw new BuildFailedException(
+                OfflineDiagnostics.CannotPush(definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry)
+                    .Select(destination => destination.Value)));
         }
 
         if (session.KeepsWhole)
@@ -48,13 +53,18 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
         return results.Save(images, published, upToDate: allCached && published.TrueForAll(one => !one.Written));
     }
 
-    /// <summary>True where the registries still have what was pushed before: they may have been cleaned up. Offline the earlier result is believed.</summary>
+    /// <summary>
+    /// True where the registries still have what was pushed before: they may have been cleaned up. Offline the earlier result is believed.
+    /// </summary>
     private async Task<bool> IsPushedAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        foreach (var destination in definition.Policy.Offline ? [] : definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry))
+        foreach (var destination in definition.Policy.Offline
+            ? []
+            : definition.Outputs.Destinations.Where(destination => destination.Medium == Medium.Registry))
         {
             var name = ImageReference.Parse(destination.Value);
-            foreach (var (set, publisher) in PlatformNames(images, name, stepId: "").Prepend((images, OpenRegistryPublisher(name, stepId: ""))))
+            foreach (var (set, publisher) in PlatformNames(images, name, stepId: "").Prepend(
+                (images, OpenRegistryPublisher(name, stepId: ""))))
             {
                 if (!await publisher.IsThereAsync(set, cancellationToken))
                 {
@@ -75,7 +85,13 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
             throw new BuildFailedException(PublishDiagnostics.ZstdInDockerFormat());
         }
 
-        if (definition.Form.CompressionLevel is { } level && !(definition.Form.Compression switch { LayerCompression.Gzip => level is >= 0 and <= 9, LayerCompression.Zstd => level is >= 1 and <= 22, _ => false }))
+        if (definition.Form.CompressionLevel is { } level
+            && !(definition.Form.Compression switch
+            {
+                LayerCompression.Gzip => level is >= 0 and <= 9,
+                LayerCompression.Zstd => level is >= 1 and <= 22,
+                _ => false,
+            }))
         {
             throw new BuildFailedException(PublishDiagnostics.LevelOutOfRange(definition.Form.Compression, level));
         }
@@ -99,7 +115,8 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
             catch (BuildFailedException failed) when (definition.Outputs.Destinations.Count > 1)
             {
                 var all = definition.Outputs.Destinations.Select(destination => destination.Title).ToArray();
-                var summary = PublishDiagnostics.DestinationsLeft(all[..published.Count], all[published.Count], all[(published.Count + 1)..]);
+                var summary =
+                    PublishDiagnostics.DestinationsLeft(all[..published.Count], all[published.Count], all[(published.Count + 1)..]);
                 throw new BuildFailedException([.. failed.Diagnostics, summary], failed);
             }
         }

@@ -34,7 +34,9 @@ internal static class NamedContexts
         if (value.StartsWith(TargetPrefix, StringComparison.Ordinal))
         {
             var name = value[TargetPrefix.Length..];
-            return set.Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, name)) is { } stage ? new StageSource.OtherStage(stage.Index) : null;
+            return set.Stages.LastOrDefault(stage => StageNames.Comparer.Equals(stage.Name, name)) is { } stage
+                ? new StageSource.OtherStage(stage.Index)
+                : null;
         }
 
         if (ImageReference.TryParseSource(value) is { IsInRegistry: false } elsewhere)

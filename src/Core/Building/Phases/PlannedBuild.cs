@@ -34,7 +34,8 @@ internal sealed class PlannedBuild : IDisposable
     /// <param name="dockerfileName">What messages call the Dockerfile; null for its path.</param>
     /// <param name="cancellationToken">Stops asking registries.</param>
     /// <exception cref="BuildFailedException">The stages are wrong, an image cannot be had, or the lock file forbids it.</exception>
-    public static async Task<PlannedBuild> CreateAsync(BuildDefinition definition, DistinctWarnings events, string? dockerfileName, CancellationToken cancellationToken)
+    public static async Task<PlannedBuild> CreateAsync(
+        BuildDefinition definition, DistinctWarnings events, string? dockerfileName, CancellationToken cancellationToken)
     {
         var stages = StageReader.Read(definition, dockerfileName, events);
         var planned = new PlannedBuild(definition, new BuildSession(definition, stages, events));
@@ -62,7 +63,14 @@ internal sealed class PlannedBuild : IDisposable
             images = await Session.ResolveImagesAsync(graph, platform, cancellationToken);
         }
 
-        var plan = Planner.Plan(graph, images, Definition.Source.BuildArgs, platform, warnings, Session.Inputs.Locked, isPlatformAsked: Definition.Source.Platforms.Count > 0);
+        var plan = Planner.Plan(
+            graph,
+            images,
+            Definition.Source.BuildArgs,
+            platform,
+            warnings,
+            Session.Inputs.Locked,
+            isPlatformAsked: Definition.Source.Platforms.Count > 0);
         Session.Inputs.RequireLocked(plan);
         return new PlatformBuild(graph, images, plan);
     }

@@ -39,7 +39,8 @@ internal sealed class SizeBudget(PlannedBuild planned)
     private long Measure(Image image, CancellationToken cancellationToken)
     {
         var sizes = new LayerSizes(session.Store.Root);
-        return image.Layers.Sum(layer => sizes.GetOrMeasure(session.Content, layer.Layer.Descriptor, layer.Layer.DiffId, cancellationToken));
+        return image.Layers.Sum(
+            layer => sizes.GetOrMeasure(session.Content, layer.Layer.Descriptor, layer.Layer.DiffId, cancellationToken));
     }
 
     /// <summary>Lines with size, path, layer and the instruction that made it, the largest first.</summary>

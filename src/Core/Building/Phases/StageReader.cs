@@ -6,7 +6,9 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Building;
 
-/// <summary>The stages of one platform's image; each platform has its own, because arguments such as TARGETARCH stand in names of bases too.</summary>
+/// <summary>
+/// The stages of one platform's image; each platform has its own, because arguments such as TARGETARCH stand in names of bases too.
+/// </summary>
 internal sealed record PlatformStages(Platform Platform, StageGraph Graph);
 
 /// <summary>Reads the stages of every platform that a definition asks for.</summary>
@@ -16,7 +18,9 @@ internal static class StageReader
     /// <exception cref="BuildFailedException">A text is no platform.</exception>
     public static ImmutableArray<Platform> PlatformsOf(BuildSource source) => source.Platforms.Count == 0
         ? [Platform.Host]
-        : [.. source.Platforms.Select(text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null))).Distinct()];
+        : [.. source.Platforms
+            .Select(text => Platform.TryParse(text) ?? throw new BuildFailedException(PlanDiagnostics.BadPlatform(text, null)))
+            .Distinct()];
 
     /// <exception cref="BuildFailedException">One diagnostic per mistake, with file and line.</exception>
     public static ImmutableArray<PlatformStages> Read(BuildDefinition definition, string? dockerfileName, IBuildEvents events)
@@ -43,11 +47,14 @@ internal static class StageReader
     {
         if (platforms.Length > 1 && outputs.Destinations.FirstOrDefault(destination => !destination.Medium.HoldsIndex) is { } single)
         {
-            throw new BuildFailedException(PlatformDiagnostics.OnePlatformOnly(single.Address, platforms.Select(platform => platform.ToString())));
+            throw new BuildFailedException(
+                PlatformDiagnostics.OnePlatformOnly(single.Address, platforms.Select(platform => platform.ToString())));
         }
     }
 
     /// <summary>What the target needs; for the build checks all stages, where no target is named, as with BuildKit.</summary>
     public static StageGraph GraphOf(StageSet set, BuildDefinition definition) =>
-        definition is { Goal: BuildGoal.Check, Source.Target: null } ? StageGraph.CreateAll(set) : StageGraph.Create(set, definition.Source.Target);
+        definition is { Goal: BuildGoal.Check, Source.Target: null }
+            ? StageGraph.CreateAll(set)
+            : StageGraph.Create(set, definition.Source.Target);
 }

@@ -40,7 +40,9 @@ internal static class BuilderRuns
         }
     }
 
-    /// <summary>Builds an image under a name of its own, saves it as a file and removes it from the engine's store, also where that fails.</summary>
+    /// <summary>
+    /// Builds an image under a name of its own, saves it as a file and removes it from the engine's store, also where that fails.
+    /// </summary>
     /// <param name="engine">For messages.</param>
     /// <param name="repository">What the name begins with.</param>
     /// <param name="run">Builds the image of a name.</param>

@@ -15,7 +15,8 @@ namespace ContainerStages.Engines;
 /// <param name="blobs">Layers of images.</param>
 /// <param name="sandbox">Runs commands.</param>
 /// <param name="events">Steps and their output.</param>
-internal sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
+internal sealed class EmbeddedEngine(
+    SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IEngine
 {
     public string Name => "embedded";
 
@@ -48,7 +49,8 @@ internal sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory
         var executed = new List<ExecutedStage>();
         foreach (var target in request.Builds.Select(one => one.Plan.Target))
         {
-            executed.Add(new ExecutedStage(await ExportAsync(await build.StageAsync(target), cancellationToken), build.History(target), !build.Worked));
+            executed.Add(new ExecutedStage(
+                await ExportAsync(await build.StageAsync(target), cancellationToken), build.History(target), !build.Worked));
         }
 
         return [.. executed];
@@ -57,11 +59,14 @@ internal sealed class EmbeddedEngine(SourceFetching fetching, IStepMemory memory
     /// <summary>All layers of the stack, of which one that stands in it several times is written once.</summary>
     private static async Task<ImmutableArray<ImageLayer>> ExportAsync(LayerStack stack, CancellationToken cancellationToken)
     {
-        var exports = stack.Layers.DistinctBy(layer => layer.Id).ToDictionary(layer => layer.Id, layer => layer.ExportAsync(cancellationToken));
+        var exports = stack.Layers.DistinctBy(layer => layer.Id)
+            .ToDictionary(layer => layer.Id, layer => layer.ExportAsync(cancellationToken));
         return [.. await Task.WhenAll(stack.Layers.Select(layer => exports[layer.Id]))];
     }
 
-    /// <summary>Waits for all; a stage that fails stops the others, and its failure is the build's. What was only stopped by it says nothing.</summary>
+    /// <summary>
+    /// Waits for all; a stage that fails stops the others, and its failure is the build's. What was only stopped by it says nothing.
+    /// </summary>
     private static async Task FirstFailureStopsAllAsync(IReadOnlyList<Task> stages, CancellationTokenSource failure)
     {
         var left = stages.ToList();

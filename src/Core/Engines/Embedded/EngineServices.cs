@@ -10,7 +10,13 @@ using ContainerStages.Snapshots;
 namespace ContainerStages.Engines;
 
 /// <summary>What the embedded engine works with during one build.</summary>
-internal sealed class EngineServices(EngineRequest request, SourceFetching fetching, IStepMemory memory, IBlobSource blobs, ISandbox sandbox, IBuildEvents events) : IDisposable
+internal sealed class EngineServices(
+    EngineRequest request,
+    SourceFetching fetching,
+    IStepMemory memory,
+    IBlobSource blobs,
+    ISandbox sandbox,
+    IBuildEvents events) : IDisposable
 {
     private readonly ConcurrentDictionary<string, ContentMemory?> contexts = new(StringComparer.Ordinal);
     private int steps;
@@ -49,7 +55,9 @@ internal sealed class EngineServices(EngineRequest request, SourceFetching fetch
     /// <summary>Commands run at once.</summary>
     public CommandSlots Commands { get; } = CommandSlots.Create(request.Commands.MaxParallelism);
 
-    /// <summary>True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.</summary>
+    /// <summary>
+    /// True where the blob is here in its full size; half of one, after a crash of the machine, is fetched or made again.
+    /// </summary>
     public bool IsStored(Oci.Descriptor blob) => Content.Holds(blob);
 
     /// <summary>

@@ -39,7 +39,13 @@ internal sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISand
     /// <exception cref="BuildFailedException">The image names no command, or it cannot be started.</exception>
     public async Task<int> RunAsync(ImageBase image, RunSettings settings, CancellationToken cancellationToken)
     {
-        using var services = new EngineServices(new EngineRequest { Builds = [], Context = new ContextFolder("/") }, new SourceFetching(store), new StoreMemory(store), blobs, sandbox, events);
+        using var services = new EngineServices(
+            new EngineRequest { Builds = [], Context = new ContextFolder("/") },
+            new SourceFetching(store),
+            new StoreMemory(store),
+            blobs,
+            sandbox,
+            events);
         services.RemoveAbandoned();
         var config = new ConfigBuilder(image).ToConfig();
         var arguments = Arguments(config, settings, image);
@@ -75,7 +81,9 @@ internal sealed class ImageRunner(StoreDirectory store, IBlobSource blobs, ISand
     private static ImmutableArray<string> Arguments(Oci.ContainerConfig config, RunSettings settings, ImageBase image)
     {
         ImmutableArray<string> entrypoint = settings.Entrypoint ?? [.. config.Entrypoint ?? []];
-        ImmutableArray<string> command = !settings.Command.IsEmpty ? settings.Command : settings.Entrypoint is null ? [.. config.Cmd ?? []] : [];
+        ImmutableArray<string> command = !settings.Command.IsEmpty
+            ? settings.Command
+            : settings.Entrypoint is null ? [.. config.Cmd ?? []] : [];
         ImmutableArray<string> all = [.. entrypoint, .. command];
         return all.IsEmpty ? throw new BuildFailedException(StepDiagnostics.NoCommand(image.Reference.FamiliarName)) : all;
     }

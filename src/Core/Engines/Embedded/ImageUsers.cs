@@ -14,7 +14,8 @@ internal static class ImageUsers
         UserLookup.Resolve(user, Read(view, "/etc/passwd"), Read(view, "/etc/group"), location);
 
     /// <summary>
-    /// Owner that <c>user[:group]</c> names; root where empty. A number alone is user and group. Source: Dockerfile reference, COPY --chown.
+    /// Owner that <c>user[:group]</c> names; root where empty. A number alone is user and group. Source: Dockerfile reference, COPY
+    /// --chown.
     /// </summary>
     public static Ownership Find(UnionView view, string user, SourceLocation location)
     {
@@ -45,5 +46,6 @@ internal static class ImageUsers
         }
     }
 
-    private static string? Read(UnionView view, string path) => view.Find(path) is { IsRegularFile: true } file ? File.ReadAllText(file.HostPath!) : null;
+    private static string? Read(UnionView view, string path) =>
+        view.Find(path) is { IsRegularFile: true } file ? File.ReadAllText(file.HostPath!) : null;
 }

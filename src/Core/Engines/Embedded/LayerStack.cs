@@ -27,11 +27,18 @@ internal sealed record LayerStack(StackKey Key, ImmutableArray<StackLayer> Layer
         var layers = ImageLayers.WithoutRepeated(Layers, layer => layer.Id);
         await Task.WhenAll(layers.Where(layer => !layer.IsMade(snapshots)).Select(layer => layer.EnsureAsync(cancellationToken)));
         var ofImage = layers.TakeWhile(layer => layer is BaseLayer).Select(layer => layer.Id).ToImmutableArray();
-        return [.. await ImageFoldersAsync(ofImage, snapshots, cancellationToken), .. layers.Skip(ofImage.Length).Select(layer => snapshots.PathOf(layer.Id))];
+        return
+        [
+            .. await ImageFoldersAsync(ofImage, snapshots, cancellationToken),
+            .. layers.Skip(ofImage.Length).Select(layer => snapshots.PathOf(layer.Id)),
+        ];
     }
 
-    /// <summary>What overlayfs shows of an image's layers otherwise than they mean it is mended by one more snapshot on top of them.</summary>
-    private static async Task<ImmutableArray<string>> ImageFoldersAsync(ImmutableArray<SnapshotId> ids, SnapshotStore snapshots, CancellationToken cancellationToken)
+    /// <summary>
+    /// What overlayfs shows of an image's layers otherwise than they mean it is mended by one more snapshot on top of them.
+    /// </summary>
+    private static async Task<ImmutableArray<string>> ImageFoldersAsync(
+        ImmutableArray<SnapshotId> ids, SnapshotStore snapshots, CancellationToken cancellationToken)
     {
         var layers = ImageLayers.Visible([.. ids.Select(id => UnpackedLayer.Read(snapshots.PathOf(id)))]);
         ImmutableArray<string> folders = [.. layers.Select(layer => layer.Folder)];
@@ -74,7 +81,8 @@ internal abstract class StackLayer(SnapshotId id)
 }
 
 /// <summary>A layer that a step made.</summary>
-internal sealed class StepLayer(SnapshotId id, Func<CancellationToken, Task> make, Func<CancellationToken, Task<Layer>> export) : StackLayer(id)
+internal sealed class StepLayer(
+    SnapshotId id, Func<CancellationToken, Task> make, Func<CancellationToken, Task<Layer>> export) : StackLayer(id)
 {
     public override Task EnsureAsync(CancellationToken cancellationToken) => make(cancellationToken);
 

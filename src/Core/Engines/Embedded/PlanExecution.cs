@@ -6,7 +6,10 @@ using ContainerStages.Planning;
 
 namespace ContainerStages.Engines;
 
-/// <summary>All stages of one plan, or of the plans for several platforms, while they run; each starts at once and waits only where it reads from another.</summary>
+/// <summary>
+/// All stages of one plan, or of the plans for several platforms, while they run; each starts at once and waits only where it reads from
+/// another.
+/// </summary>
 internal sealed class PlanExecution
 {
     private readonly Dictionary<StagePlan, Task<LayerStack>> running = new(ReferenceEqualityComparer.Instance);
@@ -27,7 +30,8 @@ internal sealed class PlanExecution
         titles = new StageTitles(plans.Length);
         targetBases = [.. plans.Select(plan => plan.BaseImage?.Reference.ToString()).OfType<string>()];
         readByOthers = new HashSet<StagePlan>(plans.SelectMany(plan => plan.Stages).SelectMany(ReadBy), ReferenceEqualityComparer.Instance);
-        runners = new StepRunners(services, new CopySources(services, async stage => await StageAsync(stage), image => BaseOf(image).Stack()));
+        runners =
+            new StepRunners(services, new CopySources(services, async stage => await StageAsync(stage), image => BaseOf(image).Stack()));
     }
 
     public bool Worked => executions.Values.Any(execution => execution.Worked);
@@ -56,7 +60,8 @@ internal sealed class PlanExecution
     }
 
     /// <summary>The history of a target, once it is done.</summary>
-    public ImmutableArray<HistoryEntry> History(StagePlan stage) => StageHistory.Of(stage, one => executions[one].EmptySteps, services.Request.Form.Epoch);
+    public ImmutableArray<HistoryEntry> History(StagePlan stage) =>
+        StageHistory.Of(stage, one => executions[one].EmptySteps, services.Request.Form.Epoch);
 
     private async Task<LayerStack> ExecuteAsync(StagePlan stage, CancellationToken cancellationToken)
     {
@@ -81,7 +86,8 @@ internal sealed class PlanExecution
 
     private static IEnumerable<StagePlan> ReadBy(StagePlan stage)
     {
-        var sources = stage.Steps.SelectMany(step => step.Reads).Select(copy => copy.From).OfType<FromStage>().Select(source => source.Stage);
+        var sources =
+            stage.Steps.SelectMany(step => step.Reads).Select(copy => copy.From).OfType<FromStage>().Select(source => source.Stage);
         return stage.Base is StageBase other ? sources.Append(other.Stage) : sources;
     }
 

@@ -6,7 +6,9 @@ using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
-/// <summary>Goes through the steps of all plans by key as a build does, and stops where a result is not known: nothing runs, and nothing is fetched.</summary>
+/// <summary>
+/// Goes through the steps of all plans by key as a build does, and stops where a result is not known: nothing runs, and nothing is fetched.
+/// </summary>
 internal sealed class PlanForecast
 {
     private readonly Dictionary<StagePlan, LayerStack?> stacks = new(ReferenceEqualityComparer.Instance);
@@ -55,7 +57,10 @@ internal sealed class PlanForecast
         }
 
         // Files are hashed side by side.
-        var contents = stack is null ? [] : await Task.WhenAll(stage.Steps.Select(step => Task.Run(() => runners.FindContentsAsync(step, cancellationToken), cancellationToken)));
+        var contents = stack is null
+            ? []
+            : await Task.WhenAll(
+                stage.Steps.Select(step => Task.Run(() => runners.FindContentsAsync(step, cancellationToken), cancellationToken)));
         foreach (var (index, step) in stage.Steps.Index())
         {
             var (forecast, result) = stack is null ? (Runs(step), null) : Look(step, stack, contents[index]);
@@ -90,7 +95,8 @@ internal sealed class PlanForecast
     };
 
     /// <summary>The result, where every step and every layer of the targets is here, or shared by another machine.</summary>
-    private async Task<ImmutableArray<ExecutedStage>?> KnownAsync(IReadOnlyList<ImmutableArray<StageForecast>> builds, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<ExecutedStage>?> KnownAsync(
+        IReadOnlyList<ImmutableArray<StageForecast>> builds, CancellationToken cancellationToken)
     {
         var targets = services.Request.Builds.Select(build => build.Plan.Target).ToArray();
         var isKnown = builds.SelectMany(build => build).SelectMany(stage => stage.Steps).All(step => step.State == StepState.Cached)
@@ -111,7 +117,10 @@ internal sealed class PlanForecast
         foreach (var target in targets)
         {
             var history = StageHistory.Of(target, stage => empty[stage], services.Request.Form.Epoch);
-            known.Add(new ExecutedStage([.. await Task.WhenAll(stacks[target]!.Layers.Select(layer => layer.ExportAsync(cancellationToken)))], history, AllCached: true));
+            known.Add(new ExecutedStage(
+                [.. await Task.WhenAll(stacks[target]!.Layers.Select(layer => layer.ExportAsync(cancellationToken)))],
+                history,
+                AllCached: true));
         }
 
         return known.ToImmutable();
@@ -126,7 +135,8 @@ internal sealed class PlanForecast
     {
         public Layers.Layer? Stored { get; } = services.FindLayer(id);
 
-        public override Task EnsureAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("A forecast makes no layer.");
+        public override Task EnsureAsync(CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("A forecast makes no layer.");
 
         public override Task<ImageLayer> ExportAsync(CancellationToken cancellationToken) => Task.FromResult(new ImageLayer(Stored!, null));
     }

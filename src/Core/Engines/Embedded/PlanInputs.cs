@@ -32,7 +32,9 @@ internal sealed class PlanInputs(SourceFetching options, IContentStore content, 
         {
             if (await FindStoredAsync(copy, cancellationToken) is null)
             {
-                missing.Add(copy.From is FromRepository repository ? $"repository '{GitSource.WithoutCredentials(repository.Repository.Remote)}'" : $"file '{GitSource.WithoutCredentials(((FromAddress)copy.From).Address.AbsoluteUri)}'");
+                missing.Add(copy.From is FromRepository repository
+                    ? $"repository '{GitSource.WithoutCredentials(repository.Repository.Remote)}'"
+                    : $"file '{GitSource.WithoutCredentials(((FromAddress)copy.From).Address.AbsoluteUri)}'");
             }
         }
 
@@ -43,8 +45,11 @@ internal sealed class PlanInputs(SourceFetching options, IContentStore content, 
     /// <exception cref="BuildFailedException">Something cannot be had, or is not what its checksum says.</exception>
     public async Task FetchAsync(BuildPlan plan, bool keepBase, CancellationToken cancellationToken)
     {
-        var images = MissingLayers(plan, keepBase).GroupBy(layer => layer.Image.Reference.ToString(), StringComparer.Ordinal).Select(image => new ImageStep([.. image], events)).ToArray();
-        var work = images.SelectMany(image => image.Layers.Select(layer => (Func<CancellationToken, Task>)(token => image.FetchAsync(layer, blobs, token))))
+        var images = MissingLayers(plan, keepBase).GroupBy(layer => layer.Image.Reference.ToString(), StringComparer.Ordinal)
+            .Select(image => new ImageStep([.. image], events))
+            .ToArray();
+        var work = images.SelectMany(
+            image => image.Layers.Select(layer => (Func<CancellationToken, Task>)(token => image.FetchAsync(layer, blobs, token))))
             .Concat(Fetches(plan).Select(copy => (Func<CancellationToken, Task>)(token => FetchAsync(copy, token))));
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(work, limits, async (fetch, token) => await fetch(token));
@@ -74,7 +79,10 @@ internal sealed class PlanInputs(SourceFetching options, IContentStore content, 
     };
 
     private static IEnumerable<PlannedCopy> Fetches(BuildPlan plan) =>
-        plan.Stages.SelectMany(stage => stage.Steps).SelectMany(step => step.Reads).Where(copy => copy.From is FromAddress or FromRepository).DistinctBy(copy => copy.From);
+        plan.Stages.SelectMany(stage => stage.Steps)
+            .SelectMany(step => step.Reads)
+            .Where(copy => copy.From is FromAddress or FromRepository)
+            .DistinctBy(copy => copy.From);
 
     /// <summary>A layer that is only read may be there unpacked; one that goes to a destination must be there as a blob.</summary>
     private List<MissingLayer> MissingLayers(BuildPlan plan, bool keepBase)
@@ -93,7 +101,9 @@ internal sealed class PlanInputs(SourceFetching options, IContentStore content, 
 
     /// <summary>A step works on the files of its stage; a linked copy alone does not look at them.</summary>
     private static IEnumerable<ImageBase> ReadImages(BuildPlan plan) => plan.Stages
-        .SelectMany(stage => stage.Steps.SelectMany(step => step.Reads).Select(copy => ImageOf(copy.From)).Append(stage.Steps.Any(step => step is not CopyStep { Link: true }) ? stage.BaseImage : null))
+        .SelectMany(stage => stage.Steps.SelectMany(step => step.Reads)
+            .Select(copy => ImageOf(copy.From))
+            .Append(stage.Steps.Any(step => step is not CopyStep { Link: true }) ? stage.BaseImage : null))
         .OfType<ImageBase>();
 
     private static ImageBase? ImageOf(CopySource source) => source switch

@@ -37,7 +37,8 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
     }
 
     /// <summary>The name as a person wrote it; the digest says nothing in a progress line.</summary>
-    public static string NameOf(ImageReference reference) => reference.Tag is { } tag ? reference.WithTag(tag).FamiliarName : reference.FamiliarName;
+    public static string NameOf(ImageReference reference) =>
+        reference.Tag is { } tag ? reference.WithTag(tag).FamiliarName : reference.FamiliarName;
 
     /// <summary>Bytes of the uncompressed layer, or <see cref="LayerSizes.Unknown"/> while it was never unpacked here.</summary>
     public long SizeOf(Digest diffId) => services.Sizes.TryGet(diffId) ?? LayerSizes.Unknown;
@@ -50,7 +51,8 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             await services.Downloads.WaitAsync(cancellationToken);
             try
             {
-                await services.Snapshots.CreateAsync(SnapshotId.Of(diffId), (folder, token) => FillAsync(folder, descriptor, diffId, token), cancellationToken);
+                await services.Snapshots.CreateAsync(
+                    SnapshotId.Of(diffId), (folder, token) => FillAsync(folder, descriptor, diffId, token), cancellationToken);
                 await RememberAgainAsync(descriptor, diffId, cancellationToken);
             }
             finally
@@ -69,7 +71,9 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
         }
     }
 
-    /// <summary>What stood beside the snapshot and is damaged is found out by unpacking the layer once more; the snapshot itself may be in use.</summary>
+    /// <summary>
+    /// What stood beside the snapshot and is damaged is found out by unpacking the layer once more; the snapshot itself may be in use.
+    /// </summary>
     private async Task RememberAgainAsync(Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
     {
         if (!UnpackedLayer.IsRemembered(services.Snapshots.PathOf(SnapshotId.Of(diffId))))
@@ -93,25 +97,32 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
                 throw;
             }
 
-            services.Events.Report(new DiagnosticReported(PruneDiagnostics.BlobFetchedAgain(descriptor.Digest.ToString(), NameOf(image.Reference))));
+            services.Events.Report(
+                new DiagnosticReported(PruneDiagnostics.BlobFetchedAgain(descriptor.Digest.ToString(), NameOf(image.Reference))));
             return await FillAsync(Path.Combine(folder, "again"), descriptor, diffId, stored: false, cancellationToken, keep: true);
         }
     }
 
-    private async Task<string> FillAsync(string root, Descriptor descriptor, Digest diffId, bool stored, CancellationToken cancellationToken, bool keep = false)
+    private async Task<string> FillAsync(
+        string root, Descriptor descriptor, Digest diffId, bool stored, CancellationToken cancellationToken, bool keep = false)
     {
         Directory.CreateDirectory(root);
         await using var blob = await OpenAsync(descriptor, stored, cancellationToken);
-        await using var tee = stored || !(keepBlobs || keep || services.Content.Contains(descriptor.Digest)) ? null : services.Content.CreateWriter();
+        await using var tee = stored || !(keepBlobs || keep || services.Content.Contains(descriptor.Digest))
+            ? null
+            : services.Content.CreateWriter();
         var before = 0L;
-        var layer = await LayerUnpacker.UnpackAsync(blob, descriptor, diffId, root, tee, bytes => Progress(bytes - Interlocked.Exchange(ref before, bytes)), cancellationToken);
+        var layer = await LayerUnpacker.UnpackAsync(
+            blob, descriptor, diffId, root, tee, bytes => Progress(bytes - Interlocked.Exchange(ref before, bytes)), cancellationToken);
         services.Sizes.Record(diffId, layer.Size);
         UnpackedLayer.Remember(services.Snapshots.PathOf(SnapshotId.Of(diffId)), layer.ImpliedFolders);
         return root;
     }
 
     private Task<Stream> OpenAsync(Descriptor descriptor, bool stored, CancellationToken cancellationToken) =>
-        stored ? Task.FromResult(services.Content.OpenRead(descriptor.Digest)) : services.Blobs.OpenBlobAsync(image.Reference, descriptor, cancellationToken);
+        stored
+            ? Task.FromResult(services.Content.OpenRead(descriptor.Digest))
+            : services.Blobs.OpenBlobAsync(image.Reference, descriptor, cancellationToken);
 
     private void Progress(long bytes) =>
         step!.Progress(Interlocked.Add(ref moved, bytes), total);
@@ -124,7 +135,8 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
             if (pending++ == 0)
             {
                 hasFailed = false;
-                step = ProgressStep.Begin(services.Events, services.NextStepId(), "", $"{(isStored ? "unpack" : "pull")} {NameOf(image.Reference)}");
+                step = ProgressStep.Begin(
+                    services.Events, services.NextStepId(), "", $"{(isStored ? "unpack" : "pull")} {NameOf(image.Reference)}");
             }
         }
     }

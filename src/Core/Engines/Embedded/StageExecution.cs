@@ -15,7 +15,8 @@ namespace ContainerStages.Engines;
 /// One stage of a running build: goes through the steps by key, running only what no earlier build has run, and knows the stack of layers
 /// after each. Folders are made only when a step that runs needs them.
 /// </summary>
-internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineServices services, StepRunners runners, SharedWork<SharedStep, StepResult> shared)
+internal sealed class StageExecution(
+    StagePlan stage, LayerStack start, EngineServices services, StepRunners runners, SharedWork<SharedStep, StepResult> shared)
 {
     private static readonly TimeSpan UntoldExport = TimeSpan.FromMilliseconds(500);
     private readonly List<(PlanStep Step, bool Empty)> finished = [];
@@ -59,7 +60,8 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         for (var i = 0; i < prepared.Length; i++)
         {
             var step = Stage.Steps[i];
-            var result = await FinishAsync(step, await prepared[i].WaitAsync(ahead.Token), stack, () => MakeSourcesReady(ahead, Stage.Steps[(i + 1)..]), ahead.Token);
+            var result = await FinishAsync(
+                step, await prepared[i].WaitAsync(ahead.Token), stack, () => MakeSourcesReady(ahead, Stage.Steps[(i + 1)..]), ahead.Token);
             finished.Add((step, result.Empty));
             stack = result.Empty ? stack.After(result.Layer) : stack.Push(LayerOf(step, stack, result.Layer));
         }
@@ -68,14 +70,16 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     }
 
     /// <summary>Files of a context that changed since they were hashed are hashed again: the key stands for what is copied.</summary>
-    private async Task<StepResult> FinishAsync(PlanStep step, PreparedStep prepared, LayerStack stack, Action begins, CancellationToken cancellationToken)
+    private async Task<StepResult> FinishAsync(
+        PlanStep step, PreparedStep prepared, LayerStack stack, Action begins, CancellationToken cancellationToken)
     {
         var result = await ChangingSources.RetryAsync(
             step.Location,
             async round =>
             {
                 var input = round == 1 ? prepared : await PrepareAsync(step, cancellationToken);
-                return input.Result ?? await ExecuteStepAsync(step, runners.KeyOf(step, stack.Key, input.Contents), stack, begins, cancellationToken);
+                return input.Result
+                    ?? await ExecuteStepAsync(step, runners.KeyOf(step, stack.Key, input.Contents), stack, begins, cancellationToken);
             },
             cancellationToken);
         runners.Release(step);
@@ -85,7 +89,9 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     private Task<PreparedStep> PrepareAsync(PlanStep step, CancellationToken cancellationToken) =>
         ChangingSources.RetryAsync(step.Location, _ => PrepareOnceAsync(step, cancellationToken), cancellationToken);
 
-    /// <summary>What a step needs before its turn; of a linked copy that no build has made yet also the result, which nothing before it can change.</summary>
+    /// <summary>
+    /// What a step needs before its turn; of a linked copy that no build has made yet also the result, which nothing before it can change.
+    /// </summary>
     private async Task<PreparedStep> PrepareOnceAsync(PlanStep step, CancellationToken cancellationToken)
     {
         var contents = await runners.ContentsAsync(step, cancellationToken);
@@ -95,10 +101,13 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         }
 
         var key = runners.KeyOf(step, CacheKey.EmptyStack, contents);
-        return new PreparedStep(contents, Known(key) is null ? await ExecuteStepAsync(step, key, LayerStack.Empty, () => { }, cancellationToken) : null);
+        return new PreparedStep(
+            contents, Known(key) is null ? await ExecuteStepAsync(step, key, LayerStack.Empty, () => { }, cancellationToken) : null);
     }
 
-    /// <summary>A stage in which one step had to run will run the others too: what they read from is pulled and unpacked meanwhile.</summary>
+    /// <summary>
+    /// A stage in which one step had to run will run the others too: what they read from is pulled and unpacked meanwhile.
+    /// </summary>
     private void MakeSourcesReady(StepsAhead ahead, ImmutableArray<PlanStep> steps)
     {
         if (!sourcesReady)
@@ -113,10 +122,12 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
 
     private StepResult? Known(StepKey key) => noCache ? null : services.Memory.FindStep(key);
 
-    private Task<StepResult> ExecuteStepAsync(PlanStep step, StepKey key, LayerStack stack, Action begins, CancellationToken cancellationToken) =>
+    private Task<StepResult> ExecuteStepAsync(
+        PlanStep step, StepKey key, LayerStack stack, Action begins, CancellationToken cancellationToken) =>
         shared.DoAsync(new SharedStep(key, noCache), token => ExecuteOnceAsync(step, key, stack, begins, token), cancellationToken);
 
-    private async Task<StepResult> ExecuteOnceAsync(PlanStep step, StepKey key, LayerStack stack, Action begins, CancellationToken cancellationToken)
+    private async Task<StepResult> ExecuteOnceAsync(
+        PlanStep step, StepKey key, LayerStack stack, Action begins, CancellationToken cancellationToken)
     {
         var id = services.NextStepId();
         if (Known(key) is { } known)
@@ -147,7 +158,8 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         && StepRunners.CanWriteStraight(step)
         && Stage.Steps.SkipWhile(one => one != step).Skip(1).All(later => later is CopyStep { Link: true });
 
-    private async Task<StepResult> WriteStraightAsync(CopyStep step, ImmutableArray<string> lower, SnapshotId id, CancellationToken cancellationToken)
+    private async Task<StepResult> WriteStraightAsync(
+        CopyStep step, ImmutableArray<string> lower, SnapshotId id, CancellationToken cancellationToken)
     {
         var layer = await runners.WriteStraightAsync(step, lower, cancellationToken);
         if (layer is not null)
@@ -198,7 +210,9 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
         services.Sizes.Record(layer.DiffId, layer.Size);
     }
 
-    /// <summary>A layer that takes its time to compress is a line of its own: between its step and the push nothing else would tell of it.</summary>
+    /// <summary>
+    /// A layer that takes its time to compress is a line of its own: between its step and the push nothing else would tell of it.
+    /// </summary>
     private async Task<Layer> TellingAsync(PlanStep step, Task<Layer> writing)
     {
         var watch = Stopwatch.StartNew();
@@ -207,7 +221,8 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
             return await writing;
         }
 
-        return await ReportedAsync(services.NextStepId(), $"export layer of {step.Title}", watch, async () => (await writing, StepOutcome.Done));
+        return await ReportedAsync(
+            services.NextStepId(), $"export layer of {step.Title}", watch, async () => (await writing, StepOutcome.Done));
     }
 
     /// <summary>Tells when <paramref name="work"/> begins, and how it ended after the time of <paramref name="watch"/>.</summary>
@@ -234,7 +249,10 @@ internal sealed class StageExecution(StagePlan stage, LayerStack start, EngineSe
     }
 }
 
-/// <summary>What stages have in common, such as the builder of an image for several platforms, runs once. A step that must run again has nothing in common with one that need not.</summary>
+/// <summary>
+/// What stages have in common, such as the builder of an image for several platforms, runs once. A step that must run again has nothing in
+/// common with one that need not.
+/// </summary>
 internal readonly record struct SharedStep(StepKey Key, bool NoCache);
 
 /// <summary>What a step reads, as digests; and its result where that is known already.</summary>

@@ -12,12 +12,16 @@ namespace ContainerStages.Engines;
 /// <summary>Finds what a step reads and, when it must run, makes its layer.</summary>
 internal sealed class StepRunners(EngineServices services, CopySources sources)
 {
-    /// <summary>Of files in the folders of composed layers: one for all builds, since a build with another epoch finds the same folder by its key.</summary>
+    /// <summary>
+    /// Of files in the folders of composed layers: one for all builds, since a build with another epoch finds the same folder by its key.
+    /// </summary>
     public const long ComposedTime = 0;
 
     private readonly RunStepRunner run = new(services, sources);
 
-    /// <summary>Digests of what the step reads besides the layers below it; they are part of its key. Needs nothing of the steps before.</summary>
+    /// <summary>
+    /// Digests of what the step reads besides the layers below it; they are part of its key. Needs nothing of the steps before.
+    /// </summary>
     public async Task<IReadOnlyList<string>> ContentsAsync(PlanStep step, CancellationToken cancellationToken) => step switch
     {
         RunStep command => await run.ContentsAsync(command, cancellationToken),
@@ -78,16 +82,20 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
 
         foreach (var source in step.Reads.Select(read => read.From).Where(source => source.IsOfLayers))
         {
-            folders.AddRange(await (await sources.StackOfAsync(source, cancellationToken)).EnsureAsync(services.Snapshots, cancellationToken));
+            folders.AddRange(
+                await (await sources.StackOfAsync(source, cancellationToken)).EnsureAsync(services.Snapshots, cancellationToken));
         }
 
         return folders;
     }
 
-    /// <summary>Makes the layer <paramref name="layer"/> unless its folder exists, or another process is making it: then waits for that.</summary>
+    /// <summary>
+    /// Makes the layer <paramref name="layer"/> unless its folder exists, or another process is making it: then waits for that.
+    /// </summary>
     /// <param name="lower">Layer folders below, from the base up; none for a linked copy.</param>
     /// <returns>The result, and whether it was made here.</returns>
-    public async Task<(StepResult Result, bool IsMade)> RunAsync(PlanStep step, ImmutableArray<string> lower, SnapshotId layer, string eventId, CancellationToken cancellationToken)
+    public async Task<(StepResult Result, bool IsMade)> RunAsync(
+        PlanStep step, ImmutableArray<string> lower, SnapshotId layer, string eventId, CancellationToken cancellationToken)
     {
         var isMade = false;
         await services.Snapshots.CreateAsync(
@@ -133,7 +141,8 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
             services.Content,
             new LayerWriterOptions(services.Request.Form, SameTimes: step is not RunStep),
             cancellationToken)
-        ?? throw new InvalidOperationException($"The layer folder '{folder}' is empty, although its step was recorded as one that changed files.");
+        ?? throw new InvalidOperationException(
+            $"The layer folder '{folder}' is empty, although its step was recorded as one that changed files.");
 
     private async Task<string> CopyAsync(CopyStep step, ImmutableArray<string> lower, string folder, CancellationToken cancellationToken)
     {

@@ -24,7 +24,10 @@ internal sealed class StepsAhead(CancellationToken cancellationToken) : IAsyncDi
         return task;
     }
 
-    /// <summary>To be called when all steps are done: pieces that still run are waited for instead of being stopped, because other stages may wait for the same pull.</summary>
+    /// <summary>
+    /// To be called when all steps are done: pieces that still run are waited for instead of being stopped, because other stages may wait
+    /// for the same pull.
+    /// </summary>
     public void Complete() => completed = true;
 
     public async ValueTask DisposeAsync()

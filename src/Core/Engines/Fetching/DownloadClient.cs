@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 
 namespace ContainerStages.Engines;
 
-/// <summary>Asks web servers for files. Redirects are followed here, so that a credential goes to the server it is for and to no other.</summary>
+/// <summary>
+/// Asks web servers for files. Redirects are followed here, so that a credential goes to the server it is for and to no other.
+/// </summary>
 internal sealed class DownloadClient(TimeSpan patience, string? authorization) : IDisposable
 {
     private const int MostRedirects = 10;
@@ -40,12 +42,20 @@ internal sealed class DownloadClient(TimeSpan patience, string? authorization) :
     public void Dispose() => client.Dispose();
 
     private static bool IsSameServer(Uri one, Uri other) =>
-        one.Scheme == other.Scheme && one.Port == other.Port && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
+        one.Scheme == other.Scheme
+            && one.Port == other.Port
+            && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Where the answer sends the request; null where it is the answer. What was asked for with TLS is not fetched without.</summary>
+    /// <summary>
+    /// Where the answer sends the request; null where it is the answer. What was asked for with TLS is not fetched without.
+    /// </summary>
     private static Uri? RedirectOf(HttpResponseMessage answer, Uri asked)
     {
-        if (answer.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+        if (answer.StatusCode is not (HttpStatusCode.MovedPermanently
+            or HttpStatusCode.Found
+            or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect
+            or HttpStatusCode.PermanentRedirect)
             || answer.Headers.Location is not { } location)
         {
             return null;

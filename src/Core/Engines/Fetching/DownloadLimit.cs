@@ -14,7 +14,8 @@ internal static class DownloadLimit
     private const int PieceSize = 128 * 1024;
 
     /// <exception cref="BuildFailedException">More is announced, or comes, than is allowed.</exception>
-    public static async Task CopyAsync(Stream body, long? announced, Stream file, string address, SourceLocation? location, CancellationToken cancellationToken)
+    public static async Task CopyAsync(
+        Stream body, long? announced, Stream file, string address, SourceLocation? location, CancellationToken cancellationToken)
     {
         var limit = ByteCount.TryParse(Environment.GetEnvironmentVariable(Variable) ?? "") is { } set and > 0 ? set : Default;
         var left = announced > limit ? -1 : limit;

@@ -40,7 +40,10 @@ internal sealed class Downloads(SourceFetching options)
         return await PlaceAsync(source, copy, record, () => FindWholeAsync(source, copy.Location, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The same from what was downloaded before, whatever its server has by now; null where that is nothing, or another file than the checksum says.</summary>
+    /// <summary>
+    /// The same from what was downloaded before, whatever its server has by now; null where that is nothing, or another file than the
+    /// checksum says.
+    /// </summary>
     public async Task<string?> FindStoredAsync(FromAddress source, PlannedCopy copy, CancellationToken cancellationToken)
     {
         var expected = source.Checksum is { } checksum ? Digest.Parse(checksum).Hex : null;
@@ -53,7 +56,8 @@ internal sealed class Downloads(SourceFetching options)
         return await PlaceAsync(source, copy, known, () => Task.FromResult(known), cancellationToken);
     }
 
-    private async Task<string> PlaceAsync(FromAddress source, PlannedCopy copy, DownloadRecord record, Func<Task<DownloadRecord>> again, CancellationToken cancellationToken)
+    private async Task<string> PlaceAsync(
+        FromAddress source, PlannedCopy copy, DownloadRecord record, Func<Task<DownloadRecord>> again, CancellationToken cancellationToken)
     {
         if (record.Name.Length == 0 && copy.Destination.EndsWith('/'))
         {
@@ -116,7 +120,8 @@ internal sealed class Downloads(SourceFetching options)
         var expected = source.Checksum is { } checksum ? Digest.Parse(checksum).Hex : null;
         try
         {
-            var record = await asked.DoAsync($"{expected} {address}", token => FindAsync(source.Address, expected, location, token), cancellationToken);
+            var record = await asked.DoAsync(
+                $"{expected} {address}", token => FindAsync(source.Address, expected, location, token), cancellationToken);
             if (expected is null || record.Hex == expected)
             {
                 options.Fetched(source, "sha256:" + record.Hex);
@@ -125,14 +130,16 @@ internal sealed class Downloads(SourceFetching options)
 
             throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(shown, "sha256:" + expected, "sha256:" + record.Hex, location));
         }
-        catch (Exception failure) when (failure is HttpRequestException or HttpIOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException or HttpIOException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new BuildFailedException(AddDiagnostics.DownloadFailed(shown, Reason(failure), location), failure);
         }
     }
 
     /// <summary>What the store has under the checksum, else what the server says now; only content that is right is remembered.</summary>
-    private async Task<DownloadRecord> FindAsync(Uri address, string? expected, SourceLocation? location, CancellationToken cancellationToken)
+    private async Task<DownloadRecord> FindAsync(
+        Uri address, string? expected, SourceLocation? location, CancellationToken cancellationToken)
     {
         var key = address.AbsoluteUri;
         using var held = await store.LockAsync("download-" + StoreDirectory.KeyOf(key)[..32], cancellationToken);
@@ -144,7 +151,9 @@ internal sealed class Downloads(SourceFetching options)
 
         if (options.Offline)
         {
-            return known is not null && expected is null && File.Exists(PathOf(known)) ? known : throw new NetworkNeededException($"'{GitSource.WithoutPassword(key)}'");
+            return known is not null && expected is null && File.Exists(PathOf(known))
+                ? known
+                : throw new NetworkNeededException($"'{GitSource.WithoutPassword(key)}'");
         }
 
         var record = await AskAsync(address, known, location, cancellationToken);
@@ -156,10 +165,12 @@ internal sealed class Downloads(SourceFetching options)
         return record;
     }
 
-    private async Task<DownloadRecord> AskAsync(Uri address, DownloadRecord? known, SourceLocation? location, CancellationToken cancellationToken)
+    private async Task<DownloadRecord> AskAsync(
+        Uri address, DownloadRecord? known, SourceLocation? location, CancellationToken cancellationToken)
     {
         using var client = new DownloadClient(Patience, secrets.ForDownload(address, location));
-        using var answer = await client.GetAsync(address, known is not null && File.Exists(PathOf(known)) ? headers => AddValidators(headers, known) : null, cancellationToken);
+        using var answer = await client.GetAsync(
+            address, known is not null && File.Exists(PathOf(known)) ? headers => AddValidators(headers, known) : null, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotModified && known is not null)
         {
             return known;
@@ -209,7 +220,9 @@ internal sealed class Downloads(SourceFetching options)
     /// <summary>The name that the server gives, else the last element of the path that was asked for; empty where there is none.</summary>
     private static string NameOf(HttpResponseMessage answer, Uri address)
     {
-        var given = answer.Content.Headers.ContentDisposition is { } disposition ? (disposition.FileNameStar ?? disposition.FileName)?.Trim('"') : null;
+        var given = answer.Content.Headers.ContentDisposition is { } disposition
+            ? (disposition.FileNameStar ?? disposition.FileName)?.Trim('"')
+            : null;
         var name = given is { Length: > 0 } ? given : Uri.UnescapeDataString(address.AbsolutePath);
         name = name[(name.LastIndexOf('/') + 1)..];
         return name is "." or ".." || name.Contains('\0', StringComparison.Ordinal) ? "" : name;

@@ -7,13 +7,14 @@ using ContainerStages.Posix;
 namespace ContainerStages.Engines;
 
 /// <summary>
-/// Calls of the <c>git</c> program for one repository. A credential is in its environment, where no other user sees it, for the repository's
-/// own server; then redirects are refused, because git would take the credential along.
+/// Calls of the <c>git</c> program for one repository. A credential is in its environment, where no other user sees it, for the
+/// repository's own server; then redirects are refused, because git would take the credential along.
 /// </summary>
 internal sealed class GitProgram(string remote, string? authorization, SourceLocation? location)
 {
     private const string AllowedProtocols = "http:https:git:ssh";
-    private static readonly string[] Kept = ["PATH", "SSH_AUTH_SOCK", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+    private static readonly string[] Kept =
+        ["PATH", "SSH_AUTH_SOCK", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
     public string Remote => remote;
 
@@ -26,18 +27,27 @@ internal sealed class GitProgram(string remote, string? authorization, SourceLoc
         }
 
         var listed = await GitAsync("/", ["ls-remote", "--", Remote, reference, reference + "^{}"], cancellationToken);
-        var found = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Where(pair => pair.Length == 2).ToDictionary(pair => pair[1], pair => pair[0], StringComparer.Ordinal);
-        string[] candidates = [reference + "^{}", reference, $"refs/heads/{reference}", $"refs/tags/{reference}^{{}}", $"refs/tags/{reference}"];
+        var found = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[1], pair => pair[0], StringComparer.Ordinal);
+        string[] candidates =
+            [reference + "^{}", reference, $"refs/heads/{reference}", $"refs/tags/{reference}^{{}}", $"refs/tags/{reference}"];
         return candidates.Select(name => found.GetValueOrDefault(name)).FirstOrDefault(commit => commit is not null)
             ?? throw Failed($"it has no branch or tag '{reference}'.");
     }
 
     public async Task<string> GitAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {
-        string[] settings = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.symlinks=true", "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false", "-c", "protocol.ext.allow=never"];
+        string[] settings =
+        [
+            "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.symlinks=true", "-c", "core.autocrlf=false", "-c",
+            "advice.detachedHead=false", "-c", "protocol.ext.allow=never",
+        ];
         var start = new ProcessStartInfo("git", [.. settings, .. arguments]) { WorkingDirectory = folder };
         Clean(start.Environment);
-        var (exit, output, error) = await HostProgram.RunAsync(start, cancellationToken) ?? throw new BuildFailedException(AddDiagnostics.GitMissing(GitSource.WithoutPassword(Remote), location));
+        var (exit, output, error) = await HostProgram.RunAsync(start, cancellationToken)
+            ?? throw new BuildFailedException(AddDiagnostics.GitMissing(GitSource.WithoutPassword(Remote), location));
         return exit == 0 ? output : throw Failed(error.Trim() is { Length: > 0 } said ? said : $"exit code {exit}.");
     }
 
@@ -69,5 +79,9 @@ internal sealed class GitProgram(string remote, string? authorization, SourceLoc
         }
     }
 
-    private BuildFailedException Failed(string reason) => new(AddDiagnostics.GitFailed(GitSource.WithoutPassword(Remote), reason.Replace(Remote, GitSource.WithoutPassword(Remote), StringComparison.Ordinal), location));
+    private BuildFailedException Failed(string reason) =>
+        new(AddDiagnostics.GitFailed(
+            GitSource.WithoutPassword(Remote),
+            reason.Replace(Remote, GitSource.WithoutPassword(Remote), StringComparison.Ordinal),
+            location));
 }

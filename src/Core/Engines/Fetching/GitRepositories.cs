@@ -21,12 +21,16 @@ internal sealed class GitRepositories(SourceFetching options)
     private readonly SourceSecrets secrets = new(new BuildSecrets(options.Commands));
 
     /// <summary>A folder with the files of the commit. What a reference leads to is asked once in a build.</summary>
-    /// <exception cref="BuildFailedException">There is no git, the reference leads nowhere, or to another commit than the checksum says.</exception>
+    /// <exception cref="BuildFailedException">
+    /// There is no git, the reference leads nowhere, or to another commit than the checksum says.
+    /// </exception>
     public async Task<string> FetchAsync(FromRepository source, SourceLocation? location, CancellationToken cancellationToken)
     {
         var run = new GitProgram(source.Repository.Remote, secrets.ForRepository(source.Repository.Remote, location), location);
         var reference = source.Repository.Reference ?? "HEAD";
-        var commit = IsCommit(reference) ? reference : await asked.DoAsync($"{run.Remote}\n{reference}", token => ResolveAsync(run, reference, token), cancellationToken);
+        var commit = IsCommit(reference)
+            ? reference
+            : await asked.DoAsync($"{run.Remote}\n{reference}", token => ResolveAsync(run, reference, token), cancellationToken);
         Verify(source.Repository, commit, location);
         options.Fetched(source, commit);
         var folder = FolderOf(source, commit);
@@ -61,16 +65,22 @@ internal sealed class GitRepositories(SourceFetching options)
     private string FolderOf(FromRepository source, string commit)
     {
         var reference = source.Repository.Reference ?? "HEAD";
-        var kept = StoreDirectory.KeyOf($"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}{(source.Repository.Submodules ? "\nsubmodules" : "")}");
+        var kept =
+            StoreDirectory.KeyOf(
+                $"{source.Repository.Remote}\n{commit}\n{(source.KeepGitDirectory ? reference : "")}" +
+                $"{(source.Repository.Submodules ? "\nsubmodules" : "")}");
         store.Use.Note($"git/{kept}");
         return Path.Combine(store.Folder("git"), kept);
     }
 
-    private Task<IDisposable> LockAsync(string folder, CancellationToken cancellationToken) => store.LockAsync("git-" + Path.GetFileName(folder)[..32], cancellationToken);
+    private Task<IDisposable> LockAsync(string folder, CancellationToken cancellationToken) =>
+        store.LockAsync("git-" + Path.GetFileName(folder)[..32], cancellationToken);
 
     /// <summary>What git checked out carries no checksum of its own.</summary>
     private static bool IsWhole(string folder, CancellationToken cancellationToken) =>
-        Directory.Exists(folder) && SealedFile.Read(folder + DigestSuffix) is { } digest && Encoding.ASCII.GetString(digest) == DigestOf(folder, cancellationToken);
+        Directory.Exists(folder)
+            && SealedFile.Read(folder + DigestSuffix) is { } digest
+            && Encoding.ASCII.GetString(digest) == DigestOf(folder, cancellationToken);
 
     private static string DigestOf(string folder, CancellationToken cancellationToken) =>
         ContentDigest.Of(
@@ -94,9 +104,11 @@ internal sealed class GitRepositories(SourceFetching options)
     }
 
     /// <summary>The commit that a reference led to when its repository was last asked; or null.</summary>
-    private string? FindCommit(string remote, string reference) => SealedFile.Read(RecordOf(remote, reference)) is { } known ? Encoding.UTF8.GetString(known) : null;
+    private string? FindCommit(string remote, string reference) =>
+        SealedFile.Read(RecordOf(remote, reference)) is { } known ? Encoding.UTF8.GetString(known) : null;
 
-    private string RecordOf(string remote, string reference) => Path.Combine(store.Folder("git"), StoreDirectory.KeyOf($"{remote}\n{reference}") + ".commit");
+    private string RecordOf(string remote, string reference) =>
+        Path.Combine(store.Folder("git"), StoreDirectory.KeyOf($"{remote}\n{reference}") + ".commit");
 
     private void RequireNetwork(string remote)
     {
@@ -106,7 +118,8 @@ internal sealed class GitRepositories(SourceFetching options)
         }
     }
 
-    private static async Task CheckOutAsync(GitProgram run, string commit, FromRepository source, string folder, CancellationToken cancellationToken)
+    private static async Task CheckOutAsync(
+        GitProgram run, string commit, FromRepository source, string folder, CancellationToken cancellationToken)
     {
         var reference = source.Repository.Reference ?? "HEAD";
         var temporary = $"{folder}.incomplete-{Guid.NewGuid():N}";
@@ -115,7 +128,16 @@ internal sealed class GitRepositories(SourceFetching options)
         {
             await run.GitAsync(temporary, ["init", "--quiet", "--initial-branch=main"], cancellationToken);
             await run.GitAsync(temporary, ["remote", "add", "origin", "--", run.Remote], cancellationToken);
-            await run.GitAsync(temporary, ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1", "origin", "--", IsCommit(reference) ? commit : reference], cancellationToken);
+            await run.GitAsync(temporary, [
+                "fetch",
+                "--quiet",
+                "--no-tags",
+                "--no-recurse-submodules",
+                "--depth=1",
+                "origin",
+                "--",
+                IsCommit(reference) ? commit : reference,
+            ], cancellationToken);
             await run.GitAsync(temporary, ["checkout", "--quiet", "--detach", commit], cancellationToken);
             if (source.Repository.Submodules && File.Exists(Path.Combine(temporary, ".gitmodules")))
             {
@@ -142,7 +164,8 @@ internal sealed class GitRepositories(SourceFetching options)
     private static void RemoveGitDirectories(string folder)
     {
         TreeRemover.Remove(Path.Combine(folder, ".git"));
-        foreach (var pointer in Directory.EnumerateFiles(folder, ".git", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+        foreach (var pointer in Directory.EnumerateFiles(
+            folder, ".git", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
         {
             File.Delete(pointer);
         }
@@ -152,7 +175,8 @@ internal sealed class GitRepositories(SourceFetching options)
     {
         if (repository.Checksum is { } expected && !commit.StartsWith(expected, StringComparison.OrdinalIgnoreCase))
         {
-            throw new BuildFailedException(AddDiagnostics.ChecksumMismatch(GitSource.WithoutPassword(repository.Remote), expected, commit, location));
+            throw new BuildFailedException(
+                AddDiagnostics.ChecksumMismatch(GitSource.WithoutPassword(repository.Remote), expected, commit, location));
         }
     }
 

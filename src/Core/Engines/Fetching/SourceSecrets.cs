@@ -7,7 +7,8 @@ namespace ContainerStages.Engines;
 
 /// <summary>
 /// Secrets that name by their id the server they are for: <c>HTTP_AUTH_HEADER_host</c>, <c>HTTP_AUTH_TOKEN_host</c> for downloads,
-/// <c>GIT_AUTH_HEADER[.host]</c>, <c>GIT_AUTH_TOKEN[.host]</c> for repositories. Source: BuildKit, source/http and source/git; Docker docs, Build secrets.
+/// <c>GIT_AUTH_HEADER[.host]</c>, <c>GIT_AUTH_TOKEN[.host]</c> for repositories. Source: BuildKit, source/http and source/git; Docker docs,
+/// Build secrets.
 /// </summary>
 internal sealed class SourceSecrets(BuildSecrets secrets)
 {
@@ -35,9 +36,11 @@ internal sealed class SourceSecrets(BuildSecrets secrets)
 
     /// <summary>The server of a repository over http or https; null for any other.</summary>
     public static Uri? ServerOf(string remote) =>
-        Uri.TryCreate(remote, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? address : null;
+        Uri.TryCreate(remote, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? address : null;
 
-    private static string? Basic(string? token) => token is null ? null : "basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("x-access-token:" + token));
+    private static string? Basic(string? token) =>
+        token is null ? null : "basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("x-access-token:" + token));
 
     private string? Read(string id, SourceLocation? location)
     {
@@ -47,6 +50,8 @@ internal sealed class SourceSecrets(BuildSecrets secrets)
         }
 
         var text = Encoding.UTF8.GetString(bytes).Trim();
-        return text.Length > 0 && !text.Any(char.IsControl) ? text : throw new BuildFailedException(ContextDiagnostics.SecretNoHeader(id, location));
+        return text.Length > 0 && !text.Any(char.IsControl)
+            ? text
+            : throw new BuildFailedException(ContextDiagnostics.SecretNoHeader(id, location));
     }
 }

@@ -39,7 +39,9 @@ internal sealed class ArchiveReader(IContentStore content)
             {
                 index = LayoutIndex.Read(Document(bytes, entry.Size));
             }
-            else if (name.StartsWith(Blobs, StringComparison.Ordinal) && Digest.TryParse("sha256:" + name[Blobs.Length..], out var digest) && !await HasAsync(digest, entry.Size, cancellationToken))
+            else if (name.StartsWith(Blobs, StringComparison.Ordinal)
+                && Digest.TryParse("sha256:" + name[Blobs.Length..], out var digest)
+                && !await HasAsync(digest, entry.Size, cancellationToken))
             {
                 await content.CopyAsync(bytes, digest, cancellationToken);
             }

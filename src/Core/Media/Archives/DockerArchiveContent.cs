@@ -25,19 +25,24 @@ internal sealed class DockerArchiveContent(IContentStore content)
 
     /// <summary>Older engines write a layer once and link to it.</summary>
     public void AddLink(string name, TarEntry entry) =>
-        links[name] = Normalize(entry.Kind == TarEntryKind.HardLink ? entry.LinkName : Path.Combine("/", Path.GetDirectoryName(name)!, entry.LinkName));
+        links[name] = Normalize(
+            entry.Kind == TarEntryKind.HardLink ? entry.LinkName : Path.Combine("/", Path.GetDirectoryName(name)!, entry.LinkName));
 
     /// <summary>Stores a manifest for every image and names it as the archive does.</summary>
     /// <exception cref="InvalidDataException">The archive is not whole, or is none.</exception>
     public async Task<ImageIndex> ToIndexAsync(CancellationToken cancellationToken)
     {
-        var list = documents.GetValueOrDefault("manifest.json") ?? throw new InvalidDataException("it has no manifest.json, so 'docker save' did not write it. An OCI archive is named with oci-archive:.");
+        var list = documents.GetValueOrDefault("manifest.json")
+            ?? throw new InvalidDataException(
+                "it has no manifest.json, so 'docker save' did not write it. An OCI archive is named with oci-archive:.");
         var manifests = new List<Descriptor>();
         foreach (var image in JsonSerializer.Deserialize(list, DockerArchiveJson.Default.DockerArchiveImageArray) ?? [])
         {
             var manifest = await StoreAsync(image, cancellationToken);
             var names = image!.RepoTags ?? [];
-            manifests.AddRange(names.Count == 0 ? [manifest] : names.Select(name => manifest with { Annotations = new(StringComparer.Ordinal) { [ImageNames.FullName] = name } }));
+            manifests.AddRange(names.Count == 0
+                ? [manifest]
+                : names.Select(name => manifest with { Annotations = new(StringComparer.Ordinal) { [ImageNames.FullName] = name } }));
         }
 
         return new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = manifests };
@@ -63,11 +68,22 @@ internal sealed class DockerArchiveContent(IContentStore content)
             new Manifest
             {
                 MediaType = MediaTypes.OciManifest,
-                Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = await content.AddAsync(bytes, cancellationToken), Size = bytes.Length },
+                Config = new Descriptor
+                {
+                    MediaType = MediaTypes.OciConfig,
+                    Digest = await content.AddAsync(bytes, cancellationToken),
+                    Size = bytes.Length,
+                },
                 Layers = [.. found.Select(layer => layer.Descriptor)],
             },
             OciJson.Plain.Manifest);
-        return new Descriptor { MediaType = MediaTypes.OciManifest, Digest = await content.AddAsync(manifest, cancellationToken), Size = manifest.Length, Platform = config.Platform };
+        return new Descriptor
+        {
+            MediaType = MediaTypes.OciManifest,
+            Digest = await content.AddAsync(manifest, cancellationToken),
+            Size = manifest.Length,
+            Platform = config.Platform,
+        };
     }
 
     private T Find<T>(Dictionary<string, T> parts, string name)

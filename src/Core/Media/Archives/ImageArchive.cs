@@ -19,7 +19,12 @@ internal static class ImageArchive
     private const uint FolderMode = 0x1ED; // rwxr-xr-x
 
     /// <returns>False where the file was there already with the same content.</returns>
-    public static Task<bool> WriteAsync(string path, ImageSet images, IContentStore store, IReadOnlyDictionary<string, string> documents, CancellationToken cancellationToken) =>
+    public static Task<bool> WriteAsync(
+        string path,
+        ImageSet images,
+        IContentStore store,
+        IReadOnlyDictionary<string, string> documents,
+        CancellationToken cancellationToken) =>
         OutputFile.WriteAsync(
             path,
             file => WriteTar(file, images, store, documents, cancellationToken),
@@ -57,7 +62,8 @@ internal static class ImageArchive
 
     private static void WriteBlob(TarStreamWriter tar, Descriptor blob, Stream content, CancellationToken cancellationToken)
     {
-        tar.WriteEntry(new TarEntry { Kind = TarEntryKind.File, Name = $"blobs/sha256/{blob.Digest.Hex}", Mode = FileMode, Size = blob.Size });
+        tar.WriteEntry(
+            new TarEntry { Kind = TarEntryKind.File, Name = $"blobs/sha256/{blob.Digest.Hex}", Mode = FileMode, Size = blob.Size });
         var buffer = ArrayPool<byte>.Shared.Rent(256 << 10);
         try
         {
@@ -84,7 +90,8 @@ internal static class ImageArchive
         await using var rightFile = File.OpenRead(right);
         var leftBytes = new byte[256 << 10];
         var rightBytes = new byte[256 << 10];
-        for (int count; (count = await leftFile.ReadAtLeastAsync(leftBytes, leftBytes.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
+        for (int count; (count =
+            await leftFile.ReadAtLeastAsync(leftBytes, leftBytes.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
         {
             var other = await rightFile.ReadAtLeastAsync(rightBytes, rightBytes.Length, throwOnEndOfStream: false, cancellationToken);
             if (other != count || !leftBytes.AsSpan(0, count).SequenceEqual(rightBytes.AsSpan(0, count)))

@@ -33,6 +33,7 @@ internal sealed class OciArchivePublisher(string path, IReadOnlyList<string> nam
     {
         var index = LayoutIndex.CreateEmpty();
         index.Add(images, names);
-        return new Dictionary<string, string>(StringComparer.Ordinal) { ["index.json"] = index.ToJson(), ["oci-layout"] = LayoutIndex.LayoutFile };
+        return new Dictionary<string, string>(
+            StringComparer.Ordinal) { ["index.json"] = index.ToJson(), ["oci-layout"] = LayoutIndex.LayoutFile };
     }
 }

@@ -8,8 +8,8 @@ using ContainerStages.Publishing;
 namespace ContainerStages.Media.Daemons;
 
 /// <summary>
-/// Puts an image into the store of Docker or podman on this machine, as <c>docker load</c> does; no file is written on the way. Podman keeps
-/// the manifest and so the digest; Docker's classic store keeps configuration and layers only.
+/// Puts an image into the store of Docker or podman on this machine, as <c>docker load</c> does; no file is written on the way. Podman
+/// keeps the manifest and so the digest; Docker's classic store keeps configuration and layers only.
 /// </summary>
 /// <param name="medium">Which engine.</param>
 /// <param name="names">Names with tags that it gets there; at least one.</param>

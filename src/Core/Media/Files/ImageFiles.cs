@@ -15,7 +15,9 @@ namespace ContainerStages.Media.Files;
 /// <param name="epoch">The time of folders that no layer names, in seconds since 1970.</param>
 internal sealed class ImageFiles(StoreDirectory store, IContentStore content, IBlobFetcher? fetcher, long epoch)
 {
-    /// <summary>Writes all of them into a folder; several images get one each, named after their platform (<c>linux_arm64</c>), as with Docker.</summary>
+    /// <summary>
+    /// Writes all of them into a folder; several images get one each, named after their platform (<c>linux_arm64</c>), as with Docker.
+    /// </summary>
     /// <exception cref="Diagnostics.BuildFailedException">The folder cannot be written, or something stands in the way.</exception>
     public Task CopyAsync(ImageSet images, string folder, CancellationToken cancellationToken) =>
         WithTemporaryAsync(
@@ -63,7 +65,8 @@ internal sealed class ImageFiles(StoreDirectory store, IContentStore content, IB
             Directory.CreateDirectory(path);
             using var blob = ImageBlobs.OpenVerified(image, content, layer.Descriptor);
             using var tar = LayerDecompression.Open(blob);
-            var extracted = LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
+            var extracted =
+                LayerExtractor.Extract(tar, path, layer.Descriptor.Digest.ToString(), ExtractionLimits.Default, cancellationToken);
 
             // What is verified is read to its end.
             blob.CopyTo(Stream.Null);

@@ -3,8 +3,8 @@ using ContainerStages.Posix;
 namespace ContainerStages.Media.Files;
 
 /// <summary>
-/// A file that the user names: it appears whole or not at all. What is no plain file (a device, a pipe, a link such as <c>/dev/stdout</c>) is written
-/// as it stands: put in its place, an archive would take <c>/dev/null</c> away from the whole machine.
+/// A file that the user names: it appears whole or not at all. What is no plain file (a device, a pipe, a link such as <c>/dev/stdout</c>)
+/// is written as it stands: put in its place, an archive would take <c>/dev/null</c> away from the whole machine.
 /// </summary>
 internal static class OutputFile
 {

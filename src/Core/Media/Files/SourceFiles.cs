@@ -5,8 +5,8 @@ using ContainerStages.Posix;
 namespace ContainerStages.Media.Files;
 
 /// <summary>
-/// The files of a layout or archive that somebody else wrote. What a Dockerfile names lies in its context: links are followed inside it, never out of
-/// it. Only plain files are read: at a pipe a build would wait, and a device may have no end.
+/// The files of a layout or archive that somebody else wrote. What a Dockerfile names lies in its context: links are followed inside it,
+/// never out of it. Only plain files are read: at a pipe a build would wait, and a device may have no end.
 /// </summary>
 internal sealed class SourceFiles(ImageReference reference)
 {
@@ -39,7 +39,8 @@ internal sealed class SourceFiles(ImageReference reference)
         }
 
         file.Dispose();
-        throw new InvalidDataException(below.Length == 0 ? "an archive is a file. A folder is named with oci-layout:." : $"its '{below}' is no plain file.");
+        throw new InvalidDataException(
+            below.Length == 0 ? "an archive is a file. A folder is named with oci-layout:." : $"its '{below}' is no plain file.");
     }
 
     public FileStream? TryOpen(Digest blob) => TryOpen($"blobs/sha256/{blob.Hex}");

@@ -46,7 +46,8 @@ internal sealed class LayoutImport(ImageReference reference, Platform platform, 
     {
         if (SizeOf(descriptor.Digest) > ContentStoreExtensions.DocumentLimit)
         {
-            throw new InvalidDataException($"the manifest {descriptor.Digest} is larger than {ContentStoreExtensions.DocumentLimit} bytes.");
+            throw new InvalidDataException(
+                $"the manifest {descriptor.Digest} is larger than {ContentStoreExtensions.DocumentLimit} bytes.");
         }
 
         return await CopyDocumentAsync(descriptor.Digest, cancellationToken)

@@ -65,7 +65,8 @@ internal sealed class LayoutIndex
 
         foreach (var name in names.DistinctBy(name => name.Tag))
         {
-            var annotations = new SortedDictionary<string, string>(images.Descriptor.Annotations ?? [], StringComparer.Ordinal) { [ContainerdName] = name.ToString(), [RefName] = name.Tag! };
+            var annotations = new SortedDictionary<string, string>(
+                images.Descriptor.Annotations ?? [], StringComparer.Ordinal) { [ContainerdName] = name.ToString(), [RefName] = name.Tag! };
             manifests.Add(ToNode(images.Descriptor with { Annotations = annotations }));
         }
     }

@@ -8,7 +8,9 @@ namespace ContainerStages.Media.Layout;
 /// <summary>Reads images from the folder of an OCI layout. Source: image-spec, image-layout.md.</summary>
 internal static class LayoutReader
 {
-    /// <summary>Copies manifest, configuration and layers of the image for a platform; returns the digest of what the name stands for.</summary>
+    /// <summary>
+    /// Copies manifest, configuration and layers of the image for a platform; returns the digest of what the name stands for.
+    /// </summary>
     /// <exception cref="BuildFailedException">It is not there, not whole, or not for the platform.</exception>
     /// <exception cref="InvalidDataException">The folder is no layout.</exception>
     public static async Task<Digest> TakeAsync(

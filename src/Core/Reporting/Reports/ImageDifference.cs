@@ -4,7 +4,8 @@ namespace ContainerStages.Reporting;
 internal static class ImageDifference
 {
     /// <summary>
-    /// Layers here in their order, each beside the equal one there, else beside the next that the same instruction made; then those that are gone.
+    /// Layers here in their order, each beside the equal one there, else beside the next that the same instruction made; then those that
+    /// are gone.
     /// </summary>
     public static IReadOnlyList<LayerDifference> OfLayers(IReadOnlyList<ReportedLayer> before, IReadOnlyList<ReportedLayer> after)
     {

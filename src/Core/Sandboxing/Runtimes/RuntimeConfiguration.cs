@@ -8,8 +8,8 @@ using ContainerStages.Posix;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// config.json of a bundle. The root comes with all mounts but /proc, which only a process of the container can mount; host name and network
-/// are those of the sandbox that the runtime is started in.
+/// config.json of a bundle. The root comes with all mounts but /proc, which only a process of the container can mount; host name and
+/// network are those of the sandbox that the runtime is started in.
 /// </summary>
 /// <remarks>Source: runtime-spec config.md and config-linux.md.</remarks>
 internal sealed record RuntimeConfiguration

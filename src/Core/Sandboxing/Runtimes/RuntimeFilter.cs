@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ContainerStages.Sandboxing;
 
 /// <summary>
-/// <see cref="SystemCallFilter"/> as runtime-spec writes it. A filter of names cannot say 'newer than', so a call that it does not name does
-/// not exist. ioctl is whole: what the other filter refuses of it types into a terminal, which a command of a build has not.
+/// <see cref="SystemCallFilter"/> as runtime-spec writes it. A filter of names cannot say 'newer than', so a call that it does not name
+/// does not exist. ioctl is whole: what the other filter refuses of it types into a terminal, which a command of a build has not.
 /// </summary>
 /// <remarks>Source: runtime-spec config-linux.md, seccomp.</remarks>
 internal sealed record RuntimeFilter(

@@ -144,14 +144,16 @@ public sealed class DelegatedEngineTests : IDisposable
             var log = new BuildKitJsonLog(progress);
             log.Read("#0 building with a remote driver", true);
             Assert.IsFalse(log.HasBegun);
-            log.Read("""{"vertexes":[{"digest":"c","name":"[s0 2/3] COPY c0/ /src/","started":"1","completed":"2","cached":true}]}""", true);
+            log.Read(
+                """{"vertexes":[{"digest":"c","name":"[s0 2/3] COPY c0/ /src/","started":"1","completed":"2","cached":true}]}""", true);
             log.Read("""{"vertexes":[{"digest":"r","name":"[s0 3/3] RUN compile"},{"digest":"x","name":"other","error":"odd"}]}""", true);
             log.Read("""{"vertexes":[{"digest":"r","name":"[s0 3/3] RUN compile","started":"1"}],"statuses":[{"id":"x"}]}""", true);
             log.Read("""{"logs":[{"vertex":"r","stream":1,"data":"Zmlyc3QKw6"},{"vertex":"r","stream":1,"data":"???"}]}""", true);
             log.Read("""{"logs":[{"vertex":"r","stream":1,"data":"Zmlyc3QKww=="},{"vertex":"r","stream":2,"data":"YmFkCg=="}]}""", true);
             log.Read("""{"logs":[{"vertex":"r","stream":1,"data":"qSBlbmQ="}]}""", true);
             log.Read("{ is no json", true);
-            log.Read("""{"vertexes":[{"digest":"r","name":"[s0 3/3] RUN compile","completed":"2","error":"failed: exit code: 3"}]}""", true);
+            log.Read(
+                """{"vertexes":[{"digest":"r","name":"[s0 3/3] RUN compile","completed":"2","error":"failed: exit code: 3"}]}""", true);
             throw progress.Failure("fake", 1, _ => null);
         };
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => BuildAsync(TwoStages));

@@ -32,7 +32,10 @@ public sealed class DamagedArchiveTests(TestContext test) : IDisposable
         var images = new LocalImages(new StoreDirectory(folder.Combine("store")));
 
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() =>
-            images.TakeAsync(ImageReference.TryParseSource($"{transport}:{folder.Combine("image.tar")}")!, Platform.TryParse("linux/amd64")!, test.CancellationToken));
+            images.TakeAsync(
+                ImageReference.TryParseSource($"{transport}:{folder.Combine("image.tar")}")!,
+                Platform.TryParse("linux/amd64")!,
+                test.CancellationToken));
 
         Assert.Contains("image.tar", failure.Message);
     }

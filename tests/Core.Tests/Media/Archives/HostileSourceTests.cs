@@ -22,7 +22,10 @@ public sealed class HostileSourceTests(TestContext test) : IDisposable
     [DataRow("oci-layout", "rm index.json; mkfifo index.json", "'index.json' is no plain file")]
     [DataRow("oci-layout", "rm index.json; ln -s /dev/zero index.json", "no index.json")]
     [DataRow("oci-layout", "mv index.json ../..; ln -s ../../index.json", "no index.json")]
-    [DataRow("oci-layout", "rm $(grep -lr rootfs blobs); for b in $(ls blobs/sha256); do rm blobs/sha256/$b; mkfifo blobs/sha256/$b; done", "is no plain file")]
+    [DataRow(
+        "oci-layout",
+        "rm $(grep -lr rootfs blobs); for b in $(ls blobs/sha256); do rm blobs/sha256/$b; mkfifo blobs/sha256/$b; done",
+        "is no plain file")]
     [DataRow("oci-layout", "mv blobs ../..; ln -s ../../blobs", "is missing")]
     [DataRow("oci-layout", "cd ..; mv image ..; ln -s ../image", "is not there")]
     [DataRow("oci-archive", "cd ..; rm -r image; mkfifo image", "an archive is a file")]
@@ -63,10 +66,13 @@ public sealed class HostileSourceTests(TestContext test) : IDisposable
     private async Task WriteLayoutAsync()
     {
         var store = new TestContentStore();
-        await new OciLayoutPublisher(Path.Combine(Context, "image"), ["image:latest"], store, null).PublishAsync(TestImages.Create(store, "amd64", "text"), test.CancellationToken);
+        await new OciLayoutPublisher(Path.Combine(Context, "image"), ["image:latest"], store, null).PublishAsync(
+            TestImages.Create(store, "amd64", "text"), test.CancellationToken);
     }
 
     private Task<Digest> TakeAsync(string transport, string? keptIn) =>
         new LocalImages(new StoreDirectory(folder.NewFolder("store"))).TakeAsync(
-            ImageReference.TryParseSource($"{transport}:image", Context)! with { KeptIn = keptIn }, Platform.TryParse("linux/amd64")!, test.CancellationToken);
+            ImageReference.TryParseSource($"{transport}:image", Context)! with { KeptIn = keptIn },
+            Platform.TryParse("linux/amd64")!,
+            test.CancellationToken);
 }

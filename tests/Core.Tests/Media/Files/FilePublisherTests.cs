@@ -50,7 +50,11 @@ public sealed class FilePublisherTests : IDisposable
         using var config = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--config", reference));
         CollectionAssert.AreEqual(
             image.Config.RootFs.DiffIds.Select(diffId => diffId.ToString()).ToArray(),
-            config.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(diffId => diffId.GetString()).ToArray());
+            config.RootElement.GetProperty("rootfs")
+                .GetProperty("diff_ids")
+                .EnumerateArray()
+                .Select(diffId => diffId.GetString())
+                .ToArray());
         await RealTool.RunAsync("skopeo", "copy", reference, $"oci:{temp.Combine("copy")}:copied");
         Assert.IsEmpty(await LayoutValidator.ValidateFolderAsync(temp.Combine("copy"), Token));
         if (kind != MediumKind.DockerArchive)
@@ -73,15 +77,19 @@ public sealed class FilePublisherTests : IDisposable
         await RealTool.RunAsync("skopeo", "copy", "--all", $"{transport}:{target}:1.0", $"oci:{temp.Combine("copy")}:copied");
 
         Assert.IsEmpty(await LayoutValidator.ValidateFolderAsync(temp.Combine("copy"), Token));
-        using var arm64 = JsonDocument.Parse(await RealTool.RunAsync("skopeo", "inspect", "--override-arch", "arm64", "--config", $"{transport}:{target}:1.0"));
-        Assert.AreEqual(set.Images[1].Config.RootFs.DiffIds[0].ToString(), arm64.RootElement.GetProperty("rootfs").GetProperty("diff_ids")[0].GetString());
+        using var arm64 = JsonDocument.Parse(
+            await RealTool.RunAsync("skopeo", "inspect", "--override-arch", "arm64", "--config", $"{transport}:{target}:1.0"));
+        Assert.AreEqual(
+            set.Images[1].Config.RootFs.DiffIds[0].ToString(),
+            arm64.RootElement.GetProperty("rootfs").GetProperty("diff_ids")[0].GetString());
     }
 
     [TestMethod]
     public async Task A_docker_archive_takes_no_index()
     {
         var set = await IndexAsync();
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Publisher(MediumKind.DockerArchive, temp.Combine("a.tar"), "example:1.0").PublishAsync(set, Token));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => Publisher(MediumKind.DockerArchive, temp.Combine("a.tar"), "example:1.0").PublishAsync(set, Token));
         Assert.AreEqual("CST3602", failure.Diagnostics[0].Code);
         Assert.Contains("linux/amd64, linux/arm64", failure.Message);
         Assert.IsFalse(File.Exists(temp.Combine("a.tar")));
@@ -91,7 +99,8 @@ public sealed class FilePublisherTests : IDisposable
     {
         var amd64 = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "shared", "amd64");
         var other = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "shared", "arm64");
-        var arm64 = await ImageAssembler.AssembleAsync(other.Layers, other.Config with { Architecture = "arm64" }, ImageFormat.Oci, null, store, Token);
+        var arm64 = await ImageAssembler.AssembleAsync(
+            other.Layers, other.Config with { Architecture = "arm64" }, ImageFormat.Oci, null, store, Token);
         return await ImageSet.CreateAsync([amd64, arm64], ImageFormat.Oci, annotations: null, store, Token);
     }
 
@@ -123,7 +132,8 @@ public sealed class FilePublisherTests : IDisposable
         var target = temp.Combine("target");
         Assert.IsTrue((await Publisher(kind, target, "example:1.0").PublishAsync(image, Token)).Written);
         Assert.IsFalse((await Publisher(kind, target, "example:1.0").PublishAsync(image, Token)).Written);
-        CollectionAssert.AreEquivalent(new[] { "store", "target" }, Directory.GetFileSystemEntries(temp.Path).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "store", "target" }, Directory.GetFileSystemEntries(temp.Path).Select(Path.GetFileName).ToArray());
     }
 
     [TestMethod]
@@ -149,11 +159,13 @@ public sealed class FilePublisherTests : IDisposable
         await Publisher(MediumKind.OciLayout, layout, "example:2", "example:latest").PublishAsync(two, Token);
         using var index = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(layout, "index.json"), Token));
         var tags = index.RootElement.GetProperty("manifests").EnumerateArray().ToDictionary(
-            entry => entry.GetProperty("annotations").GetProperty("org.opencontainers.image.ref.name").GetString()!, entry => entry.GetProperty("digest").GetString());
+            entry => entry.GetProperty("annotations").GetProperty("org.opencontainers.image.ref.name").GetString()!,
+            entry => entry.GetProperty("digest").GetString());
         Assert.HasCount(3, tags);
         Assert.AreEqual((one.Digest.ToString(), two.Digest.ToString(), two.Digest.ToString()), (tags["1"], tags["2"], tags["latest"]));
         Assert.IsEmpty(await LayoutValidator.ValidateFolderAsync(layout, Token));
-        CollectionAssert.AreEquivalent(new[] { "blobs", "index.json", "oci-layout" }, Directory.GetFileSystemEntries(layout).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "blobs", "index.json", "oci-layout" }, Directory.GetFileSystemEntries(layout).Select(Path.GetFileName).ToArray());
     }
 
     [TestMethod]
@@ -175,7 +187,10 @@ public sealed class FilePublisherTests : IDisposable
     {
         var layout = temp.NewFolder("layout");
         await File.WriteAllTextAsync(Path.Combine(layout, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}", Token);
-        await File.WriteAllTextAsync(Path.Combine(layout, "index.json"), "{\"schemaVersion\":2,\"x\":1,\"manifests\":[{\"digest\":\"d\",\"artifactType\":\"a\"}]}", Token);
+        await File.WriteAllTextAsync(
+            Path.Combine(layout, "index.json"),
+            "{\"schemaVersion\":2,\"x\":1,\"manifests\":[{\"digest\":\"d\",\"artifactType\":\"a\"}]}",
+            Token);
         var image = await SampleImages.CreateAsync(store, ImageFormat.Oci, LayerCompression.Gzip, "one");
         await Publisher(MediumKind.OciLayout, layout, "example:1").PublishAsync(image, Token);
         var index = await File.ReadAllTextAsync(Path.Combine(layout, "index.json"), Token);
@@ -207,7 +222,8 @@ public sealed class FilePublisherTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(blob, Token);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(blob, bytes, Token);
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Publisher(kind, temp.Combine("target"), "example:1").PublishAsync(image, Token));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => Publisher(kind, temp.Combine("target"), "example:1").PublishAsync(image, Token));
         Assert.AreEqual("CST4103", failure.Diagnostics[0].Code);
         Assert.IsFalse(File.Exists(temp.Combine("target", "index.json")) || File.Exists(temp.Combine("target")));
     }
@@ -219,7 +235,8 @@ public sealed class FilePublisherTests : IDisposable
         await File.WriteAllTextAsync(temp.Combine("file"), "", Token);
         foreach (var kind in new[] { MediumKind.OciLayout, MediumKind.OciArchive })
         {
-            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => Publisher(kind, temp.Combine("file", "below"), "example:1").PublishAsync(image, Token));
+            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+                () => Publisher(kind, temp.Combine("file", "below"), "example:1").PublishAsync(image, Token));
             Assert.AreEqual("CST6101", failure.Diagnostics[0].Code);
         }
     }
@@ -234,7 +251,9 @@ public sealed class FilePublisherTests : IDisposable
     }
 
     private Task<IReadOnlyList<string>> ValidateAsync(MediumKind kind, string target) =>
-        kind == MediumKind.OciLayout ? LayoutValidator.ValidateFolderAsync(target, Token) : LayoutValidator.ValidateArchiveAsync(target, Token);
+        kind == MediumKind.OciLayout
+            ? LayoutValidator.ValidateFolderAsync(target, Token)
+            : LayoutValidator.ValidateArchiveAsync(target, Token);
 
     private IPublisher Publisher(MediumKind kind, string target, params string[] names) => kind switch
     {

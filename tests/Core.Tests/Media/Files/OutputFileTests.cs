@@ -33,5 +33,6 @@ public sealed class OutputFileTests : IDisposable
 
     public void Dispose() => temp.Dispose();
 
-    private Task<bool> WriteAsync() => OutputFile.WriteAsync(temp.Combine("out"), file => file.Write("content"u8), _ => Task.FromResult(true));
+    private Task<bool> WriteAsync() =>
+        OutputFile.WriteAsync(temp.Combine("out"), file => file.Write("content"u8), _ => Task.FromResult(true));
 }

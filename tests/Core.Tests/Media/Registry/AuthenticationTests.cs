@@ -20,7 +20,8 @@ public sealed class AuthenticationTests(TestContext context)
         var store = new TestContentStore();
         var image = await PublishAsync(client, store, $"{registry.Host}/app:1");
 
-        var pulled = await new ImagePuller(client, new TestContentStore()).ResolveAsync(ImageReference.Parse($"{registry.Host}/app:1"), Amd64, context.CancellationToken);
+        var pulled = await new ImagePuller(client, new TestContentStore()).ResolveAsync(
+            ImageReference.Parse($"{registry.Host}/app:1"), Amd64, context.CancellationToken);
 
         Assert.AreEqual(image.Digest, pulled.Descriptor.Digest);
     }
@@ -31,10 +32,13 @@ public sealed class AuthenticationTests(TestContext context)
         await using var registry = await RegistryServer.StartWithPasswordAsync(context.CancellationToken);
         using var client = TestClients.CreateFor(registry.Host, password: "wr0ng-one");
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => PublishAsync(client, new TestContentStore(), $"{registry.Host}/app:1"));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => PublishAsync(client, new TestContentStore(), $"{registry.Host}/app:1"));
 
         Assert.AreEqual("CST5003", failure.Diagnostics[0].Code);
-        Assert.Contains("refused the login for 'app', which is from the variables DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD.", failure.Message);
+        Assert.Contains(
+            "refused the login for 'app', which is from the variables DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD.",
+            failure.Message);
         Assert.Contains($"dotnet-stages login {registry.Host}", failure.Message);
         Assert.DoesNotContain("wr0ng-one", failure.ToString());
     }
@@ -47,11 +51,14 @@ public sealed class AuthenticationTests(TestContext context)
         var file = folder.Write("config.json", """{"auths":{"other.example.com":{"auth":"YTpi"}}}""");
         using var client = TestClients.Create(RegistriesConfiguration.Empty, TestClients.Environment(("DOCKER_CONFIG", folder.Path)));
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse($"{registry.Host}/app:1"), context.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => client.GetManifestAsync(ImageReference.Parse($"{registry.Host}/app:1"), context.CancellationToken));
 
         Assert.AreEqual("CST5003", failure.Diagnostics[0].Code);
         Assert.Contains($"wants a login for 'app' (or has no such repository), and none stands in {file}.", failure.Message);
-        Assert.Contains($"'dotnet-stages login {registry.Host}' (or 'docker login {registry.Host}'), or set DOTNET_CONTAINER_PULL_REGISTRY_UNAME and", failure.Message);
+        Assert.Contains(
+            $"'dotnet-stages login {registry.Host}' (or 'docker login {registry.Host}'), or set DOTNET_CONTAINER_PULL_REGISTRY_UNAME and",
+            failure.Message);
     }
 
     [TestMethod]
@@ -61,7 +68,8 @@ public sealed class AuthenticationTests(TestContext context)
         await using var proxy = new FaultyProxy(registry.Port);
         using var client = TestClients.CreateFor(registry.Host);
 
-        await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse($"{proxy.Host}/app:1"), context.CancellationToken));
+        await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => client.GetManifestAsync(ImageReference.Parse($"{proxy.Host}/app:1"), context.CancellationToken));
 
         Assert.IsFalse(proxy.Requests.Any(request => request.Headers.ContainsKey("Authorization")));
     }
@@ -72,7 +80,9 @@ public sealed class AuthenticationTests(TestContext context)
         await using var registry = await RegistryServer.StartWithPasswordAsync(context.CancellationToken);
         await using var open = await RegistryServer.StartAsync(context.CancellationToken);
         await using var storage = new FaultyProxy(open.Port);
-        await using var front = new FaultyProxy(registry.Port, request => request.Method == "GET" && request.Path.Contains("/blobs/", StringComparison.Ordinal) && request.Headers.ContainsKey("Authorization")
+        await using var front = new FaultyProxy(registry.Port, request => request.Method == "GET"
+            && request.Path.Contains("/blobs/", StringComparison.Ordinal)
+            && request.Headers.ContainsKey("Authorization")
             ? ProxyFault.Answer("307 Temporary Redirect", $"Location: http://{storage.Host}{request.Path}?signature=x")
             : null);
         using var client = TestClients.CreateFor(front.Host);
@@ -97,14 +107,17 @@ public sealed class AuthenticationTests(TestContext context)
     {
         await using var registry = await RegistryServer.StartWithPasswordAsync(context.CancellationToken);
         FaultyProxy? thief = null;
-        await using var hostile = thief = new FaultyProxy(0, _ => ProxyFault.Answer("401 Unauthorized", "WWW-Authenticate: " + string.Format(null, challenge, thief!.Host)));
-        await using var front = new FaultyProxy(registry.Port, request => request.Headers.ContainsKey("Authorization") && request.Path.Contains("/blobs/", StringComparison.Ordinal)
+        await using var hostile = thief = new FaultyProxy(
+            0, _ => ProxyFault.Answer("401 Unauthorized", "WWW-Authenticate: " + string.Format(null, challenge, thief!.Host)));
+        await using var front = new FaultyProxy(registry.Port, request => request.Headers.ContainsKey("Authorization")
+            && request.Path.Contains("/blobs/", StringComparison.Ordinal)
             ? ProxyFault.Answer("307 Temporary Redirect", $"Location: http://{hostile.Host}/x")
             : null);
         using var client = TestClients.CreateFor(front.Host);
         var blob = new Descriptor { MediaType = MediaTypes.OciLayer, Digest = Digest.Of("x"u8), Size = 1 };
 
-        await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.OpenBlobAsync(ImageReference.Parse($"{front.Host}/app:1"), blob, context.CancellationToken));
+        await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => client.OpenBlobAsync(ImageReference.Parse($"{front.Host}/app:1"), blob, context.CancellationToken));
 
         Assert.HasCount(1, hostile.Requests);
         Assert.IsFalse(hostile.Requests.Any(request => request.Headers.ContainsKey("Authorization")));
@@ -117,7 +130,8 @@ public sealed class AuthenticationTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         using var plain = TestClients.Create();
         var image = await PublishAsync(plain, new TestContentStore(), $"{registry.Host}/library/alpine:3");
-        await using var tokens = new FaultyProxy(0, _ => ProxyFault.AnswerWithBody("200 OK", """{"access_token":"t0ken","expires_in":300}""", "Content-Type: application/json"));
+        await using var tokens = new FaultyProxy(
+            0, _ => ProxyFault.AnswerWithBody("200 OK", """{"access_token":"t0ken","expires_in":300}""", "Content-Type: application/json"));
         await using var front = TokenFront(registry, tokens);
         using var client = TestClients.Create();
 
@@ -136,7 +150,8 @@ public sealed class AuthenticationTests(TestContext context)
     public async Task A_password_goes_to_the_token_server_and_a_token_to_the_registry()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
-        await using var tokens = new FaultyProxy(0, _ => ProxyFault.AnswerWithBody("200 OK", """{"token":"t0ken"}""", "Content-Type: application/json"));
+        await using var tokens =
+            new FaultyProxy(0, _ => ProxyFault.AnswerWithBody("200 OK", """{"token":"t0ken"}""", "Content-Type: application/json"));
         await using var front = TokenFront(registry, tokens);
         using var client = TestClients.CreateFor(front.Host);
 
@@ -154,10 +169,14 @@ public sealed class AuthenticationTests(TestContext context)
     [DataRow("nonsense")]
     public async Task An_unprotected_token_server_gets_nothing(string realm)
     {
-        await using var front = new FaultyProxy(0, request => request.Path == "/v2/" ? ProxyFault.Answer("200 OK") : ProxyFault.Answer("401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"{realm}\""));
+        await using var front =
+            new FaultyProxy(0, request => request.Path == "/v2/"
+                ? ProxyFault.Answer("200 OK")
+                : ProxyFault.Answer("401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"{realm}\""));
         using var client = TestClients.CreateFor(front.Host);
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse($"{front.Host}/app:1"), context.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => client.GetManifestAsync(ImageReference.Parse($"{front.Host}/app:1"), context.CancellationToken));
 
         Assert.AreEqual("CST5020", failure.Diagnostics[0].Code);
     }
@@ -168,18 +187,29 @@ public sealed class AuthenticationTests(TestContext context)
         await using var registry = await RegistryServer.StartWithTlsAsync(context.CancellationToken);
         using var client = TestClients.Create();
         var image = await PublishAsync(client, new TestContentStore(), $"localhost:{registry.Port}/app:1");
-        Assert.AreEqual(image.Digest, await client.FindDigestAsync(ImageReference.Parse($"localhost:{registry.Port}/app:1"), context.CancellationToken));
+        Assert.AreEqual(
+            image.Digest,
+            await client.FindDigestAsync(ImageReference.Parse($"localhost:{registry.Port}/app:1"), context.CancellationToken));
     }
 
     private static FaultyProxy TokenFront(RegistryServer registry, FaultyProxy tokens) => new(
         registry.Port,
         request => request.Headers.GetValueOrDefault("Authorization") == "Bearer t0ken" ? null
-            : ProxyFault.Answer("401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"http://{tokens.Host}/token\",service=\"the.service\",scope=\"repository:x:pull\""));
+            : ProxyFault.Answer(
+                "401 Unauthorized",
+                $"WWW-Authenticate: Bearer realm=\"http://{tokens.Host}/token\",service=\"the.service\",scope=\"repository:x:pull\""));
 
     private async Task<Image> PublishAsync(RegistryClient client, TestContentStore store, string name)
     {
         var image = TestImages.Create(store, "amd64", "content");
-        await new RegistryPublisher(client, ImageReference.Parse(name), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse(name),
+            [],
+            store,
+            new BlobFetcher(client, store),
+            NoBuildEvents.Instance,
+            "push").PublishAsync(image, context.CancellationToken);
         return image;
     }
 }

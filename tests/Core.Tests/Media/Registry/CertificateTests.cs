@@ -17,7 +17,8 @@ public sealed class CertificateTests(TestContext context)
         await using var registry = await RegistryServer.StartWithTlsAsync(context.CancellationToken);
         await using var proxy = new ForwardProxy(registry.Port);
         using var strict = Behind(proxy, home);
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => strict.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => strict.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
         Assert.AreEqual("CST5010", failure.Diagnostics[0].Code);
 
         using var lax = Behind(proxy, home, "[[registry]]\nlocation = \"registry.test\"\ninsecure = true\n");
@@ -31,13 +32,17 @@ public sealed class CertificateTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         await using var proxy = new ForwardProxy(registry.Port);
         var environment = TestClients.Environment(
-            ("https_proxy", $"localhost:{proxy.Port}"), ("http_proxy", $"localhost:{proxy.Port}"), ("DOTNET_CONTAINER_INSECURE_REGISTRIES", "other.test,registry.test"));
+            ("https_proxy", $"localhost:{proxy.Port}"),
+            ("http_proxy", $"localhost:{proxy.Port}"),
+            ("DOTNET_CONTAINER_INSECURE_REGISTRIES", "other.test,registry.test"));
         using var client = RegistryClientFactory.Create(environment, [], [], []);
 
         var image = await PublishAsync(client);
         await PullAsync(client, image);
 
-        Assert.IsTrue(proxy.Requests.Any(request => request.Path.StartsWith("http://registry.test/v2/app/", StringComparison.Ordinal)), "plain HTTP, after TLS did not work");
+        Assert.IsTrue(
+            proxy.Requests.Any(request => request.Path.StartsWith("http://registry.test/v2/app/", StringComparison.Ordinal)),
+            "plain HTTP, after TLS did not work");
     }
 
     [TestMethod]
@@ -48,7 +53,8 @@ public sealed class CertificateTests(TestContext context)
     {
         using var home = new TempFolder();
         using var authority = new PrivateAuthority();
-        await using var registry = await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: false, context.CancellationToken);
+        await using var registry =
+            await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: false, context.CancellationToken);
         await using var proxy = new ForwardProxy(registry.Port);
         home.Write($"{folder}/ca.crt", authority.CertificatePem);
         using var client = Behind(proxy, home);
@@ -64,7 +70,8 @@ public sealed class CertificateTests(TestContext context)
     {
         using var home = new TempFolder();
         using var authority = new PrivateAuthority();
-        await using var registry = await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: false, context.CancellationToken);
+        await using var registry =
+            await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: false, context.CancellationToken);
         await using var proxy = new ForwardProxy(registry.Port);
         home.Write(".config/containers/certs.d/registry.test/ca.crt", authority.CertificatePem);
         home.Write(".config/containers/certs.d/wrong.test/ca.crt", authority.CertificatePem);
@@ -73,7 +80,8 @@ public sealed class CertificateTests(TestContext context)
         // Another host has no authority; another port neither; and a name that the certificate is not for is not accepted.
         foreach (var host in new[] { "other.test", "registry.test:444", "wrong.test" })
         {
-            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse($"{host}/app:1"), context.CancellationToken));
+            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+                () => client.GetManifestAsync(ImageReference.Parse($"{host}/app:1"), context.CancellationToken));
             Assert.AreEqual("CST5010", failure.Diagnostics[0].Code, host);
         }
     }
@@ -83,12 +91,14 @@ public sealed class CertificateTests(TestContext context)
     {
         using var home = new TempFolder();
         using var authority = new PrivateAuthority();
-        await using var registry = await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: true, context.CancellationToken);
+        await using var registry =
+            await RegistryServer.StartWithTlsAsync(authority, "registry.test", wantsClientCertificate: true, context.CancellationToken);
         await using var proxy = new ForwardProxy(registry.Port);
         home.Write(".config/containers/certs.d/registry.test/ca.crt", authority.CertificatePem);
         using (var without = Behind(proxy, home))
         {
-            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => without.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
+            var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+                () => without.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
             Assert.IsTrue(failure.Diagnostics[0].Code is "CST5001" or "CST5010", failure.Message);
         }
 
@@ -111,7 +121,8 @@ public sealed class CertificateTests(TestContext context)
         home.Write(".config/containers/certs.d/registry.test/client.key", content);
         using var client = Behind(proxy, home);
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => client.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
 
         Assert.AreEqual("CST5023", failure.Diagnostics[0].Code);
         Assert.EndsWith(file, failure.Diagnostics[0].Location!.Value.File);
@@ -119,13 +130,24 @@ public sealed class CertificateTests(TestContext context)
 
     private static RegistryClient Behind(ForwardProxy proxy, TempFolder home, string configuration = "") => TestClients.Create(
         TestClients.Configuration(configuration),
-        TestClients.Environment(("HOME", home.Path), ("HTTPS_PROXY", $"localhost:{proxy.Port}")) with { SystemDirectory = home.Combine("etc/containers"), DockerDirectory = home.Combine("etc/docker") });
+        TestClients.Environment(("HOME", home.Path), ("HTTPS_PROXY", $"localhost:{proxy.Port}")) with
+        {
+            SystemDirectory = home.Combine("etc/containers"),
+            DockerDirectory = home.Combine("etc/docker"),
+        });
 
     private async Task<Image> PublishAsync(RegistryClient client)
     {
         var store = new TestContentStore();
         var image = TestImages.Create(store, "amd64", "content");
-        await new RegistryPublisher(client, ImageReference.Parse("registry.test/app:1"), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse("registry.test/app:1"),
+            [],
+            store,
+            new BlobFetcher(client, store),
+            NoBuildEvents.Instance,
+            "push").PublishAsync(image, context.CancellationToken);
         return image;
     }
 

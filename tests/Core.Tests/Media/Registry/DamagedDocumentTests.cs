@@ -68,9 +68,19 @@ public sealed class DamagedDocumentTests(TestContext context) : IDisposable
         using var client = TestClients.Create();
         var store = new TestContentStore();
         var image = TestImages.Create(store, "amd64", "text");
-        await new RegistryPublisher(client, ImageReference.Parse($"{registry.Host}/app:amd64"), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
-        var index = JsonSerializer.SerializeToUtf8Bytes(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [image.Descriptor with { Platform = Amd64 }] }, OciJson.Plain.ImageIndex);
-        await client.PushManifestAsync(ImageReference.Parse($"{registry.Host}/app:1"), MediaTypes.OciIndex, index, context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse($"{registry.Host}/app:amd64"),
+            [],
+            store,
+            new BlobFetcher(client, store),
+            NoBuildEvents.Instance,
+            "push").PublishAsync(image, context.CancellationToken);
+        var index = JsonSerializer.SerializeToUtf8Bytes(
+            new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [image.Descriptor with { Platform = Amd64 }] },
+            OciJson.Plain.ImageIndex);
+        await client.PushManifestAsync(
+            ImageReference.Parse($"{registry.Host}/app:1"), MediaTypes.OciIndex, index, context.CancellationToken);
         return (image, Digest.Of(index));
     }
 

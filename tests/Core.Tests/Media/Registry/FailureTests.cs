@@ -53,7 +53,8 @@ public sealed class FailureTests(TestContext context)
             location = "{registry.Host}"
             """);
 
-        var pulled = await new ImagePuller(client, new TestContentStore()).ResolveAsync(ImageReference.Parse("alpine:3"), Amd64, context.CancellationToken);
+        var pulled = await new ImagePuller(client, new TestContentStore()).ResolveAsync(
+            ImageReference.Parse("alpine:3"), Amd64, context.CancellationToken);
 
         Assert.AreEqual(image.Digest, pulled.Descriptor.Digest);
     }
@@ -76,7 +77,10 @@ public sealed class FailureTests(TestContext context)
         var failure = await FailAsync(client, "example.com/team/app:1");
 
         Assert.AreEqual("CST5014", failure.Diagnostics[0].Code);
-        Assert.Contains($"localhost:{first}/m/app (mirror): connection refused; {registry.Host}/copy/app (mirror): not found; localhost:{itself}/team/app: connection refused", failure.Message);
+        Assert.Contains(
+            $"localhost:{first}/m/app (mirror): connection refused; {registry.Host}/copy/app (mirror): not found; " +
+            $"localhost:{itself}/team/app: connection refused",
+            failure.Message);
     }
 
     [TestMethod]
@@ -99,7 +103,8 @@ public sealed class FailureTests(TestContext context)
         await FlipAsync(registry.BlobFile(layer.Digest.Hex));
         var mine = new TestContentStore();
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => new BlobFetcher(client, mine).FetchAsync(name, layer, context.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => new BlobFetcher(client, mine).FetchAsync(name, layer, context.CancellationToken));
 
         Assert.AreEqual("CST5005", failure.Diagnostics[0].Code);
         Assert.Contains(layer.Digest.ToString(), failure.Message);
@@ -126,8 +131,10 @@ public sealed class FailureTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         var image = await PushAsync(new TestContentStore(), $"{registry.Host}/app:1");
         var altered = "{\"schemaVersion\":2}";
-        await using var proxy = new FaultyProxy(registry.Port, request => request is { Method: "GET" } && request.Path.Contains("/manifests/", StringComparison.Ordinal)
-            ? ProxyFault.AnswerWithBody("200 OK", altered, $"Content-Type: {MediaTypes.OciManifest}", $"Docker-Content-Digest: {image.Digest}")
+        await using var proxy = new FaultyProxy(registry.Port, request => request is { Method: "GET" }
+            && request.Path.Contains("/manifests/", StringComparison.Ordinal)
+            ? ProxyFault.AnswerWithBody(
+                "200 OK", altered, $"Content-Type: {MediaTypes.OciManifest}", $"Docker-Content-Digest: {image.Digest}")
             : null);
 
         var failure = await FailAsync(TestClients.Create(), $"{proxy.Host}/{string.Format(null, reference, image.Digest)}");
@@ -142,14 +149,18 @@ public sealed class FailureTests(TestContext context)
         var store = new TestContentStore();
         var (name, layer) = await PushLargeAsync(store, registry);
         var left = 3;
-        await using var proxy = new FaultyProxy(registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Cut(500_000) : null);
+        await using var proxy =
+            new FaultyProxy(registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal)
+                && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Cut(500_000) : null);
         using var client = TestClients.Create();
         var mine = new TestContentStore();
 
         await new BlobFetcher(client, mine).FetchAsync(Through(proxy, name), layer, context.CancellationToken);
 
         Assert.IsTrue(mine.Contains(layer.Digest));
-        var ranges = proxy.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)).Select(request => request.Headers.GetValueOrDefault("Range")).ToList();
+        var ranges = proxy.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal))
+            .Select(request => request.Headers.GetValueOrDefault("Range"))
+            .ToList();
         Assert.HasCount(4, ranges);
         Assert.IsNull(ranges[0]);
         Assert.IsTrue(ranges[1..].TrueForAll(range => range is not null && range.StartsWith("bytes=", StringComparison.Ordinal)));
@@ -161,8 +172,11 @@ public sealed class FailureTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         var (name, layer) = await PushLargeAsync(new TestContentStore(), registry);
         var left = 1;
-        await using var proxy = new FaultyProxy(registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Stall(500_000) : null);
-        using var client = TestClients.Create(RegistriesConfiguration.Empty, TestClients.Environment(), new RetryPolicy { Stall = TimeSpan.FromMilliseconds(200) });
+        await using var proxy =
+            new FaultyProxy(registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal)
+                && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Stall(500_000) : null);
+        using var client = TestClients.Create(
+            RegistriesConfiguration.Empty, TestClients.Environment(), new RetryPolicy { Stall = TimeSpan.FromMilliseconds(200) });
         var mine = new TestContentStore();
 
         await new BlobFetcher(client, mine).FetchAsync(Through(proxy, name), layer, context.CancellationToken);
@@ -178,7 +192,9 @@ public sealed class FailureTests(TestContext context)
         var (name, layer) = await PushLargeAsync(store, registry);
         var left = 1;
         await using var proxy = new FaultyProxy(
-            registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Cut(500_000) : null, dropHeader: "Range");
+            registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Decrement(ref left) >= 0
+                ? ProxyFault.Cut(500_000)
+                : null, dropHeader: "Range");
         using var client = TestClients.Create();
         var mine = new TestContentStore();
 
@@ -192,8 +208,10 @@ public sealed class FailureTests(TestContext context)
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         var (name, layer) = await PushLargeAsync(new TestContentStore(), registry);
-        await using var mirror = new FaultyProxy(registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) ? ProxyFault.Cut(1000) : null);
-        using var client = TestClients.Create($"[[registry]]\nlocation = \"{registry.Host}\"\n[[registry.mirror]]\nlocation = \"{mirror.Host}\"\n");
+        await using var mirror = new FaultyProxy(
+            registry.Port, request => request.Path.Contains("/blobs/", StringComparison.Ordinal) ? ProxyFault.Cut(1000) : null);
+        using var client =
+            TestClients.Create($"[[registry]]\nlocation = \"{registry.Host}\"\n[[registry.mirror]]\nlocation = \"{mirror.Host}\"\n");
         var mine = new TestContentStore();
 
         await new BlobFetcher(client, mine).FetchAsync(name, layer, context.CancellationToken);
@@ -209,7 +227,9 @@ public sealed class FailureTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         var image = await PushAsync(new TestContentStore(), $"{registry.Host}/app:1");
         var left = 3;
-        await using var proxy = new FaultyProxy(registry.Port, request => request.Path != "/v2/" && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Answer(status, "Retry-After: 0") : null);
+        await using var proxy = new FaultyProxy(
+            registry.Port,
+            request => request.Path != "/v2/" && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.Answer(status, "Retry-After: 0") : null);
         using var client = TestClients.Create();
 
         var document = await client.GetManifestAsync(ImageReference.Parse($"{proxy.Host}/app:1"), context.CancellationToken);
@@ -236,7 +256,10 @@ public sealed class FailureTests(TestContext context)
     [TestMethod]
     public async Task A_cancelled_pull_stops_at_once()
     {
-        await using var proxy = new FaultyProxy(0, request => request.Path == "/v2/" ? ProxyFault.Answer("200 OK") : ProxyFault.Answer("503 Service Unavailable", "Retry-After: 30"));
+        await using var proxy =
+            new FaultyProxy(0, request => request.Path == "/v2/"
+                ? ProxyFault.Answer("200 OK")
+                : ProxyFault.Answer("503 Service Unavailable", "Retry-After: 30"));
         using var client = TestClients.Create();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var pull = client.GetManifestAsync(ImageReference.Parse($"{proxy.Host}/app:1"), cancel.Token);
@@ -255,7 +278,8 @@ public sealed class FailureTests(TestContext context)
         using (client)
         {
             return await Assert.ThrowsExactlyAsync<BuildFailedException>(
-                () => new ImagePuller(client, new TestContentStore()).ResolveAsync(ImageReference.Parse(reference), Amd64, context.CancellationToken));
+                () => new ImagePuller(client, new TestContentStore()).ResolveAsync(
+                    ImageReference.Parse(reference), Amd64, context.CancellationToken));
         }
     }
 
@@ -263,7 +287,14 @@ public sealed class FailureTests(TestContext context)
     {
         using var client = TestClients.Create();
         var image = TestImages.Create(store, "amd64", "content");
-        await new RegistryPublisher(client, ImageReference.Parse(reference), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse(reference),
+            [],
+            store,
+            new BlobFetcher(client, store),
+            NoBuildEvents.Instance,
+            "push").PublishAsync(image, context.CancellationToken);
         return image;
     }
 
@@ -276,7 +307,8 @@ public sealed class FailureTests(TestContext context)
         return (name, layer);
     }
 
-    private static ImageReference Through(FaultyProxy proxy, ImageReference name) => ImageReference.Parse($"{proxy.Host}/{name.Repository}:{name.Tag}");
+    private static ImageReference Through(FaultyProxy proxy, ImageReference name) =>
+        ImageReference.Parse($"{proxy.Host}/{name.Repository}:{name.Tag}");
 
     private static async Task FlipAsync(string file)
     {

@@ -12,7 +12,8 @@ namespace ContainerStages.Core.Tests.Media.Registry;
 
 /// <summary>
 /// The real registry behind a proxy that does wrong, one fault at a time. Each ends in success or in the one error it is expected to; and
-/// always: no hang, no wrong content in the store, no password anywhere but at the registry, no half image, and a clean try works afterwards.
+/// always: no hang, no wrong content in the store, no password anywhere but at the registry, no half image, and a clean try works
+/// afterwards.
 /// </summary>
 [TestClass]
 public sealed class FaultTests(TestContext context)
@@ -61,7 +62,8 @@ public sealed class FaultTests(TestContext context)
         using var temp = new TempFolder();
         var store = new DiskContentStore(temp.Path);
 
-        var failure = await OutcomeAsync(fault, front, (client, token) => PullAsync(client, $"{front.Host}/{scene.Repository}:1", store, token));
+        var failure =
+            await OutcomeAsync(fault, front, (client, token) => PullAsync(client, $"{front.Host}/{scene.Repository}:1", store, token));
 
         AssertOutcome(fault, failure);
         AssertNothingLeaked(failure, other);
@@ -86,13 +88,15 @@ public sealed class FaultTests(TestContext context)
         await using var front = new FaultyProxy(withLogin!.Port, fault.In(scene));
         var events = new RecordedEvents();
 
-        var failure = await OutcomeAsync(fault, front, (client, token) => PublishAsync(client, image, store, $"{front.Host}/{repository}:1", events, token));
+        var failure = await OutcomeAsync(
+            fault, front, (client, token) => PublishAsync(client, image, store, $"{front.Host}/{repository}:1", events, token));
 
         AssertOutcome(fault, failure);
         AssertNothingLeaked(failure, other);
         using var clean = TestClients.Create();
         // The name is there with all that it needs, or not at all.
-        if (failure is null || await clean.FindPublishedAsync(ImageReference.Parse($"{open!.Host}/{repository}:1"), context.CancellationToken) is not null)
+        if (failure is null
+            || await clean.FindPublishedAsync(ImageReference.Parse($"{open!.Host}/{repository}:1"), context.CancellationToken) is not null)
         {
             await PullAsync(clean, $"{open!.Host}/{repository}:1", new DiskContentStore(temp.Path), context.CancellationToken);
         }
@@ -101,16 +105,21 @@ public sealed class FaultTests(TestContext context)
         await PullAsync(clean, $"{open.Host}/{repository}:1", new DiskContentStore(temp.NewFolder("again")), context.CancellationToken);
     }
 
-    private static IEnumerable<object[]> Names(FaultedAction action) => RegistryFaults.All.Where(fault => fault.Action == action).Select(fault => new object[] { fault.Name });
+    private static IEnumerable<object[]> Names(FaultedAction action) =>
+        RegistryFaults.All.Where(fault => fault.Action == action).Select(fault => new object[] { fault.Name });
 
     private static FaultyProxy OtherHost() => new(
         open!.Port,
-        request => request.Path.StartsWith("/needs-login", StringComparison.Ordinal) ? ProxyFault.Answer("401 Unauthorized", "WWW-Authenticate: Basic realm=\"give it to me\"") : null);
+        request => request.Path.StartsWith("/needs-login", StringComparison.Ordinal)
+            ? ProxyFault.Answer("401 Unauthorized", "WWW-Authenticate: Basic realm=\"give it to me\"")
+            : null);
 
     private static string NewRepository() => "fault/" + Guid.NewGuid().ToString("N");
 
     private static Image CreateImage(TestContentStore store) => TestImages.Assemble(
-        store, "amd64", [new ImageLayer(TestImages.CreateRandomLayer(store, 200_000)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))]);
+        store,
+        "amd64",
+        [new ImageLayer(TestImages.CreateRandomLayer(store, 200_000)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))]);
 
     private async Task<FaultScene> PushSceneAsync(FaultyProxy other)
     {
@@ -121,17 +130,23 @@ public sealed class FaultTests(TestContext context)
         await PublishAsync(client, image, store, $"{open!.Host}/{repository}:amd64", NoBuildEvents.Instance, context.CancellationToken);
         var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [image.Descriptor with { Platform = Amd64 }] };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex);
-        await client.PushManifestAsync(ImageReference.Parse($"{open.Host}/{repository}:1"), MediaTypes.OciIndex, bytes, context.CancellationToken);
+        await client.PushManifestAsync(
+            ImageReference.Parse($"{open.Host}/{repository}:1"), MediaTypes.OciIndex, bytes, context.CancellationToken);
         return new FaultScene(image, Digest.Of(bytes), other, repository);
     }
 
-    private async Task<BuildFailedException?> OutcomeAsync(RegistryFault fault, FaultyProxy front, Func<RegistryClient, CancellationToken, Task> act)
+    private async Task<BuildFailedException?> OutcomeAsync(
+        RegistryFault fault, FaultyProxy front, Func<RegistryClient, CancellationToken, Task> act)
     {
         var patience = TimeSpan.FromMilliseconds(700);
         var retry = new RetryPolicy { FirstDelay = TimeSpan.FromMilliseconds(1) };
-        var environment = TestClients.Login(variables: fault.ChunkSize is { } size ? [("DOTNET_CONTAINER_REGISTRY_CHUNKED_UPLOAD_SIZE_BYTES", $"{size}")] : []);
+        var environment = TestClients.Login(
+            variables: fault.ChunkSize is { } size ? [("DOTNET_CONTAINER_REGISTRY_CHUNKED_UPLOAD_SIZE_BYTES", $"{size}")] : []);
         using var client = TestClients.Create(
-            RegistriesConfiguration.Empty, environment, fault.IsSlow ? retry with { Answer = patience * 2, Stall = patience, Commit = patience * 2 } : retry, front.Host);
+            RegistriesConfiguration.Empty,
+            environment,
+            fault.IsSlow ? retry with { Answer = patience * 2, Stall = patience, Commit = patience * 2 } : retry,
+            front.Host);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         limited.CancelAfter(Hang);
         try
@@ -182,6 +197,13 @@ public sealed class FaultTests(TestContext context)
         }
     }
 
-    private static Task PublishAsync(RegistryClient client, Image image, TestContentStore store, string name, IBuildEvents events, CancellationToken cancellationToken) =>
-        new RegistryPublisher(client, ImageReference.Parse(name), [], store, new BlobFetcher(client, store), events, "push").PublishAsync(image, cancellationToken);
+    private static Task PublishAsync(
+        RegistryClient client,
+        Image image,
+        TestContentStore store,
+        string name,
+        IBuildEvents events,
+        CancellationToken cancellationToken) =>
+        new RegistryPublisher(client, ImageReference.Parse(name), [], store, new BlobFetcher(client, store), events, "push").PublishAsync(
+            image, cancellationToken);
 }

@@ -41,7 +41,8 @@ public sealed class ForeignLayerTests(TestContext context)
         var layer = await OfferAsync(registry, vendor);
         using var client = TestClients.Create();
 
-        await new BlobFetcher(client, new TestContentStore()).FetchAsync(ImageReference.Parse($"{registry.Host}/layers"), layer, context.CancellationToken);
+        await new BlobFetcher(client, new TestContentStore()).FetchAsync(
+            ImageReference.Parse($"{registry.Host}/layers"), layer, context.CancellationToken);
 
         Assert.IsEmpty(vendor.Requests);
     }
@@ -57,7 +58,8 @@ public sealed class ForeignLayerTests(TestContext context)
         var mine = new TestContentStore();
 
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
-            () => new BlobFetcher(client, mine).FetchAsync(ImageReference.Parse($"{registry.Host}/app:1"), layer, context.CancellationToken));
+            () =>
+                new BlobFetcher(client, mine).FetchAsync(ImageReference.Parse($"{registry.Host}/app:1"), layer, context.CancellationToken));
 
         Assert.AreEqual("CST5005", failure.Diagnostics[0].Code);
         Assert.AreEqual(0, mine.Count);
@@ -75,7 +77,8 @@ public sealed class ForeignLayerTests(TestContext context)
         var layer = new Descriptor { MediaType = Foreign, Digest = Digest.Of("x"u8), Size = 1, Urls = [url] };
 
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
-            () => new BlobFetcher(client, new TestContentStore()).FetchAsync(ImageReference.Parse($"{registry.Host}/app:1"), layer, context.CancellationToken));
+            () => new BlobFetcher(client, new TestContentStore()).FetchAsync(
+                ImageReference.Parse($"{registry.Host}/app:1"), layer, context.CancellationToken));
 
         Assert.AreEqual("CST5021", failure.Diagnostics[0].Code);
     }
@@ -87,11 +90,14 @@ public sealed class ForeignLayerTests(TestContext context)
         await using var proxy = new ForwardProxy(registry.Port);
         await using var service = new FaultyProxy(registry.Port);
         using var client = TestClients.Create(
-            TestClients.Configuration("[[registry]]\nlocation = \"registry.test\"\ninsecure = true\n"), TestClients.Environment(("http_proxy", $"localhost:{proxy.Port}")));
-        var layer = new Descriptor { MediaType = Foreign, Digest = Digest.Of("x"u8), Size = 1, Urls = [$"http://localhost:{service.Port}/v2/"] };
+            TestClients.Configuration("[[registry]]\nlocation = \"registry.test\"\ninsecure = true\n"),
+            TestClients.Environment(("http_proxy", $"localhost:{proxy.Port}")));
+        var layer =
+            new Descriptor { MediaType = Foreign, Digest = Digest.Of("x"u8), Size = 1, Urls = [$"http://localhost:{service.Port}/v2/"] };
 
         await Assert.ThrowsExactlyAsync<BuildFailedException>(
-            () => new BlobFetcher(client, new TestContentStore()).FetchAsync(ImageReference.Parse("registry.test/app:1"), layer, context.CancellationToken));
+            () => new BlobFetcher(client, new TestContentStore()).FetchAsync(
+                ImageReference.Parse("registry.test/app:1"), layer, context.CancellationToken));
 
         Assert.IsEmpty(service.Requests);
     }
@@ -100,18 +106,40 @@ public sealed class ForeignLayerTests(TestContext context)
     public async Task A_foreign_layer_keeps_its_addresses_in_the_new_image_and_is_not_pushed()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
-        await using var front = new FaultyProxy(registry.Port, request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal) ? ProxyFault.Answer("201 Created") : null);
+        await using var front =
+            new FaultyProxy(registry.Port, request => request.Method == "PUT"
+                && request.Path.Contains("/manifests/", StringComparison.Ordinal) ? ProxyFault.Answer("201 Created") : null);
         using var client = TestClients.Create();
         var store = new TestContentStore();
-        var foreign = new Descriptor { MediaType = MediaTypes.DockerForeignLayerGzip, Digest = Digest.Of("x"u8), Size = 1, Urls = ["https://vendor.example.com/layer"] };
+        var foreign = new Descriptor
+        {
+            MediaType = MediaTypes.DockerForeignLayerGzip,
+            Digest = Digest.Of("x"u8),
+            Size = 1,
+            Urls = ["https://vendor.example.com/layer"],
+        };
         var image = await ImageAssembler.AssembleAsync(
-            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))], SampleImages.Config(2), ImageFormat.Oci, null, store, context.CancellationToken);
+            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))],
+            SampleImages.Config(2),
+            ImageFormat.Oci,
+            null,
+            store,
+            context.CancellationToken);
 
-        await new RegistryPublisher(client, ImageReference.Parse($"{front.Host}/app:1"), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse($"{front.Host}/app:1"),
+            [],
+            store,
+            new BlobFetcher(client, store),
+            NoBuildEvents.Instance,
+            "push").PublishAsync(image, context.CancellationToken);
 
-        Assert.AreEqual((Foreign, "https://vendor.example.com/layer"), (image.Manifest.Layers[0].MediaType, image.Manifest.Layers[0].Urls!.Single()));
+        Assert.AreEqual(
+            (Foreign, "https://vendor.example.com/layer"), (image.Manifest.Layers[0].MediaType, image.Manifest.Layers[0].Urls!.Single()));
         Assert.IsFalse(front.Requests.Any(request => request.Path.Contains(foreign.Digest.Hex, StringComparison.Ordinal)));
-        Assert.AreEqual(2, front.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/blobs/", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            2, front.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/blobs/", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -125,7 +153,8 @@ public sealed class ForeignLayerTests(TestContext context)
         Assert.AreEqual("CST6005", failure.Diagnostics[0].Code);
         Assert.Contains($"{Digest.Of("x"u8)} https://vendor.example.com/layer", failure.Message);
         Assert.Contains("validation.manifests.urls.allow", failure.Message);
-        Assert.AreEqual(1, front.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            1, front.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -136,17 +165,31 @@ public sealed class ForeignLayerTests(TestContext context)
         var image = await PushForeignAsync(registry.Host);
 
         using var client = TestClients.Create();
-        Assert.AreEqual(image.Digest, await client.FindPublishedAsync(ImageReference.Parse($"{registry.Host}/app:1"), context.CancellationToken));
+        Assert.AreEqual(
+            image.Digest, await client.FindPublishedAsync(ImageReference.Parse($"{registry.Host}/app:1"), context.CancellationToken));
     }
 
     private async Task<Image> PushForeignAsync(string host)
     {
         using var client = TestClients.Create();
         var store = new TestContentStore();
-        var foreign = new Descriptor { MediaType = Foreign, Digest = Digest.Of("x"u8), Size = 1, Urls = ["https://vendor.example.com/layer"] };
+        var foreign =
+            new Descriptor { MediaType = Foreign, Digest = Digest.Of("x"u8), Size = 1, Urls = ["https://vendor.example.com/layer"] };
         var image = await ImageAssembler.AssembleAsync(
-            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))], SampleImages.Config(2), ImageFormat.Oci, null, store, context.CancellationToken);
-        await new RegistryPublisher(client, ImageReference.Parse($"{host}/app:1"), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+            [new ImageLayer(new Layer(foreign, Digest.Of("y"u8), 1)), new ImageLayer(TestImages.CreateRandomLayer(store, 1000))],
+            SampleImages.Config(2),
+            ImageFormat.Oci,
+            null,
+            store,
+            context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse($"{host}/app:1"),
+            [],
+            store,
+            new BlobFetcher(client, store),
+            NoBuildEvents.Instance,
+            "push").PublishAsync(image, context.CancellationToken);
         return image;
     }
 
@@ -156,7 +199,17 @@ public sealed class ForeignLayerTests(TestContext context)
         using var client = TestClients.Create();
         var store = new TestContentStore();
         var layer = TestImages.CreateRandomLayer(store, 100_000).Descriptor;
-        await client.PushBlobAsync(ImageReference.Parse($"{source.Host}/layers"), layer, null, _ => Task.FromResult(store.OpenRead(layer.Digest)), null, context.CancellationToken);
-        return layer with { MediaType = Foreign, Urls = ["https://vendor.invalid/gone", $"http://localhost:{vendor.Port}{prefix}/v2/layers/blobs/{layer.Digest}"] };
+        await client.PushBlobAsync(
+            ImageReference.Parse($"{source.Host}/layers"),
+            layer,
+            null,
+            _ => Task.FromResult(store.OpenRead(layer.Digest)),
+            null,
+            context.CancellationToken);
+        return layer with
+        {
+            MediaType = Foreign,
+            Urls = ["https://vendor.invalid/gone", $"http://localhost:{vendor.Port}{prefix}/v2/layers/blobs/{layer.Digest}"],
+        };
     }
 }

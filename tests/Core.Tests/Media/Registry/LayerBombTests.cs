@@ -7,7 +7,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Media.Registry;
 
-/// <summary>Layers that are small where they lie and large where they are unpacked, pulled from the real registry as every layer is.</summary>
+/// <summary>
+/// Layers that are small where they lie and large where they are unpacked, pulled from the real registry as every layer is.
+/// </summary>
 [TestClass]
 public sealed class LayerBombTests(TestContext context)
 {
@@ -53,13 +55,16 @@ public sealed class LayerBombTests(TestContext context)
         {
             "a file of 4 GB in its header" => new TarBuilder().Entry('0', "file", size: 1L << 32).ToArray(),
             "many entries" => Repeat(2000, (builder, number) => builder.File($"file{number}")),
-            "a name longer than a path can be" => new TarBuilder().Pax(("path", string.Concat(Enumerable.Repeat("folder/", 1000)) + "file")).File("x").ToArray(),
+            "a name longer than a path can be" =>
+                new TarBuilder().Pax(("path", string.Concat(Enumerable.Repeat("folder/", 1000)) + "file")).File("x").ToArray(),
             "a part of a name longer than a file name can be" => new TarBuilder().Pax(("path", new string('x', 300))).File("x").ToArray(),
-            "folders nested 3000 deep" => new TarBuilder().Pax(("path", string.Concat(Enumerable.Repeat("d/", 3000)))).Folder("x").ToArray(),
+            "folders nested 3000 deep" =>
+                new TarBuilder().Pax(("path", string.Concat(Enumerable.Repeat("d/", 3000)))).Folder("x").ToArray(),
             "an extended header of 100 MB" => new TarBuilder().Entry('x', "pax", size: 100_000_000).ToArray(),
             "gzip that is cut off" => new TarBuilder().File("file", new string('x', 100_000)).ToArray(),
             "no archive at all" => [.. Enumerable.Repeat((byte)'x', 2000)],
-            "100 MB of zeros after the end of the archive" => [.. new TarBuilder().File("file", "text").ToArray(), .. new byte[100_000_000]],
+            "100 MB of zeros after the end of the archive" =>
+                [.. new TarBuilder().File("file", "text").ToArray(), .. new byte[100_000_000]],
             _ => new TarBuilder().File("file", new string('\0', 20_000_000)).ToArray(),
         };
         var blob = bomb.Contains("zstd", StringComparison.Ordinal) ? Zstd(tar) : Gzip(tar);

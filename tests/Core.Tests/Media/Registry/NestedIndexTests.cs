@@ -69,7 +69,9 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
     {
         var (old, newer) = (await AddImageAsync("arm", "old"), await AddImageAsync("arm", "newer"));
         var top = await AddIndexAsync([old with { Platform = Arm("v5") }, newer with { Platform = Arm("v6") }]);
-        folder.Write("layout/index.json", JsonSerializer.Serialize(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [top] }, OciJson.Plain.ImageIndex));
+        folder.Write(
+            "layout/index.json",
+            JsonSerializer.Serialize(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [top] }, OciJson.Plain.ImageIndex));
 
         Assert.AreEqual(newer.Digest, (await PullAsync(top.Digest, "linux/arm/v7")).Descriptor.Digest);
         Assert.AreEqual(newer.Digest, await TakeAsync($"oci-layout:{folder.Combine("layout")}", "linux/arm/v7"));
@@ -78,7 +80,10 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
         static Platform Arm(string variant) => new() { Os = "linux", Architecture = "arm", Variant = variant };
     }
 
-    /// <summary>An image for each of two platforms, each below so many indexes: in a layout and in the registry. Returns the digests of the top and of the image for arm64.</summary>
+    /// <summary>
+    /// An image for each of two platforms, each below so many indexes: in a layout and in the registry. Returns the digests of the top and
+    /// of the image for arm64.
+    /// </summary>
     private async Task<(Digest Top, Digest Arm)> WriteAsync(int inner, bool named)
     {
         var entries = new List<Descriptor>();
@@ -96,7 +101,9 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
         }
 
         var top = await AddIndexAsync(entries);
-        folder.Write("layout/index.json", JsonSerializer.Serialize(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [top] }, OciJson.Plain.ImageIndex));
+        folder.Write(
+            "layout/index.json",
+            JsonSerializer.Serialize(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [top] }, OciJson.Plain.ImageIndex));
         return (top.Digest, arm);
     }
 
@@ -105,7 +112,8 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
         var store = new TestContentStore();
         var image = TestImages.Create(store, architecture, text ?? architecture);
         using var client = TestClients.Create();
-        await new RegistryPublisher(client, Name(image.Digest), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+        await new RegistryPublisher(client, Name(image.Digest), [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push")
+            .PublishAsync(image, context.CancellationToken);
         await using var layer = store.OpenRead(image.Manifest.Layers[0].Digest);
         await Layout.CopyAsync(layer, null, context.CancellationToken);
         await Layout.AddAsync(image.ConfigBytes, context.CancellationToken);
@@ -115,7 +123,8 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
 
     private async Task<Descriptor> AddIndexAsync(IReadOnlyList<Descriptor> entries)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = entries }, OciJson.Plain.ImageIndex);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(
+            new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = entries }, OciJson.Plain.ImageIndex);
         var digest = await Layout.AddAsync(bytes, context.CancellationToken);
         using var client = TestClients.Create();
         await client.PushManifestAsync(Name(digest), MediaTypes.OciIndex, bytes, context.CancellationToken);
@@ -125,7 +134,8 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
     private async Task<PulledImage> PullAsync(Digest top, string platform = "linux/arm64")
     {
         using var client = TestClients.Create();
-        return await new ImagePuller(client, new TestContentStore()).ResolveAsync(Name(top), Platform.TryParse(platform)!, context.CancellationToken);
+        return await new ImagePuller(client, new TestContentStore()).ResolveAsync(
+            Name(top), Platform.TryParse(platform)!, context.CancellationToken);
     }
 
     private async Task<Digest> TakeAsync(string source, string platform = "linux/arm64")
@@ -133,7 +143,8 @@ public sealed class NestedIndexTests(TestContext context) : IDisposable
         using var client = TestClients.Create();
         var store = new StoreDirectory(folder.NewFolder("store"));
         var sources = new ImageSources(store, new ImageNames(store), new ImagePuller(client, new DiskContentStore(store)), pull: false);
-        return (await sources.ResolveAsync(ImageReference.TryParseSource(source)!, Platform.TryParse(platform)!, context.CancellationToken)).Descriptor.Digest;
+        return (await sources.ResolveAsync(
+            ImageReference.TryParseSource(source)!, Platform.TryParse(platform)!, context.CancellationToken)).Descriptor.Digest;
     }
 
     private static ImageReference Name(Digest digest) => ImageReference.Parse($"{registry!.Host}/nested").WithDigest(digest);

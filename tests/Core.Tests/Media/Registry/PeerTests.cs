@@ -8,7 +8,9 @@ using ContainerStages.TestKit;
 
 namespace ContainerStages.Core.Tests.Media.Registry;
 
-/// <summary>The real registry in the settings in which companies run it: tokens, a private authority, client certificates, behind a proxy.</summary>
+/// <summary>
+/// The real registry in the settings in which companies run it: tokens, a private authority, client certificates, behind a proxy.
+/// </summary>
 [TestClass]
 public sealed class PeerTests(TestContext context)
 {
@@ -28,7 +30,8 @@ public sealed class PeerTests(TestContext context)
         var image = await PublishAsync(client, $"{registry.Host}/app:1");
         await PullAsync(nobody, $"{registry.Host}/app:1", image);
 
-        CollectionAssert.AreEqual(new[] { RegistryServer.User, null }, tokens.Requests.Select(request => request.User).Distinct().ToArray());
+        CollectionAssert.AreEqual(
+            new[] { RegistryServer.User, null }, tokens.Requests.Select(request => request.User).Distinct().ToArray());
         Assert.IsTrue(tokens.Requests.All(request => request.Service == TokenServer.Service));
     }
 
@@ -50,7 +53,8 @@ public sealed class PeerTests(TestContext context)
     {
         await using var tokens = new TokenServer();
         await using var registry = await RegistryServer.StartWithTokensAsync(tokens, context.CancellationToken);
-        var environment = TestClients.Environment(("DOTNET_CONTAINER_REGISTRY_UNAME", "<token>"), ("DOTNET_CONTAINER_REGISTRY_PWORD", TokenServer.IdentityToken));
+        var environment = TestClients.Environment(
+            ("DOTNET_CONTAINER_REGISTRY_UNAME", "<token>"), ("DOTNET_CONTAINER_REGISTRY_PWORD", TokenServer.IdentityToken));
         using var client = TestClients.Create(RegistriesConfiguration.Empty, environment, registry.Host);
 
         await PublishAsync(client, $"{registry.Host}/app:1");
@@ -88,7 +92,10 @@ public sealed class PeerTests(TestContext context)
             var shown = request.Headers.GetValueOrDefault("Authorization");
             expired ??= request.Method == method ? shown : null;
             return shown is not null && shown == expired
-                ? ProxyFault.Answer("401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"{tokens.Realm}\",service=\"{TokenServer.Service}\",scope=\"repository:app:pull,push\",error=\"invalid_token\"")
+                ? ProxyFault.Answer(
+                    "401 Unauthorized",
+                    $"WWW-Authenticate: Bearer realm=\"{tokens.Realm}\",service=\"{TokenServer.Service}" +
+                    $"\",scope=\"repository:app:pull,push\",error=\"invalid_token\"")
                 : null;
         });
         var environment = TestClients.Login(variables: ("DOTNET_CONTAINER_REGISTRY_CHUNKED_UPLOAD_SIZE_BYTES", "100000"));
@@ -114,7 +121,8 @@ public sealed class PeerTests(TestContext context)
             var shown = request.Headers.GetValueOrDefault("Authorization");
             if (shown is not null && shown == expired)
             {
-                return ProxyFault.Answer("401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"{tokens.Realm}\",service=\"{TokenServer.Service}\"");
+                return ProxyFault.Answer(
+                    "401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"{tokens.Realm}\",service=\"{TokenServer.Service}\"");
             }
 
             var isFirstOfLayer = expired is null && request.Path.Contains(image.Manifest.Layers[0].Digest.Hex, StringComparison.Ordinal);
@@ -174,10 +182,12 @@ public sealed class PeerTests(TestContext context)
             TestClients.Environment(("http_proxy", $"http://ann:pr0xy@localhost:{proxy.Port}")));
 
         // Insecure and without TLS: the proxy is asked for http://registry.test/.
-        await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
+        await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => client.GetManifestAsync(ImageReference.Parse("registry.test/app:1"), context.CancellationToken));
 
         Assert.IsTrue(front.Requests.Any(request => request.Path.EndsWith("/manifests/1", StringComparison.Ordinal)));
-        Assert.IsFalse(front.Requests.Any(request => request.Headers.Keys.Any(name => name.Contains("Authorization", StringComparison.OrdinalIgnoreCase))));
+        Assert.IsFalse(front.Requests.Any(
+            request => request.Headers.Keys.Any(name => name.Contains("Authorization", StringComparison.OrdinalIgnoreCase))));
     }
 
     [TestMethod]
@@ -203,7 +213,14 @@ public sealed class PeerTests(TestContext context)
     {
         var store = new TestContentStore();
         var image = TestImages.Create(store, "amd64", Content);
-        await new RegistryPublisher(client, ImageReference.Parse(name), tags, store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse(name),
+            tags,
+            store,
+            new BlobFetcher(client, store),
+            NoBuildEvents.Instance,
+            "push").PublishAsync(image, context.CancellationToken);
         return image;
     }
 

@@ -27,16 +27,19 @@ public sealed class ProxyRulesTests
     [DataRow("https://[fd00::1]/", "fd00::/8", null)]
     public void A_host_has_the_proxy_that_the_variables_name(string url, string direct, string? expected)
     {
-        var rules = new ProxyRules(TestClients.Environment(("http_proxy", "http://http-proxy:3128"), ("HTTPS_PROXY", "https-proxy:3128"), ("NO_PROXY", direct)));
+        var rules = new ProxyRules(
+            TestClients.Environment(("http_proxy", "http://http-proxy:3128"), ("HTTPS_PROXY", "https-proxy:3128"), ("NO_PROXY", direct)));
         Assert.AreEqual(expected, rules.GetProxy(new Uri(url))?.Host);
     }
 
     [TestMethod]
     public void One_proxy_may_stand_for_all() =>
-        Assert.AreEqual("any", new ProxyRules(TestClients.Environment(("all_proxy", "socks5://any:1080"))).GetProxy(new Uri("https://quay.io/"))?.Host);
+        Assert.AreEqual(
+            "any", new ProxyRules(TestClients.Environment(("all_proxy", "socks5://any:1080"))).GetProxy(new Uri("https://quay.io/"))?.Host);
 
     [TestMethod]
-    public void Without_variables_there_is_no_proxy() => Assert.IsNull(new ProxyRules(TestClients.Environment()).GetProxy(new Uri("https://quay.io/")));
+    public void Without_variables_there_is_no_proxy() =>
+        Assert.IsNull(new ProxyRules(TestClients.Environment()).GetProxy(new Uri("https://quay.io/")));
 
     [TestMethod]
     public void The_login_in_the_address_is_for_that_proxy_alone()

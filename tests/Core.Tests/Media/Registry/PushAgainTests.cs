@@ -25,7 +25,8 @@ public sealed class PushAgainTests(TestContext context)
         await PublishAsync(client, images, name);
         await registry.CollectGarbageAsync();
         Assert.AreEqual(images.Top.Digest, await client.FindPublishedAsync(name, context.CancellationToken), "The tag stays.");
-        Assert.IsNull(await client.FindPublishedAsync(name.WithDigest(images.Images[1].Digest), context.CancellationToken), "The images go.");
+        Assert.IsNull(
+            await client.FindPublishedAsync(name.WithDigest(images.Images[1].Digest), context.CancellationToken), "The images go.");
 
         Assert.IsTrue((await PublishAsync(client, images, name)).Written);
 
@@ -76,7 +77,8 @@ public sealed class PushAgainTests(TestContext context)
     public async Task A_registry_that_goes_down_in_the_middle_is_pushed_to_again(string method, string part)
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
-        await using var front = GoesDownAt(registry, request => request.Method == method && request.Path.Contains(part, StringComparison.Ordinal));
+        await using var front =
+            GoesDownAt(registry, request => request.Method == method && request.Path.Contains(part, StringComparison.Ordinal));
         using var client = TestClients.Create();
         var images = await IndexAsync();
         var name = ImageReference.Parse($"{front.Host}/app:1");
@@ -119,7 +121,8 @@ public sealed class PushAgainTests(TestContext context)
         using var pusher = TestClients.Create();
         var images = await IndexAsync();
         await PublishAsync(pusher, images, ImageReference.Parse($"{registry.Host}/app:1"));
-        await using var front = GoesDownAt(registry, request => request.Method == "GET" && request.Path.Contains(part, StringComparison.Ordinal));
+        await using var front =
+            GoesDownAt(registry, request => request.Method == "GET" && request.Path.Contains(part, StringComparison.Ordinal));
         var name = ImageReference.Parse($"{front.Host}/app:1");
 
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => PullAllAsync(images, name));
@@ -146,12 +149,14 @@ public sealed class PushAgainTests(TestContext context)
 
     private async Task<ImageSet> IndexAsync()
     {
-        ImmutableArray<Image> images = [TestImages.Create(store, "amd64", "both", "amd64"), TestImages.Create(store, "arm64", "both", "arm64")];
+        ImmutableArray<Image> images =
+            [TestImages.Create(store, "amd64", "both", "amd64"), TestImages.Create(store, "arm64", "both", "arm64")];
         return await ImageSet.CreateAsync(images, ImageFormat.Oci, annotations: null, store, context.CancellationToken);
     }
 
     private Task<PublishedImage> PublishAsync(RegistryClient client, ImageSet images, ImageReference name) =>
-        new RegistryPublisher(client, name, [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(images, context.CancellationToken);
+        new RegistryPublisher(client, name, [], store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(
+            images, context.CancellationToken);
 
     private async Task PullAllAsync(ImageSet images, ImageReference name)
     {

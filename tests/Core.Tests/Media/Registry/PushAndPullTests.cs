@@ -26,8 +26,14 @@ public sealed class PushAndPullTests(TestContext context)
         var published = await PublishAsync(client, store, image, name, "latest");
 
         Assert.IsTrue(published.Written);
-        CollectionAssert.AreEqual(new[] { $"{registry.Host}/team/app:1.0", $"{registry.Host}/team/app:latest" }, published.References.ToArray());
-        var seen = await SkopeoAsync("inspect", "--tls-verify=false", "--format", "{{.Digest}} {{.Architecture}} {{len .Layers}}", $"docker://{registry.Host}/team/app:latest");
+        CollectionAssert.AreEqual(
+            new[] { $"{registry.Host}/team/app:1.0", $"{registry.Host}/team/app:latest" }, published.References.ToArray());
+        var seen = await SkopeoAsync(
+            "inspect",
+            "--tls-verify=false",
+            "--format",
+            "{{.Digest}} {{.Architecture}} {{len .Layers}}",
+            $"docker://{registry.Host}/team/app:latest");
         Assert.AreEqual($"{image.Digest} amd64 2", seen);
 
         var fresh = new TestContentStore();
@@ -50,9 +56,17 @@ public sealed class PushAndPullTests(TestContext context)
         var store = new TestContentStore();
         var image = TestImages.Create(store, "amd64", "base");
         await PublishAsync(client, store, image, ImageReference.Parse($"{registry.Host}/app:one"));
-        await SkopeoAsync("copy", "--src-tls-verify=false", "--dest-tls-verify=false", "--format", "v2s2", $"docker://{registry.Host}/app:one", $"docker://{registry.Host}/app:docker");
+        await SkopeoAsync(
+            "copy",
+            "--src-tls-verify=false",
+            "--dest-tls-verify=false",
+            "--format",
+            "v2s2",
+            $"docker://{registry.Host}/app:one",
+            $"docker://{registry.Host}/app:docker");
 
-        var pulled = await new ImagePuller(client, new TestContentStore()).ResolveAsync(ImageReference.Parse($"{registry.Host}/app:docker"), Amd64, context.CancellationToken);
+        var pulled = await new ImagePuller(client, new TestContentStore()).ResolveAsync(
+            ImageReference.Parse($"{registry.Host}/app:docker"), Amd64, context.CancellationToken);
 
         Assert.AreEqual(MediaTypes.DockerManifest, pulled.Descriptor.MediaType);
         Assert.AreEqual(MediaTypes.DockerConfig, pulled.Manifest.Config.MediaType);
@@ -83,7 +97,8 @@ public sealed class PushAndPullTests(TestContext context)
         await using var proxy = new FaultyProxy(registry.Port);
         using var client = TestClients.Create();
         var store = new TestContentStore();
-        await PublishAsync(client, store, TestImages.Create(store, "amd64", "a", "b", "c"), ImageReference.Parse($"{proxy.Host}/app:1"), "2");
+        await PublishAsync(
+            client, store, TestImages.Create(store, "amd64", "a", "b", "c"), ImageReference.Parse($"{proxy.Host}/app:1"), "2");
 
         var puts = proxy.Requests.Where(request => request.Method == "PUT").Select(request => request.Path.Split('?')[0]).ToList();
         Assert.HasCount(6, puts);
@@ -100,7 +115,14 @@ public sealed class PushAndPullTests(TestContext context)
         var image = TestImages.Create(store, "amd64", "a", "b");
         var events = new RecordedEvents();
 
-        await new RegistryPublisher(client, ImageReference.Parse($"{registry.Host}/app:1"), [], store, new BlobFetcher(client, store), events, "push-7").PublishAsync(image, context.CancellationToken);
+        await new RegistryPublisher(
+            client,
+            ImageReference.Parse($"{registry.Host}/app:1"),
+            [],
+            store,
+            new BlobFetcher(client, store),
+            events,
+            "push-7").PublishAsync(image, context.CancellationToken);
 
         var total = image.Manifest.Layers.Sum(layer => layer.Size) + image.Manifest.Config.Size;
         Assert.AreEqual(new ProgressChanged("push-7", total, total), events.Events[^1]);
@@ -115,7 +137,8 @@ public sealed class PushAndPullTests(TestContext context)
         var image = TestImages.Create(store, "amd64", "a", "b");
         var empty = new TestContentStore();
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => PublishAsync(client, empty, image, ImageReference.Parse($"{registry.Host}/app:1")));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => PublishAsync(client, empty, image, ImageReference.Parse($"{registry.Host}/app:1")));
 
         Assert.AreEqual("CST6001", failure.Diagnostics[0].Code);
         Assert.IsNull(await client.FindPublishedAsync(ImageReference.Parse($"{registry.Host}/app:1"), context.CancellationToken));
@@ -135,9 +158,12 @@ public sealed class PushAndPullTests(TestContext context)
 
         await PublishAsync(client, store, second, ImageReference.Parse($"{proxy.Host}/app:2"));
 
-        var uploads = proxy.Requests.Skip(before).Where(request => request.Method == "PUT" && request.Path.Contains("/blobs/", StringComparison.Ordinal)).ToList();
+        var uploads = proxy.Requests.Skip(before)
+            .Where(request => request.Method == "PUT" && request.Path.Contains("/blobs/", StringComparison.Ordinal))
+            .ToList();
         Assert.HasCount(2, uploads, "the new layer and the configuration");
-        Assert.IsFalse(uploads.Exists(upload => upload.Path.Contains(first.Layers[0].Layer.Descriptor.Digest.Hex, StringComparison.Ordinal)));
+        Assert.IsFalse(
+            uploads.Exists(upload => upload.Path.Contains(first.Layers[0].Layer.Descriptor.Digest.Hex, StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -153,29 +179,38 @@ public sealed class PushAndPullTests(TestContext context)
         // The store of this build never saw the base's layer.
         var fresh = new TestContentStore();
         var pulled = await new ImagePuller(client, fresh).ResolveAsync(ImageReference.Parse("alpine"), Amd64, context.CancellationToken);
-        var image = TestImages.Assemble(fresh, "amd64", [new ImageLayer(theBase.Layers[0].Layer, pulled.Reference), new ImageLayer(TestImages.CreateRandomLayer(fresh, 1000))]);
+        var image = TestImages.Assemble(
+            fresh,
+            "amd64",
+            [new ImageLayer(theBase.Layers[0].Layer, pulled.Reference), new ImageLayer(TestImages.CreateRandomLayer(fresh, 1000))]);
         await PublishAsync(client, fresh, image, ImageReference.Parse($"{proxy.Host}/team/app:1"));
 
         var digest = theBase.Layers[0].Layer.Descriptor.Digest;
         Assert.IsFalse(fresh.Contains(digest), "nobody had to download it");
-        Assert.ContainsSingle(proxy.Requests.Where(request => request.Method == "POST" && request.Path.Contains("from=library%2Falpine", StringComparison.Ordinal)));
-        Assert.IsTrue(await client.HasPublishedBlobAsync(ImageReference.Parse($"{proxy.Host}/team/app"), digest, context.CancellationToken));
+        Assert.ContainsSingle(proxy.Requests.Where(
+            request => request.Method == "POST" && request.Path.Contains("from=library%2Falpine", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            await client.HasPublishedBlobAsync(ImageReference.Parse($"{proxy.Host}/team/app"), digest, context.CancellationToken));
     }
 
     [TestMethod]
     public async Task A_mount_that_is_not_allowed_becomes_an_upload()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
-        await using var proxy = new FaultyProxy(registry.Port, request => request.Path.Contains("mount=", StringComparison.Ordinal) ? ProxyFault.Answer("403 Forbidden") : null);
+        await using var proxy = new FaultyProxy(
+            registry.Port,
+            request => request.Path.Contains("mount=", StringComparison.Ordinal) ? ProxyFault.Answer("403 Forbidden") : null);
         using var client = TestClients.Create();
         var store = new TestContentStore();
         var theBase = TestImages.Create(store, "amd64", "base");
         await PublishAsync(client, store, theBase, ImageReference.Parse($"{proxy.Host}/base:1"));
 
-        var image = TestImages.Assemble(store, "amd64", [new ImageLayer(theBase.Layers[0].Layer, ImageReference.Parse($"{proxy.Host}/base:1"))]);
+        var image =
+            TestImages.Assemble(store, "amd64", [new ImageLayer(theBase.Layers[0].Layer, ImageReference.Parse($"{proxy.Host}/base:1"))]);
         await PublishAsync(client, store, image, ImageReference.Parse($"{proxy.Host}/app:1"));
 
-        Assert.IsTrue(await client.HasPublishedBlobAsync(ImageReference.Parse($"{registry.Host}/app"), theBase.Layers[0].Layer.Descriptor.Digest, context.CancellationToken));
+        Assert.IsTrue(await client.HasPublishedBlobAsync(
+            ImageReference.Parse($"{registry.Host}/app"), theBase.Layers[0].Layer.Descriptor.Digest, context.CancellationToken));
     }
 
     [TestMethod]
@@ -189,11 +224,14 @@ public sealed class PushAndPullTests(TestContext context)
         await PublishAsync(client, store, theBase, ImageReference.Parse($"{source.Host}/base:1"));
 
         var fresh = new TestContentStore();
-        var pulled = await new ImagePuller(client, fresh).ResolveAsync(ImageReference.Parse($"{source.Host}/base:1"), Amd64, context.CancellationToken);
+        var pulled = await new ImagePuller(client, fresh).ResolveAsync(
+            ImageReference.Parse($"{source.Host}/base:1"), Amd64, context.CancellationToken);
         var image = TestImages.Assemble(fresh, "amd64", [new ImageLayer(theBase.Layers[0].Layer, pulled.Reference)]);
         await PublishAsync(client, fresh, image, ImageReference.Parse($"{target.Host}/app:1"));
 
-        Assert.AreEqual(image.Digest.ToString(), await SkopeoAsync("inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{target.Host}/app:1"));
+        Assert.AreEqual(
+            image.Digest.ToString(),
+            await SkopeoAsync("inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{target.Host}/app:1"));
     }
 
     [TestMethod]
@@ -206,12 +244,14 @@ public sealed class PushAndPullTests(TestContext context)
         var puller = new ImagePuller(client, new TestContentStore());
 
         var pulled = await puller.ResolveAsync(name, Amd64, context.CancellationToken);
-        var other = await puller.ResolveAsync(name, new Platform { Os = "linux", Architecture = "arm64", Variant = "v8" }, context.CancellationToken);
+        var other = await puller.ResolveAsync(
+            name, new Platform { Os = "linux", Architecture = "arm64", Variant = "v8" }, context.CancellationToken);
 
         Assert.AreEqual(amd64.Digest, pulled.Descriptor.Digest);
         Assert.AreEqual(arm64.Digest, other.Descriptor.Digest);
         Assert.AreEqual(pulled.NamedDigest, other.NamedDigest);
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => puller.ResolveAsync(name, new Platform { Os = "linux", Architecture = "s390x" }, context.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => puller.ResolveAsync(name, new Platform { Os = "linux", Architecture = "s390x" }, context.CancellationToken));
         Assert.AreEqual("CST5006", failure.Diagnostics[0].Code);
         Assert.Contains("linux/amd64, linux/arm64", failure.Message);
     }
@@ -233,9 +273,12 @@ public sealed class PushAndPullTests(TestContext context)
         Assert.HasCount(5, puts.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)));
         Assert.AreSequenceEqual(
             [.. set.Images.Select(image => image.Digest.ToString()), "1", "2"],
-            puts.Select(request => request.Path).Where(path => path.Contains("/manifests/", StringComparison.Ordinal)).Select(path => path.Split('/')[^1]));
+            puts.Select(request => request.Path)
+                .Where(path => path.Contains("/manifests/", StringComparison.Ordinal))
+                .Select(path => path.Split('/')[^1]));
         Assert.IsFalse((await PublishAsync(client, store, set, name, "2")).Written);
-        Assert.Contains("\"architecture\":\"arm64\"", await SkopeoAsync("inspect", "--raw", "--tls-verify=false", $"docker://{registry.Host}/app:2"));
+        Assert.Contains(
+            "\"architecture\":\"arm64\"", await SkopeoAsync("inspect", "--raw", "--tls-verify=false", $"docker://{registry.Host}/app:2"));
     }
 
     [TestMethod]
@@ -284,12 +327,15 @@ public sealed class PushAndPullTests(TestContext context)
         await PublishAsync(client, store, image, name);
         var fetcher = new BlobFetcher(client, new TestContentStore());
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => fetcher.FetchAsync(name, image.Manifest.Layers[0], context.CancellationToken)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => fetcher.FetchAsync(name, image.Manifest.Layers[0], context.CancellationToken)));
 
-        Assert.ContainsSingle(proxy.Requests.Where(request => request.Method == "GET" && request.Path.Contains("/blobs/", StringComparison.Ordinal)));
+        Assert.ContainsSingle(
+            proxy.Requests.Where(request => request.Method == "GET" && request.Path.Contains("/blobs/", StringComparison.Ordinal)));
     }
 
-    private async Task<(ImageReference Name, Image Amd64, Image Arm64)> PushIndexAsync(RegistryClient client, TestContentStore store, RegistryServer registry)
+    private async Task<(ImageReference Name, Image Amd64, Image Arm64)> PushIndexAsync(
+        RegistryClient client, TestContentStore store, RegistryServer registry)
     {
         Image[] images = [TestImages.Create(store, "amd64", "x"), TestImages.Create(store, "arm64", "y")];
         var name = ImageReference.Parse($"{registry.Host}/app:all");
@@ -297,14 +343,19 @@ public sealed class PushAndPullTests(TestContext context)
         return (name, images[0], images[1]);
     }
 
-    private Task<ImageSet> IndexAsync(TestContentStore store, params Image[] images) => ImageSet.CreateAsync([.. images], Contracts.ImageFormat.Oci, annotations: null, store, context.CancellationToken);
+    private Task<ImageSet> IndexAsync(TestContentStore store, params Image[] images) =>
+        ImageSet.CreateAsync([.. images], Contracts.ImageFormat.Oci, annotations: null, store, context.CancellationToken);
 
-    private Task<PublishedImage> PublishAsync(RegistryClient client, TestContentStore store, ImageSet image, ImageReference name, params string[] tags) =>
-        new RegistryPublisher(client, name, tags, store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(image, context.CancellationToken);
+    private Task<PublishedImage> PublishAsync(
+        RegistryClient client, TestContentStore store, ImageSet image, ImageReference name, params string[] tags) =>
+        new RegistryPublisher(client, name, tags, store, new BlobFetcher(client, store), NoBuildEvents.Instance, "push").PublishAsync(
+            image, context.CancellationToken);
 
     private async Task<string> SkopeoAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("skopeo", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo(
+                "skopeo", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync(context.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(context.CancellationToken);
         await process.WaitForExitAsync(context.CancellationToken);

@@ -12,7 +12,8 @@ public sealed class RegistriesConfigurationTests
     [DataRow("alpine", "docker.io/library/alpine")]
     [DataRow("quay.io/a/b:1", "quay.io/a/b")]
     [DataRow("localhost:5000/a", "localhost:5000/a")]
-    public void Without_configuration_an_image_is_where_its_name_says(string image, string expected) => Assert.AreEqual(expected, Places("", image));
+    public void Without_configuration_an_image_is_where_its_name_says(string image, string expected) =>
+        Assert.AreEqual(expected, Places("", image));
 
     [TestMethod]
     [DataRow("alpine", "localhost:5000/library/alpine (mirror), docker.io/library/alpine")]
@@ -43,7 +44,9 @@ public sealed class RegistriesConfigurationTests
 
     [TestMethod]
     public void A_prefix_can_be_rewritten() =>
-        Assert.AreEqual("internal.local/x/app", Places("[[registry]]\nprefix = \"example.com/foo\"\nlocation = \"internal.local/x\"\n", "example.com/foo/app:1"));
+        Assert.AreEqual(
+            "internal.local/x/app",
+            Places("[[registry]]\nprefix = \"example.com/foo\"\nlocation = \"internal.local/x\"\n", "example.com/foo/app:1"));
 
     [TestMethod]
     [DataRow("mirror-by-digest-only = true", "", "alpine", "docker.io/library/alpine")]
@@ -53,26 +56,34 @@ public sealed class RegistriesConfigurationTests
     [DataRow("", "pull-from-mirror = \"digest-only\"", "alpine", "docker.io/library/alpine")]
     public void A_mirror_may_be_for_digests_or_tags_only(string registry, string mirror, string image, string expected) => Assert.AreEqual(
         expected,
-        Places($"[[registry]]\nprefix = \"docker.io\"\n{registry}\n[[registry.mirror]]\nlocation = \"m.local\"\n{mirror}\n", string.Format(null, image, Digest.Of("x"u8))));
+        Places(
+            $"[[registry]]\nprefix = \"docker.io\"\n{registry}\n[[registry.mirror]]\nlocation = \"m.local\"\n{mirror}\n",
+            string.Format(null, image, Digest.Of("x"u8))));
 
     [TestMethod]
     public void Mirrors_of_the_build_come_first()
     {
-        var configuration = TestClients.Configuration("[[registry]]\nlocation = \"docker.io\"\n[[registry.mirror]]\nlocation = \"m.local\"\n", new RegistryMirror { Registry = "docker.io", Location = "localhost:5000" });
-        Assert.AreEqual("localhost:5000/library/alpine (mirror), m.local/library/alpine (mirror), docker.io/library/alpine", Places(configuration, "alpine"));
+        var configuration = TestClients.Configuration(
+            "[[registry]]\nlocation = \"docker.io\"\n[[registry.mirror]]\nlocation = \"m.local\"\n",
+            new RegistryMirror { Registry = "docker.io", Location = "localhost:5000" });
+        Assert.AreEqual(
+            "localhost:5000/library/alpine (mirror), m.local/library/alpine (mirror), docker.io/library/alpine",
+            Places(configuration, "alpine"));
     }
 
     [TestMethod]
     public void Pushes_never_go_to_a_mirror()
     {
-        var configuration = TestClients.Configuration("[[registry]]\nlocation = \"docker.io\"\n[[registry.mirror]]\nlocation = \"m.local\"\n");
+        var configuration =
+            TestClients.Configuration("[[registry]]\nlocation = \"docker.io\"\n[[registry.mirror]]\nlocation = \"m.local\"\n");
         Assert.AreEqual("docker.io/team/app", configuration.DestinationFor(ImageReference.Parse("team/app")).ToString());
     }
 
     [TestMethod]
     public void Insecure_belongs_to_the_place_that_says_it()
     {
-        var configuration = TestClients.Configuration("[[registry]]\nlocation = \"a.local\"\ninsecure = true\n[[registry.mirror]]\nlocation = \"m.local\"\n");
+        var configuration = TestClients.Configuration(
+            "[[registry]]\nlocation = \"a.local\"\ninsecure = true\n[[registry.mirror]]\nlocation = \"m.local\"\n");
         var endpoints = configuration.EndpointsFor(ImageReference.Parse("a.local/x"));
         CollectionAssert.AreEqual(new[] { false, true }, endpoints.Select(endpoint => endpoint.Insecure).ToArray());
     }
@@ -99,20 +110,27 @@ public sealed class RegistriesConfigurationTests
     [DataRow("[[registry]]\nlocation = \"http://localhost:5000\"\n", 1, "without http://")]
     [DataRow("[[registry.mirror]]\nlocation = \"a\"\n", 1, "[[registry]]")]
     [DataRow("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\ninsecure = true\n", 3, "needs a location")]
-    [DataRow("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\nlocation = \"b\"\npull-from-mirror = \"some\"\n", 3, "all, digest-only or tag-only")]
+    [DataRow(
+        "[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\nlocation = \"b\"\npull-from-mirror = \"some\"\n",
+        3,
+        "all, digest-only or tag-only")]
     [DataRow("[registries.insecure]\nregistries = [\"a\"]\n", 1, "version 1")]
     [DataRow("[[registry]]\nlocation = \"a\"\nlocation = \"b\"\n", 3, "'location' stands here again; line 2")]
     [DataRow("[[registry]]\nlocation = \"a\"\n\"location\" = \"a\"\n", 3, "line 2")]
     [DataRow("unqualified-search-registries = []\nunqualified-search-registries = []\n", 2, "line 1")]
     [DataRow("[[registry]]\nlocation = \"a\"\n[[registry.mirror]]\nlocation = \"b\"\ninsecure = true\ninsecure = false\n", 6, "line 5")]
     [DataRow("[[registry]]\nlocation = \"a\"\nmirror = [{ location = \"b\" }, { location = \"c\", location = \"d\" }]\n", 3, "line 3")]
-    [DataRow("[[registry]]\nlocation = \"a\"\nmirror = [{ location = \"b\" }]\n[[registry.mirror]]\nlocation = \"c\"\n", 4, "[registry.mirror] stands here again; line 3")]
+    [DataRow(
+        "[[registry]]\nlocation = \"a\"\nmirror = [{ location = \"b\" }]\n[[registry.mirror]]\nlocation = \"c\"\n",
+        4,
+        "[registry.mirror] stands here again; line 3")]
     [DataRow("[aliases]\na = \"b\"\n[[registry]]\nlocation = \"a\"\n[aliases]\n", 5, "[aliases] stands here again; line 1")]
     [DataRow("[[registry]]\nlocation = \"a\"\n[registry]\nlocation = \"b\"\n", 3, "a list of tables")]
     [DataRow("[registry]\nlocation = \"a\"\n", 1, "write [[registry]]")]
     public void A_mistake_is_reported_with_file_and_line(string text, int line, string expected)
     {
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => RegistriesConfigurationReader.Parse(text, "/etc/containers/registries.conf"));
+        var failure =
+            Assert.ThrowsExactly<BuildFailedException>(() => RegistriesConfigurationReader.Parse(text, "/etc/containers/registries.conf"));
         var diagnostic = failure.Diagnostics[0];
         Assert.AreEqual("CST5013", diagnostic.Code);
         Assert.AreEqual(("/etc/containers/registries.conf", line), (diagnostic.Location!.Value.File, diagnostic.Location.Value.Line));
@@ -163,7 +181,9 @@ public sealed class RegistriesConfigurationTests
             Assert.AreEqual("mine.local, two.local, also-mine.local", Locations(environment));
 
             Write(Path.Combine(folder.FullName, "named.conf"), "named.local");
-            var named = TestClients.Environment(("HOME", home), ("CONTAINERS_REGISTRIES_CONF", Path.Combine(folder.FullName, "named.conf"))) with { SystemDirectory = system };
+            var named = TestClients.Environment(
+                ("HOME", home),
+                ("CONTAINERS_REGISTRIES_CONF", Path.Combine(folder.FullName, "named.conf"))) with { SystemDirectory = system };
             Assert.AreEqual("named.local", Locations(named));
         }
         finally
@@ -175,7 +195,8 @@ public sealed class RegistriesConfigurationTests
     [TestMethod]
     public void A_named_file_that_is_missing_is_an_error()
     {
-        var failure = Assert.ThrowsExactly<BuildFailedException>(() => RegistriesConfigurationReader.Load(TestClients.Environment(("CONTAINERS_REGISTRIES_CONF", "/nonexistent/x.conf")), []));
+        var failure = Assert.ThrowsExactly<BuildFailedException>(
+            () => RegistriesConfigurationReader.Load(TestClients.Environment(("CONTAINERS_REGISTRIES_CONF", "/nonexistent/x.conf")), []));
         Assert.AreEqual("CST5013", failure.Diagnostics[0].Code);
     }
 

@@ -55,15 +55,22 @@ public sealed class RegistryCredentialsTests : IDisposable
     public async Task The_files_of_Podman_are_read_too()
     {
         var run = Directory.CreateDirectory(Path.Combine(folder.FullName, "run/containers"));
-        await File.WriteAllTextAsync(Path.Combine(run.FullName, "auth.json"), $$"""{"auths":{"quay.io":{"auth":"{{Base64("pod:man")}}"} } }""", context.CancellationToken);
-        Assert.AreEqual("pod:man", Show(await FindAsync(Environment(("XDG_RUNTIME_DIR", Path.Combine(folder.FullName, "run"))), "quay.io", "app")));
+        await File.WriteAllTextAsync(
+            Path.Combine(run.FullName, "auth.json"),
+            $$"""{"auths":{"quay.io":{"auth":"{{Base64("pod:man")}}"} } }""",
+            context.CancellationToken);
+        Assert.AreEqual(
+            "pod:man", Show(await FindAsync(Environment(("XDG_RUNTIME_DIR", Path.Combine(folder.FullName, "run"))), "quay.io", "app")));
     }
 
     [TestMethod]
     public async Task Without_a_session_folder_the_one_of_the_machine_is_read()
     {
         var run = Directory.CreateDirectory(Path.Combine(folder.FullName, "run"));
-        await File.WriteAllTextAsync(Path.Combine(run.FullName, "auth.json"), $$"""{"auths":{"quay.io":{"auth":"{{Base64("pod:man")}}"} } }""", context.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(run.FullName, "auth.json"),
+            $$"""{"auths":{"quay.io":{"auth":"{{Base64("pod:man")}}"} } }""",
+            context.CancellationToken);
         Assert.AreEqual("pod:man", Show(await FindAsync(Environment() with { RuntimeDirectory = run.FullName }, "quay.io", "app")));
     }
 
@@ -75,13 +82,19 @@ public sealed class RegistryCredentialsTests : IDisposable
         await File.WriteAllTextAsync(named, $$"""{"auths":{"quay.io":{"auth":"{{Base64("named:1")}}"} } }""", context.CancellationToken);
         Assert.AreEqual("docker:1", Show(await FindAsync(Environment(), "quay.io", "app")));
         Assert.AreEqual("named:1", Show(await FindAsync(Environment(("REGISTRY_AUTH_FILE", named)), "quay.io", "app")));
-        Assert.AreEqual("ci:1", Show(await FindAsync(Environment(("REGISTRY_AUTH_FILE", named), ("DOCKER_AUTH_CONFIG", $$"""{"auths":{"quay.io":{"auth":"{{Base64("ci:1")}}"} } }""")), "quay.io", "app")));
+        Assert.AreEqual(
+            "ci:1",
+            Show(
+                await FindAsync(Environment(
+                    ("REGISTRY_AUTH_FILE", named),
+                    ("DOCKER_AUTH_CONFIG", $$"""{"auths":{"quay.io":{"auth":"{{Base64("ci:1")}}"} } }""")), "quay.io", "app")));
     }
 
     [TestMethod]
     public async Task A_variable_that_is_no_JSON_is_named_and_not_printed()
     {
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => FindAsync(Environment(("DOCKER_AUTH_CONFIG", "{ secret-text")), "quay.io", "app"));
+        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
+            () => FindAsync(Environment(("DOCKER_AUTH_CONFIG", "{ secret-text")), "quay.io", "app"));
         Assert.AreEqual("CST5013", failure.Diagnostics[0].Code);
         Assert.DoesNotContain("secret-text", failure.ToString());
     }
@@ -98,7 +111,9 @@ public sealed class RegistryCredentialsTests : IDisposable
     [TestMethod]
     public async Task The_store_is_asked_for_Docker_Hub_under_its_old_address_and_may_give_an_identity_token()
     {
-        WriteHelper("store", """read server; test "$server" = https://index.docker.io/v1/ && printf '{"Username":"<token>","Secret":"refresh"}' """);
+        WriteHelper(
+            "store",
+            """read server; test "$server" = https://index.docker.io/v1/ && printf '{"Username":"<token>","Secret":"refresh"}' """);
         WriteConfig("""{"credsStore":"store"}""");
         Assert.AreEqual("identity refresh", Show(await FindAsync(Environment(), "docker.io", "library/alpine")));
     }
@@ -134,7 +149,9 @@ public sealed class RegistryCredentialsTests : IDisposable
 
     [TestMethod]
     [DataRow("echo 'the keychain is locked'; exit 3", "it ended with exit code 3 and said: the keychain is locked.")]
-    [DataRow("echo 'gpg: decryption failed' >&2; echo 'exit status 2'; exit 1", "it ended with exit code 1 and said: gpg: decryption failed exit status 2.")]
+    [DataRow(
+        "echo 'gpg: decryption failed' >&2; echo 'exit status 2'; exit 1",
+        "it ended with exit code 1 and said: gpg: decryption failed exit status 2.")]
     [DataRow("echo 'no display' >&2; echo odd", "is not JSON with Username and Secret and said: no display.")]
     [DataRow("exit 7", "it ended with exit code 7.")]
     public async Task A_helper_that_fails_is_named_with_what_it_said(string script, string expected)
@@ -172,7 +189,9 @@ public sealed class RegistryCredentialsTests : IDisposable
     {
         var environment = Environment((prefix + "_UNAME", "ann"), (prefix + "_PWORD", "pw"));
         var credentials = new RegistryCredentials(environment, pushHosts: ["push.local"], pullHosts: ["pull.local"]);
-        Assert.AreEqual(expected ? "ann:pw" : null, Show(await credentials.FindAsync(host, "app", Enum.Parse<RegistryAccess>(access), context.CancellationToken)));
+        Assert.AreEqual(
+            expected ? "ann:pw" : null,
+            Show(await credentials.FindAsync(host, "app", Enum.Parse<RegistryAccess>(access), context.CancellationToken)));
     }
 
     [TestMethod]
@@ -182,7 +201,8 @@ public sealed class RegistryCredentialsTests : IDisposable
     public void Challenges_are_read_with_their_quotes(string text, string expected)
     {
         var parameters = AuthenticationChallenge.ParseParameters(text);
-        Assert.AreEqual(expected, string.Join('|', new[] { "realm", "service", "scope" }.Select(name => parameters.GetValueOrDefault(name, ""))));
+        Assert.AreEqual(
+            expected, string.Join('|', new[] { "realm", "service", "scope" }.Select(name => parameters.GetValueOrDefault(name, ""))));
     }
 
     private Task<RegistryCredential?> FindAsync(RegistryEnvironment environment, string host, string repository) =>

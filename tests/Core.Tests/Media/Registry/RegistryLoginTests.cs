@@ -20,11 +20,15 @@ public sealed class RegistryLoginTests(TestContext context) : IDisposable
         await using var tokens = new TokenServer();
         await using var registry = await RegistryServer.StartWithTokensAsync(tokens, context.CancellationToken);
 
-        await new RegistryLogin(Environment).LoginAsync(registry.Host, RegistryServer.User, RegistryServer.Password, context.CancellationToken);
+        await new RegistryLogin(Environment).LoginAsync(
+            registry.Host, RegistryServer.User, RegistryServer.Password, context.CancellationToken);
 
         Assert.AreEqual((RegistryServer.User, 0), (tokens.Requests.Single().User, tokens.Requests.Single().Scopes.Count));
-        var kept = await new RegistryCredentials(Environment).FindAsync(registry.Host, "app", RegistryAccess.Push, context.CancellationToken);
-        Assert.AreEqual((RegistryServer.User, RegistryServer.Password, folder.Combine("docker", "config.json")), (kept!.User, kept.Secret, kept.Origin));
+        var kept =
+            await new RegistryCredentials(Environment).FindAsync(registry.Host, "app", RegistryAccess.Push, context.CancellationToken);
+        Assert.AreEqual(
+            (RegistryServer.User, RegistryServer.Password, folder.Combine("docker", "config.json")),
+            (kept!.User, kept.Secret, kept.Origin));
     }
 
     [TestMethod]
@@ -49,7 +53,8 @@ public sealed class RegistryLoginTests(TestContext context) : IDisposable
         Directory.CreateDirectory(folder.Combine("docker"));
         File.CreateSymbolicLink(folder.Combine("docker", "config.json"), real);
 
-        await new RegistryLogin(Environment).LoginAsync(registry.Host, RegistryServer.User, RegistryServer.Password, context.CancellationToken);
+        await new RegistryLogin(Environment).LoginAsync(
+            registry.Host, RegistryServer.User, RegistryServer.Password, context.CancellationToken);
 
         Assert.Contains(registry.Host, await File.ReadAllTextAsync(real, context.CancellationToken));
         Assert.AreEqual(real, new FileInfo(folder.Combine("docker", "config.json")).LinkTarget);
@@ -65,7 +70,8 @@ public sealed class RegistryLoginTests(TestContext context) : IDisposable
         var file = folder.Write(text is null ? "docker" : "docker/config.json", text ?? "mine");
 
         var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(
-            () => new RegistryLogin(Environment).LoginAsync(registry.Host, RegistryServer.User, RegistryServer.Password, context.CancellationToken));
+            () => new RegistryLogin(Environment).LoginAsync(
+                registry.Host, RegistryServer.User, RegistryServer.Password, context.CancellationToken));
 
         Assert.AreEqual(code, failure.Diagnostics[0].Code, failure.Message);
         Assert.AreEqual(text ?? "mine", await File.ReadAllTextAsync(file, context.CancellationToken));

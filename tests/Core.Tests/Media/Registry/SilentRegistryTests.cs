@@ -27,7 +27,8 @@ public sealed class SilentRegistryTests(TestContext context)
         var events = new RecordedEvents();
         using var client = Client(events);
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(Name(front), context.CancellationToken));
+        var failure =
+            await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(Name(front), context.CancellationToken));
 
         Assert.AreEqual("CST5001", failure.Diagnostics[0].Code);
         Assert.Contains("no answer in time", failure.Message);
@@ -35,7 +36,8 @@ public sealed class SilentRegistryTests(TestContext context)
         var started = events.Events.OfType<StepStarted>().ToArray();
         Assert.IsNotEmpty(started);
         Assert.Contains($"wait for the registry {front.Host}, which does not answer", started[0].Title);
-        CollectionAssert.AreEqual(started.Select(step => step.Id).ToArray(), events.Events.OfType<StepFinished>().Select(step => step.Id).ToArray());
+        CollectionAssert.AreEqual(
+            started.Select(step => step.Id).ToArray(), events.Events.OfType<StepFinished>().Select(step => step.Id).ToArray());
     }
 
     [TestMethod]
@@ -45,7 +47,8 @@ public sealed class SilentRegistryTests(TestContext context)
         await using var front = new FaultyProxy(registry.Port, _ => ProxyFault.Silence());
         using var client = Client(new RecordedEvents());
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(Name(front), context.CancellationToken));
+        var failure =
+            await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(Name(front), context.CancellationToken));
 
         Assert.AreEqual("CST5001", failure.Diagnostics[0].Code);
         Assert.AreEqual(2, front.Requests.Count(request => request.Path == "/v2/"));
@@ -57,13 +60,21 @@ public sealed class SilentRegistryTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         using (var pusher = TestClients.Create())
         {
-            await pusher.PushManifestAsync(ImageReference.Parse($"{registry.Host}/app:1"), MediaTypes.OciIndex, """{"schemaVersion":2,"manifests":[]}"""u8.ToArray(), context.CancellationToken);
+            await pusher.PushManifestAsync(
+                ImageReference.Parse($"{registry.Host}/app:1"),
+                MediaTypes.OciIndex,
+                """{"schemaVersion":2,"manifests":[]}"""u8.ToArray(),
+                context.CancellationToken);
         }
 
-        await using var front = new FaultyProxy(registry.Port, request => request.Path.Contains("/manifests/", StringComparison.Ordinal) ? ProxyFault.Drip(TimeSpan.FromMilliseconds(100)) : null);
+        await using var front =
+            new FaultyProxy(registry.Port, request => request.Path.Contains("/manifests/", StringComparison.Ordinal)
+                ? ProxyFault.Drip(TimeSpan.FromMilliseconds(100))
+                : null);
         using var client = Client(new RecordedEvents());
 
-        var failure = await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(Name(front), context.CancellationToken));
+        var failure =
+            await Assert.ThrowsExactlyAsync<BuildFailedException>(() => client.GetManifestAsync(Name(front), context.CancellationToken));
 
         Assert.Contains("its bytes stopped coming", failure.Message);
         Assert.AreEqual(2, front.Requests.Count(request => request.Path != "/v2/"));

@@ -14,15 +14,18 @@ internal static class TestClients
     public static RegistryClient CreateFor(string host, string password = RegistryServer.Password, string configuration = "") =>
         Create(Configuration(configuration), Login(password), host);
 
-    public static RegistryClient Create(RegistriesConfiguration configuration, RegistryEnvironment environment, params string[] pushHosts) =>
+    public static RegistryClient Create(
+        RegistriesConfiguration configuration, RegistryEnvironment environment, params string[] pushHosts) =>
         Create(configuration, environment, new RetryPolicy { FirstDelay = TimeSpan.FromMilliseconds(1) }, pushHosts);
 
-    public static RegistryClient Create(RegistriesConfiguration configuration, RegistryEnvironment environment, RetryPolicy retry, params string[] pushHosts) =>
+    public static RegistryClient Create(
+        RegistriesConfiguration configuration, RegistryEnvironment environment, RetryPolicy retry, params string[] pushHosts) =>
         new(configuration, new RegistryCredentials(environment, pushHosts), environment, retry);
 
     /// <summary>Name and password in the variables of the .NET SDK, and more variables.</summary>
     public static RegistryEnvironment Login(string password = RegistryServer.Password, params (string Name, string Value)[] variables) =>
-        Environment([("DOTNET_CONTAINER_REGISTRY_UNAME", RegistryServer.User), ("DOTNET_CONTAINER_REGISTRY_PWORD", password), .. variables]);
+        Environment(
+            [("DOTNET_CONTAINER_REGISTRY_UNAME", RegistryServer.User), ("DOTNET_CONTAINER_REGISTRY_PWORD", password), .. variables]);
 
     public static RegistriesConfiguration Configuration(string text, params RegistryMirror[] mirrors) =>
         new() { Registries = RegistriesConfigurationReader.Parse(text, "test.conf"), Mirrors = [.. mirrors] };

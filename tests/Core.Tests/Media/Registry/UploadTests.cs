@@ -25,7 +25,9 @@ public sealed class UploadTests(TestContext context)
 
         Assert.AreEqual(chunks, front.Requests.Count(request => request.Method == "PATCH"));
         Assert.AreEqual(1, front.Requests.Count(request => request.Method == "PUT"));
-        Assert.AreEqual(chunks == 3 ? "0-399999" : null, front.Requests.FirstOrDefault(request => request.Method == "PATCH")?.Headers.GetValueOrDefault("Content-Range"));
+        Assert.AreEqual(
+            chunks == 3 ? "0-399999" : null,
+            front.Requests.FirstOrDefault(request => request.Method == "PATCH")?.Headers.GetValueOrDefault("Content-Range"));
     }
 
     [TestMethod]
@@ -36,12 +38,17 @@ public sealed class UploadTests(TestContext context)
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         var left = 1;
         await using var front = new FaultyProxy(
-            registry.Port, request => request.Method == method && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.CutInUpload(500_000, keeps: true) : null);
+            registry.Port, request => request.Method == method && Interlocked.Decrement(ref left) >= 0
+                ? ProxyFault.CutInUpload(500_000, keeps: true)
+                : null);
 
         var blob = await PushAsync(registry, front, (Chunks, chunkSize ?? ""));
 
         var bodies = front.Requests.Where(request => request.Method is "PUT" or "PATCH").ToList();
-        Assert.AreEqual("GET", front.Requests.SkipWhile(request => request != bodies[0]).Skip(1).First().Method, "the registry is asked how far it came");
+        Assert.AreEqual(
+            "GET",
+            front.Requests.SkipWhile(request => request != bodies[0]).Skip(1).First().Method,
+            "the registry is asked how far it came");
         Assert.AreEqual(blob.Size - 500_000, bodies.Skip(1).Sum(request => request.ContentLength));
         Assert.ContainsSingle(front.Requests.Where(request => request.Method == "POST"));
     }
@@ -51,7 +58,8 @@ public sealed class UploadTests(TestContext context)
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         var left = 1;
-        await using var front = new FaultyProxy(registry.Port, request => request.Method == "PUT" && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.CutInUpload(500_000)
+        await using var front = new FaultyProxy(registry.Port, request => request.Method == "PUT"
+            && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.CutInUpload(500_000)
             : request.Method == "GET" && request.Path.Contains("/uploads/", StringComparison.Ordinal) ? ProxyFault.Answer("404 Not Found")
             : null);
 
@@ -66,7 +74,8 @@ public sealed class UploadTests(TestContext context)
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
         var left = 1;
-        await using var front = new FaultyProxy(registry.Port, request => request.Method == "PUT" && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.LoseAnswer() : null);
+        await using var front = new FaultyProxy(
+            registry.Port, request => request.Method == "PUT" && Interlocked.Decrement(ref left) >= 0 ? ProxyFault.LoseAnswer() : null);
 
         await PushAsync(registry, front);
 
@@ -77,7 +86,9 @@ public sealed class UploadTests(TestContext context)
     public async Task A_proxy_that_limits_bodies_gets_chunks()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
-        await using var front = new FaultyProxy(registry.Port, request => request.Method == "PUT" && request.ContentLength > 1000 ? ProxyFault.Answer("413 Request Entity Too Large") : null);
+        await using var front = new FaultyProxy(
+            registry.Port,
+            request => request.Method == "PUT" && request.ContentLength > 1000 ? ProxyFault.Answer("413 Request Entity Too Large") : null);
 
         await PushAsync(registry, front);
 
@@ -100,14 +111,21 @@ public sealed class UploadTests(TestContext context)
     [DataRow("true", 4)]
     [DataRow("false", 1)]
     public void Uploads_run_side_by_side_unless_that_is_switched_off(string value, int expected) =>
-        Assert.AreEqual(expected, UploadSettings.Read(TestClients.Environment(("DOTNET_CONTAINER_REGISTRY_PARALLEL_UPLOAD", value))).AtOnce);
+        Assert.AreEqual(
+            expected, UploadSettings.Read(TestClients.Environment(("DOTNET_CONTAINER_REGISTRY_PARALLEL_UPLOAD", value))).AtOnce);
 
     private async Task<Descriptor> PushAsync(RegistryServer registry, FaultyProxy front, params (string Name, string Value)[] variables)
     {
         var store = new TestContentStore();
         var blob = TestImages.CreateRandomLayer(store, 1_000_000).Descriptor;
         using var client = TestClients.Create(RegistriesConfiguration.Empty, TestClients.Environment(variables));
-        await client.PushBlobAsync(ImageReference.Parse($"{front.Host}/app"), blob, null, _ => Task.FromResult(store.OpenRead(blob.Digest)), null, context.CancellationToken);
+        await client.PushBlobAsync(
+            ImageReference.Parse($"{front.Host}/app"),
+            blob,
+            null,
+            _ => Task.FromResult(store.OpenRead(blob.Digest)),
+            null,
+            context.CancellationToken);
 
         var mine = new TestContentStore();
         await new BlobFetcher(client, mine).FetchAsync(ImageReference.Parse($"{registry.Host}/app"), blob, context.CancellationToken);

@@ -23,14 +23,16 @@ internal sealed class BuildSecrets(CommandSettings settings)
         {
             return Environment.GetEnvironmentVariable(name) is { } value
                 ? Encoding.UTF8.GetBytes(value)
-                : throw new BuildFailedException(MountRunDiagnostics.SecretUnreadable(secret.Id, $"the environment variable '{name}' is not set", location));
+                : throw new BuildFailedException(
+                    MountRunDiagnostics.SecretUnreadable(secret.Id, $"the environment variable '{name}' is not set", location));
         }
 
         try
         {
             return ReadWhole(source.File!) is { } bytes
                 ? bytes
-                : throw new BuildFailedException(MountRunDiagnostics.SecretUnreadable(secret.Id, $"'{source.File}' is larger than 500 KiB", location));
+                : throw new BuildFailedException(
+                    MountRunDiagnostics.SecretUnreadable(secret.Id, $"'{source.File}' is larger than 500 KiB", location));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -10,18 +10,22 @@ using ContainerStages.Stages;
 namespace ContainerStages.Engines;
 
 /// <summary>
-/// The folders of cache mounts, below <c>caches</c> of the store: one per id, further ones where private caches are used at once. Locks hold among
-/// the builds of all processes. Source: Dockerfile reference, RUN --mount=type=cache.
+/// The folders of cache mounts, below <c>caches</c> of the store: one per id, further ones where private caches are used at once. Locks
+/// hold among the builds of all processes. Source: Dockerfile reference, RUN --mount=type=cache.
 /// </summary>
 internal sealed class CacheFolders(StoreDirectory store)
 {
     /// <summary>
-    /// Name of the cache: its id, what a new one begins with, because another beginning is another cache, and what keeps it apart: no id, however written,
-    /// names the cache of a convention.
+    /// Name of the cache: its id, what a new one begins with, because another beginning is another cache, and what keeps it apart: no id,
+    /// however written, names the cache of a convention.
     /// </summary>
     /// <param name="content">Digest of the files it begins with; empty for none.</param>
     public static string NameOf(PlannedCache cache, string content) =>
-        new KeyBuilder("cache").Add("id", cache.Id).Add("content", content).Add("owner", [.. cache.Owner.Declaration]).Add("apart", cache.Apart).Build();
+        new KeyBuilder("cache").Add("id", cache.Id)
+            .Add("content", content)
+            .Add("owner", [.. cache.Owner.Declaration])
+            .Add("apart", cache.Apart)
+            .Build();
 
     /// <summary>Waits until the cache may be used as <paramref name="sharing"/> says; it is in use until the result is disposed.</summary>
     public async Task<UsedCache> UseAsync(string name, CacheSharing sharing, CancellationToken cancellationToken)

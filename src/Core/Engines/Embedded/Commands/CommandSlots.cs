@@ -1,8 +1,8 @@
 namespace ContainerStages.Engines;
 
 /// <summary>
-/// Lets commands run at once. Most wait more than they compute, so there may be more of them than processors; but beyond one for each processor a further one
-/// begins only while there is memory for it.
+/// Lets commands run at once. Most wait more than they compute, so there may be more of them than processors; but beyond one for each
+/// processor a further one begins only while there is memory for it.
 /// </summary>
 /// <param name="limit">The most that run at once.</param>
 /// <param name="always">How many run at once whatever the memory is.</param>

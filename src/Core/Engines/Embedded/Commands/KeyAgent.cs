@@ -15,12 +15,14 @@ internal sealed class KeyAgent : IDisposable
     private readonly Process process;
     private readonly string folder;
 
-    private KeyAgent(Process process, string folder) => (this.process, this.folder, Socket) = (process, folder, Path.Combine(folder, "agent"));
+    private KeyAgent(Process process, string folder) =>
+        (this.process, this.folder, Socket) = (process, folder, Path.Combine(folder, "agent"));
 
     public string Socket { get; }
 
     /// <exception cref="BuildFailedException">OpenSSH is missing, or a key cannot be used.</exception>
-    public static async Task<KeyAgent> StartAsync(string id, IReadOnlyList<string> keys, SourceLocation location, CancellationToken cancellationToken)
+    public static async Task<KeyAgent> StartAsync(
+        string id, IReadOnlyList<string> keys, SourceLocation location, CancellationToken cancellationToken)
     {
         // Not in the store: the path of a socket has 107 bytes at most.
         var place = Directory.CreateTempSubdirectory("stages-ssh-").FullName;
@@ -85,7 +87,8 @@ internal sealed class KeyAgent : IDisposable
         if (add.ExitCode != 0)
         {
             var said = (await errors).Trim().ReplaceLineEndings(" ");
-            throw new BuildFailedException(ContextDiagnostics.KeyRefused(id, key, said.Length > 0 ? said : "ssh-add refused it.", location));
+            throw new BuildFailedException(
+                ContextDiagnostics.KeyRefused(id, key, said.Length > 0 ? said : "ssh-add refused it.", location));
         }
     }
 

@@ -10,8 +10,15 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Engines;
 
-/// <summary>What a command's mounts became: mounts of the sandbox, variables, values that no event may show, and caches in use until this is disposed.</summary>
-internal sealed class PreparedMounts(ImmutableArray<SandboxMount> mounts, ImmutableArray<string> environment, SecretMask secrets, IReadOnlyList<IDisposable> held) : IDisposable
+/// <summary>
+/// What a command's mounts became: mounts of the sandbox, variables, values that no event may show, and caches in use until this is
+/// disposed.
+/// </summary>
+internal sealed class PreparedMounts(
+    ImmutableArray<SandboxMount> mounts,
+    ImmutableArray<string> environment,
+    SecretMask secrets,
+    IReadOnlyList<IDisposable> held) : IDisposable
 {
     public ImmutableArray<SandboxMount> Mounts { get; } = mounts;
 
@@ -59,7 +66,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         }
 
         // A mount inside another one comes after it.
-        return new PreparedMounts([.. mounts.OrderBy(mount => mount.Target.Count(letter => letter == '/'))], [.. environment], new SecretMask(values), held);
+        return new PreparedMounts(
+            [.. mounts.OrderBy(mount => mount.Target.Count(letter => letter == '/'))], [.. environment], new SecretMask(values), held);
     }
 
     // A mount there would hide what hides the machine's secrets, and programs believe what they read in it. Source: runc, checkProcMount.
@@ -141,7 +149,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
             Directory.CreateDirectory(folder);
             var path = Next();
             held.Add(new AgentSocket(path, socket, ssh.Owner, Warn));
-            void Warn(string reason) => services.Events.Report(new DiagnosticReported(RunDiagnostics.AgentUnreachable(ssh.Id, socket, reason, step.Location)));
+            void Warn(string reason) =>
+                services.Events.Report(new DiagnosticReported(RunDiagnostics.AgentUnreachable(ssh.Id, socket, reason, step.Location)));
             mounts.Add(new HostMount(ssh.Target!, path, IsFolder: false, ReadOnly: false));
         }
 
@@ -174,7 +183,8 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
         var named = new List<(PlannedCache Cache, string Name)>();
         foreach (var cache in step.Mounts.OfType<PlannedCache>())
         {
-            named.Add((cache, CacheFolders.NameOf(cache, cache.Files is null ? "" : await sources.DigestAsync(cache.Files, cancellationToken))));
+            named.Add(
+                (cache, CacheFolders.NameOf(cache, cache.Files is null ? "" : await sources.DigestAsync(cache.Files, cancellationToken))));
         }
 
         foreach (var group in named.GroupBy(item => item.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -210,7 +220,9 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
     private async Task<string?> SharedFilesAsync(string name, string path, string target, CancellationToken cancellationToken)
     {
         var unpacked = Next();
-        return !Directory.Exists(path) && await services.Shared.UnpackMountAsync(name, target, unpacked, cancellationToken) ? unpacked : null;
+        return !Directory.Exists(path) && await services.Shared.UnpackMountAsync(name, target, unpacked, cancellationToken)
+            ? unpacked
+            : null;
     }
 
     private static FileOwner OwnerOf(string folder, FileOwner wanted)
@@ -229,7 +241,11 @@ internal sealed class RunMounts(EngineServices services, CopySources sources, Ru
 
         var root = Directory.CreateDirectory(Next()).FullName;
         var scratch = Next();
-        LayerComposer.Write(new UnionView([]), root, StepRunners.ComposedTime, composer => CopyStepRunner.Copy(selection, [], composer, scratch, cancellationToken));
+        LayerComposer.Write(
+            new UnionView([]),
+            root,
+            StepRunners.ComposedTime,
+            composer => CopyStepRunner.Copy(selection, [], composer, scratch, cancellationToken));
         return root + files.Destination;
     }
 

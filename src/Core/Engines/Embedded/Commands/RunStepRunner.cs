@@ -13,8 +13,12 @@ namespace ContainerStages.Engines;
 /// <summary>Runs the command of a RUN step on a stack of layers; what it changes becomes the step's layer.</summary>
 internal sealed class RunStepRunner(EngineServices services, CopySources sources)
 {
-    /// <summary>Digests of the files that bind mounts bring and that new caches begin with; they count for the step's key, as with BuildKit.</summary>
-    /// <exception cref="BuildFailedException">The build does not allow what the command asks for, also where the result is known.</exception>
+    /// <summary>
+    /// Digests of the files that bind mounts bring and that new caches begin with; they count for the step's key, as with BuildKit.
+    /// </summary>
+    /// <exception cref="BuildFailedException">
+    /// The build does not allow what the command asks for, also where the result is known.
+    /// </exception>
     public async Task<IReadOnlyList<string>> ContentsAsync(RunStep step, CancellationToken cancellationToken)
     {
         RequireAllowed(step);
@@ -38,7 +42,8 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
 
     /// <returns>The folder with the changes.</returns>
     /// <exception cref="BuildFailedException">The command ended with another exit code than 0.</exception>
-    public async Task<string> RunAsync(RunStep step, ImmutableArray<string> lower, string folder, string eventId, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(
+        RunStep step, ImmutableArray<string> lower, string folder, string eventId, CancellationToken cancellationToken)
     {
         if (RecordedOwners.AreNeeded)
         {
@@ -55,7 +60,8 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             var exitCode = await services.Sandbox.RunAsync(command, output, cancellationToken);
             return exitCode == 0
                 ? command.UpperDirectory
-                : throw new BuildFailedException(step.Explain?.Invoke(output.LastLines) ?? StepDiagnostics.CommandFailed(step.Title, exitCode, output.LastLines, step.Location, MemoryShortage.EndedProcesses() > ended));
+                : throw new BuildFailedException(step.Explain?.Invoke(output.LastLines) ?? StepDiagnostics.CommandFailed(
+                    step.Title, exitCode, output.LastLines, step.Location, MemoryShortage.EndedProcesses() > ended));
         }
         catch (BuildFailedException failure)
         {
@@ -87,7 +93,8 @@ internal sealed class RunStepRunner(EngineServices services, CopySources sources
             UserId = user.UserId,
             GroupId = user.GroupId,
             SupplementaryGroups = user.SupplementaryGroups,
-            Network = !services.Request.Policy.Offline && (step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network)),
+            Network = !services.Request.Policy.Offline
+                && (step.Network == RunNetwork.Host || (step.Network == RunNetwork.Default && settings.Network)),
             Privileged = step.Insecure,
             NoNewPrivileges = settings.NoNewPrivileges,
             Mounts = mounts.Mounts,

@@ -6,7 +6,9 @@ using ContainerStages.Posix;
 
 namespace ContainerStages.Engines;
 
-/// <summary>The ssh agents of one build: those it was given, and one of our own for each id that names private keys, started when first asked for.</summary>
+/// <summary>
+/// The ssh agents of one build: those it was given, and one of our own for each id that names private keys, started when first asked for.
+/// </summary>
 internal sealed class SshAgents(CommandSettings settings) : IDisposable
 {
     private readonly SharedWork<string, KeyAgent> started = new(remember: true);

@@ -10,7 +10,13 @@ namespace ContainerStages.Engines;
 internal static class ArchiveMerge
 {
     /// <param name="folder">Does not exist yet; for the unpacked files.</param>
-    public static void Unpack(SelectedSource source, string destination, CopyRules rules, LayerComposer composer, string folder, CancellationToken cancellationToken)
+    public static void Unpack(
+        SelectedSource source,
+        string destination,
+        CopyRules rules,
+        LayerComposer composer,
+        string folder,
+        CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var archive = Extract(source.Entries[0].Entry, source.Name, folder, cancellationToken);
@@ -34,7 +40,9 @@ internal static class ArchiveMerge
         }
     }
 
-    /// <param name="implied">Folders that the archive needs but does not list: those of the image keep what they are, new ones are root's, as with Docker.</param>
+    /// <param name="implied">
+    /// Folders that the archive needs but does not list: those of the image keep what they are, new ones are root's, as with Docker.
+    /// </param>
     private sealed class Merge(CopyRules rules, LayerComposer composer, HashSet<string> implied, CancellationToken cancellationToken)
     {
         private readonly HardLinks linked = new();

@@ -8,12 +8,14 @@ using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
-/// <summary>What one copy takes, found and ready to be written. <paramref name="IsForeign"/>: from no image, so that its owners mean nothing there.</summary>
+/// <summary>
+/// What one copy takes, found and ready to be written. <paramref name="IsForeign"/>: from no image, so that its owners mean nothing there.
+/// </summary>
 internal sealed record CopySelection(PlannedCopy Copy, IReadOnlyList<SelectedSource> Sources, bool IsForeign);
 
 /// <summary>
-/// Opens what copies read from (the context, other stages, images) and finds what they select. The digest of a selection is remembered by the
-/// stack's key: a stage whose files were read once need not be made again to know that nothing changed.
+/// Opens what copies read from (the context, other stages, images) and finds what they select. The digest of a selection is remembered by
+/// the stack's key: a stage whose files were read once need not be made again to know that nothing changed.
 /// </summary>
 internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<LayerStack?>> stage, Func<ImageBase, LayerStack> image)
 {
@@ -46,17 +48,23 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     /// <summary>The same from what is here alone; null where its files are not made, unpacked or downloaded yet.</summary>
     public async Task<string?> FindDigestAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
     {
-        FromStage other => await stage(other.Stage) is { } stack ? services.Memory.FindSelection(CacheKey.Selection(stack.Key, copy)) : null,
+        FromStage other =>
+            await stage(other.Stage) is { } stack ? services.Memory.FindSelection(CacheKey.Selection(stack.Key, copy)) : null,
         FromImage other => services.Memory.FindSelection(CacheKey.Selection(image(other.Image).Key, copy)),
         FromElsewhere { Key: null } => null,
         FromElsewhere { WithFiles: false, Key: { } key } => CacheKey.Selection(new StackKey(key), copy).Hex,
         FromElsewhere { Key: { } key } => services.Memory.FindSelection(CacheKey.Selection(new StackKey(key), copy)),
-        FromAddress address => await downloads.FindStoredAsync(address, copy, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
-        FromRepository repository => await repositories.FindStoredAsync(repository, copy.Location, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
+        FromAddress address =>
+            await downloads.FindStoredAsync(address, copy, cancellationToken) is null ? null : await DigestAsync(copy, cancellationToken),
+        FromRepository repository => await repositories.FindStoredAsync(repository, copy.Location, cancellationToken) is null
+            ? null
+            : await DigestAsync(copy, cancellationToken),
         _ => await DigestAsync(copy, cancellationToken),
     };
 
-    /// <summary>The files of a copy; of a context those that its digest was made of, whose content is compared with it when they are copied.</summary>
+    /// <summary>
+    /// The files of a copy; of a context those that its digest was made of, whose content is compared with it when they are copied.
+    /// </summary>
     /// <exception cref="BuildFailedException">A source names nothing, or cannot be fetched.</exception>
     /// <exception cref="SourceChangedException">What the digest was made of is no longer there.</exception>
     public async Task<CopySelection> SelectAsync(PlannedCopy copy, CancellationToken cancellationToken)
@@ -91,7 +99,8 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     private async Task<string> HashAsync(PlannedCopy copy, CancellationToken cancellationToken)
     {
         var selection = await FindAsync(copy, cancellationToken);
-        var digest = ContentDigest.Of(selection.Sources, withOwners: false, MemoryOf(copy.From), services.Request.Inputs?.OpenFiles(copy), cancellationToken);
+        var digest = ContentDigest.Of(
+            selection.Sources, withOwners: false, MemoryOf(copy.From), services.Request.Inputs?.OpenFiles(copy), cancellationToken);
         hashed[copy] = new HashedSelection(digest, selection);
         return digest;
     }
@@ -117,7 +126,9 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
                 throw new BuildFailedException(StepDiagnostics.BadGlob(source, copy.Location));
             }
 
-            var matches = copy.Parents ? selection.SelectWithParents(source, cancellationToken) : selection.Select(source, cancellationToken);
+            var matches = copy.Parents
+                ? selection.SelectWithParents(source, cancellationToken)
+                : selection.Select(source, cancellationToken);
 
             if (matches.Count == 0 && !copy.Optional)
             {
@@ -134,12 +145,16 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     private async Task<SourceSelection> OpenAsync(PlannedCopy copy, CancellationToken cancellationToken) => copy.From switch
     {
         FromContext => context.Value,
-        FromFolder folder => new SourceSelection(UnionView.OfContext(folder.Path), new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null), folder.Path, services.Request.OwnOutput), withSpecialFiles: false),
+        FromFolder folder => new SourceSelection(
+            UnionView.OfContext(folder.Path),
+            new ContextFilter(IgnoreFile.ReadFor(folder.Path, dockerfile: null), folder.Path, services.Request.OwnOutput),
+            withSpecialFiles: false),
         FromDocument document => Fetched(fetched.Write(document)),
         FromFiles files => Fetched(fetched.Write(files)),
         FromAddress address => Fetched(await downloads.FetchAsync(address, copy, cancellationToken)),
         FromRepository repository => Fetched(await repositories.FetchAsync(repository, copy.Location, cancellationToken)),
-        _ => new SourceSelection(await (await StackOfAsync(copy.From, cancellationToken)).OpenAsync(services.Snapshots, cancellationToken), filter: null),
+        _ => new SourceSelection(
+            await (await StackOfAsync(copy.From, cancellationToken)).OpenAsync(services.Snapshots, cancellationToken), filter: null),
     };
 
     private static SourceSelection Fetched(string folder) => new(new UnionView([folder]), filter: null);
@@ -162,7 +177,8 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
     /// <summary>The files of a stage or image.</summary>
     public async Task<LayerStack> StackOfAsync(CopySource source, CancellationToken cancellationToken) => source switch
     {
-        FromStage other => await stage(other.Stage).WaitAsync(cancellationToken) ?? throw new InvalidOperationException($"The files of stage '{other.Stage.Name}' are not known."),
+        FromStage other => await stage(other.Stage).WaitAsync(cancellationToken)
+            ?? throw new InvalidOperationException($"The files of stage '{other.Stage.Name}' are not known."),
         FromImage other => image(other.Image),
         FromElsewhere other => services.Elsewhere!.StackOf(other),
         _ => throw new NotSupportedException($"No files in {source.GetType().Name}."),
@@ -174,12 +190,14 @@ internal sealed class CopySources(EngineServices services, Func<StagePlan, Task<
         if (!source.Split('/').Any(FilePattern.HasMeta))
         {
             var hint = selection.IsSpecialFile(source) ? " It is there, but it is a socket or a device." : Hint(selection.HiddenBy(source));
-            throw new BuildFailedException(StepDiagnostics.SourceNotFound(copy.Instruction, source, Describe(copy.From), hint, copy.Location));
+            throw new BuildFailedException(
+                StepDiagnostics.SourceNotFound(copy.Instruction, source, Describe(copy.From), hint, copy.Location));
         }
 
         if (!copy.Parents && selection.MissingFolder(source) is { } folder)
         {
-            throw new BuildFailedException(StepDiagnostics.FolderNotFound(source, folder, Describe(copy.From), Hint(selection.HiddenBy(folder)), copy.Location));
+            throw new BuildFailedException(
+                StepDiagnostics.FolderNotFound(source, folder, Describe(copy.From), Hint(selection.HiddenBy(folder)), copy.Location));
         }
     }
 

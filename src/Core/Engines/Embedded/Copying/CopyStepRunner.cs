@@ -16,7 +16,8 @@ internal static class CopyStepRunner
 
     /// <param name="sink">A <see cref="LayerComposer"/> where the copy <see cref="NeedsFolder">needs one</see>.</param>
     /// <param name="scratch">A folder that may be made and is thrown away; for the same copies.</param>
-    public static void Copy(CopySelection selection, ImmutableArray<string> lower, ILayerSink sink, string scratch, CancellationToken cancellationToken)
+    public static void Copy(
+        CopySelection selection, ImmutableArray<string> lower, ILayerSink sink, string scratch, CancellationToken cancellationToken)
     {
         var (copy, sources) = (selection.Copy, selection.Sources);
         var composer = NeedsFolder(copy) ? (LayerComposer)sink : null;
@@ -42,9 +43,13 @@ internal static class CopyStepRunner
 
         foreach (var source in sources)
         {
-            if (copy.Unpack && !source.IsDirectory && source.Entries[0].Entry.IsRegularFile && UserArchive.IsArchive(source.Entries[0].Entry.Open()))
+            if (copy.Unpack
+                && !source.IsDirectory
+                && source.Entries[0].Entry.IsRegularFile
+                && UserArchive.IsArchive(source.Entries[0].Entry.Open()))
             {
-                ArchiveMerge.Unpack(source, destination, rules, composer!, Path.Combine(scratch, Guid.NewGuid().ToString("N")), cancellationToken);
+                ArchiveMerge.Unpack(
+                    source, destination, rules, composer!, Path.Combine(scratch, Guid.NewGuid().ToString("N")), cancellationToken);
                 continue;
             }
 
@@ -57,7 +62,13 @@ internal static class CopyStepRunner
         }
     }
 
-    private static void CopyEntries(SelectedSource source, string target, CopyRules rules, ILayerSink sink, AppendedFiles? appended, CancellationToken cancellationToken)
+    private static void CopyEntries(
+        SelectedSource source,
+        string target,
+        CopyRules rules,
+        ILayerSink sink,
+        AppendedFiles? appended,
+        CancellationToken cancellationToken)
     {
         var linked = new HardLinks();
         foreach (var (relativePath, entry) in source.Entries)
@@ -119,7 +130,9 @@ internal sealed class AppendedFiles(UnionView view, LayerComposer composer, stri
     }
 }
 
-/// <summary>Owner and mode of what a copy writes: --chown and --chmod, else root's for the context and the source's own for stages and images.</summary>
+/// <summary>
+/// Owner and mode of what a copy writes: --chown and --chmod, else root's for the context and the source's own for stages and images.
+/// </summary>
 internal sealed class CopyRules
 {
     private readonly ModeChange? mode;

@@ -8,7 +8,10 @@ using ContainerStages.Stages;
 
 namespace ContainerStages.Engines;
 
-/// <summary>Here-documents of COPY and ADD, and what conventions write, as files in folders named by content. Source: Dockerfile reference, Here-Documents.</summary>
+/// <summary>
+/// Here-documents of COPY and ADD, and what conventions write, as files in folders named by content. Source: Dockerfile reference,
+/// Here-Documents.
+/// </summary>
 internal sealed class DocumentFiles(StoreDirectory store)
 {
     private const uint Mode = 0x1A4; // rw-r--r--

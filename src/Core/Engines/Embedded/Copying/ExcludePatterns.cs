@@ -6,7 +6,9 @@ using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
-/// <summary>--exclude of COPY and ADD: patterns as in an ignore file, relative to what a source names. Source: Dockerfile reference, COPY --exclude.</summary>
+/// <summary>
+/// --exclude of COPY and ADD: patterns as in an ignore file, relative to what a source names. Source: Dockerfile reference, COPY --exclude.
+/// </summary>
 internal sealed class ExcludePatterns
 {
     private readonly IgnoreFile patterns;

@@ -4,7 +4,10 @@ using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Engines;
 
-/// <summary>The value of --chmod: octal, or symbolic clauses such as <c>u=rwX,go-w</c> that change a file's own mode. Source: Dockerfile reference, COPY --chmod; POSIX chmod.</summary>
+/// <summary>
+/// The value of --chmod: octal, or symbolic clauses such as <c>u=rwX,go-w</c> that change a file's own mode. Source: Dockerfile reference,
+/// COPY --chmod; POSIX chmod.
+/// </summary>
 internal sealed class ModeChange
 {
     private const uint Everyone = 0x1FF; // rwxrwxrwx
@@ -37,7 +40,8 @@ internal sealed class ModeChange
     /// <summary>The mode that an octal text names; null for a symbolic one.</summary>
     public uint? Octal => octal;
 
-    public uint Apply(uint mode, bool isDirectory) => octal ?? clauses.Aggregate(mode, (current, clause) => clause.Apply(current, isDirectory));
+    public uint Apply(uint mode, bool isDirectory) =>
+        octal ?? clauses.Aggregate(mode, (current, clause) => clause.Apply(current, isDirectory));
 
     /// <summary><c>[ugoa...][[-+=][rwxXst...]...]</c>; the umask plays no part.</summary>
     private static bool TryRead(string text, ImmutableArray<Clause>.Builder read)

@@ -6,8 +6,8 @@ using ContainerStages.Stages;
 namespace ContainerStages.Engines;
 
 /// <summary>
-/// Sorts the files of a .NET publish by what brought them, so that each kind is a layer that stays while it does not change. Source: the runtime's
-/// documentation, Runtime Configuration Files (<c>*.deps.json</c>).
+/// Sorts the files of a .NET publish by what brought them, so that each kind is a layer that stays while it does not change. Source: the
+/// runtime's documentation, Runtime Configuration Files (<c>*.deps.json</c>).
 /// </summary>
 internal static class PublishedFiles
 {
@@ -37,16 +37,23 @@ internal static class PublishedFiles
         // Nothing of this kind: no layer. The folder itself is an entry with an empty path.
         return kept.Count == 0
             ? null
-            : source with { Entries = [.. source.Entries.Where(item => item.RelativePath.Length == 0 || (item.Entry.IsDirectory ? folders : kept).Contains(item.RelativePath))] };
+            : source with
+            {
+                Entries = [.. source.Entries.Where(
+                    item => item.RelativePath.Length == 0 || (item.Entry.IsDirectory ? folders : kept).Contains(item.RelativePath))],
+            };
     }
 
     // Symbols and documentation go where their assembly goes.
     private static PublishedLayer LayerOf(string path, IReadOnlyDictionary<string, PublishedLayer> owners) =>
-        owners.TryGetValue(path, out var layer) || (Path.GetExtension(path) is ".pdb" or ".xml" && owners.TryGetValue(Path.ChangeExtension(path, ".dll"), out layer)) ? layer
+        owners.TryGetValue(path, out var layer)
+            || (Path.GetExtension(path) is ".pdb" or ".xml" && owners.TryGetValue(Path.ChangeExtension(path, ".dll"), out layer)) ? layer
         : path.StartsWith(AssetsFolder, StringComparison.Ordinal) ? PublishedLayer.Assets
         : PublishedLayer.Application;
 
-    /// <summary>By path below the publish folder. A file that nobody can read, or that says something else, makes everything the application's.</summary>
+    /// <summary>
+    /// By path below the publish folder. A file that nobody can read, or that says something else, makes everything the application's.
+    /// </summary>
     private static IReadOnlyDictionary<string, PublishedLayer> Owners(SelectedSource source, string name)
     {
         if (source.Entries.FirstOrDefault(item => item.RelativePath == name).Entry is not { IsRegularFile: true } file)
@@ -59,7 +66,8 @@ internal static class PublishedFiles
             using var json = JsonDocument.Parse(file.ReadAllBytes());
             return Owners(json.RootElement);
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentNullException)
+        catch (Exception problem)
+            when (problem is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentNullException)
         {
             return ImmutableDictionary<string, PublishedLayer>.Empty;
         }
@@ -87,7 +95,8 @@ internal static class PublishedFiles
         return owners;
     }
 
-    private static PublishedLayer? KindOf(JsonElement root, string library) => root.GetProperty("libraries").GetProperty(library).GetProperty("type").GetString() switch
+    private static PublishedLayer? KindOf(
+        JsonElement root, string library) => root.GetProperty("libraries").GetProperty(library).GetProperty("type").GetString() switch
     {
         "runtimepack" => PublishedLayer.Runtime,
         "package" => PublishedLayer.Packages,
@@ -97,7 +106,8 @@ internal static class PublishedFiles
 
     private static IEnumerable<string> FilesOf(JsonElement library)
     {
-        foreach (var group in library.EnumerateObject().Where(group => group.Name is "runtime" or "native" or "resources" or "runtimeTargets"))
+        foreach (var group in library.EnumerateObject()
+            .Where(group => group.Name is "runtime" or "native" or "resources" or "runtimeTargets"))
         {
             foreach (var asset in group.Value.EnumerateObject())
             {

@@ -15,7 +15,10 @@ internal sealed record AuthenticationChallenge(bool IsBearer, string Realm, stri
         {
             var parameters = ParseParameters(bearer.Parameter ?? "");
             return new AuthenticationChallenge(
-                IsBearer: true, parameters.GetValueOrDefault("realm", ""), parameters.GetValueOrDefault("service", ""), parameters.GetValueOrDefault("scope", ""));
+                IsBearer: true,
+                parameters.GetValueOrDefault("realm", ""),
+                parameters.GetValueOrDefault("service", ""),
+                parameters.GetValueOrDefault("scope", ""));
         }
 
         return challenges.Exists(challenge => challenge.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))

@@ -7,8 +7,8 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>
-/// Asks the program <c>docker-credential-NAME get</c> (server name on standard input, JSON on standard output), or has it keep or forget a login.
-/// Source: docker/docker-credential-helpers, Development.
+/// Asks the program <c>docker-credential-NAME get</c> (server name on standard input, JSON on standard output), or has it keep or forget a
+/// login. Source: docker/docker-credential-helpers, Development.
 /// </summary>
 internal sealed class CredentialHelper(string name, RegistryEnvironment environment)
 {
@@ -149,7 +149,10 @@ internal sealed class CredentialHelper(string name, RegistryEnvironment environm
     }
 
     private BuildFailedException Failed(string host, string problem, HelperOutput? said = null) =>
-        new(RegistryDiagnostics.CredentialHelperFailed("docker-credential-" + name, host, said is null || Words(said) is not { Length: > 0 } words ? problem : $"{problem} and said: {words}"));
+        new(RegistryDiagnostics.CredentialHelperFailed(
+            "docker-credential-" + name,
+            host,
+            said is null || Words(said) is not { Length: > 0 } words ? problem : $"{problem} and said: {words}"));
 
     /// <summary>Helpers say on either stream why they failed. What looks like an answer is not shown: it may hold the secret.</summary>
     private static string Words(HelperOutput said)

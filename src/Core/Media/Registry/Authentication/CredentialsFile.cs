@@ -46,7 +46,9 @@ internal sealed class CredentialsFile
         catch (JsonException e)
         {
             var location = new SourceLocation(source, (int)(e.LineNumber ?? -1) + 1);
-            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(location, "These registry credentials are not valid JSON of the form that 'dotnet-stages login' and 'docker login' write."));
+            throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(
+                location,
+                "These registry credentials are not valid JSON of the form that 'dotnet-stages login' and 'docker login' write."));
         }
     }
 

@@ -26,7 +26,9 @@ internal sealed class DockerConfiguration
     /// <exception cref="BuildFailedException">There is no folder for it, or it is not valid; the host is for the message.</exception>
     public static DockerConfiguration Open(RegistryEnvironment environment, string host)
     {
-        var named = RegistryCredentials.DockerFileOf(environment) ?? throw new BuildFailedException(RegistryDiagnostics.LoginNotKept(host, "config.json", "neither HOME nor DOCKER_CONFIG is set"));
+        var named = RegistryCredentials.DockerFileOf(environment)
+            ?? throw new BuildFailedException(
+                RegistryDiagnostics.LoginNotKept(host, "config.json", "neither HOME nor DOCKER_CONFIG is set"));
         try
         {
             var path = new FileInfo(named).LinkTarget is null ? named : File.ResolveLinkTarget(named, returnFinalTarget: true)!.FullName;
@@ -56,7 +58,8 @@ internal sealed class DockerConfiguration
     public void Set(string host, string user, string secret)
     {
         Remove(host);
-        Entries()[CredentialsFile.ServerName(host)] = new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")) };
+        Entries()[CredentialsFile.ServerName(host)] =
+            new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")) };
     }
 
     /// <summary>An empty entry, by which Docker knows that a helper has the login.</summary>
@@ -99,7 +102,16 @@ internal sealed class DockerConfiguration
 
     private void Write(Stream stream)
     {
-        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, IndentCharacter = '\t', IndentSize = 1, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var writer =
+            new Utf8JsonWriter(
+                stream,
+                new JsonWriterOptions
+                {
+                    Indented = true,
+                    IndentCharacter = '\t',
+                    IndentSize = 1,
+                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                });
         document.WriteTo(writer);
     }
 

@@ -21,14 +21,19 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
     private readonly SemaphoreSlim oneTokenAtATime = new(1);
 
     /// <summary>The header to send at once, as far as this registry's ways are known; null for none.</summary>
-    public async Task<AuthenticationHeaderValue?> CurrentAsync(RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken) =>
+    public async Task<AuthenticationHeaderValue?> CurrentAsync(
+        RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken) =>
         challenges.TryGetValue(connection.Base, out var challenge)
             ? await AnswerAsync(challenge, connection, request, cancellationToken)
             : null;
 
     /// <summary>The header after a refusal, or null where there is nothing (else) to show.</summary>
     public async Task<AuthenticationHeaderValue?> AfterRefusalAsync(
-        RegistryConnection connection, RegistryRequest request, AuthenticationHeaderValue? refused, HttpResponseMessage response, CancellationToken cancellationToken)
+        RegistryConnection connection,
+        RegistryRequest request,
+        AuthenticationHeaderValue? refused,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken)
     {
         if (AuthenticationChallenge.Choose(response.Headers) is not { } challenge)
         {
@@ -46,7 +51,8 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
     }
 
     /// <summary>The failure of a request whose login is missing or refused.</summary>
-    public async Task<EndpointException> UnauthorizedAsync(RegistryRequest request, EndpointFailure kind, CancellationToken cancellationToken) =>
+    public async Task<EndpointException> UnauthorizedAsync(
+        RegistryRequest request, EndpointFailure kind, CancellationToken cancellationToken) =>
         Unauthorized(request, await FindAsync(request, cancellationToken), kind);
 
     private EndpointException Unauthorized(RegistryRequest request, RegistryCredential? credential, EndpointFailure kind) => new(
@@ -79,7 +85,11 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
     }
 
     private async Task<string> TokenAsync(
-        AuthenticationChallenge challenge, RegistryCredential? credential, RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken)
+        AuthenticationChallenge challenge,
+        RegistryCredential? credential,
+        RegistryConnection connection,
+        RegistryRequest request,
+        CancellationToken cancellationToken)
     {
         var key = (connection.Base, request.Scope, request.Access);
         if (tokens.TryGetValue(key, out var token) && token.IsFresh)
@@ -107,13 +117,20 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
 
     /// <summary>A login that is refused is no obstacle to what everybody may read.</summary>
     private async Task<Token> FetchAsync(
-        AuthenticationChallenge challenge, RegistryCredential? credential, RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken)
+        AuthenticationChallenge challenge,
+        RegistryCredential? credential,
+        RegistryConnection connection,
+        RegistryRequest request,
+        CancellationToken cancellationToken)
     {
         try
         {
             return await FetchWithAsync(challenge, credential, connection, request, cancellationToken);
         }
-        catch (EndpointException refused) when (credential is not null && request.Access == RegistryAccess.Pull && refused.Status is not null && refused.Kind == EndpointFailure.Final)
+        catch (EndpointException refused) when (credential is not null
+            && request.Access == RegistryAccess.Pull
+            && refused.Status is not null
+            && refused.Kind == EndpointFailure.Final)
         {
             try
             {
@@ -127,7 +144,11 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
     }
 
     private async Task<Token> FetchWithAsync(
-        AuthenticationChallenge challenge, RegistryCredential? credential, RegistryConnection connection, RegistryRequest request, CancellationToken cancellationToken)
+        AuthenticationChallenge challenge,
+        RegistryCredential? credential,
+        RegistryConnection connection,
+        RegistryRequest request,
+        CancellationToken cancellationToken)
     {
         var realm = SafeRealm(challenge, connection, request.Endpoint);
         using var message = credential?.IdentityToken is { } identity
@@ -169,7 +190,9 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
             ? await BoundedBody.ReadAsync(response.Content, LargestToken, retry.Stall, cancellationToken)
             : null;
         return Parse(body) ?? throw new EndpointException(
-            RegistryDiagnostics.MalformedDocument("token", request.Endpoint.Host, "its token server did not answer with a token."), "no token", EndpointFailure.Final);
+            RegistryDiagnostics.MalformedDocument("token", request.Endpoint.Host, "its token server did not answer with a token."),
+            "no token",
+            EndpointFailure.Final);
     }
 
     private static Token? Parse(byte[]? body)
@@ -192,7 +215,9 @@ internal sealed class RegistryAuthenticator(RegistryCredentials credentials, Reg
     {
         var isSafe = Uri.TryCreate(challenge.Realm, UriKind.Absolute, out var realm)
             && (realm.Scheme == "https"
-                || (realm.Scheme == "http" && (endpoint.Insecure || (endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(realm.IdnHost))) && connection.Base.Scheme == "http"));
+                || (realm.Scheme == "http"
+                    && (endpoint.Insecure || (endpoint.IsLoopback && RegistryEndpoint.IsLoopbackName(realm.IdnHost)))
+                    && connection.Base.Scheme == "http"));
         return isSafe
             ? realm!
             : throw new EndpointException(

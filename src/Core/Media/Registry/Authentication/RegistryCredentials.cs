@@ -110,7 +110,8 @@ internal sealed class RegistryCredentials
 
     private RegistryCredential? Pair(string prefix) =>
         environment[prefix + "_UNAME"] is { } user && environment[prefix + "_PWORD"] is { } secret
-        ? (user == CredentialHelper.IdentityTokenUser ? RegistryCredential.Identity(secret) : RegistryCredential.Password(user, secret)).From($"the variables {prefix}_UNAME and {prefix}_PWORD")
+        ? (user == CredentialHelper.IdentityTokenUser ? RegistryCredential.Identity(secret) : RegistryCredential.Password(user, secret))
+            .From($"the variables {prefix}_UNAME and {prefix}_PWORD")
         : null;
 
     /// <summary>The text of a config.json, as CI systems hand it over. Source: Docker CLI, environment variables.</summary>

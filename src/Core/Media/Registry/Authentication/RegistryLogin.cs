@@ -5,8 +5,8 @@ using ContainerStages.Diagnostics;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>
-/// Logs in to registries and out of them, as <c>docker login</c> does: what was verified is kept in Docker's configuration file, or by the credential
-/// helper that this file names. Source: Docker CLI, docker login.
+/// Logs in to registries and out of them, as <c>docker login</c> does: what was verified is kept in Docker's configuration file, or by the
+/// credential helper that this file names. Source: Docker CLI, docker login.
 /// </summary>
 public sealed class RegistryLogin(RegistryEnvironment environment)
 {
@@ -30,8 +30,11 @@ public sealed class RegistryLogin(RegistryEnvironment environment)
 
     /// <summary>Shows the registry the login and keeps it where the registry accepts it.</summary>
     /// <returns>Where it is kept, and a warning where another login comes before it.</returns>
-    /// <exception cref="BuildFailedException">The registry refused or could not be reached, or the login cannot be kept; then nothing has changed.</exception>
-    public async Task<(string Place, Diagnostic? Warning)> LoginAsync(string host, string user, string secret, CancellationToken cancellationToken)
+    /// <exception cref="BuildFailedException">
+    /// The registry refused or could not be reached, or the login cannot be kept; then nothing has changed.
+    /// </exception>
+    public async Task<(string Place, Diagnostic? Warning)> LoginAsync(
+        string host, string user, string secret, CancellationToken cancellationToken)
     {
         var file = DockerConfiguration.Open(environment, host);
         await VerifyAsync(host, user, secret, cancellationToken);

@@ -15,10 +15,12 @@ internal sealed class ImagePuller(RegistryClient client, IContentStore store)
     private readonly BlobFetcher fetcher = new(client, store);
 
     /// <summary>
-    /// The image for a platform. A name that stands for one image and no index gives that, whatever its platform is, as in BuildKit: who asked sees it in the
-    /// configuration. A reference with a digest that the store has needs no registry.
+    /// The image for a platform. A name that stands for one image and no index gives that, whatever its platform is, as in BuildKit: who
+    /// asked sees it in the configuration. A reference with a digest that the store has needs no registry.
     /// </summary>
-    /// <exception cref="BuildFailedException">The image cannot be had, the index has none for the platform, or it is no container image.</exception>
+    /// <exception cref="BuildFailedException">
+    /// The image cannot be had, the index has none for the platform, or it is no container image.
+    /// </exception>
     public async Task<PulledImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         var named = await DocumentAsync(reference, cancellationToken);
@@ -27,7 +29,8 @@ internal sealed class ImagePuller(RegistryClient client, IContentStore store)
         var manifest = document.Manifest!;
         if (manifest.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } strange)
         {
-            throw new BuildFailedException(RegistryDiagnostics.UnsupportedMediaType($"layer {strange.Digest} of '{reference.FamiliarName}'", strange.MediaType));
+            throw new BuildFailedException(
+                RegistryDiagnostics.UnsupportedMediaType($"layer {strange.Digest} of '{reference.FamiliarName}'", strange.MediaType));
         }
 
         var configBytes = await ConfigAsync(exact, manifest.Config, cancellationToken);
@@ -118,7 +121,8 @@ internal sealed class ImagePuller(RegistryClient client, IContentStore store)
 
         return promised is null || promised.HasProcessorOf(config.Platform)
             ? config
-            : throw new BuildFailedException(RegistryDiagnostics.WrongPlatform(reference.FamiliarName, promised.ToString(), config.Platform.ToString()));
+            : throw new BuildFailedException(
+                RegistryDiagnostics.WrongPlatform(reference.FamiliarName, promised.ToString(), config.Platform.ToString()));
     }
 
     private static BuildFailedException Malformed(string what, ImageReference reference, string problem) =>

@@ -46,7 +46,8 @@ internal static class RegistryAnswer
                 $"status {status}",
                 EndpointFailure.Transient),
         };
-        return new EndpointException(diagnostic, reason, kind) { Status = response.StatusCode, Detail = detail, RetryAfter = RetryAfter(response) };
+        return new EndpointException(
+            diagnostic, reason, kind) { Status = response.StatusCode, Detail = detail, RetryAfter = RetryAfter(response) };
     }
 
     public static async Task<EndpointException> UnexpectedAsync(
@@ -56,7 +57,10 @@ internal static class RegistryAnswer
     {
         var status = (int)response.StatusCode;
         var detail = await DetailAsync(response, cancellationToken);
-        return new EndpointException(RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, status, detail), $"status {status}", EndpointFailure.Final) { Status = response.StatusCode };
+        return new EndpointException(
+            RegistryDiagnostics.UnexpectedAnswer(request.Endpoint.Host, request.Title, status, detail),
+            $"status {status}",
+            EndpointFailure.Final) { Status = response.StatusCode };
     }
 
     /// <summary>Code and message of the first error in the body, on one line; empty where there is none.</summary>

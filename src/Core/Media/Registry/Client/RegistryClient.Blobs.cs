@@ -39,7 +39,8 @@ internal sealed partial class RegistryClient
 
     private async Task<bool> HasBlobAsync(RegistryEndpoint endpoint, Digest digest, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest { Method = HttpMethod.Head, Endpoint = endpoint, Path = $"blobs/{digest}", Access = RegistryAccess.Push };
+        var request =
+            new RegistryRequest { Method = HttpMethod.Head, Endpoint = endpoint, Path = $"blobs/{digest}", Access = RegistryAccess.Push };
         using var response = await transport.SendAsync(request, cancellationToken);
         return response.IsSuccessStatusCode ? true
             : response.StatusCode == HttpStatusCode.NotFound ? false
@@ -54,7 +55,14 @@ internal sealed partial class RegistryClient
         long offset,
         CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest { Method = HttpMethod.Get, Endpoint = endpoint, Path = $"blobs/{blob.Digest}", Target = target, Offset = offset };
+        var request = new RegistryRequest
+        {
+            Method = HttpMethod.Get,
+            Endpoint = endpoint,
+            Path = $"blobs/{blob.Digest}",
+            Target = target,
+            Offset = offset,
+        };
         var response = await transport.SendAsync(request, cancellationToken);
         try
         {

@@ -46,7 +46,12 @@ internal sealed partial class RegistryClient
     /// <returns>True where the blob was mounted and nothing sent.</returns>
     /// <exception cref="BuildFailedException">The registry refused or could not be reached.</exception>
     public Task<bool> PushBlobAsync(
-        ImageReference destination, Descriptor blob, string? mountFrom, Func<CancellationToken, Task<Stream>> open, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        ImageReference destination,
+        Descriptor blob,
+        string? mountFrom,
+        Func<CancellationToken, Task<Stream>> open,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken) =>
         AtDestinationAsync(
             destination,
             endpoint => new BlobUpload(transport, endpoint, destination, blob, open, progress, Uploads.ChunkSize).RunAsync(
@@ -101,7 +106,8 @@ internal sealed partial class RegistryClient
         {
             return await transport.SendAsync(request, cancellationToken);
         }
-        catch (EndpointException e) when (e is { Status: HttpStatusCode.InternalServerError, Detail: var detail } && LayersWithUrls(bytes) is { Count: > 0 } layers)
+        catch (EndpointException e)
+            when (e is { Status: HttpStatusCode.InternalServerError, Detail: var detail } && LayersWithUrls(bytes) is { Count: > 0 } layers)
         {
             throw new EndpointException(
                 PublishDiagnostics.UrlsRefused(name.ToString(), layers, detail),
@@ -117,8 +123,8 @@ internal sealed partial class RegistryClient
             select (layer.Digest.ToString(), layer.Urls!.AsEnumerable())];
 
     /// <summary>
-    /// The digest is right, so whoever says otherwise got other bytes, or looked while another push of the same image was writing: docker-registry
-    /// 2.8 reads its own half-written files then.
+    /// The digest is right, so whoever says otherwise got other bytes, or looked while another push of the same image was writing:
+    /// docker-registry 2.8 reads its own half-written files then.
     /// </summary>
     private static async Task<EndpointException> RefusedAsync(
         ImageReference name,

@@ -77,7 +77,8 @@ internal sealed partial class RegistryClient : IDisposable
     public void Dispose() => transport.Dispose();
 
     /// <summary>Tried again as a whole: a body may break after its headers.</summary>
-    private Task<ManifestDocument> GetManifestAsync(RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken) =>
+    private Task<ManifestDocument> GetManifestAsync(
+        RegistryEndpoint endpoint, ImageReference reference, CancellationToken cancellationToken) =>
         transport.Retry.RunAsync(() => GetManifestOnceAsync(endpoint, reference, cancellationToken), cancellationToken);
 
     private async Task<ManifestDocument> GetManifestOnceAsync(
@@ -172,11 +173,14 @@ internal sealed partial class RegistryClient : IDisposable
         }
     }
 
-    private static BuildFailedException Everywhere(ImageReference reference, List<(RegistryEndpoint Endpoint, EndpointException Failure)> failures) => failures switch
+    private static BuildFailedException Everywhere(
+        ImageReference reference, List<(RegistryEndpoint Endpoint, EndpointException Failure)> failures) => failures switch
     {
         [var (_, only)] => new BuildFailedException(only.Diagnostic, only),
         _ => new BuildFailedException(
-            RegistryDiagnostics.NoEndpointWorked(reference.FamiliarName, failures.Select(failure => (failure.Endpoint.ToString(), failure.Failure.Reason))), failures[^1].Failure),
+            RegistryDiagnostics.NoEndpointWorked(
+                reference.FamiliarName, failures.Select(failure => (failure.Endpoint.ToString(), failure.Failure.Reason))),
+            failures[^1].Failure),
     };
 
     private static RegistryRequest ManifestRequest(HttpMethod method, RegistryEndpoint endpoint, ImageReference reference) => new()

@@ -13,7 +13,11 @@ internal static class RegistryClientFactory
     /// <param name="events">Told while a registry does not answer for long; null for nobody.</param>
     /// <exception cref="BuildFailedException">A configuration file is not valid.</exception>
     public static RegistryClient Create(
-        RegistryEnvironment environment, IReadOnlyList<RegistryMirror> mirrors, IEnumerable<string> destinationHosts, IEnumerable<string> baseHosts, IBuildEvents? events = null) =>
+        RegistryEnvironment environment,
+        IReadOnlyList<RegistryMirror> mirrors,
+        IEnumerable<string> destinationHosts,
+        IEnumerable<string> baseHosts,
+        IBuildEvents? events = null) =>
         new(
             RegistriesConfigurationReader.Load(environment, mirrors),
             new RegistryCredentials(environment, destinationHosts, baseHosts),

@@ -73,11 +73,17 @@ internal sealed record RegistriesConfiguration
         if (slash < 0)
         {
             throw new BuildFailedException(RegistryDiagnostics.InvalidConfiguration(
-                new SourceLocation("containers-registries.conf"), $"The location '{location}' stands for a whole image name, so it must name a repository too: {location}/REPOSITORY."));
+                new SourceLocation("containers-registries.conf"),
+                $"The location '{location}' stands for a whole image name, so it must name a repository too: {location}/REPOSITORY."));
         }
 
         var host = location[..slash];
-        return new RegistryEndpoint { Host = host, Repository = location[(slash + 1)..], Insecure = insecure || InsecureHosts.Contains(host) };
+        return new RegistryEndpoint
+        {
+            Host = host,
+            Repository = location[(slash + 1)..],
+            Insecure = insecure || InsecureHosts.Contains(host),
+        };
     }
 
     private static void Add(List<RegistryEndpoint> endpoints, RegistryEndpoint endpoint)

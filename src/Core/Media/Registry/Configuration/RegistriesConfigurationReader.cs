@@ -29,7 +29,8 @@ internal static class RegistriesConfigurationReader
         {
             Registries = [.. entries.Values],
             Mirrors = [.. mirrors.Select(Normalised)],
-            InsecureHosts = [.. (environment["DOTNET_CONTAINER_INSECURE_REGISTRIES"] ?? "").Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
+            InsecureHosts = [.. (environment["DOTNET_CONTAINER_INSECURE_REGISTRIES"] ?? "").Split(
+                [',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
         };
     }
 

@@ -3,7 +3,8 @@ using Tomlyn.Syntax;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>
-/// Finds what TOML forbids and the parser lets through: a key or a table that is defined again. Source: TOML 1.0, Keys, Table, Array of Tables.
+/// Finds what TOML forbids and the parser lets through: a key or a table that is defined again. Source: TOML 1.0, Keys, Table, Array of
+/// Tables.
 /// </summary>
 internal sealed class TomlDuplicates
 {
@@ -19,7 +20,9 @@ internal sealed class TomlDuplicates
     public static (SourceSpan Span, string Problem)? Find(DocumentSyntax document) => new TomlDuplicates().FindIn(document);
 
     private (SourceSpan Span, string Problem)? FindIn(DocumentSyntax document) =>
-        FindIn(document.KeyValues, "") ?? document.Tables.Select(table => Define(table) ?? FindIn(table.Items, PathOf(table.Name!, isElement: true))).FirstOrDefault(problem => problem is not null);
+        FindIn(document.KeyValues, "") ?? document.Tables
+            .Select(table => Define(table) ?? FindIn(table.Items, PathOf(table.Name!, isElement: true)))
+            .FirstOrDefault(problem => problem is not null);
 
     private (SourceSpan Span, string Problem)? Define(TableSyntaxBase table)
     {

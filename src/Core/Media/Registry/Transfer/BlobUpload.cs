@@ -10,7 +10,13 @@ namespace ContainerStages.Media.Registry;
 /// far it came and the rest is sent; where it does not know, everything is sent again. Source: distribution-spec, Pushing Blobs.
 /// </summary>
 internal sealed class BlobUpload(
-    RegistryTransport transport, RegistryEndpoint endpoint, ImageReference destination, Descriptor blob, Func<CancellationToken, Task<Stream>> open, IProgress<long>? progress, long? chunkSize)
+    RegistryTransport transport,
+    RegistryEndpoint endpoint,
+    ImageReference destination,
+    Descriptor blob,
+    Func<CancellationToken, Task<Stream>> open,
+    IProgress<long>? progress,
+    long? chunkSize)
 {
     private const long GoodProgress = 1024 * 1024;
     private long? chunk = chunkSize;
@@ -80,7 +86,15 @@ internal sealed class BlobUpload(
     private async Task AskHowFarAsync(Uri known, CancellationToken cancellationToken)
     {
         session = null;
-        var request = new RegistryRequest { Method = HttpMethod.Get, Endpoint = endpoint, Path = "blobs/uploads/", Target = known, Access = RegistryAccess.Push, CanRepeat = false };
+        var request = new RegistryRequest
+        {
+            Method = HttpMethod.Get,
+            Endpoint = endpoint,
+            Path = "blobs/uploads/",
+            Target = known,
+            Access = RegistryAccess.Push,
+            CanRepeat = false,
+        };
         try
         {
             using var response = await transport.SendAsync(request, cancellationToken);
@@ -98,7 +112,14 @@ internal sealed class BlobUpload(
 
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest { Method = HttpMethod.Head, Endpoint = endpoint, Path = $"blobs/{blob.Digest}", Access = RegistryAccess.Push, CanRepeat = false };
+        var request = new RegistryRequest
+        {
+            Method = HttpMethod.Head,
+            Endpoint = endpoint,
+            Path = $"blobs/{blob.Digest}",
+            Access = RegistryAccess.Push,
+            CanRepeat = false,
+        };
         using var response = await transport.SendAsync(request, cancellationToken);
         return response.StatusCode == HttpStatusCode.OK;
     }
@@ -123,7 +144,8 @@ internal sealed class BlobUpload(
         {
             Method = HttpMethod.Post,
             Endpoint = endpoint,
-            Path = "blobs/uploads/" + (mountFrom is null ? "" : $"?mount={Uri.EscapeDataString(blob.Digest.ToString())}&from={Uri.EscapeDataString(mountFrom)}"),
+            Path = "blobs/uploads/" +
+                (mountFrom is null ? "" : $"?mount={Uri.EscapeDataString(blob.Digest.ToString())}&from={Uri.EscapeDataString(mountFrom)}"),
             Access = RegistryAccess.Push,
             AlsoRead = mountFrom,
             Content = static () => new ByteArrayContent([]),
@@ -185,7 +207,13 @@ internal sealed class BlobUpload(
         if (ReceivedBytes(response) is { } received && received != offset)
         {
             throw new EndpointException(
-                PublishDiagnostics.UploadRefused(destination.ToString(), $"blob {blob.Digest}", (int)response.StatusCode, $"it has {received} bytes of {offset} that were sent"), "a chunk got lost", EndpointFailure.Transient);
+                PublishDiagnostics.UploadRefused(
+                    destination.ToString(),
+                    $"blob {blob.Digest}",
+                    (int)response.StatusCode,
+                    $"it has {received} bytes of {offset} that were sent"),
+                "a chunk got lost",
+                EndpointFailure.Transient);
         }
     }
 
@@ -243,7 +271,10 @@ internal sealed class BlobUpload(
     private static Uri WithDigest(Uri session, Digest digest)
     {
         var query = session.Query.TrimStart('?');
-        return new UriBuilder(session) { Query = $"{query}{(query.Length > 0 ? "&" : "")}digest={Uri.EscapeDataString(digest.ToString())}" }.Uri;
+        return new UriBuilder(session)
+        {
+            Query = $"{query}{(query.Length > 0 ? "&" : "")}digest={Uri.EscapeDataString(digest.ToString())}",
+        }.Uri;
     }
 
     /// <summary>A session that vanished, and bytes that were damaged on the way, are worth another session.</summary>
@@ -257,6 +288,8 @@ internal sealed class BlobUpload(
         var mayWork = isDamaged
             || response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.Conflict;
         return new EndpointException(
-            PublishDiagnostics.UploadRefused(destination.ToString(), $"blob {blob.Digest}", (int)response.StatusCode, detail), $"status {(int)response.StatusCode}", mayWork ? EndpointFailure.Transient : EndpointFailure.Final);
+            PublishDiagnostics.UploadRefused(destination.ToString(), $"blob {blob.Digest}", (int)response.StatusCode, detail),
+            $"status {(int)response.StatusCode}",
+            mayWork ? EndpointFailure.Transient : EndpointFailure.Final);
     }
 }

@@ -8,8 +8,8 @@ using ContainerStages.Publishing;
 namespace ContainerStages.Media.Registry;
 
 /// <summary>
-/// Pushes an image, or an index of images, to a registry: first the blobs, of which those that are there already are not sent, then the manifests of
-/// an index by digest, and last what the names stand for under each name.
+/// Pushes an image, or an index of images, to a registry: first the blobs, of which those that are there already are not sent, then the
+/// manifests of an index by digest, and last what the names stand for under each name.
 /// </summary>
 /// <param name="client">Speaks to the registry.</param>
 /// <param name="destination">Registry, repository and first tag.</param>
@@ -19,7 +19,13 @@ namespace ContainerStages.Media.Registry;
 /// <param name="events">Told of progress.</param>
 /// <param name="stepId">The step that the progress belongs to.</param>
 internal sealed class RegistryPublisher(
-    RegistryClient client, ImageReference destination, IReadOnlyList<string> furtherTags, IContentStore store, IBlobFetcher fetcher, IBuildEvents events, string stepId) : IPublisher
+    RegistryClient client,
+    ImageReference destination,
+    IReadOnlyList<string> furtherTags,
+    IContentStore store,
+    IBlobFetcher fetcher,
+    IBuildEvents events,
+    string stepId) : IPublisher
 {
     public string Destination => destination.ToString();
 
@@ -36,7 +42,8 @@ internal sealed class RegistryPublisher(
     public async Task<PublishedImage> PublishAsync(ImageSet images, CancellationToken cancellationToken)
     {
         var missing = await MissingNamesAsync(Names, images.Top.Digest, cancellationToken);
-        // A name that has the digest shows that the repository has the image with all blobs. An index has images of their own, which a clean-up may have taken.
+        // A name that has the digest shows that the repository has the image with all blobs. An index has images of their own, which a
+        // clean-up may have taken.
         var lacking = missing.Count == Names.Count ? images.Images : await LostImagesAsync(images, cancellationToken);
         await PushBlobsAsync(lacking, isLookedFor: true, cancellationToken);
         foreach (var image in images.Index is null ? [] : lacking)
@@ -53,8 +60,8 @@ internal sealed class RegistryPublisher(
     }
 
     /// <summary>
-    /// Images of an index that is there, which the registry does not have: <c>docker-registry garbage-collect --delete-untagged</c> removes what has no tag of
-    /// its own, also from under an index.
+    /// Images of an index that is there, which the registry does not have: <c>docker-registry garbage-collect --delete-untagged</c> removes
+    /// what has no tag of its own, also from under an index.
     /// </summary>
     private async Task<ImmutableArray<Image>> LostImagesAsync(ImageSet images, CancellationToken cancellationToken)
     {
@@ -63,7 +70,8 @@ internal sealed class RegistryPublisher(
             return [];
         }
 
-        var found = await Task.WhenAll(images.Images.Select(image => client.FindPublishedAsync(destination.WithDigest(image.Digest), cancellationToken)));
+        var found = await Task.WhenAll(
+            images.Images.Select(image => client.FindPublishedAsync(destination.WithDigest(image.Digest), cancellationToken)));
         return [.. images.Images.Where((image, place) => found[place] != image.Digest)];
     }
 

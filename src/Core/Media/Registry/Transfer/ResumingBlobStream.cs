@@ -101,7 +101,10 @@ internal sealed class ResumingBlobStream(
         while (current.Excess > 0)
         {
             var skipped = await ReadBodyAsync(current, buffer[..(int)Math.Min(buffer.Length, current.Excess)], cancellationToken);
-            current = current with { Excess = current.Excess - (skipped > 0 ? skipped : throw new IOException("it ended before the byte where it broke")) };
+            current = current with
+            {
+                Excess = current.Excess - (skipped > 0 ? skipped : throw new IOException("it ended before the byte where it broke")),
+            };
         }
 
         var count = await ReadBodyAsync(current, buffer[..(int)Math.Min(buffer.Length, blob.Size - position)], cancellationToken);

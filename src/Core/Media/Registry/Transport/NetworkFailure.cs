@@ -64,7 +64,8 @@ internal static class NetworkFailure
             }
         }
 
-        return exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
+        return exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+            or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
             ? "the connection was closed in the middle"
             : exception is OperationCanceledException ? "its bytes stopped coming" : exception.Message;
     }

@@ -76,7 +76,8 @@ internal sealed class ProxyRules : IWebProxy
         return Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var proxy)
             && proxy.Scheme is "http" or "https" or "socks4" or "socks4a" or "socks5"
             ? proxy
-            : throw new BuildFailedException(RegistryDiagnostics.BadVariable(name, "it must be an address such as http://proxy.example.com:3128"));
+            : throw new BuildFailedException(
+                RegistryDiagnostics.BadVariable(name, "it must be an address such as http://proxy.example.com:3128"));
     }
 
     /// <summary>Name and password in a proxy's address, for that proxy alone.</summary>

@@ -64,7 +64,9 @@ internal sealed class RegistryTransport : IDisposable
     }
 
     private static EndpointException UnsafeUpload(RegistryEndpoint endpoint, Uri target) => new(
-        RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to {target.Scheme}://{target.Host}"), "unprotected upload address", EndpointFailure.Final);
+        RegistryDiagnostics.UnexpectedAnswer(endpoint.Host, "the start of an upload", 202, $"an upload to {target.Scheme}://{target.Host}"),
+        "unprotected upload address",
+        EndpointFailure.Final);
 
     private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
@@ -133,7 +135,10 @@ internal sealed class RegistryTransport : IDisposable
     }
 
     private async Task<HttpResponseMessage> ExchangeAsync(
-        RegistryConnection connection, RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+        RegistryConnection connection,
+        RegistryRequest request,
+        AuthenticationHeaderValue? authorization,
+        CancellationToken cancellationToken)
     {
         var target = request.Target ?? new Uri(connection.Base, $"/v2/{request.Endpoint.Repository}/{request.Path}");
         for (var redirects = 0; ; redirects++)
@@ -160,7 +165,11 @@ internal sealed class RegistryTransport : IDisposable
     }
 
     private async Task<HttpResponseMessage> SendToAsync(
-        RegistryConnection connection, RegistryRequest request, Uri target, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+        RegistryConnection connection,
+        RegistryRequest request,
+        Uri target,
+        AuthenticationHeaderValue? authorization,
+        CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(request.Timeout ?? Retry.Answer);

@@ -13,8 +13,13 @@ public sealed class ProductNames : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var names = context.AdditionalTextsProvider.Where(text => Path.GetFileName(text.Path) == "products.txt")
-            .Select((text, cancellation) => string.Join(", ", text.GetText(cancellation)!.Lines.Select(line => line.ToString()).Where(line => line.Length > 0).Select(line => $"\"{line}\"")));
+            .Select(
+                (text, cancellation) => string.Join(", ", text.GetText(cancellation)!.Lines.Select(line => line.ToString())
+                    .Where(line => line.Length > 0)
+                    .Select(line => $"\"{line}\"")));
         context.RegisterSourceOutput(names, (output, list) =>
-            output.AddSource("ProductNames.g.cs", SourceText.From($"namespace Shop; public static class ProductNames {{ public static readonly string[] All = {{ {list} }}; }}", Encoding.UTF8)));
+            output.AddSource("ProductNames.g.cs", SourceText.From(
+                $"namespace Shop; public static class ProductNames {{ public static readonly string[] All = {{ {list} }}; }}",
+                Encoding.UTF8)));
     }
 }
