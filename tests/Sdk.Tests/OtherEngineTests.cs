@@ -23,6 +23,15 @@ public sealed class OtherEngineTests(TestContext context)
         </Project>
         """;
 
+    private const string Plain = """
+        <Project Sdk="Microsoft.NET.Sdk;ContainerStages.Sdk/0.1.0">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+          </PropertyGroup>
+        </Project>
+        """;
+
     [TestMethod]
     public async Task A_project_is_published_with_one_digest_whoever_runs_its_commands()
     {
@@ -43,6 +52,29 @@ public sealed class OtherEngineTests(TestContext context)
         (await project.DotnetAsync(variables, "publish", "-t:PublishContainer", "--no-restore")).ShouldSucceed();
         Assert.AreEqual(Digest(project), made);
         Assert.AreEqual("", docker.TakeCalls());
+    }
+
+    [TestMethod]
+    public async Task A_project_without_stages_has_one_digest_whoever_compiles_it()
+    {
+        await using var engine = await RealEngine.StartAsync("docker");
+        using var docker = new WatchedEngine(engine);
+        using var project = await UserProject.CreateAsync(context);
+        using var stores = new TempFolder();
+        project.Write("app.csproj", Plain);
+        project.Write("Program.cs", "System.Console.WriteLine();\n");
+        var digests = new List<string>();
+        foreach (var way in new[] { "Sandbox=namespaces", "Sandbox=runc", "Sandbox=crun", "Engine=docker" })
+        {
+            var variables = new Dictionary<string, string>(docker.Variables, StringComparer.Ordinal)
+            {
+                ["CONTAINERSTAGES_STORE"] = stores.Combine(way),
+            };
+            (await project.DotnetAsync(variables, "publish", "-t:PublishContainer", $"-p:ContainerStages{way}")).ShouldSucceed();
+            digests.Add($"{way} {Digest(project)}");
+        }
+
+        Assert.HasCount(1, digests.Select(line => line.Split(' ')[1]).Distinct(StringComparer.Ordinal), string.Join('\n', digests));
     }
 
     private static string Digest(UserProject project)
