@@ -165,6 +165,31 @@ public sealed class ReportTests(TestContext test)
     }
 
     [TestMethod]
+    public async Task A_build_says_what_its_image_would_weigh_in_one_stage()
+    {
+        using var context = Hello.Context();
+        var (markdown, json) = (context.Combine("report.md"), context.Combine("report.json"));
+        var built =
+            await Hello.Program.BuildAsync(context.Path, "-t", $"one-stage-{Guid.NewGuid():N}", "--report", markdown, "--report", json);
+        Assert.AreEqual(0, built.ExitCode, built.Report);
+
+        using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(json, test.CancellationToken));
+        var image = document.RootElement.GetProperty("images")[0];
+        var single = image.GetProperty("singleStage");
+        Assert.AreEqual("golang:1.14.4-alpine", single.GetProperty("base").GetString());
+        var (own, whole) = (image.GetProperty("compressedSize").GetInt64(), single.GetProperty("compressedSize").GetInt64());
+        Assert.IsGreaterThan(5 * own, whole);
+        var text = await File.ReadAllTextAsync(markdown, test.CancellationToken);
+        Assert.Contains(
+            $"In one stage, on `golang:1.14.4-alpine`, it would have at least {ByteSize.Format(whole)} compressed: this is ", text);
+
+        context.Write("Dockerfile", "FROM alpine AS one\nCOPY main.go /\nFROM alpine\nCOPY --from=one /main.go /\n");
+        var same = await Hello.Program.BuildAsync(context.Path, "-t", $"one-stage-{Guid.NewGuid():N}", "--report", json);
+        Assert.AreEqual(0, same.ExitCode, same.Report);
+        Assert.DoesNotContain("singleStage", await File.ReadAllTextAsync(json, test.CancellationToken));
+    }
+
+    [TestMethod]
     public async Task A_build_reports_itself_and_the_image_before_it()
     {
         using var context = Hello.Context("""

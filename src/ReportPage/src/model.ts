@@ -18,6 +18,7 @@ export interface ReportedImage {
     compressedSize: number;
     wasted: number;
     base?: { name?: string; digest?: string; created?: string };
+    singleStage?: { base: string; compressedSize: number };
     layers: ReportedLayer[];
     duplicates: { size: number; paths: string[]; extra: number }[];
     against?: ReportedDifference;

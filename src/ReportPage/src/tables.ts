@@ -18,6 +18,11 @@ export function overview(image: ReportedImage): HTMLElement {
     const details: [string, string][] = [['Platform', image.platform], ['Manifest', image.digest], ['Configuration', image.configDigest]];
     if (image.created) details.push(['Created', image.created]);
     details.push(...baseFacts(image));
+    if (image.singleStage) {
+        const { base, compressedSize } = image.singleStage;
+        const part = (100 * image.compressedSize / compressedSize).toLocaleString('en', { maximumFractionDigits: 2 });
+        details.push(['In one stage', `at least ${sizeText(compressedSize)} compressed on ${base}; this image is ${part} % of that`]);
+    }
     return section('overview', 'Overview',
         element('dl', { class: 'cards' }, ...facts.map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, value)))),
         element('dl', { class: 'details' }, ...details.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)])));

@@ -5,6 +5,7 @@ using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Layers;
 using ContainerStages.Oci;
+using ContainerStages.Planning;
 using ContainerStages.Publishing;
 using ContainerStages.Reporting;
 using ContainerStages.Running;
@@ -82,18 +83,36 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         changes.Save();
         await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
         var name = result.References.Concat(result.Files).FirstOrDefault() ?? "image";
-        var bases = images.Images.Zip(planned.Plans).ToDictionary(pair => pair.First.Digest, pair => BaseOf(pair.Second.BaseImage));
-        return new ImageReporter(layers).Report(
+        var plans = images.Images.Zip(planned.Plans)
+            .ToDictionary(pair => pair.First.Digest.ToString(), pair => pair.Second, StringComparer.Ordinal);
+        var report = new ImageReporter(layers).Report(
             new WholeImage(name, images.Top.Digest, images.Images),
             await PreviousAsync(cancellationToken),
-            image => bases[image.Digest],
+            image => BaseOf(plans[image.Digest.ToString()].BaseImage),
             build,
             cancellationToken);
+        return report with
+        {
+            Images = [.. report.Images.Select(image => image with { SingleStage = InOneStage(image, plans[image.Digest]) })],
+        };
     }
 
-    private static ReportedBase? BaseOf(Planning.ImageBase? image) => image is null
+    private static ReportedSingleStage? InOneStage(ReportedImage image, BuildPlan plan)
+    {
+        var own = SizeOf(plan.BaseImage);
+        var largest = plan.Stages.Where(stage => stage != plan.Target).Select(stage => stage.BaseImage).MaxBy(SizeOf);
+        return largest is not null && SizeOf(largest) > own
+            ? new ReportedSingleStage(NameOf(largest), image.CompressedSize - own + SizeOf(largest))
+            : null;
+    }
+
+    private static long SizeOf(ImageBase? image) => image?.Manifest.Layers.Sum(layer => layer.Size) ?? 0;
+
+    private static string NameOf(ImageBase image) => image.Reference.FamiliarName.Split('@')[0];
+
+    private static ReportedBase? BaseOf(ImageBase? image) => image is null
         ? null
-        : new ReportedBase(image.Reference.FamiliarName.Split('@')[0], image.Reference.Digest?.ToString(), image.Config.Created);
+        : new ReportedBase(NameOf(image), image.Reference.Digest?.ToString(), image.Config.Created);
 
     /// <summary>The image that the name stood for; null where it is not here as a whole any more.</summary>
     private async Task<WholeImage?> PreviousAsync(CancellationToken cancellationToken)

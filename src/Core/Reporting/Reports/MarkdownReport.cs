@@ -46,6 +46,14 @@ internal sealed class MarkdownReport
             ? $"Base image: {Code(string.Join(' ', new[] { known.Name, known.Digest }.OfType<string>()))}"
                 + $"{(known.Created is { } created ? $", created {Code(created)}" : "")}."
             : "Base image: not known.");
+        if (image.SingleStage is { } single)
+        {
+            var part = (100.0 * image.CompressedSize / single.CompressedSize).ToString("0.##", CultureInfo.InvariantCulture);
+            Line(
+                $"In one stage, on {Code(single.Base)}, it would have at least {ByteSize.Format(single.CompressedSize)} compressed: this " +
+                $"is {part} % of that.");
+        }
+
         Table("Layers", ["size", "compressed", "made by"], 2, image.Layers.Select(layer => (string[])
             [ByteSize.Format(layer.Size), ByteSize.Format(layer.CompressedSize), Instruction(layer.Instruction)]));
         Table("Largest files", ["size", "layer", "path"], 2, ImageReporter.Largest(image, Files).Select(one => (string[])

@@ -50,6 +50,9 @@ public sealed record ReportedImage
     /// <summary>Null where neither the build nor annotations and labels name one.</summary>
     public ReportedBase? Base { get; init; }
 
+    /// <summary>Null where a build did not write the report, and where no other stage stands on a larger image.</summary>
+    public ReportedSingleStage? SingleStage { get; init; }
+
     /// <summary>From the base up.</summary>
     public required IReadOnlyList<ReportedLayer> Layers { get; init; }
 
@@ -65,6 +68,11 @@ public sealed record ReportedImage
 
 /// <summary>What the image stands on. What is not known is null.</summary>
 public sealed record ReportedBase(string? Name, string? Digest, string? Created);
+
+/// <summary>The image as it would be if all was in one stage, on the largest image that a stage stands on.</summary>
+/// <param name="Base">That image.</param>
+/// <param name="CompressedSize">At least: what the other stages add on top is not counted.</param>
+public sealed record ReportedSingleStage(string Base, long CompressedSize);
 
 public sealed record ReportedLayer
 {
