@@ -77,5 +77,5 @@ internal sealed class DotNetToolchain
         : $"command -v {compiler.Replace("x86-64", "x86_64", StringComparison.Ordinal)}-gcc >/dev/null && command -v clang >/dev/null && " +
             "command -v llvm-objcopy >/dev/null"
           + $" || {{ apt-get update && apt-get install -y --no-install-recommends clang llvm gcc-{compiler} libc6-dev-{debian}-cross && " +
-              "rm -rf /var/lib/apt/lists/*; }}";
+              "rm -rf /var/lib/apt/lists/*; }";
 }
