@@ -152,6 +152,7 @@ public sealed class DotNetConventionTests
         Assert.IsNull(set.Stages[1].Platform);
         Assert.Contains("gcc-aarch64-linux-gnu libc6-dev-arm64-cross", Commands(set)[0]);
         Assert.Contains("-r linux-arm64 ", Commands(set)[2]);
+        Assert.EndsWith(" && rm -rf /var/lib/apt/lists/*; }", Commands(set)[0]);
     }
 
     [TestMethod]
