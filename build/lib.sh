@@ -44,3 +44,14 @@ quietly() {
         return $code
     fi
 }
+
+# npm_packages FROM INTO [HINT]   installs what FROM/package-lock.json names into the folder INTO, unless it is there; HINT ends the error
+npm_packages() {
+    if cmp -s "$1/package-lock.json" "$2/package-lock.json" && [ -e "$2/node_modules/.package-lock.json" ]; then return; fi
+    cp "$1/package.json" "$1/package-lock.json" "$2"
+    # No package here needs its install script.
+    if ! quietly npm ci --prefix "$2" --ignore-scripts --no-audit --no-fund; then
+        rm -f "$2/package-lock.json"
+        fail "npm ci failed; its output stands above.${3:+ $3}"
+    fi
+}

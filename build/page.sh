@@ -17,18 +17,10 @@ main() {
     hash=$(cd "$ROOT" && find src/ReportPage build/page.sh -type f -not -path '*/node_modules/*' -print0 |
         sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
     if [ ! -e "$WORK/bundle/report.css" ] || [ "$hash" != "$(cat "$WORK/stamp" 2>/dev/null)" ]; then
-        install_packages
+        npm_packages "$SOURCES" "$WORK" "BundleReportPage=false builds without the page."
         bundle
         echo "$hash" >"$WORK/stamp"
     fi
-}
-
-install_packages() {
-    if cmp -s "$SOURCES/package-lock.json" "$WORK/package-lock.json" && [ -e "$WORK/node_modules/.package-lock.json" ]; then return; fi
-    cp "$SOURCES/package.json" "$SOURCES/package-lock.json" "$WORK"
-    # No package here needs its install script.
-    quietly npm ci --prefix "$WORK" --ignore-scripts --no-audit --no-fund ||
-        { rm -f "$WORK/package-lock.json"; fail "npm ci failed; its output stands above. BundleReportPage=false builds without the page."; }
 }
 
 bundle() {

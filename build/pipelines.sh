@@ -17,7 +17,7 @@ main() {
     local hash
     hash=$(fingerprint "$SOURCES" "$DETAILS" "$0")
     if [ ! -e "$VSIX" ] || [ "$hash" != "$(cat "$WORK/stamp" 2>/dev/null)" ]; then
-        install_packages
+        npm_packages "$SOURCES" "$WORK"
         # tfx wants Node.js 20, and that of the system may be older.
         if [ -x "$WORK/node_modules/node24/bin/node" ]; then PATH=$WORK/node_modules/node24/bin:$PATH; fi
         bundle
@@ -29,16 +29,6 @@ main() {
 
 fingerprint() {
     find "$@" -type f -not -path '*/node_modules/*' -print0 | sort -z | xargs -0 sha256sum | sed "s| $ROOT/| |" | sha256sum | cut -d' ' -f1
-}
-
-install_packages() {
-    if cmp -s "$SOURCES/package-lock.json" "$WORK/package-lock.json" && [ -e "$WORK/node_modules/.package-lock.json" ]; then return; fi
-    cp "$SOURCES/package.json" "$SOURCES/package-lock.json" "$WORK"
-    # No package here needs its install script.
-    if ! quietly npm ci --prefix "$WORK" --ignore-scripts --no-audit --no-fund; then
-        rm -f "$WORK/package-lock.json"
-        fail "npm ci failed; its output stands above."
-    fi
 }
 
 # The page of the extension is the documentation's, without links to pages that are not beside it.

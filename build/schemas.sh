@@ -12,12 +12,7 @@ main() {
     # Two test programs at once would write the same files.
     exec 9>"$WORK/lock"
     flock 9
-    if ! cmp -s "$SOURCES/package-lock.json" "$WORK/package-lock.json" || [ ! -e "$WORK/node_modules/.package-lock.json" ]; then
-        cp "$SOURCES/package.json" "$SOURCES/package-lock.json" "$WORK"
-        # No package here needs its install script.
-        quietly npm ci --prefix "$WORK" --ignore-scripts --no-audit --no-fund ||
-            { rm -f "$WORK/package-lock.json"; fail "npm ci failed; its output stands above."; }
-    fi
+    npm_packages "$SOURCES" "$WORK"
     cp "$SOURCES"/*.mjs "$WORK"
 }
 
