@@ -57,5 +57,5 @@ public sealed partial record ImageReference
             : new ImageReference("", Path.GetFullPath(path, folder), tag, digest) { Medium = medium };
     }
 
-    private string Place => $"{Medium.Scheme}:{Repository}{Suffix}";
+    private string Place => $"{Medium.Scheme}:{Repository}{ColonTag}";
 }

@@ -24,13 +24,18 @@ public sealed partial record ImageReference
     public string Selector => Digest?.ToString() ?? Tag!;
 
     /// <summary>The short form that people write: without <c>docker.io/</c> and <c>library/</c>.</summary>
-    public string FamiliarName =>
-        !IsInRegistry ? Place
-        : Registry != "docker.io" ? $"{Registry}/{Repository}{Suffix}"
-        : Repository.StartsWith("library/", StringComparison.Ordinal) ? Repository["library/".Length..] + Suffix
-        : Repository + Suffix;
+    public string FamiliarName => FamiliarTag + AtDigest;
 
-    private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest : "");
+    /// <summary>The same without a digest.</summary>
+    public string FamiliarTag =>
+        !IsInRegistry ? Place
+        : Registry != "docker.io" ? $"{Registry}/{Repository}{ColonTag}"
+        : Repository.StartsWith("library/", StringComparison.Ordinal) ? Repository["library/".Length..] + ColonTag
+        : Repository + ColonTag;
+
+    private string ColonTag => Tag is null ? "" : ":" + Tag;
+
+    private string AtDigest => Digest is { } digest ? "@" + digest : "";
 
     public static ImageReference? TryParse(string text)
     {
@@ -71,7 +76,7 @@ public sealed partial record ImageReference
 
     public ImageReference WithDigest(Digest digest) => new(Registry, Repository, Tag, digest) { Medium = Medium };
 
-    public override string ToString() => !IsInRegistry ? Place : $"{Registry}/{Repository}{Suffix}";
+    public override string ToString() => (IsInRegistry ? $"{Registry}/{Repository}{ColonTag}" : Place) + AtDigest;
 
     private static (string Registry, string Repository) SplitRegistry(string name)
     {

@@ -102,17 +102,15 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         var own = SizeOf(plan.BaseImage);
         var largest = plan.Stages.Where(stage => stage != plan.Target).Select(stage => stage.BaseImage).MaxBy(SizeOf);
         return largest is not null && SizeOf(largest) > own
-            ? new ReportedSingleStage(NameOf(largest), image.CompressedSize - own + SizeOf(largest))
+            ? new ReportedSingleStage(largest.Reference.FamiliarTag, image.CompressedSize - own + SizeOf(largest))
             : null;
     }
 
     private static long SizeOf(ImageBase? image) => image?.Manifest.Layers.Sum(layer => layer.Size) ?? 0;
 
-    private static string NameOf(ImageBase image) => image.Reference.FamiliarName.Split('@')[0];
-
     private static ReportedBase? BaseOf(ImageBase? image) => image is null
         ? null
-        : new ReportedBase(NameOf(image), image.Reference.Digest?.ToString(), image.Config.Created);
+        : new ReportedBase(image.Reference.FamiliarTag, image.Reference.Digest?.ToString(), image.Config.Created);
 
     /// <summary>The image that the name stood for; null where it is not here as a whole any more.</summary>
     private async Task<WholeImage?> PreviousAsync(CancellationToken cancellationToken)

@@ -80,7 +80,7 @@ internal sealed class InputReader(InputLog log, IReadOnlyCollection<string> sett
         {
             FromStage other => $"{sources} of stage {other.Stage.Name}",
             FromElsewhere other => $"{sources} of stage {other.Stage}",
-            FromImage other => $"{sources} of image {other.Image.Reference.FamiliarName.Split('@')[0]}",
+            FromImage other => $"{sources} of image {other.Image.Reference.FamiliarTag}",
             FromDocument document => document.Name,
             FromAddress address => address.Address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
             FromRepository repository => $"the repository {GitSource.WithoutPassword(repository.Repository.Remote)}",

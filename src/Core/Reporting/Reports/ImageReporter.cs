@@ -102,7 +102,7 @@ public sealed class ImageReporter(ImageFiles files)
                 DiffId = layer.Layer.DiffId.ToString(),
                 Instruction = InstructionOf(history.ElementAtOrDefault(index)),
                 Created = history.ElementAtOrDefault(index)?.Created,
-                Origin = layer.Origin?.FamiliarName.Split('@')[0],
+                Origin = layer.Origin?.FamiliarTag,
                 Size = union.Layers[index].Sum(file => file.Size),
                 CompressedSize = layer.Layer.Descriptor.Size,
                 Files = [.. union.Layers[index].Select(file => file.ToReported())],

@@ -38,7 +38,7 @@ internal sealed partial class BillWriter(ImageReference? name, WholeImage named)
             Add(id, packagesOf(image));
         }
 
-        return new BillOfMaterials(name?.FamiliarName.Split('@')[0] ?? named.Name, Created(), [.. parts.Values], links);
+        return new BillOfMaterials(name?.FamiliarTag ?? named.Name, Created(), [.. parts.Values], links);
     }
 
     private void Add(string image, ImagePackages found)
@@ -84,7 +84,7 @@ internal sealed partial class BillWriter(ImageReference? name, WholeImage named)
 
     private string AddImage(ImageReference? reference, Digest digest, string? architecture, bool isPulled = false)
     {
-        var familiar = reference?.FamiliarName.Split('@')[0] ?? named.Name;
+        var familiar = reference?.FamiliarTag ?? named.Name;
         var repository = reference is { } known && (isPulled || HasHost(familiar)) ? $"{known.Registry}/{known.Repository}" : null;
         var simple = reference?.Repository ?? named.Name;
         return Add(new BillPart(Id("Image", simple, $"{digest}"), BillPartKind.Image, familiar, digest.ToString())
