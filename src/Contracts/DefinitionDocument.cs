@@ -11,9 +11,10 @@ public static class DefinitionDocument
 {
     /// <summary>
     /// The contract of this document and of the events that answer it. A new number for every change after which an older engine program
-    /// would do something else than it was told. 1 had no number; since 3 a destination names its medium, since 4 a policy shared caches.
+    /// would do something else than it was told. 1 had no number; since 3 a destination names its medium, since 4 a policy shared caches,
+    /// since 5 a policy the sandbox, and outputs bills of materials.
     /// </summary>
-    public const int Contract = 4;
+    public const int Contract = 5;
 
     private const int Unnumbered = 1;
     private static readonly string Version = typeof(DefinitionDocument).Assembly.GetName().Version?.ToString(3) ?? "";

@@ -72,7 +72,7 @@ public sealed class DefinitionDocumentTests
     }
 
     [TestMethod]
-    [DataRow("""{"contract":5,"version":"9.1.0","source":5}""", 5, "9.1.0")]
+    [DataRow("""{"contract":6,"version":"9.1.0","source":5}""", 6, "9.1.0")]
     [DataRow("""{"contract":2,"goal":"Publish","outputs":{"destinations":[{"kind":1,"value":"/p/out"}]}}""", 2, null)]
     [DataRow("""{"contract":1}""", 1, null)]
     [DataRow("""{"contextDirectory":"/p","dockerfile":"/p/Dockerfile","goal":0}""", 1, null)]
@@ -86,10 +86,10 @@ public sealed class DefinitionDocumentTests
     [DataRow("", DisplayName = "nothing")]
     [DataRow("null")]
     [DataRow("""{"contract":"4"}""")]
-    [DataRow("""{"contract":4}""")]
-    [DataRow("""{"contract":4,"goal":0}""")]
-    [DataRow("""{"contract":4,"goal":"7"}""")]
-    [DataRow("""{"contract":4,"goal":"Publish","source":{}}""")]
+    [DataRow("""{"contract":5}""")]
+    [DataRow("""{"contract":5,"goal":0}""")]
+    [DataRow("""{"contract":5,"goal":"7"}""")]
+    [DataRow("""{"contract":5,"goal":"Publish","source":{}}""")]
     public void What_is_no_definition_is_told_apart(string document) =>
         Assert.Throws<JsonException>(() => DefinitionDocument.Read(Encoding.UTF8.GetBytes(document)));
 
