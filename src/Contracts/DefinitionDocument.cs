@@ -17,10 +17,9 @@ public static class DefinitionDocument
     public const int Contract = 5;
 
     private const int Unnumbered = 1;
-    private static readonly string Version = typeof(DefinitionDocument).Assembly.GetName().Version?.ToString(3) ?? "";
 
     /// <summary>What an engine program reports before it reads anything: a program that does not is none of this contract.</summary>
-    public static EngineStarted Greeting => new(Contract, Version);
+    public static EngineStarted Greeting => new(Contract, ProgramVersion.Text);
 
     public static byte[] Write(BuildDefinition definition)
     {
@@ -53,7 +52,7 @@ public static class DefinitionDocument
         var parts = DefinitionJson.Default;
         json.WriteStartObject();
         json.WriteNumber("contract", Contract);
-        json.WriteString("version", Version);
+        json.WriteString("version", ProgramVersion.Text);
         json.WriteString("goal", definition.Goal.ToString());
         Write("source", definition.Source, parts.BuildSource.SerializeHandler!);
         Write("form", definition.Form, WriteForm);

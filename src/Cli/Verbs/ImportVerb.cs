@@ -22,7 +22,7 @@ internal static class ImportVerb
             await DockerfileText.ReadAsync(path),
             path,
             new FrontEndOptions { BuildArgs = options.Pairs("--build-arg") });
-        await Console.Out.WriteAsync(ProjectWriter.Write(set, path, typeof(ImportVerb).Assembly.GetName().Version?.ToString(3) ?? "0.1.0"));
+        await Console.Out.WriteAsync(ProjectWriter.Write(set, path, ProgramVersion.Text));
         return EngineExitCode.Done;
     }
 }

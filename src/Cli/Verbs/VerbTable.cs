@@ -65,7 +65,7 @@ internal static class VerbTable
 
         if (args is ["--version" or "version"])
         {
-            await Console.Out.WriteLineAsync($"dotnet-stages {typeof(VerbTable).Assembly.GetName().Version?.ToString(3)}");
+            await Console.Out.WriteLineAsync($"dotnet-stages {ProgramVersion.Text}");
             return EngineExitCode.Done;
         }
 

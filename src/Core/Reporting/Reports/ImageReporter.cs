@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ContainerStages.Content;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
 using ContainerStages.Layers;
@@ -35,7 +36,7 @@ public sealed class ImageReporter(ImageFiles files)
         ReportedBuild? build,
         CancellationToken cancellationToken) => new()
     {
-        Generator = $"dotnet-stages {typeof(ImageReporter).Assembly.GetName().Version?.ToString(3)}",
+        Generator = $"dotnet-stages {ProgramVersion.Text}",
         Generated = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
         Name = named.Name,
         Digest = named.Digest.ToString(),
