@@ -12,10 +12,7 @@ using ContainerStages.Running;
 
 namespace ContainerStages.Building;
 
-/// <summary>
-/// The reports that a build writes, and its bills of materials. Nothing that goes wrong with them ends the build: the image is published
-/// then.
-/// </summary>
+/// <summary>The reports that a build writes, and its bills of materials.</summary>
 internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
 {
     private readonly BuildSession session = planned.Session;
@@ -30,7 +27,11 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         var layers = new ImageFiles(session.Content, withPackages);
         if (files.Count > 0)
         {
-            await WriteReportsAsync(images, layers, result, cancellationToken);
+            await new SideFiles(timeline).WriteAsync(
+                files,
+                () => MakeAsync(images, layers, result, cancellationToken),
+                ReportFiles.Write,
+                ReportDiagnostics.NotMade);
         }
 
         if (withPackages)
@@ -39,41 +40,11 @@ internal sealed class BuildReports(PlannedBuild planned, BuildTimeline timeline)
         }
     }
 
-    private async Task WriteReportsAsync(ImageSet images, ImageFiles layers, BuildResult result, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var report = await MakeAsync(images, layers, result, cancellationToken);
-            foreach (var file in files)
-            {
-                Write(report, file);
-            }
-        }
-        catch (BuildFailedException failed)
-        {
-            Warn(ReportDiagnostics.NotMade(string.Join(", ", files), failed.Diagnostics[0].Message));
-        }
-    }
-
     private static NamedImage? FindPrevious(PlannedBuild planned) => planned.Definition.Outputs is { Reports.Count: > 0, Tags: var tags }
         ? tags.Select(ImageReference.Parse)
             .Select(name => planned.Session.Names.Find(name) is { } manifest ? NamedImage.Of(name, manifest) : null)
             .FirstOrDefault(named => named is not null)
         : null;
-
-    private void Write(ReportDocument report, string file)
-    {
-        try
-        {
-            ReportFiles.Write(report, file);
-        }
-        catch (BuildFailedException refused)
-        {
-            Warn(refused.Diagnostics[0]);
-        }
-    }
-
-    private void Warn(Diagnostic problem) => timeline.Report(new DiagnosticReported(ReportDiagnostics.AsWarning(problem)));
 
     private async Task<ReportDocument> MakeAsync(
         ImageSet images, ImageFiles layers, BuildResult result, CancellationToken cancellationToken)

@@ -7,9 +7,7 @@ using ContainerStages.Reporting;
 
 namespace ContainerStages.Building;
 
-/// <summary>
-/// The bills of materials that a build writes. Nothing that goes wrong with them ends the build: the image is published then.
-/// </summary>
+/// <summary>The bills of materials that a build writes.</summary>
 /// <param name="planned">The build.</param>
 /// <param name="events">Hears warnings.</param>
 internal sealed class BuildSboms(PlannedBuild planned, IBuildEvents events)
@@ -17,22 +15,18 @@ internal sealed class BuildSboms(PlannedBuild planned, IBuildEvents events)
     private readonly BuildSession session = planned.Session;
 
     /// <param name="layers">Reads the layers, packages included.</param>
-    public async Task WriteAsync(ImageSet images, ImageFiles layers, CancellationToken cancellationToken)
+    public Task WriteAsync(ImageSet images, ImageFiles layers, CancellationToken cancellationToken)
     {
         var outputs = planned.Definition.Outputs;
-        try
-        {
-            await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
-            var bill = Make(images, layers, outputs, cancellationToken);
-            foreach (var file in outputs.Sboms)
+        return new SideFiles(events).WriteAsync(
+            outputs.Sboms,
+            async () =>
             {
-                Write(bill, file);
-            }
-        }
-        catch (BuildFailedException failed)
-        {
-            Warn(SbomDiagnostics.NotMade(string.Join(", ", outputs.Sboms), failed.Diagnostics[0].Message));
-        }
+                await ImageBlobs.FetchMissingAsync(images, session.Content, session.Blobs, cancellationToken);
+                return Make(images, layers, outputs, cancellationToken);
+            },
+            SbomFiles.Write,
+            SbomDiagnostics.NotMade);
     }
 
     private BillOfMaterials Make(ImageSet images, ImageFiles layers, BuildOutputs outputs, CancellationToken cancellationToken)
@@ -54,18 +48,4 @@ internal sealed class BuildSboms(PlannedBuild planned, IBuildEvents events)
             return found;
         }
     }
-
-    private void Write(BillOfMaterials bill, string file)
-    {
-        try
-        {
-            SbomFiles.Write(bill, file);
-        }
-        catch (BuildFailedException refused)
-        {
-            Warn(refused.Diagnostics[0]);
-        }
-    }
-
-    private void Warn(Diagnostic problem) => events.Report(new DiagnosticReported(ReportDiagnostics.AsWarning(problem)));
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
@@ -22,19 +21,7 @@ public static class ReportFiles
             ReportForm.Markdown => Encoding.UTF8.GetBytes(MarkdownReport.Of(report)),
             _ => Json(report),
         };
-        if (Path.GetDirectoryName(file) is { } folder && !Directory.Exists(folder))
-        {
-            throw new BuildFailedException(ReportDiagnostics.NotWritten(file, $"there is no folder '{folder}'"));
-        }
-
-        try
-        {
-            StoreDirectory.WriteAtomically(file, text);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw new BuildFailedException(ReportDiagnostics.NotWritten(file, refused.Message), refused);
-        }
+        SideFile.Write(file, text, ReportDiagnostics.NotWritten);
     }
 
     internal static byte[] Json(ReportDocument report) => JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.ReportDocument);

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
@@ -20,18 +19,11 @@ internal static class SbomFiles
     /// <exception cref="BuildFailedException">It cannot be written.</exception>
     public static void Write(BillOfMaterials bill, string file)
     {
-        var generator = ("dotnet-stages", typeof(SbomFiles).Assembly.GetName().Version!.ToString(3));
+        var generator = ("dotnet-stages", ProgramVersion.Text);
         var text = SbomForm.Of(file) == SbomForm.Spdx
             ? JsonSerializer.SerializeToUtf8Bytes(SpdxBill.Of(bill, generator), Json.SpdxDocument)
             : JsonSerializer.SerializeToUtf8Bytes(CycloneBill.Of(bill, generator), Json.CycloneDocument);
-        try
-        {
-            StoreDirectory.WriteAtomically(file, text);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw new BuildFailedException(SbomDiagnostics.NotWritten(file, refused.Message), refused);
-        }
+        SideFile.Write(file, text, SbomDiagnostics.NotWritten);
     }
 }
 
