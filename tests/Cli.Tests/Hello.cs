@@ -1,3 +1,5 @@
+using System.Text;
+using ContainerStages.Contracts;
 using ContainerStages.Images;
 using ContainerStages.TestKit;
 
@@ -30,6 +32,36 @@ internal static class Hello
         folder.Write("main.go", Main);
         folder.Write("Dockerfile", dockerfile);
         return folder;
+    }
+
+    /// <summary>Builds the program as a Go module by convention, and returns the digest of its manifest.</summary>
+    /// <param name="folder">Gets the module; the next build finds it there.</param>
+    /// <param name="policy">Names the store and who runs commands, which have the network of the machine.</param>
+    public static async Task<string> BuildModuleAsync(
+        TempFolder folder, BuildPolicy policy, Account account, IReadOnlyDictionary<string, string> variables)
+    {
+        folder.Write("app/go.mod", "module example.com/app\n\ngo 1.19\n");
+        folder.Write("app/main.go", Main);
+        var definition = new BuildDefinition
+        {
+            Policy = policy,
+            Commands = new CommandSettings { Allow = ["network.host"] },
+            Outputs = new BuildOutputs { Tags = ["app:latest"] },
+            Source = new BuildSource
+            {
+                ContextDirectory = folder.Combine("app"),
+                Project = new ProjectDefinition
+                {
+                    File = folder.Combine("app", "app.goproj"),
+                    Go = new GoModule { Directory = folder.Combine("app") },
+                    Config = new ProjectImageConfig(),
+                },
+            },
+        };
+        var program = new StagesProgram(policy.Store!, account) { Input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition)) };
+        var done = await program.RunAsync(variables, "execute");
+        Assert.AreEqual(0, done.ExitCode, policy.Store + done.Output + done.Error);
+        return ((BuildFinished)BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1])!).Result.ManifestDigest;
     }
 
     /// <summary>Removes the store; what is wrong with any image that the tests built.</summary>

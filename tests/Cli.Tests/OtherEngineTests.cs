@@ -11,7 +11,8 @@ namespace ContainerStages.Cli.Tests;
 [TestClass]
 public sealed class OtherEngineTests
 {
-    private const string Mounts = """
+    /// <summary>Every kind of mount, links, owners and modes.</summary>
+    public const string Mounts = """
         FROM alpine AS base
         ARG VERSION="1.2 'x' $y"
         RUN mkdir /work && echo "$VERSION" > /work/version && chown 1000:1000 /work/version
@@ -19,11 +20,12 @@ public sealed class OtherEngineTests
         WORKDIR /src
         COPY . .
         RUN --mount=type=cache,target=/cache --mount=type=secret,id=file --mount=type=secret,id=variable,env=TOKEN \
-            --mount=type=ssh --mount=type=bind,source=main.go,target=/bound.go <<EOF
+            --mount=type=ssh --mount=type=bind,source=main.go,target=/bound.go --mount=type=tmpfs,target=/scratch <<EOF
         set -e
         test "$(cat /run/secrets/file)" = "$TOKEN"
         test -S "$SSH_AUTH_SOCK"
         cat /run/secrets/file
+        touch /cache/kept /scratch/gone
         mkdir -p /out/bin /out/lib
         cat /bound.go main.go > /out/bin/app
         chmod 755 /out/bin/app
@@ -113,8 +115,6 @@ public sealed class OtherEngineTests
     public async Task A_module_by_convention_has_one_digest_whoever_compiled_it()
     {
         using var folder = new TempFolder();
-        folder.Write("app/go.mod", "module example.com/app\n\ngo 1.19\n");
-        folder.Write("app/main.go", Hello.Main);
         var expected = await ExecuteAsync("embedded", new Dictionary<string, string>());
 
         using var docker = await WatchAsync("docker");
@@ -123,29 +123,8 @@ public sealed class OtherEngineTests
         Assert.AreEqual(expected, await ExecuteAsync("docker", docker.Variables));
         Assert.AreEqual("", docker.TakeCalls());
 
-        async Task<string> ExecuteAsync(string engine, IReadOnlyDictionary<string, string> variables)
-        {
-            var definition = new BuildDefinition
-            {
-                Policy = new BuildPolicy { Store = folder.Combine($"store-{engine}"), Engine = engine },
-                Outputs = new BuildOutputs { Tags = ["app:latest"] },
-                Source = new BuildSource
-                {
-                    ContextDirectory = folder.Combine("app"),
-                    Project = new ProjectDefinition
-                    {
-                        File = folder.Combine("app", "app.goproj"),
-                        Go = new GoModule { Directory = folder.Combine("app") },
-                        Config = new ProjectImageConfig(),
-                    },
-                },
-            };
-            var input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition));
-            var program = new StagesProgram(definition.Policy.Store) { Input = input };
-            var done = await program.RunAsync(variables, "execute");
-            Assert.AreEqual(0, done.ExitCode, engine + done.Output + done.Error);
-            return ((BuildFinished)BuildEventReader.Read(done.Output.TrimEnd().Split('\n')[^1])!).Result.ManifestDigest;
-        }
+        Task<string> ExecuteAsync(string engine, IReadOnlyDictionary<string, string> variables) => Hello.BuildModuleAsync(
+            folder, new BuildPolicy { Store = folder.Combine($"store-{engine}"), Engine = engine }, Account.Own, variables);
     }
 
     [TestMethod]

@@ -1,4 +1,3 @@
-using System.Text;
 using ContainerStages.Contracts;
 using ContainerStages.TestKit;
 
@@ -8,31 +7,6 @@ namespace ContainerStages.Cli.Tests;
 [TestClass]
 public sealed class SevenWaysTests
 {
-    private const string Mounts = """
-        FROM alpine AS builder
-        ARG VERSION="1.2 'x' $y"
-        WORKDIR /src
-        COPY . .
-        RUN --mount=type=cache,target=/cache --mount=type=secret,id=one --mount=type=secret,id=one,env=TOKEN \
-            --mount=type=bind,source=main.go,target=/bound.go --mount=type=tmpfs,target=/scratch <<EOF
-        set -e
-        test "$(cat /run/secrets/one)" = "$TOKEN"
-        mkdir -p /out/bin /out/lib
-        cat /bound.go main.go > /out/bin/app
-        echo "$VERSION" > /out/version
-        touch /cache/kept /scratch/x
-        chmod 755 /out/bin/app; ln -s app /out/bin/link; ln /out/bin/app /out/bin/hard
-        chown -R 5:6 /out/lib; chmod 2750 /out/lib
-        EOF
-        FROM alpine
-        COPY --from=builder /out /app
-        RUN --mount=type=bind,from=builder,source=/out,target=/b \
-            cp /b/bin/app /copied && rm -rf /srv && echo joe:x:1001:1001::/var/joe:/bin/sh >> /etc/passwd
-        USER joe
-        WORKDIR /var/joe/deep
-        RUN echo made > mine
-        """;
-
     private static readonly TempFolder Places = new();
     private static RealEngine docker = null!;
     private static RealEngine podman = null!;
@@ -62,16 +36,23 @@ public sealed class SevenWaysTests
     [TestMethod]
     public async Task A_Dockerfile_with_mounts_and_secrets_has_one_digest()
     {
-        using var context = Hello.Context(Mounts);
+        using var context = Hello.Context(OtherEngineTests.Mounts);
         using var stores = Stores();
         var secret = $"value-{Guid.NewGuid():N}";
+        stores.Write("file", secret);
+        await RealTool.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", stores.Combine("key"));
+        // The ordinary user reads it too.
+        File.SetUnixFileMode(stores.Combine("key"), (UnixFileMode)0x1A4);
         var digests = new List<string>();
         foreach (var way in Ways())
         {
             var program = new StagesProgram(stores.Combine(way.Name), way.Account);
             var built = await program.RunAsync(
-                new Dictionary<string, string>(way.Variables) { ["SECRET_ONE"] = secret },
-                ["build", "--progress", "plain", "--secret", "id=one,env=SECRET_ONE", .. way.Options, context.Path]);
+                new Dictionary<string, string>(way.Variables) { ["TOKEN_OF_TEST"] = secret },
+                [
+                    "build", "--progress", "plain", "--secret", $"id=file,src={stores.Combine("file")}",
+                    "--secret", "id=variable,env=TOKEN_OF_TEST", "--ssh", $"default={stores.Combine("key")}", .. way.Options, context.Path,
+                ]);
             Assert.AreEqual(0, built.ExitCode, way.Name + built.Error);
             digests.Add($"{way.Name} {built.Digest}");
         }
@@ -84,33 +65,11 @@ public sealed class SevenWaysTests
     public async Task A_Go_module_has_one_digest()
     {
         using var folder = Stores();
-        folder.Write("app/go.mod", "module example.com/app\n\ngo 1.19\n");
-        folder.Write("app/main.go", Hello.Main);
         var digests = new List<string>();
         foreach (var way in Ways().Where(way => way.Policy.Engine != "podman"))
         {
-            var definition = new BuildDefinition
-            {
-                Policy = way.Policy with { Store = folder.Combine(way.Name) },
-                Commands = new CommandSettings { Allow = ["network.host"] },
-                Outputs = new BuildOutputs { Tags = ["app:latest"] },
-                Source = new BuildSource
-                {
-                    ContextDirectory = folder.Combine("app"),
-                    Project = new ProjectDefinition
-                    {
-                        File = folder.Combine("app", "app.goproj"),
-                        Go = new GoModule { Directory = folder.Combine("app") },
-                        Config = new ProjectImageConfig(),
-                    },
-                },
-            };
-            var input = Encoding.UTF8.GetString(DefinitionDocument.Write(definition));
-            var program = new StagesProgram(definition.Policy.Store, way.Account) { Input = input };
-            var built = await program.RunAsync(way.Variables, "execute");
-            Assert.AreEqual(0, built.ExitCode, way.Name + built.Output + built.Error);
-            var result = ((BuildFinished)BuildEventReader.Read(built.Output.TrimEnd().Split('\n')[^1])!).Result;
-            digests.Add($"{way.Name} {result.ManifestDigest}");
+            var policy = way.Policy with { Store = folder.Combine(way.Name) };
+            digests.Add($"{way.Name} {await Hello.BuildModuleAsync(folder, policy, way.Account, way.Variables)}");
         }
 
         AssertOne(digests);
