@@ -18,19 +18,12 @@ many() {
 
 # many_builds AT_ONCE
 many_builds() {
-    local number running=0 failed=0
+    local number failed=0
     for number in $(seq "$MANY"); do
-        if [ "$running" = "$1" ]; then
-            wait -n || failed=1
-            running=$((running - 1))
-        fi
+        [ "$number" -le "$1" ] || wait -n || failed=1
         stages_build "many-$number" --build-arg "REGISTRY=$REGISTRY" "$WORK/many-$number" &
-        running=$((running + 1))
     done
-    while [ "$running" -gt 0 ]; do
-        wait -n || failed=1
-        running=$((running - 1))
-    done
+    for number in $(seq "$1"); do wait -n || failed=1; done
     return "$failed"
 }
 
