@@ -9,6 +9,7 @@
 #
 # Why it matters: pipelines whose platforms are built apart add each to the tag as it is ready. The first time that is right. From the second on the push
 # succeeds, and clients, which take the first entry that matches as image-spec says, go on with the image of the first time. The index grows with each run.
+source "$(dirname "$0")/shared/buildx.sh"
 source "$(dirname "$0")/shared/registry.sh"
 
 EXPECTED='index: linux/amd64 first, linux/arm64 first
@@ -16,13 +17,7 @@ arm64 appended again, unchanged: linux/amd64 first, linux/arm64 first
 amd64 appended, rebuilt: linux/amd64 first, linux/arm64 first, linux/amd64 second
 exit codes: 0 0'
 
-mkdir -p apt/lists/partial apt/archives/partial
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian forky main" >apt/sources
-options=(-o Dir::Etc::SourceList="$work/apt/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$work/apt/lists"
-    -o Dir::Cache="$work/apt" -o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false)
-apt-get "${options[@]}" update -qq >/dev/null
-apt-get "${options[@]}" download -qq docker-buildx=0.29.1+ds1-4 >/dev/null
-dpkg-deb -x docker-buildx_*.deb .
+get_buildx
 export BUILDX_CONFIG=$work/buildx DOCKER_CONFIG=$work/docker DOCKER_HOST=unix://$work/none
 
 # push NAME ARCHITECTURE: pushes an image as NAME; its entry of an index.

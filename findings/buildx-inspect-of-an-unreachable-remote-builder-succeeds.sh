@@ -11,17 +11,13 @@
 # to connect, and then waits for twenty seconds.
 set -euo pipefail
 
+source "$(dirname "$0")/shared/buildx.sh"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-mkdir -p apt/lists/partial apt/archives/partial
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian forky main" >apt/sources
-options=(-o Dir::Etc::SourceList="$work/apt/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$work/apt/lists"
-    -o Dir::Cache="$work/apt" -o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false)
-apt-get "${options[@]}" update -qq >/dev/null
-apt-get "${options[@]}" download -qq docker-buildx=0.29.1+ds1-4 >/dev/null
-dpkg-deb -x ./*.deb .
+get_buildx
 
 EXPECTED='a socket that is not there: exit code 0, Status: inactive
 a port that nobody listens on: exit code 0, Status: inactive'

@@ -16,6 +16,8 @@ two streams: one
 two streams, padding between: one
 xz -d: onetwo onetwo onetwo'
 
+source "$(dirname "$0")/shared/dotnet-program.sh"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -23,12 +25,6 @@ printf onetwo | xz >single.xz
 { printf one | xz; printf two | xz; } >double.xz
 { printf one | xz; head -c 4 /dev/zero; printf two | xz; } >padded.xz
 
-cat >finding.csproj <<'PROJECT'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="SharpCompress" Version="[0.50.8]" /></ItemGroup>
-</Project>
-PROJECT
 cat >Program.cs <<'PROGRAM'
 string Read(string file)
 {
@@ -40,7 +36,7 @@ Console.WriteLine($"one stream: {Read("single.xz")}");
 Console.WriteLine($"two streams: {Read("double.xz")}");
 Console.WriteLine($"two streams, padding between: {Read("padded.xz")}");
 PROGRAM
-dotnet build -nologo -v quiet -clp:NoSummary -o out >build.log 2>&1 || { cat build.log >&2; exit 2; }
+compile SharpCompress 0.50.8
 seen=$(dotnet out/finding.dll; echo "xz -d: $(xz -dc single.xz) $(xz -dc double.xz) $(xz -dc padded.xz)")
 
 printf -- '--- seen\n%s\n' "$seen"

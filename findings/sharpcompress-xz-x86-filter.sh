@@ -16,16 +16,12 @@ EXPECTED='xz -t: right
 200000 calls without the filter: right
 1200000 bytes of text: right'
 
+source "$(dirname "$0")/shared/dotnet-program.sh"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-cat >finding.csproj <<'PROJECT'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="SharpCompress" Version="[0.50.8]" /></ItemGroup>
-</Project>
-PROJECT
 cat >Program.cs <<'PROGRAM'
 if (args is ["write"])
 {
@@ -58,7 +54,7 @@ static string Read(string file, string content)
     }
 }
 PROGRAM
-dotnet build -nologo -v quiet -clp:NoSummary -o out >build.log 2>&1 || { cat build.log >&2; exit 2; }
+compile SharpCompress 0.50.8
 dotnet out/finding.dll write
 for _ in $(seq 100000); do echo hello world; done >text
 for file in small large text; do xz --x86 --lzma2 -k "$file"; done

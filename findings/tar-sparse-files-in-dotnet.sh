@@ -20,6 +20,8 @@ SharpCompress, pax: ./GNUSparseFile.N/holes, 4608 of 1048576 bytes, starts with 
 SharpCompress, gnu: (digits)/holes, 4096 of 1048576 bytes; plain, 6 bytes
 tar: holes 1048576, plain 6'
 
+source "$(dirname "$0")/shared/dotnet-program.sh"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -28,12 +30,6 @@ printf hello | dd of=holes bs=1 seek=500000 conv=notrunc status=none
 echo plain >plain
 for format in pax gnu; do tar --format=$format --sparse -cf $format.tar holes plain; done
 
-cat >finding.csproj <<'PROJECT'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="SharpCompress" Version="[0.50.8]" /></ItemGroup>
-</Project>
-PROJECT
 cat >Program.cs <<'PROGRAM'
 using System.Formats.Tar;
 using SharpCompress.Readers;
@@ -84,7 +80,7 @@ static IEnumerable<string> Sharp(string file)
 static string Content(MemoryStream content) => (content.Length < 10 ? $"{content.Length} bytes" : $"{content.Length} of 1048576 bytes")
     + (content.ToArray() is [>= (byte)'1' and <= (byte)'9', (byte)'\n', ..] ? ", starts with the map" : "");
 PROGRAM
-dotnet build -nologo -v quiet -clp:NoSummary -o out >build.log 2>&1 || { cat build.log >&2; exit 2; }
+compile SharpCompress 0.50.8
 # N is the number of tar's process.
 seen=$(dotnet out/finding.dll | sed -E 's|GNUSparseFile\.[0-9]+|GNUSparseFile.N|g; s|: [0-9 ]+/holes|: (digits)/holes|')
 mkdir unpacked

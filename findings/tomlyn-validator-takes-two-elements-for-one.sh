@@ -17,15 +17,11 @@ list = [...], then [[a.list]]: taken; serializer: 1, 2
 [[a.list]] in both: taken; serializer: 1, 2
 list = [...] in both: taken; serializer: 1, 2'
 
+source "$(dirname "$0")/shared/dotnet-program.sh"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-cat >finding.csproj <<'PROJECT'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="Tomlyn" Version="[2.10.2]" /></ItemGroup>
-</Project>
-PROJECT
 cat >Program.cs <<'PROGRAM'
 using Tomlyn;
 using Tomlyn.Model;
@@ -51,7 +47,7 @@ static void Show(string name, string text)
     Console.WriteLine($"{name}: {problem.Replace('␤', '\n')}; serializer: {string.Join(", ", values)}");
 }
 PROGRAM
-dotnet build -nologo -v quiet -clp:NoSummary -o out >build.log 2>&1 || { cat build.log >&2; exit 2; }
+compile Tomlyn 2.10.2
 seen=$(dotnet out/finding.dll)
 
 printf -- '--- seen\n%s\n' "$seen"
