@@ -171,6 +171,7 @@ public sealed class SbomTests(TestContext test)
 
         Assert.AreEqual(0, built.ExitCode, built.Report);
         Assert.Contains("warning CST6511: The bill of materials '", built.Error);
+        Assert.Contains($"there is no folder '{context.Combine("no")}'", built.Error);
         Assert.AreEqual(2, refused.ExitCode, refused.Report);
         Assert.Contains(
             "--sbom true: the name of a bill of materials ends in .spdx.json or .cdx.json; it is a file, and nothing is attached",
