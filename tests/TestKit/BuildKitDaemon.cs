@@ -42,8 +42,13 @@ public sealed class BuildKitDaemon : IAsyncDisposable
     /// <summary>Ends it and what it runs at once, as where its machine fails.</summary>
     public async Task KillAsync()
     {
-        // Its commands are children of nobody that it would take along, but see its folder among their mounts.
-        await RealTool.RunAsync("bash", "-c", $"grep -ls {folder.Path}/ /proc/[0-9]*/mountinfo | cut -d / -f 3 | xargs -r kill -9");
+        // Its commands are children of nobody that it would take along, but see its folder among their mounts. Some end by themselves
+        // once others have ended: a kill that fails is a failure only where the process is still there.
+        await RealTool.RunAsync("bash", "-c", $$"""
+            for process in $(grep -ls {{folder.Path}}/ /proc/[0-9]*/mountinfo | cut -d / -f 3); do
+                kill -9 $process || [ ! -e /proc/$process ] || exit 1
+            done
+            """);
         await process.WaitForExitAsync();
         await bridge.DisposeAsync();
         File.Delete(folder.Combine("buildkit"));
