@@ -1,6 +1,7 @@
 # Docker of Debian forky, its daemon and BuildKit, in a folder of its own; sourced, never run. Needs root and mmdebstrap; a minute or two.
 # shellcheck shell=bash
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/finish.sh"
 
 [ "$(id -u)" = 0 ] || { echo "needs root" >&2; exit 2; }
 work=$(mktemp -d /tmp/finding.XXXXXX)
@@ -27,10 +28,4 @@ out=$work/tree/out
 build() {
     rm -rf "$out"
     docker build --quiet --output type=local,dest=/out "$@" /context >"$work/build.log" 2>&1
-}
-
-# finish SEEN: ends with 0 when it is what EXPECTED said.
-finish() {
-    printf -- '--- seen\n%s\n' "$1"
-    [ "$1" = "$EXPECTED" ] || { printf -- '--- expected\n%s\n' "$EXPECTED"; exit 1; }
 }

@@ -1,6 +1,7 @@
 # A registry of Debian 12 in a temporary folder, and the distribution protocol as far as the findings need it; sourced, never run.
 # shellcheck shell=bash
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/finish.sh"
 
 REGISTRY_VERSION=2.8.2+ds1-1
 IMAGE=application/vnd.oci.image.manifest.v1+json
@@ -60,10 +61,4 @@ config
 image() {
     printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":%d},"layers":[{"mediaType":"%s","digest":"%s","size":%d%s}]}' \
         "$IMAGE" "$(digest config.json)" "$(size config.json)" application/vnd.oci.image.layer.v1.tar+gzip "$(digest layer.tar.gz)" "$(size layer.tar.gz)" "${2:-}" >"$1"
-}
-
-# finish SEEN: ends with 0 when it is what EXPECTED says.
-finish() {
-    printf -- '--- seen\n%s\n' "$1"
-    [ "$1" = "$EXPECTED" ] || { printf -- '--- expected\n%s\n' "$EXPECTED"; exit 1; }
 }
