@@ -79,7 +79,13 @@ public sealed class FaultyProxy : LoopbackListener
 
         await up.WriteAsync(Encoding.ASCII.GetBytes(HeadFor(head, request)), Stop);
         await up.WriteAsync(rest, Stop);
-        await CopyAsync(down, up, request.ContentLength - rest.Length);
+        // A body in chunks says itself where it ends, to the server.
+        var body = CopyAsync(down, up, request.IsChunked ? long.MaxValue : request.ContentLength - rest.Length);
+        if (!request.IsChunked)
+        {
+            await body;
+        }
+
         var (answer, first) = await ReadHeadAsync(up);
         await AnswerAsync(down, up, answer, first, fault);
     }

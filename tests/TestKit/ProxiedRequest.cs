@@ -8,6 +8,8 @@ public sealed record ProxiedRequest(string Method, string Path, IReadOnlyDiction
     public long ContentLength =>
         Headers.TryGetValue("Content-Length", out var length) ? long.Parse(length, CultureInfo.InvariantCulture) : 0;
 
+    public bool IsChunked => Headers.ContainsKey("Transfer-Encoding");
+
     public override string ToString() => $"{Method} {Path}";
 
     internal static ProxiedRequest Parse(string head)

@@ -31,31 +31,33 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         using var contexts = await FetchedContexts.OpenAsync(EpochArgument.Apply(asked), RequirePrivileges, cancellationToken);
         using var planned = await PlannedBuild.CreateAsync(contexts.Definition, warnings, contexts.DockerfileName, cancellationToken);
         var caches = await SharedCaches.OpenAsync(planned, warnings, cancellationToken);
-        var executed = await ExecuteAsync(planned, caches, warnings, cancellationToken);
+        await using var uploads = ImagePublication.OpenUploads(planned);
+        var request = planned.Request with { Layers = uploads };
+        var executed = await ExecuteAsync(planned.Session, request, caches, warnings, cancellationToken);
         await planned.Session.Inputs.SaveAsync(cancellationToken);
         var images = await new ImageAssembly(planned).AssembleAsync(executed, cancellationToken);
         await new SizeBudget(planned).CheckAsync(images, cancellationToken);
         var reports = new BuildReports(planned, timeline);
         var allCached = executed.All(stage => stage.AllCached);
-        var result = await new ImagePublication(planned, timeline).PublishAsync(images, allCached, cancellationToken);
+        var result = await new ImagePublication(planned, uploads, timeline).PublishAsync(images, allCached, cancellationToken);
         await caches.SaveAsync(cancellationToken);
         await reports.WriteAsync(images, result, cancellationToken);
         return result;
     }
 
-    private async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(PlannedBuild planned, SharedCaches caches, DistinctWarnings warnings,
-        CancellationToken cancellationToken)
+    private async Task<ImmutableArray<ExecutedStage>> ExecuteAsync(
+        BuildSession session, EngineRequest request, SharedCaches caches, DistinctWarnings warnings, CancellationToken cancellationToken)
     {
-        var engines = OpenEngines(planned.Session);
+        var engines = OpenEngines(session);
         var engine = engines.First(asked.Policy.Engine);
         if (enterNamespace is not null)
         {
             RequireOwners();
-            var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
+            var forecast = await engine.ForecastAsync(request, cancellationToken);
             if ((forecast.Known is null || caches.ReadsFolders) && forecast.NeedsNamespace && enterNamespace() is { } refused
                 && forecast.RunsCommands)
             {
-                var other = await FindOtherAsync(engines, planned.Request, refused, cancellationToken);
+                var other = await FindOtherAsync(engines, request, refused, cancellationToken);
                 engine = other.Chosen?.Engine ?? throw other.Refusal(refused);
             }
 
@@ -69,21 +71,21 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         else if (asked.Policy.Engine == EngineNames.Automatic && (await engine.ProbeAsync(cancellationToken)).Problem is { } problem)
         {
             // Root of a container that has not all rights of root. Where there is no other engine, the command is refused at its line.
-            var forecast = await engine.ForecastAsync(planned.Request, cancellationToken);
+            var forecast = await engine.ForecastAsync(request, cancellationToken);
             if (forecast.RunsCommands)
             {
-                var other = await FindOtherAsync(engines, planned.Request, new BuildFailedException(problem), cancellationToken);
+                var other = await FindOtherAsync(engines, request, new BuildFailedException(problem), cancellationToken);
                 engine = other.Chosen?.Engine ?? engine;
             }
         }
 
         try
         {
-            return await engine.ExecuteAsync(planned.Request, cancellationToken);
+            return await engine.ExecuteAsync(request, cancellationToken);
         }
         catch (NetworkNeededException failure)
         {
-            throw await planned.Session.MissingAsync(planned.Plans, failure, cancellationToken);
+            throw await session.MissingAsync(request.Builds.Select(build => build.Plan), failure, cancellationToken);
         }
     }
 

@@ -26,6 +26,12 @@ internal sealed class DiskBlobWriter : IBlobWriter
 
     public long Length { get; private set; }
 
+    /// <summary>
+    /// Opens the file for another who reads it while it is written, and afterwards. Without the lock that .NET takes: it would be in the
+    /// way of the writer's own.
+    /// </summary>
+    public SafeFileHandle OpenRead() => FileCalls.OpenFile(path, FileCalls.O_RDONLY);
+
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -40,7 +40,7 @@ internal sealed class DiskContentStore(string root) : IContentStore
     }
 
     /// <exception cref="BuildFailedException">The store cannot be written.</exception>
-    public IBlobWriter CreateWriter()
+    public DiskBlobWriter CreateWriter()
     {
         try
         {
@@ -53,6 +53,8 @@ internal sealed class DiskContentStore(string root) : IContentStore
             throw Explain(exception);
         }
     }
+
+    IBlobWriter IContentStore.CreateWriter() => CreateWriter();
 
     /// <summary>Only in the embedded store: the layouts of others are theirs.</summary>
     public void Discard(Digest digest)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ContainerStages.Caching;
+using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Planning;
 using ContainerStages.Snapshots;
@@ -23,6 +24,9 @@ internal sealed record EngineRequest
     public ImageForm Form { get; init; } = new();
 
     public BuildPolicy Policy { get; init; } = new();
+
+    /// <summary>Gets the layers of the image; null for the store itself.</summary>
+    public IContentStore? Layers { get; init; }
 
     /// <summary>Gets what the steps read; null where nobody asks.</summary>
     public InputLog? Inputs { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
@@ -13,7 +14,10 @@ using ContainerStages.Publishing;
 namespace ContainerStages.Building;
 
 /// <summary>The last phase: names in the embedded store, every destination, and the result.</summary>
-internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events)
+/// <param name="planned">What was built.</param>
+/// <param name="early">Layers that are on their way to a registry; null for none.</param>
+/// <param name="events">Told of each destination.</param>
+internal sealed class ImagePublication(PlannedBuild planned, EarlyUploads? early, IBuildEvents events)
 {
     private readonly BuildDefinition definition = planned.Definition;
     private readonly BuildSession session = planned.Session;
@@ -75,6 +79,16 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
 
         return true;
     }
+
+    /// <summary>
+    /// Sends layers while they are made, to the first registry of all; null where there is none, or the user wants uploads cut or one by
+    /// one.
+    /// </summary>
+    public static EarlyUploads? OpenUploads(PlannedBuild planned) =>
+        planned.Definition.Outputs.Destinations.FirstOrDefault(destination => destination.Medium == Medium.Registry) is { } first
+        && planned.Session is { IsOffline: false, Registry: { Uploads: { ChunkSize: null, AtOnce: > 1 } } registry } session
+            ? new EarlyUploads(new DiskContentStore(session.Store), registry, ImageReference.Parse(first.Value))
+            : null;
 
     /// <summary>What can be known to fail before anything is built.</summary>
     /// <exception cref="BuildFailedException">Settings of the image contradict each other.</exception>
@@ -167,5 +181,5 @@ internal sealed class ImagePublication(PlannedBuild planned, IBuildEvents events
             .Select(one => ((ImageSet)one.Image, OpenRegistryPublisher(PlatformTags.Add(name, one.Suffix), stepId)));
 
     private RegistryPublisher OpenRegistryPublisher(ImageReference name, string stepId) =>
-        new(session.Registry, name, [], session.Content, session.Blobs, events, stepId);
+        new(session.Registry, name, [], session.Content, session.Blobs, events, stepId) { Early = early };
 }

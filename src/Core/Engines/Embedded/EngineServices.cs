@@ -30,6 +30,9 @@ internal sealed class EngineServices(
 
     public DiskContentStore Content { get; } = new(fetching.Store);
 
+    /// <summary>The same store, for layers of the image.</summary>
+    public IContentStore Layers => Request.Layers ?? Content;
+
     public SnapshotStore Snapshots { get; } = new(fetching.Store);
 
     /// <summary>What earlier builds found out.</summary>

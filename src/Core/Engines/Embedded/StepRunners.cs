@@ -129,7 +129,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
         var options = new LayerWriterOptions(services.Request.Form, SameTimes: true);
         var (layer, _) = await LayerWriter.WriteAsync(
             writer => tree.Write(writer, options, cancellationToken),
-            services.Content,
+            services.Layers,
             options,
             cancellationToken);
         return layer;
@@ -138,7 +138,7 @@ internal sealed class StepRunners(EngineServices services, CopySources sources)
     public async Task<Layer> WriteLayerAsync(PlanStep step, string folder, CancellationToken cancellationToken) =>
         await LayerWriter.WriteAsync(
             folder,
-            services.Content,
+            services.Layers,
             new LayerWriterOptions(services.Request.Form, SameTimes: step is not RunStep),
             cancellationToken)
         ?? throw new InvalidOperationException(

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Threading.Channels;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
+using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Media.Registry;
 
@@ -57,6 +59,11 @@ internal sealed partial class RegistryClient
             endpoint => new BlobUpload(transport, endpoint, destination, blob, open, progress, Uploads.ChunkSize).RunAsync(
                 mountFrom,
                 cancellationToken));
+
+    /// <summary>Begins to send a blob that is still being written.</summary>
+    /// <inheritdoc cref="GrowingUpload(RegistryTransport, RegistryEndpoint, SafeFileHandle, ChannelReader{long})"/>
+    public GrowingUpload BeginUpload(ImageReference destination, SafeFileHandle file, ChannelReader<long> lengths) =>
+        new(transport, configuration.DestinationFor(destination), file, lengths);
 
     /// <summary>Writes a manifest under a name (or its digest): from then on others see the image.</summary>
     /// <exception cref="BuildFailedException">The registry refused, could not be reached, or stored something else.</exception>

@@ -137,34 +137,11 @@ internal sealed class BlobUpload(
         }
     }
 
-    /// <summary>Opens an upload session, or has the blob mounted: then there is no session.</summary>
     private async Task<Uri?> StartAsync(string? mountFrom, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest
-        {
-            Method = HttpMethod.Post,
-            Endpoint = endpoint,
-            Path = "blobs/uploads/" +
-                (mountFrom is null ? "" : $"?mount={Uri.EscapeDataString(blob.Digest.ToString())}&from={Uri.EscapeDataString(mountFrom)}"),
-            Access = RegistryAccess.Push,
-            AlsoRead = mountFrom,
-            Content = static () => new ByteArrayContent([]),
-            CanRepeat = false,
-        };
-        using var response = await transport.SendAsync(request, cancellationToken);
-        leastChunk = response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var least)
-            && long.TryParse(least.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
-            ? bytes
-            : 0;
-        return response.StatusCode switch
-        {
-            HttpStatusCode.Created when mountFrom is not null => null,
-            HttpStatusCode.Accepted when response.Headers.Location is { } location => await transport.ResolveAsync(
-                endpoint,
-                location,
-                cancellationToken),
-            _ => throw await RegistryAnswer.UnexpectedAsync(request, response, cancellationToken),
-        };
+        (var started, leastChunk) = await UploadSession.StartAsync(
+            transport, endpoint, mountFrom is null ? null : (blob.Digest, mountFrom), timeout: null, cancellationToken);
+        return started;
     }
 
     /// <summary>Chunks, if any, and then one PUT with the rest and the digest.</summary>
@@ -184,7 +161,7 @@ internal sealed class BlobUpload(
 
         using var response = await SendBytesAsync(
             HttpMethod.Put,
-            WithDigest(session!, blob.Digest),
+            UploadSession.WithDigest(session!, blob.Digest),
             content,
             blob.Size - offset,
             cancellationToken);
@@ -266,15 +243,6 @@ internal sealed class BlobUpload(
         return dash >= 0 && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last > 0
             ? last + 1
             : null;
-    }
-
-    private static Uri WithDigest(Uri session, Digest digest)
-    {
-        var query = session.Query.TrimStart('?');
-        return new UriBuilder(session)
-        {
-            Query = $"{query}{(query.Length > 0 ? "&" : "")}digest={Uri.EscapeDataString(digest.ToString())}",
-        }.Uri;
     }
 
     /// <summary>A session that vanished, and bytes that were damaged on the way, are worth another session.</summary>

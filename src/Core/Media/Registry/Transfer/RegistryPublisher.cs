@@ -27,6 +27,9 @@ internal sealed class RegistryPublisher(
     IBuildEvents events,
     string stepId) : IPublisher
 {
+    /// <summary>Blobs that are on their way already; null for none.</summary>
+    public EarlyUploads? Early { get; init; }
+
     public string Destination => destination.ToString();
 
     private IReadOnlyList<ImageReference> Names =>
@@ -143,8 +146,13 @@ internal sealed class RegistryPublisher(
             return;
         }
 
-        var mountFrom = isLookedFor && blob.Origin is { } origin ? client.FindMountSource(destination, origin) : null;
         var sent = new BlobProgress(progress, blob.Descriptor.Digest);
+        if (Early is not null && await Early.TryCommitAsync(destination, blob.Descriptor.Digest, sent, cancellationToken))
+        {
+            return;
+        }
+
+        var mountFrom = isLookedFor && blob.Origin is { } origin ? client.FindMountSource(destination, origin) : null;
         try
         {
             await client.PushBlobAsync(destination, blob.Descriptor, mountFrom, token => OpenAsync(blob, token), sent, cancellationToken);
