@@ -7,8 +7,6 @@ namespace ContainerStages.Cli;
 /// <summary>The options of <c>build</c> that say what commands get. Their forms are those of <c>docker buildx build</c>.</summary>
 internal static class CommandOptions
 {
-    private static readonly string[] Entitlements = ["security.insecure", "network.host"];
-
     public static IReadOnlyList<Option> All { get; } =
     [
         new(
@@ -32,7 +30,11 @@ internal static class CommandOptions
         new(["--max-parallelism"], "N", "how many commands run at the same time (default: 16, or two for each processor)"),
         new(["--no-cache-filter"], "STAGE", "run every step of a stage again; repeatable, or with commas", Candidates.Stages),
         new(["--no-new-privileges"], null, "set-user-id programs have no effect in commands"),
-        new(["--allow"], "NAME", "security.insecure: allow RUN --security=insecure", Candidates.Of(Entitlements)),
+        new(
+            ["--allow"],
+            "NAME",
+            "security.insecure: allow RUN --security=insecure; network.host: commands have the network of a BuildKit daemon's machine",
+            Candidates.Of([.. EntitlementNames.Valid])),
     ];
 
     public static CommandSettings Read(OptionReader options) => new()
@@ -151,7 +153,9 @@ internal static class CommandOptions
     }
 
     private static string Entitlement(string name) =>
-        Entitlements.Contains(name) ? name : throw new UsageException($"--allow {name}: valid are {string.Join(", ", Entitlements)}.");
+        EntitlementNames.Valid.Contains(name)
+            ? name
+            : throw new UsageException($"--allow {name}: valid are {string.Join(", ", EntitlementNames.Valid)}.");
 
     private static long? Number(string text) =>
         long.TryParse(

@@ -10,7 +10,7 @@ public sealed record CommandSettings
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Ssh { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
-    /// <summary>What commands may do beyond the ordinary: <c>security.insecure</c>, <c>network.host</c>.</summary>
+    /// <summary>What commands may do beyond the ordinary, by <see cref="EntitlementNames"/>.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];
 
     /// <summary>False: RUN has no network unless it says --network=host.</summary>

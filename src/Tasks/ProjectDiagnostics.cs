@@ -125,6 +125,9 @@ public static class ProjectDiagnostics
     public static Diagnostic InvalidParallelism(string value, string project) => Error("CST3113",
         $"ContainerStagesMaxParallelism '{value}' is not a number of 1 or more.", project);
 
+    public static Diagnostic InvalidAllow(string value, string project) => Error("CST1035",
+        $"ContainerStagesAllow '{value}' is nothing that can be allowed. Valid: {string.Join(", ", EntitlementNames.Valid)}.", project);
+
     public static Diagnostic InvalidSize(string value, string project) => Error("CST6307",
         $"ContainerStagesMaxSize '{value}' is no size: a number with B, kB, MB, GB or MiB is expected, such as 25MB.", project);
 

@@ -29,9 +29,9 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     // The engine.
     /// <summary>Who runs commands.</summary>
     public string Engine { get; set; } = "";
-    /// <summary>Where the engine buildkit is; several with semicolons.</summary>
+    /// <summary>How the embedded engine runs them.</summary>
     public string Sandbox { get; set; } = "";
-
+    /// <summary>Where the engine buildkit is; several with semicolons.</summary>
     public string EngineAddress { get; set; } = "";
     /// <summary>Folder of certificates for it.</summary>
     public string EngineCertificates { get; set; } = "";
@@ -51,6 +51,8 @@ public sealed class PublishContainerStages : EngineTask, IBuildItems
     public string Offline { get; set; } = "";
     public string NoNewPrivileges { get; set; } = "";
     public string MaxParallelism { get; set; } = "";
+    /// <summary>What commands may do beyond the ordinary; several with semicolons.</summary>
+    public string Allow { get; set; } = "";
     public string Timestamp { get; set; } = "";
     public string SourceDateEpoch { get; set; } = "";
     public ITaskItem[] Mirrors { get; set; } = [];

@@ -211,6 +211,33 @@ public sealed class OwnProjectTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task A_command_with_every_right_needs_the_word_of_the_project()
+    {
+        RequireRegistry();
+        using var project = await UserProject.CreateAsync(context);
+        project.Write("image.proj", """
+            <Project Sdk="ContainerStages.Sdk/0.1.0">
+              <ItemGroup>
+                <ContainerStage Include="all" From="alpine">
+                  <Steps>
+                    RUN --security=insecure mount -t tmpfs none /mnt &amp;&amp; umount /mnt &amp;&amp; echo mounted > /made
+                  </Steps>
+                </ContainerStage>
+              </ItemGroup>
+            </Project>
+            """);
+        const string allow = "-p:ContainerStagesAllow=security.insecure";
+
+        (await project.DotnetAsync("publish", allow)).ShouldSucceed();
+        var refused = (await project.DotnetAsync("publish")).ShouldFail();
+
+        Assert.AreSequenceEqual(["image.proj(5,9,5,96): error CST4305"], refused.Diagnostics);
+        Assert.Contains("ContainerStagesAllow=security.insecure", refused.All);
+        (await project.DotnetAsync("msbuild", "-t:ExportDockerfile", allow)).ShouldSucceed();
+        Assert.Contains("# The project also gives: --allow security.insecure\n", project.Read("Dockerfile"));
+    }
+
+    [TestMethod]
     public async Task A_package_reference_that_has_no_effect_is_a_warning()
     {
         using var project = await UserProject.CreateAsync(context);

@@ -32,7 +32,8 @@ internal static class MountRunDiagnostics
     public static Diagnostic InsecureNotAllowed(SourceLocation location) =>
         Error(
             "CST4305",
-            "RUN --security=insecure gives a command every right of the build itself, so it must be allowed: --allow security.insecure.",
+            $"RUN --security=insecure gives a command every right of the build itself, so it must be allowed: --allow " +
+            $"{EntitlementNames.Insecure}; in a project, ContainerStagesAllow={EntitlementNames.Insecure}.",
             location);
 
     public static Diagnostic NoTarget(string type, SourceLocation location) =>

@@ -13,7 +13,7 @@ namespace ContainerStages.Engines;
 internal static class RequestSettings
 {
     /// <summary>True: RUN --security=insecure may be.</summary>
-    public static bool AllowsInsecure(this CommandSettings settings) => settings.Allow.Contains("security.insecure");
+    public static bool AllowsInsecure(this CommandSettings settings) => settings.Allow.Contains(EntitlementNames.Insecure);
 
     /// <summary>As the kernel counts them.</summary>
     public static ImmutableArray<SandboxLimit> Limits(this CommandSettings settings) =>

@@ -15,6 +15,8 @@ internal interface ICommandItems : IProjectItems
     string NoNewPrivileges { get; }
 
     string MaxParallelism { get; }
+
+    string Allow { get; }
 }
 
 /// <summary>
@@ -28,6 +30,7 @@ internal sealed class CommandReader(ICommandItems task, ProblemList problems, Pr
         Ssh = Agents(),
         NoNewPrivileges = values.Boolean("ContainerStagesNoNewPrivileges", task.NoNewPrivileges),
         MaxParallelism = MaxParallelism(),
+        Allow = [.. Allowed()],
     };
 
     private Dictionary<string, SecretSource> Secrets()
@@ -60,8 +63,7 @@ internal sealed class CommandReader(ICommandItems task, ProblemList problems, Pr
             values.CheckMetadata("ContainerStageSsh", item, "Path");
             if (Metadata(item, "Path") is { } path)
             {
-                var paths = path.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-                agents[item.ItemSpec] = [.. paths.Select(task.FullPath)];
+                agents[item.ItemSpec] = [.. ValueReader.List(path).Select(task.FullPath)];
             }
             else if (Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } socket)
             {
@@ -92,6 +94,21 @@ internal sealed class CommandReader(ICommandItems task, ProblemList problems, Pr
 
         problems.Add(ProjectDiagnostics.InvalidParallelism(text, task.ProjectFile));
         return null;
+    }
+
+    private IEnumerable<string> Allowed()
+    {
+        foreach (var name in ValueReader.List(task.Allow.ToLowerInvariant()))
+        {
+            if (EntitlementNames.Valid.Contains(name))
+            {
+                yield return name;
+            }
+            else
+            {
+                problems.Add(ProjectDiagnostics.InvalidAllow(name, task.ProjectFile));
+            }
+        }
     }
 
     private static string? Metadata(ITaskItem item, string name) => item.GetMetadata(name).Trim() is { Length: > 0 } value ? value : null;

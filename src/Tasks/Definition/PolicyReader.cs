@@ -55,8 +55,8 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
             Sandbox = Sandbox(),
             EngineAddresses = [.. Addresses()],
             EngineCertificates = task.EngineCertificates.Length == 0 ? null : task.FullPath(task.EngineCertificates),
-            CacheFrom = List(task.CacheFrom),
-            CacheTo = List(task.CacheTo),
+            CacheFrom = ValueReader.List(task.CacheFrom),
+            CacheTo = ValueReader.List(task.CacheTo),
             MostCacheMountBytes = CacheMounts(),
             NoCache = values.Boolean("ContainerStagesNoCache", task.NoCache),
             Pull = pull,
@@ -70,7 +70,7 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
     /// <summary>Who runs commands.</summary>
     private string Engine()
     {
-        var engine = task.Engine.Length == 0 ? EngineNames.Default(List(task.EngineAddress)) : task.Engine.ToLowerInvariant();
+        var engine = task.Engine.Length == 0 ? EngineNames.Default(ValueReader.List(task.EngineAddress)) : task.Engine.ToLowerInvariant();
         if (EngineNames.Valid.Contains(engine))
         {
             return engine;
@@ -96,7 +96,7 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
     /// <summary>Where the engine buildkit is. An address with a password reaches no document.</summary>
     private IEnumerable<string> Addresses()
     {
-        foreach (var text in List(task.EngineAddress))
+        foreach (var text in ValueReader.List(task.EngineAddress))
         {
             if (EngineAddress.Read(text, out var problem) is { } address)
             {
@@ -119,9 +119,6 @@ internal sealed class PolicyReader(IPolicyItems task, ProblemList problems, Proj
 
         return limit ?? CacheMountLimit.Usual;
     }
-
-    private static IReadOnlyList<string> List(string text) =>
-        text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Absolute path, or null.</summary>
     private string? LockFile()

@@ -24,6 +24,10 @@ internal sealed class ValueReader(IProjectItems project, ProblemList problems, P
         }
     }
 
+    /// <summary>What stands between semicolons.</summary>
+    public static IReadOnlyList<string> List(string text) =>
+        text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Items that are a name with metadata Value; of two with one name the later wins.</summary>
     public IReadOnlyDictionary<string, string> Pairs(string itemType, ITaskItem[] items)
     {

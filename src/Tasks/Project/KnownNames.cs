@@ -8,8 +8,8 @@ public static class KnownNames
 {
     public static IReadOnlyList<string> Properties { get; } =
     [
-        "ContainerStagesBuilder", "ContainerStagesBuilderImage", "ContainerStagesCacheFrom", "ContainerStagesCacheMounts",
-        "ContainerStagesCacheTo", "ContainerStagesCompression",
+        "ContainerStagesAllow", "ContainerStagesBuilder", "ContainerStagesBuilderImage", "ContainerStagesCacheFrom",
+        "ContainerStagesCacheMounts", "ContainerStagesCacheTo", "ContainerStagesCompression",
         "ContainerStagesContextDirectory", "ContainerStagesDockerfile", "ContainerStagesEngine", "ContainerStagesEngineAddress",
         "ContainerStagesEngineCertificates", "ContainerStagesExportFile",
         "ContainerStagesExportOverwrite", "ContainerStagesGit", "ContainerStagesHostCertificates", "ContainerStagesHostCredentials",

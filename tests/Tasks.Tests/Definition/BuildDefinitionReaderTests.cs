@@ -193,6 +193,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.Sandbox = "Namespaces";
         task.NoNewPrivileges = "true";
         task.MaxParallelism = " 3 ";
+        task.Allow = "Security.Insecure; network.host;";
         task.MaxSize = " 25MB";
         task.Reports = "report.HTML; obj/report.json;";
         task.BuilderImage = "example.com/go:1";
@@ -213,6 +214,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         Assert.AreEqual("namespaces", definition.Policy.Sandbox);
         Assert.IsTrue(definition.Commands.NoNewPrivileges);
         Assert.AreEqual(3, definition.Commands.MaxParallelism);
+        Assert.AreSequenceEqual(["security.insecure", "network.host"], definition.Commands.Allow);
         Assert.AreEqual(25_000_000, definition.Outputs.MaxSize);
         Assert.AreSequenceEqual([_folder["report.HTML"], _folder["obj/report.json"]], definition.Outputs.Reports);
         Assert.AreEqual("example.com/go:1", definition.Source.Project!.Go!.BuilderImage);
@@ -304,6 +306,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         task.Sandbox = "youki";
         task.EngineAddress = "tcp://joe:hush-hush@10.0.0.1:1234";
         task.MaxParallelism = "0";
+        task.Allow = "network.host;device";
         task.MaxSize = "small";
         task.Reports = "report.md;report.pdf";
         task.Sboms = "image.cdx.json;image.json";
@@ -319,7 +322,7 @@ public sealed class BuildDefinitionReaderTests : IDisposable
         var codes = _engine.Errors.Select(error => error.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.AreSequenceEqual(
             ["CST1006", "CST1008", "CST1010", "CST1011", "CST1012", "CST1013", "CST1014", "CST1015",
-            "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST3113", "CST6307",
+            "CST1016", "CST1017", "CST1018", "CST1020", "CST1021", "CST1026", "CST1027", "CST1035", "CST3113", "CST6307",
             "CST6410", "CST6414", "CST6422", "CST6503", "CST6514"],
             codes);
         Assert.IsFalse(_engine.Errors.Any(error => error.Message!.Contains("hush-hush", StringComparison.Ordinal)));

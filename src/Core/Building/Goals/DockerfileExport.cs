@@ -61,6 +61,7 @@ internal sealed class DockerfileExport(BuildDefinition definition, string? docke
             .. definition.Source.BuildContexts.Keys.Order(StringComparer.Ordinal).Select(name => $"--build-context {name}"),
             .. definition.Commands.Secrets.Keys.Order(StringComparer.Ordinal).Select(name => $"--secret id={name}"),
             .. definition.Commands.Ssh.Keys.Order(StringComparer.Ordinal).Select(name => $"--ssh {name}"),
+            .. definition.Commands.Allow.Order(StringComparer.Ordinal).Select(name => $"--allow {name}"),
         ];
         return options.Length == 0 ? "\n" : $"# The project also gives: {OneLine.Of(string.Join(' ', options))}\n\n";
     }

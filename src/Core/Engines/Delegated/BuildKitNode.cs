@@ -7,7 +7,6 @@ namespace ContainerStages.Engines;
 /// <summary>One BuildKit: a builder of the user's, or a daemon by its address.</summary>
 internal sealed class BuildKitNode
 {
-    private const string HostNetwork = "network.host";
     private readonly string? certificates;
     private readonly BuildKitDial? dial;
 
@@ -57,7 +56,7 @@ internal sealed class BuildKitNode
         IEnumerable<string> allowed = build.Commands.Allow.SelectMany(name => (string[])["--allow", name]);
 
         // A daemon's own network is there for everybody; the network of its machine has to be allowed, here and there.
-        var network = build.Commands.Allow.Contains(HostNetwork) ? "host" : "default";
+        var network = build.Commands.Allow.Contains(EntitlementNames.HostNetwork) ? "host" : "default";
         var start = builder.StartBuild(build, [.. allowed, .. BuilderArguments.HostName(build), .. output], network);
         IEngineLog log = buildx.HasJson ? new BuildKitJsonLog(progress) : new BuildKitLog(progress);
         try

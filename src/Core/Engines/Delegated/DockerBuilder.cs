@@ -97,7 +97,7 @@ internal sealed class DockerBuilder : IRemoteBuilder
     private ProcessStartInfo Start(RemoteBuild build, string[] output)
     {
         string[] command = hasBuildx == true ? ["buildx", "build", .. context is null ? (string[])[] : ["--builder", context]] : ["build"];
-        string[] allowed = hasBuildx == true && build.Commands.Allow.Contains("security.insecure") ? ["--allow", "security.insecure"] : [];
+        string[] allowed = hasBuildx == true && build.Commands.AllowsInsecure() ? ["--allow", EntitlementNames.Insecure] : [];
         var start = BuilderArguments.Start(
             Program,
             [.. command, "--progress", "plain"],
