@@ -9,7 +9,7 @@ public sealed class PodmanStoreTests
     [TestMethod]
     public async Task A_loaded_image_has_our_id_and_digest_and_what_is_there_already_is_not_loaded_again()
     {
-        await using var podman = new PodmanStorage();
+        await using var podman = await PodmanStorage.CreateAsync();
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\nENV MADE=here\n");
         var name = NewName();
 
@@ -35,7 +35,7 @@ public sealed class PodmanStoreTests
     [DataRow("FROM base\nCOPY --from=base /main.go /copy.go\n", "--build-context", "base=podman:{0}:1")]
     public async Task An_image_of_podmans_store_is_a_base(string dockerfile, params string[] arguments)
     {
-        await using var podman = new PodmanStorage();
+        await using var podman = await PodmanStorage.CreateAsync();
         using var made = Hello.Context("");
         var name = "docker.io/library/" + NewName();
         await RealTool.RunAsync("tar", "-cf", made.Combine("files.tar"), "-C", made.Path, "main.go");
@@ -61,7 +61,7 @@ public sealed class PodmanStoreTests
     [DataRow("docker.tar", "oci-dir", "oci-layout:{0}")]
     public async Task What_podman_loads_from_us_and_saves_is_a_base(string archive, string format, string source)
     {
-        await using var podman = new PodmanStorage();
+        await using var podman = await PodmanStorage.CreateAsync();
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
         var name = "docker.io/library/" + NewName();
         await BuildAsync(podman, context, [
@@ -91,7 +91,7 @@ public sealed class PodmanStoreTests
     public async Task Podman_pulls_what_we_push_and_we_pull_what_podman_pushes()
     {
         await using var registry = await RegistryServer.StartAsync(CancellationToken.None);
-        await using var podman = new PodmanStorage();
+        await using var podman = await PodmanStorage.CreateAsync();
         using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
         var image = $"{registry.Host}/acme/pod";
         var built = await BuildAsync(podman, context, ["-t", $"{image}:1", "--push"]);
@@ -108,7 +108,7 @@ public sealed class PodmanStoreTests
     [TestMethod]
     public async Task An_image_that_podman_does_not_have_is_told()
     {
-        await using var podman = new PodmanStorage();
+        await using var podman = await PodmanStorage.CreateAsync();
         using var context = Hello.Context("FROM podman:docker.io/library/nothing-of-this-name:1\n");
         var failed = await Hello.Program.RunAsync(podman.Variables, "build", "--progress", "plain", context.Path);
         Assert.AreEqual(1, failed.ExitCode);

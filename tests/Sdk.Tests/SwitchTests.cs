@@ -74,7 +74,7 @@ public sealed partial class SwitchTests(TestContext context)
     public async Task The_recipe_for_tools_that_expect_an_engine_loads_the_image_into_the_one_that_answers()
     {
         await using var docker = await DockerDaemon.StartAsync();
-        await using var podman = new PodmanStorage();
+        await using var podman = await PodmanStorage.CreateAsync();
         using var project = await UserProject.CreateAsync(context);
         project.Write("Directory.Build.props", Recipe().Match(File.ReadAllText(Repository.File("docs/dotnet.md"))).Groups["text"].Value);
         project.Write("own.imageproj", """

@@ -44,7 +44,7 @@ public sealed class RealEngine(
             };
         }
 
-        var storage = new PodmanStorage();
+        var storage = await PodmanStorage.CreateAsync();
         return new RealEngine(name, "/usr/bin/podman", storage, storage.Variables);
     }
 
