@@ -57,21 +57,28 @@ public sealed class OtherEngineTests(TestContext context)
     [TestMethod]
     public async Task A_project_without_stages_has_one_digest_whoever_compiles_it()
     {
-        await using var engine = await RealEngine.StartAsync("docker");
-        using var docker = new WatchedEngine(engine);
+        await using var ways = await EngineWays.StartAsync();
         using var project = await UserProject.CreateAsync(context);
         using var stores = new TempFolder();
+        File.SetUnixFileMode(stores.Path, (UnixFileMode)0x3FF);
         project.Write("app.csproj", Plain);
         project.Write("Program.cs", "System.Console.WriteLine();\n");
         var digests = new List<string>();
-        foreach (var way in new[] { "Sandbox=namespaces", "Sandbox=runc", "Sandbox=crun", "Engine=docker" })
+        foreach (var way in ways.All)
         {
-            var variables = new Dictionary<string, string>(docker.Variables, StringComparer.Ordinal)
+            var variables = new Dictionary<string, string>(way.Variables, StringComparer.Ordinal)
             {
-                ["CONTAINERSTAGES_STORE"] = stores.Combine(way),
+                ["CONTAINERSTAGES_STORE"] = stores.Combine(way.Name),
             };
-            (await project.DotnetAsync(variables, "publish", "-t:PublishContainer", $"-p:ContainerStages{way}")).ShouldSucceed();
-            digests.Add($"{way} {Digest(project)}");
+            if (way.Account != Account.Own)
+            {
+                await RealTool.RunAsync("chmod", "--recursive", "a+rwX", project.Folder);
+                variables["HOME"] = stores.Path;
+            }
+
+            string[] publish = [.. way.Account.Become(), "dotnet", "publish", "-t:PublishContainer", .. way.Properties];
+            (await project.RunAsync(publish[0], variables, publish[1..])).ShouldSucceed();
+            digests.Add($"{way.Name} {Digest(project)}");
         }
 
         Assert.HasCount(1, digests.Select(line => line.Split(' ')[1]).Distinct(StringComparer.Ordinal), string.Join('\n', digests));

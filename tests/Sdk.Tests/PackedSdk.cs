@@ -53,6 +53,8 @@ public sealed class PackedSdk
     private static async Task<PackedSdk> PackAsync()
     {
         var sdk = new PackedSdk();
+        // An ordinary user reads it too.
+        File.SetUnixFileMode(sdk._folder, (UnixFileMode)0x1ED);
         string[] form = NamedProgram is null ? [] : ["--no-native"];
         var packed = await Command.RunAsync(
             Repository.File("build/pack.sh"),

@@ -2,22 +2,6 @@ using System.Diagnostics;
 
 namespace ContainerStages.TestKit;
 
-/// <summary>Who runs the program.</summary>
-public enum Account
-{
-    /// <summary>Whoever runs the tests.</summary>
-    Own,
-
-    /// <summary>An ordinary user with ids in /etc/subuid (build/setup.sh makes it).</summary>
-    OrdinaryUser,
-
-    /// <summary>An ordinary user where no user namespace can be made, as in many pipelines' containers.</summary>
-    WithoutNamespaces,
-
-    /// <summary>Root without any of root's capabilities.</summary>
-    RootWithoutCapabilities,
-}
-
 /// <summary>What a run of the program gave.</summary>
 public sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
@@ -36,11 +20,6 @@ public sealed record ProgramResult(int ExitCode, string Output, string Error)
 /// <summary>The packed <c>dotnet-stages</c> program, run as a user runs it, with a store of its own.</summary>
 public sealed class StagesProgram(string store, Account account = Account.Own)
 {
-    private const string User = "stagestester";
-    private const string SwitchNamespacesOff =
-        "echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --reuid 1 --regid 1 --clear-groups " +
-        "--bounding-set=-all --inh-caps=-all \"$@\"";
-    private static readonly string[] OrdinaryUser = ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"];
     private static readonly Lazy<string> Program = new(CopyProgram);
 
     /// <summary>The program itself, where every user may read it.</summary>
@@ -89,7 +68,7 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     /// <summary>The command as a line for a shell, with its environment; arguments must need no quotes.</summary>
     public string CommandLine(params string[] arguments) =>
         $"env {string.Join(' ', BaseImages.Instance.Environment.Select(variable => $"{variable.Key}={variable.Value}"))} " +
-        $"CONTAINERSTAGES_STORE={Store} {string.Join(' ', Become())} {Program.Value} {string.Join(' ', arguments.Select(Quote))}";
+        $"CONTAINERSTAGES_STORE={Store} {string.Join(' ', account.Become())} {Program.Value} {string.Join(' ', arguments.Select(Quote))}";
 
     private static string Quote(string argument) =>
         argument.Any(letter => " &?#=*;".Contains(letter, StringComparison.Ordinal)) ? $"'{argument}'" : argument;
@@ -105,7 +84,8 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
     /// <summary>Starts with further environment variables, without waiting.</summary>
     public Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
-        string[] command = [.. WithoutNetwork ? ["unshare", "--net"] : (string[])[], .. Become(), .. Before, Program.Value, .. arguments];
+        string[] network = WithoutNetwork ? ["unshare", "--net"] : [];
+        string[] command = [.. network, .. account.Become(), .. Before, Program.Value, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
@@ -124,15 +104,6 @@ public sealed class StagesProgram(string store, Account account = Account.Own)
         process.StandardInput.Close();
         return process;
     }
-
-    private string[] Become() => account switch
-    {
-        Account.OrdinaryUser => OrdinaryUser,
-        Account.WithoutNamespaces =>
-            [.. OrdinaryUser, "unshare", "--user", "--map-root-user", "--map-auto", "bash", "-c", SwitchNamespacesOff, "bash"],
-        Account.RootWithoutCapabilities => ["setpriv", "--bounding-set=-all", "--inh-caps=-all"],
-        _ => [],
-    };
 
     /// <summary>Where every user may read it; a clone in a home folder is not such a place.</summary>
     private static string CopyProgram()
