@@ -5,8 +5,8 @@
 # expression among them, the first expression is written and everything else is left out: of `MIT OR Apache-2.0`, `BSD-3-Clause` (expressions)
 # and ISC, added in this order, only the first. Nothing is thrown or logged.
 #
-# The guess that is wrong: what a model takes is written, or refused. That CycloneDX has one expression at most is why a library would join them
-# with AND, or throw.
+# The guess that is wrong: what a model takes is written, or refused. CycloneDX has one expression at most, so a library would join them with
+# AND, or throw, as the same project's library for Python does (cyclonedx-python-lib 11.12.0).
 #
 # Why it matters: a package of a distribution has a license for each group of its files, and each is best told by an expression. The bill of
 # materials is valid, and says of such a package that it has the license of one group.
