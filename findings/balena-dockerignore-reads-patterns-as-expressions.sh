@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packages: @balena/dockerignore 1.0.2 (npm), with docker.io 28.5.2+dfsg4-5 (Debian forky) to compare. Needs root and mmdebstrap; a minute or two.
 #
-# The library, which "follows the .dockerignore spec" for tools of Node.js that send build contexts, and Docker leave out different files.
+# The library, "compatible with Docker" for tools of Node.js that send build contexts, and Docker leave out different files.
 # ( ) { } + and | are ordinary characters for Docker; the library hands them to a regular expression: `page(1)` leaves page1 out and keeps
 # page(1). It takes no notice of case: `README` leaves readme out. And `**.log` is any file that ends so, at any depth, for Docker; the library
 # leaves out none.

@@ -2,8 +2,8 @@
 # Packages: buildah 1.43.2+ds1-3+b1, docker.io 28.5.2+dfsg4-5 to compare (both Debian forky). Needs root and mmdebstrap; a minute or two.
 #
 # In ENV, LABEL, COPY and so on buildah takes ${x##pattern} and ${x%%pattern}, the longest match, for ${x#pattern} and ${x%pattern}, the
-# shortest: of x=a/b/c, ${x##*/} is b/c, not c, and ${x%%/*} is a/b, not a. And ${x#a/b/c}, whose pattern is the whole
-# value, takes nothing away.
+# shortest: of x=a/b/c, ${x##*/} is b/c, not c, and ${x%%/*} is a/b, not a. And ${x#a/b/c}, whose pattern is the
+# whole value, takes nothing away.
 #
 # The guess that is wrong: a builder that takes the longer form means the longer form by it, as the shell does and the Dockerfile reference
 # says; one that lacks it says so, as buildah does of ${x^^}.

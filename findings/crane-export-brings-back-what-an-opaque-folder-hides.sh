@@ -5,8 +5,7 @@
 # whiteout" in image-spec): a file that a lower layer has below such a folder is in the export, and in the flattened image. The exit code is 0.
 # The same deletion written name by name is followed. umoci follows both.
 #
-# The guess that is wrong: the two forms are one thing for a reader; image-spec says that both MUST be understood by implementations that apply
-# layers, and that the form is the writer's choice.
+# The guess that is wrong: the two forms are one thing for a reader; image-spec says that implementations must accept both.
 #
 # Why it matters: builders on overlay file systems write the opaque form where a folder was deleted and made again (`rm -rf cache && mkdir
 # cache`). What the image's author removed for its size or its content is there again in the one layer that was to be smaller.

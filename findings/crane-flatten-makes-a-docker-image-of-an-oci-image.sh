@@ -6,7 +6,7 @@
 #
 # The guess that is wrong: flattening joins the layers of an image, and leaves alone what it has no reason to touch.
 #
-# Why it matters: signatures, policies and clients that take only OCI's types refuse the new image, and an index with OCI's entries has one of
+# Why it matters: policies and clients that take only OCI's types refuse the new image, and an index with OCI's entries has one of
 # another kind among them. It shows in no listing: only the raw manifest has the type.
 source "$(dirname "$0")/shared/crane.sh"
 

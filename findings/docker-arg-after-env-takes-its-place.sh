@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packages: docker.io 28.5.2+dfsg4-5 (BuildKit inside), buildah 1.43.2+ds1-3+b1 (both Debian forky). Needs root and mmdebstrap; a minute or two.
 #
-# An ARG that stands behind an ENV of its name, in the stage or in the image that it stands on, takes its place from there on in BuildKit's
+# An ARG that stands behind an ENV of its name, in its stage or in the one that the stage stands on, takes its place from there on in BuildKit's
 # builds: LABEL, COPY, ENV and the rest see the argument's default, or the value of --build-arg. Without both they see the ENV. The image's
 # variable stays what it was. In buildah's builds the ENV counts always.
 #

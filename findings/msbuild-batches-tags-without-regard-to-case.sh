@@ -4,8 +4,8 @@
 # Batching by metadata puts items together whose values differ in case alone: of items with Tag RC1 and rc1, %(Item.Tag) makes one batch, and
 # the value in it is RC1, the first one's. WithMetadataValue('Tag', 'rc1') gives the item with RC1 too.
 #
-# The guess that is wrong: names of metadata have no case in MSBuild, and values, which are the user's text, have one. Each different value
-# makes a batch, as the documentation of batching says of it.
+# The guess that is wrong: names of metadata have no case in MSBuild, and values, which are the user's text, have one, so each different value
+# makes a batch.
 #
 # Why it matters: tags of images, paths in an image and names of environment variables have case. A target that is run once for each tag
 # or path runs too few times, and does under one name what was meant for two.

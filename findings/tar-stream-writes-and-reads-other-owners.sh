@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Package: tar-stream 3.2.2 (npm), which the Docker clients for Node.js make and read build contexts and layers with; GNU tar of the machine.
+# Package: tar-stream 3.2.2 (npm), the usual reader and writer of tar archives as streams for Node.js; GNU tar of the machine.
 #
 # pack() writes an owner above 262143 as 262143, without an error. extract() gives the owner and the time of the old header for an entry whose
 # pax records (uid, gid, mtime) tell others: uid 0 for what GNU tar --format=pax wrote for uid 1000660000, and the whole second of a time. The
