@@ -11,14 +11,13 @@ namespace ContainerStages.Core.Tests.Media.Registry;
 
 /// <summary>Blobs that are sent while they are written.</summary>
 [TestClass]
-public sealed class EarlyUploadTests(TestContext context)
+public sealed class EarlyUploadTests(TestContext context) : IDisposable
 {
     private const int Size = 9_000_000;
     private readonly TempFolder folder = new();
     private readonly byte[] content = RandomNumberGenerator.GetBytes(Size);
 
-    [TestCleanup]
-    public void Remove() => folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [TestMethod]
     public async Task A_blob_is_on_its_way_before_it_is_whole_and_appears_when_it_is_asked_for()
@@ -111,6 +110,54 @@ public sealed class EarlyUploadTests(TestContext context)
         using var client = TestClients.Create();
 
         await PushAsync(client, registry, front);
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_took_no_upload_is_not_asked_again_before_the_push()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        await using var front = new FaultyProxy(
+            registry.Port, request => request.Method == "POST" ? ProxyFault.Answer("401 Unauthorized") : null);
+        using var client = TestClients.Create();
+        var name = ImageReference.Parse($"{front.Host}/app");
+        await using var uploads = Open(client, name);
+
+        var first = await WriteAllAsync(uploads, content);
+        Assert.IsFalse(await uploads.TryCommitAsync(name, first, new Sent(), context.CancellationToken));
+        await WriteAllAsync(uploads, content.AsMemory(1));
+
+        Assert.HasCount(1, front.Requests.Where(request => request.Method == "POST"));
+    }
+
+    [TestMethod]
+    public async Task A_blob_that_the_repository_has_is_taken_back()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        await using var front = new FaultyProxy(registry.Port);
+        using var client = TestClients.Create();
+        await PushAsync(client, registry, front);
+        var before = front.Requests.Count;
+
+        await PushAsync(client, registry, front);
+
+        Assert.AreSequenceEqual(
+            ["DELETE", "PATCH", "POST"],
+            front.Requests.Skip(before).Where(request => request.Method is not ("GET" or "HEAD")).Select(request => request.Method).Order());
+        Assert.IsEmpty(Uploads(registry));
+    }
+
+    [TestMethod]
+    public async Task The_end_of_a_build_does_not_wait_for_a_registry_that_does_not_answer()
+    {
+        await using var registry = await RegistryServer.StartAsync(context.CancellationToken);
+        await using var front = new FaultyProxy(
+            registry.Port, request => request.Method is "PATCH" or "DELETE" ? ProxyFault.Silence() : null);
+        using var client = TestClients.Create();
+        var uploads = Open(client, ImageReference.Parse($"{front.Host}/app"));
+        await WriteAllAsync(uploads, content);
+        await UntilAsync(() => front.Requests.Any(request => request.Method == "PATCH"));
+
+        await uploads.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), context.CancellationToken);
     }
 
     [TestMethod]

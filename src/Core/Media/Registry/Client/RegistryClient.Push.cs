@@ -61,9 +61,12 @@ internal sealed partial class RegistryClient
                 cancellationToken));
 
     /// <summary>Begins to send a blob that is still being written.</summary>
-    /// <inheritdoc cref="GrowingUpload(RegistryTransport, RegistryEndpoint, SafeFileHandle, ChannelReader{long})"/>
-    public GrowingUpload BeginUpload(ImageReference destination, SafeFileHandle file, ChannelReader<long> lengths) =>
-        new(transport, configuration.DestinationFor(destination), file, lengths);
+    /// <param name="destination">Names registry and repository.</param>
+    /// <param name="open">Opens the file that it is written to.</param>
+    /// <param name="lengths">How many bytes the file has; ends with it.</param>
+    /// <exception cref="BuildFailedException">The registry is blocked.</exception>
+    public GrowingUpload BeginUpload(ImageReference destination, Func<SafeFileHandle> open, ChannelReader<long> lengths) =>
+        new(transport, configuration.DestinationFor(destination), open(), lengths);
 
     /// <summary>Writes a manifest under a name (or its digest): from then on others see the image.</summary>
     /// <exception cref="BuildFailedException">The registry refused, could not be reached, or stored something else.</exception>

@@ -39,8 +39,12 @@ internal sealed record RegistryRequest
 
     /// <summary>Empty where no repository is asked for. Source: distribution, Token Scope Documentation.</summary>
     public string Scope =>
-        Endpoint.Repository.Length == 0 ? "" : $"repository:{Endpoint.Repository}:{(Access == RegistryAccess.Push ? "pull,push" : "pull")}"
+        Endpoint.Repository.Length == 0 ? "" : $"repository:{Endpoint.Repository}:{Actions}"
         + (AlsoRead is null ? "" : $" repository:{AlsoRead}:pull");
+
+    // Registries want more than push for the end of an upload that is given up.
+    private string Actions =>
+        Method == HttpMethod.Delete ? "pull,push,delete" : Access == RegistryAccess.Push ? "pull,push" : "pull";
 
     /// <summary>For messages: never a query, which may hold a signature or state.</summary>
     public string Title => $"{Method} /v2/{Endpoint.Repository}/{Path.Split('?')[0]}";

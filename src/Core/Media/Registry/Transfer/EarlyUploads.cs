@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using ContainerStages.Content;
+using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 
 namespace ContainerStages.Media.Registry;
@@ -43,6 +44,15 @@ internal sealed class EarlyUploads(DiskContentStore store, RegistryClient client
         && whole.TryRemove(blob, out var upload)
         && await upload.TryCommitAsync(blob, progress, cancellationToken);
 
+    /// <summary>The repository has the blob already.</summary>
+    public void GiveUp(Digest blob)
+    {
+        if (whole.TryRemove(blob, out var upload))
+        {
+            upload.GiveUp();
+        }
+    }
+
     public async ValueTask DisposeAsync() => await Task.WhenAll(all.Select(upload => upload.DisposeAsync().AsTask()));
 
     private sealed class Writer(EarlyUploads uploads, DiskBlobWriter file) : IBlobWriter
@@ -51,6 +61,7 @@ internal sealed class EarlyUploads(DiskContentStore store, RegistryClient client
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true, SingleReader = true });
 
         private GrowingUpload? upload;
+        private bool committed;
 
         public long Length => file.Length;
 
@@ -73,26 +84,40 @@ internal sealed class EarlyUploads(DiskContentStore store, RegistryClient client
                 uploads.whole[digest] = upload;
             }
 
+            committed = true;
             return digest;
         }
 
         public ValueTask DisposeAsync()
         {
             lengths.Writer.TryComplete();
+            if (!committed)
+            {
+                upload?.GiveUp();
+            }
+
             return file.DisposeAsync();
         }
     }
 
-    /// <summary>Null where as many are on their way as may be.</summary>
+    /// <summary>Null where as many are on their way as may be, or the registry did not take one.</summary>
     private GrowingUpload? TryBegin(DiskBlobWriter file, ChannelReader<long> lengths)
     {
-        if (all.Count(upload => !upload.IsSent) >= client.Uploads.AtOnce)
+        if (all.Any(upload => upload.IsRefused) || all.Count(upload => !upload.IsSent) >= client.Uploads.AtOnce)
         {
             return null;
         }
 
-        var upload = client.BeginUpload(destination, file.OpenRead(), lengths);
-        all.Add(upload);
-        return upload;
+        try
+        {
+            var upload = client.BeginUpload(destination, file.OpenRead, lengths);
+            all.Add(upload);
+            return upload;
+        }
+        catch (Exception e) when (e is IOException or BuildFailedException)
+        {
+            // The file cannot be opened, or the registry is blocked, which the push tells.
+            return null;
+        }
     }
 }

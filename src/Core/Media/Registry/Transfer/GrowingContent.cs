@@ -47,7 +47,7 @@ internal sealed class GrowingContent : HttpContent
         {
             while (sent < length && !isEnough)
             {
-                var count = RandomAccess.Read(file, buffer.Memory.Span, sent);
+                var count = RandomAccess.Read(file, buffer.Memory.Span[..(int)Math.Min(buffer.Memory.Length, length - sent)], sent);
                 if (count == 0)
                 {
                     throw new EndOfStreamException($"The blob ended after {sent} bytes.");

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Threading.Channels;
-using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
 using Microsoft.Win32.SafeHandles;
 
@@ -18,6 +17,7 @@ internal sealed class GrowingUpload : IAsyncDisposable
     private readonly RegistryEndpoint endpoint;
     private readonly SafeFileHandle file;
     private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource watched;
     private readonly GrowingContent content;
     private readonly Task<bool> sending;
     private Uri? session;
@@ -29,12 +29,19 @@ internal sealed class GrowingUpload : IAsyncDisposable
     public GrowingUpload(RegistryTransport transport, RegistryEndpoint endpoint, SafeFileHandle file, ChannelReader<long> lengths)
     {
         (this.transport, this.endpoint, this.file) = (transport, endpoint, file);
-        content = new GrowingContent(file, lengths, transport.Retry, stop);
+        watched = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        content = new GrowingContent(file, lengths, transport.Retry, watched);
         sending = Task.Run(() => IsDoneAsync(SendAsync));
     }
 
     /// <summary>True once nothing more is sent.</summary>
     public bool IsSent => sending.IsCompleted;
+
+    /// <summary>True where the registry did not take it.</summary>
+    public bool IsRefused => sending is { IsCompletedSuccessfully: true, Result: false };
+
+    /// <summary>Nobody will ask for the blob: no more of it is sent.</summary>
+    public void GiveUp() => content.End();
 
     /// <summary>Sends what is left, and makes a blob of it.</summary>
     /// <param name="digest">Of the whole.</param>
@@ -44,7 +51,15 @@ internal sealed class GrowingUpload : IAsyncDisposable
     public async Task<bool> TryCommitAsync(Digest digest, IProgress<long> progress, CancellationToken cancellationToken)
     {
         content.Progress = progress;
-        return await sending.WaitAsync(cancellationToken) && await IsDoneAsync(() => CommitAsync(digest, cancellationToken));
+        try
+        {
+            return await sending.WaitAsync(cancellationToken)
+                && await IsDoneAsync(() => CommitAsync(digest, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            content.Progress = null;
+        }
     }
 
     /// <summary>
@@ -53,7 +68,7 @@ internal sealed class GrowingUpload : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        content.End();
+        GiveUp();
         stop.CancelAfter(Patience);
         await sending;
         if (session is not null)
@@ -61,6 +76,7 @@ internal sealed class GrowingUpload : IAsyncDisposable
             await IsDoneAsync(AbandonAsync);
         }
 
+        watched.Dispose();
         stop.Dispose();
         content.Dispose();
         file.Dispose();
@@ -68,14 +84,14 @@ internal sealed class GrowingUpload : IAsyncDisposable
 
     private async Task<bool> SendAsync()
     {
-        (session, _) = await UploadSession.StartAsync(transport, endpoint, mount: null, transport.Retry.Answer, stop.Token);
-        using var response = await RequestAsync(HttpMethod.Patch, session!, content, Timeout.InfiniteTimeSpan, stop.Token);
+        (session, _) = await UploadSession.StartAsync(transport, endpoint, mount: null, transport.Retry.Answer, watched.Token);
+        using var response = await RequestAsync(HttpMethod.Patch, session!, () => content, Timeout.InfiniteTimeSpan, watched.Token);
         if (response.StatusCode is not (HttpStatusCode.Accepted or HttpStatusCode.NoContent))
         {
             return false;
         }
 
-        session = response.Headers.Location is { } next ? await transport.ResolveAsync(endpoint, next, stop.Token) : session;
+        session = response.Headers.Location is { } next ? await transport.ResolveAsync(endpoint, next, watched.Token) : session;
         return true;
     }
 
@@ -83,7 +99,7 @@ internal sealed class GrowingUpload : IAsyncDisposable
     {
         var target = UploadSession.WithDigest(session!, digest);
         using var response =
-            await RequestAsync(HttpMethod.Put, target, new ByteArrayContent([]), transport.Retry.Commit, cancellationToken);
+            await RequestAsync(HttpMethod.Put, target, () => new ByteArrayContent([]), transport.Retry.Commit, cancellationToken);
         if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.NoContent))
         {
             return false;
@@ -95,12 +111,13 @@ internal sealed class GrowingUpload : IAsyncDisposable
 
     private async Task<bool> AbandonAsync()
     {
-        using var response = await RequestAsync(HttpMethod.Delete, session!, null, Patience, CancellationToken.None);
+        using var limited = new CancellationTokenSource(Patience);
+        using var response = await RequestAsync(HttpMethod.Delete, session!, null, Patience, limited.Token);
         return true;
     }
 
     private Task<HttpResponseMessage> RequestAsync(
-        HttpMethod method, Uri target, HttpContent? body, TimeSpan timeout, CancellationToken cancellationToken) =>
+        HttpMethod method, Uri target, Func<HttpContent>? body, TimeSpan timeout, CancellationToken cancellationToken) =>
         transport.SendAsync(
             new RegistryRequest
             {
@@ -109,25 +126,21 @@ internal sealed class GrowingUpload : IAsyncDisposable
                 Path = "blobs/uploads/",
                 Target = target,
                 Access = RegistryAccess.Push,
-                Content = body is null ? null : () => body,
+                Content = body,
                 CanRepeat = false,
-                IsBodySpent = body == content,
+                IsBodySpent = method == HttpMethod.Patch,
                 Timeout = timeout,
             },
             cancellationToken);
 
-    /// <summary>What fails here is told by the push, which then sends the blob itself.</summary>
-    private async Task<bool> IsDoneAsync(Func<Task<bool>> work)
+    /// <summary>Whatever fails here is told by the push, which then sends the blob itself; only the caller's own stop is his.</summary>
+    private static async Task<bool> IsDoneAsync(Func<Task<bool>> work, CancellationToken cancellationToken = default)
     {
         try
         {
             return await work();
         }
-        catch (Exception e) when (e is EndpointException or BuildFailedException or IOException)
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }

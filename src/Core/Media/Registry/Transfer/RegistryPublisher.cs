@@ -143,6 +143,7 @@ internal sealed class RegistryPublisher(
     {
         if (isLookedFor && await client.HasPublishedBlobAsync(destination, blob.Descriptor.Digest, cancellationToken))
         {
+            Early?.GiveUp(blob.Descriptor.Digest);
             return;
         }
 
