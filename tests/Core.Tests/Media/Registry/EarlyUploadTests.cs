@@ -142,7 +142,7 @@ public sealed class EarlyUploadTests(TestContext context) : IDisposable
 
         Assert.AreSequenceEqual(
             ["DELETE", "PATCH", "POST"],
-            front.Requests.Skip(before).Where(request => request.Method is not ("GET" or "HEAD")).Select(request => request.Method).Order());
+            front.Requests.Skip(before).Select(request => request.Method).Where(method => method is not ("GET" or "HEAD")).Order());
         Assert.IsEmpty(Uploads(registry));
     }
 
