@@ -66,7 +66,10 @@ public static class DockerfileDiagnostics
     public static Diagnostic BaseWithoutValue(string written, string expanded, IEnumerable<string> unset, SourceLocation location)
     {
         var names = string.Join(", ", unset);
-        var next = names.Length == 0 ? "" : $" {names} has no value: give it one with ARG before the first FROM, or with --build-arg.";
+        var next = names.Length == 0
+            ? ""
+            : $" {names} has no value: give it one with ARG before the first FROM, or with --build-arg; in a project, with a " +
+                "ContainerStageBuildArg item.";
         return Error(
             "CST2015",
             expanded.Length == 0

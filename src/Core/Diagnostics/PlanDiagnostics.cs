@@ -17,7 +17,7 @@ internal static class PlanDiagnostics
             "CST3102",
             Severity.Error,
             $"{instruction} needs a value, but '{written}' is empty once its variables are replaced. Give the variable a " +
-            "value with ARG, ENV or --build-arg.",
+            "value with ARG, ENV or --build-arg; in a project, with a ContainerStageBuildArg item.",
             location);
 
     public static Diagnostic UnusedBuildArgs(IEnumerable<string> names) =>

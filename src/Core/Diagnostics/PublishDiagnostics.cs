@@ -13,7 +13,7 @@ internal static class PublishDiagnostics
     public static Diagnostic LayerContentMissing(string digest, string destination) => Error(
         "CST6001",
         $"Layer {digest} is needed for {destination}, but is not in the store and no registry is known that has " +
-        "it. Build again with --no-cache.");
+        "it. Build again with --no-cache; in a project, with ContainerStagesNoCache=true.");
 
     public static Diagnostic StoredOtherwise(string destination, string expected, string actual) => Error(
         "CST6002",

@@ -9,7 +9,7 @@ internal static class SourceDiagnostics
         "CST3301",
         Severity.Error,
         $"'{name}' lies outside the build context '{context}'. A Dockerfile can name layouts and archives of its context only; hand it " +
-        $"in as --build-context NAME={name} and write NAME.",
+        $"in as --build-context NAME={name} (in a project, as a ContainerStageContext item) and write NAME.",
         location);
 
     public static Diagnostic Missing(string image, string path) =>
