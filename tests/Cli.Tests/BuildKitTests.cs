@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
@@ -59,6 +60,27 @@ public sealed class BuildKitTests
             Assert.DoesNotContain("hush-hush", failed.Error + failed.Output);
             Assert.AreEqual("", await TextSearch.FilesWithAsync("hush-hush", [store.Path]));
         }
+    }
+
+    [TestMethod]
+    public async Task A_socket_that_the_user_may_not_open_is_one_error()
+    {
+        using var context = Hello.Context("FROM alpine\nRUN echo made > /made\n");
+        using var places = new TempFolder();
+        File.SetUnixFileMode(places.Path, (UnixFileMode)0x3FF);
+        File.CreateSymbolicLink(places.Combine("buildx"), BuildKitDaemon.Buildx);
+        using var closed = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        closed.Bind(new UnixDomainSocketEndPoint(places.Combine("closed")));
+        closed.Listen();
+        File.SetUnixFileMode(places.Combine("closed"), (UnixFileMode)0x180);
+
+        var failed = await new StagesProgram(places.Combine("store"), Account.OrdinaryUser).RunAsync(
+            new Dictionary<string, string> { ["PATH"] = $"{places.Path}:{Environment.GetEnvironmentVariable("PATH")}" },
+            "build", "--progress", "plain", "-t", "failed", "--engine-address", $"unix://{places.Combine("closed")}", context.Path);
+
+        Assert.AreEqual(1, failed.ExitCode, failed.Error);
+        Assert.Contains("error CST6402: This user may not talk to the engine 'buildkit': ", failed.Error);
+        Assert.HasCount(2, failed.Error.Split("error CST"), failed.Error);
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using System.Text;
+using ContainerStages.Oci;
 using ContainerStages.TestKit;
 
 namespace ContainerStages.Cli.Tests;
@@ -161,6 +162,31 @@ public sealed class SharedCacheTests(TestContext test)
     }
 
     [TestMethod]
+    public async Task A_cache_of_another_version_is_a_warning_and_stays()
+    {
+        using var context = Hello.Context("FROM scratch\nCOPY main.go /\n");
+        using var cache = new TempFolder();
+        string[] options = ["--cache-from", cache.Path, "--cache-to", cache.Path];
+        Assert.AreEqual(0, (await Machine(context, 1).BuildAsync(context.Path, options)).ExitCode);
+        var index = await File.ReadAllTextAsync(cache.Combine("index.json"), test.CancellationToken);
+        var old = index.Split("sha256:")[1][..64];
+        var manifest = await File.ReadAllTextAsync(cache.Combine("blobs", "sha256", old), test.CancellationToken);
+        var later = Encoding.UTF8.GetBytes(manifest.Replace(".cache.v1", ".cache.v9", StringComparison.Ordinal));
+        var digest = Digest.Of(later).Hex;
+        await File.WriteAllBytesAsync(cache.Combine("blobs", "sha256", digest), later, test.CancellationToken);
+        index = index.Replace(old, digest, StringComparison.Ordinal);
+        cache.Write("index.json", index);
+
+        var built = await Machine(context, 2).BuildAsync(context.Path, options);
+
+        Assert.AreEqual(0, built.ExitCode, built.Report);
+        const string reason = "it was written by another version of ContainerStages. Use another name for this version.";
+        Assert.Contains($"warning CST6602: The cache '{cache.Path}' is not used: {reason}", built.Error);
+        Assert.Contains($"warning CST6603: The cache '{cache.Path}' was not written: {reason}", built.Error);
+        Assert.AreEqual(index, await File.ReadAllTextAsync(cache.Combine("index.json"), test.CancellationToken));
+    }
+
+    [TestMethod]
     public async Task A_registry_that_cannot_be_reached_is_a_warning_and_behind_a_dead_mirror_a_cache_keeps_what_others_wrote()
     {
         await using var registry = await RegistryServer.StartAsync(test.CancellationToken);
@@ -170,6 +196,13 @@ public sealed class SharedCacheTests(TestContext test)
         Assert.AreEqual(0, built.ExitCode, built.Report);
         Assert.Contains($"warning CST6602: The cache '{nobody}/cache:latest' is not used: The registry {nobody} cannot be", built.Error);
         Assert.Contains($"warning CST6603: The cache '{nobody}/cache:latest' was not written: The registry {nobody} cannot", built.Error);
+
+        await using var closed = await RegistryServer.StartWithPasswordAsync(test.CancellationToken);
+        var name = $"{closed.Host}/cache";
+        var refused = await Machine(context, 4).BuildAsync(context.Path, "--cache-from", name, "--cache-to", name);
+        Assert.AreEqual(0, refused.ExitCode, refused.Report);
+        Assert.Contains($"warning CST6602: The cache '{name}:latest' is not used: ", refused.Error);
+        Assert.Contains($"warning CST6603: The cache '{name}:latest' was not written: ", refused.Error);
 
         string[] cache = ["--cache-from", $"{registry.Host}/cache", "--cache-to", $"{registry.Host}/cache"];
         Assert.AreEqual(0, (await Machine(context, 1).BuildAsync(context.Path, cache)).ExitCode);
