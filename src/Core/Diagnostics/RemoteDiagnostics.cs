@@ -44,8 +44,14 @@ internal static class RemoteDiagnostics
 
     public static Diagnostic BadResult(string engine, string what) => Error(
         "CST6409",
-        $"What the engine '{engine}' gave back is not what was asked for: {what}. Build again without its cache (--no-cache), or with " +
-        "another engine.");
+        $"What the engine '{engine}' gave back is not what was asked for: {what}. Build again without its cache " +
+        "(ContainerStagesNoCache=true, --no-cache), or with another engine.");
+
+    public static Diagnostic LargeContext(string engine, long bytes, string largest, long largestBytes) => new(
+        "CST6423",
+        Severity.Warning,
+        $"{ByteSize.Format(bytes)} of files go to the engine '{engine}', which takes its time. The largest is '{largest}' with " +
+        $"{ByteSize.Format(largestBytes)}. Leave out what no step needs: with .dockerignore, or with a COPY that names less.");
 
     private static string Sentence(string text) => text.TrimEnd() is var trimmed && trimmed.EndsWith('.') ? trimmed : trimmed + ".";
 

@@ -41,6 +41,13 @@ internal sealed class ContextArchive
         copies[selection.Copy] = paths;
     }
 
+    /// <summary>How many bytes the files of all copies have, and the largest of them.</summary>
+    public (long Bytes, UnionEntry? Largest) Measure()
+    {
+        var files = sources.SelectMany(source => source.Source.Entries).Select(one => one.Entry).Where(one => one.IsRegularFile).ToList();
+        return (files.Sum(file => file.Status.Size), files.MaxBy(file => file.Status.Size));
+    }
+
     /// <returns>Where the script lies.</returns>
     public string Add(PlannedScript script)
     {

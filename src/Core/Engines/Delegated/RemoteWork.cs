@@ -34,6 +34,7 @@ internal sealed class RemoteWork(
     CancellationToken,
     Task<string>> locate) : IStageSources
 {
+    private const long LargeContext = 1_000_000_000;
     private readonly ContextArchive context = new();
     private readonly BuildSecrets secrets = new(services.Request.Commands);
     private readonly Dictionary<string, SecretSource> usedSecrets = new(StringComparer.Ordinal);
@@ -88,7 +89,13 @@ internal sealed class RemoteWork(
             Variables = variables,
         };
         var name = $"{builder.Name}-{(order.Target is null ? "image" : "files")}-{order.Plan.Platform}";
-        await builder.BuildAsync(build, new StageProgress(text, services.Events, new SecretMask(hidden), name), cancellationToken);
+        var progress = new StageProgress(text, services.Events, new SecretMask(hidden), name);
+        if (context.Measure() is (> LargeContext and var bytes, { } largest))
+        {
+            progress.Warn(RemoteDiagnostics.LargeContext(builder.Name, bytes, largest.HostPath!, largest.Status.Size));
+        }
+
+        await builder.BuildAsync(build, progress, cancellationToken);
         return File.Exists(order.Result)
             ? text
             : throw new BuildFailedException(RemoteDiagnostics.BadResult(builder.Name, "there is none"));

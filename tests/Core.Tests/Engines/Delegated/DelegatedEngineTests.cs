@@ -99,6 +99,23 @@ public sealed class DelegatedEngineTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_context_of_more_than_a_gigabyte_is_said_with_its_largest_file()
+    {
+        var path = Path.Combine(bench.Context, "src", "large");
+        await using (var large = File.Create(path))
+        {
+            large.SetLength(1_000_000_000);
+        }
+
+        builder.ReadsNothing = true;
+        await BuildAsync(TwoStages);
+
+        var said = events.Events.OfType<DiagnosticReported>().Single().Diagnostic;
+        Assert.AreEqual(("CST6423", Severity.Warning), (said.Code, said.Severity));
+        Assert.Contains($"1GB of files go to the engine 'fake', which takes its time. The largest is '{path}' with 1GB.", said.Message);
+    }
+
+    [TestMethod]
     public async Task Without_network_only_what_is_known_comes_from_it()
     {
         await BuildAsync(TwoStages);

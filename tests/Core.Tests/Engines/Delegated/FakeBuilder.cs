@@ -23,6 +23,9 @@ internal sealed class FakeBuilder : IRemoteBuilder
     /// <summary>Names in the context of the last build.</summary>
     public List<string> Context { get; private set; } = [];
 
+    /// <summary>True: it is content without the context.</summary>
+    public bool ReadsNothing { get; set; }
+
     public Action<StageProgress> Progress { get; set; } = _ => { };
 
     public Task<EngineProbe> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(new EngineProbe(Problem, "1.0"));
@@ -31,7 +34,11 @@ internal sealed class FakeBuilder : IRemoteBuilder
     {
         Builds.Add(build);
         using var context = new MemoryStream();
-        build.WriteContext(context, cancellationToken);
+        if (!ReadsNothing)
+        {
+            build.WriteContext(context, cancellationToken);
+        }
+
         context.Position = 0;
         Context = [.. await NamesAsync(context)];
         Progress(progress);
