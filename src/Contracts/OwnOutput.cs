@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ContainerStages.Contracts;
 
@@ -12,14 +13,15 @@ public static class OwnOutput
     private const int AccessMode = 3;
 
     /// <summary>Where standard output and error go.</summary>
-    public static IReadOnlyList<string> OfStreams() => [.. Processes()
-        .SelectMany(process => new[] { Target(process, "1"), Target(process, "2") })
-        .OfType<string>()
-        .Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> OfStreams() => Files(
+        Processes().SelectMany(process => new[] { Target(process, "1"), Target(process, "2") }));
 
     /// <summary>What these processes have open for writing, log files too.</summary>
     public static IReadOnlyList<string> OfAllFiles() =>
-        [.. OfStreams().Concat(Processes().SelectMany(Written)).Distinct(StringComparer.Ordinal)];
+        [.. OfStreams().Concat(Files(Processes().SelectMany(Written))).Distinct(StringComparer.Ordinal)];
+
+    private static string[] Files(IEnumerable<string?> targets) =>
+        [.. targets.OfType<string>().Distinct(StringComparer.Ordinal).Where(File.Exists)];
 
     private static IEnumerable<int> Processes()
     {
@@ -36,22 +38,20 @@ public static class OwnOutput
         return status is null ? 0 : int.Parse(status.AsSpan(5), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
     }
 
-    private static IEnumerable<string> Written(int process) =>
+    private static IEnumerable<string?> Written(int process) =>
         Names($"/proc/{process}/fd")
             .Where(descriptor => IsWritten($"/proc/{process}/fdinfo/{descriptor}"))
-            .Select(descriptor => Target(process, descriptor))
-            .OfType<string>();
+            .Select(descriptor => Target(process, descriptor));
 
     private static bool IsWritten(string information) =>
         Lines(information).FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal)) is { } flags
             && (Convert.ToInt64(flags[6..].Trim(), 8) & AccessMode) != 0;
 
-    /// <summary>Null for what is no file that has a name: a pipe, a terminal, a file that was removed.</summary>
+    /// <summary>Null for what is no file that has a name: a pipe, a terminal. One that was removed has the name that it had.</summary>
     private static string? Target(int process, string descriptor) =>
         new FileInfo($"/proc/{process}/fd/{descriptor}").LinkTarget is { } target
             && target.StartsWith('/')
             && !target.StartsWith("/dev/", StringComparison.Ordinal)
-            && File.Exists(target)
             ? target
             : null;
 
@@ -60,7 +60,10 @@ public static class OwnOutput
     {
         try
         {
-            return File.ReadAllLines(file);
+            // The kernel makes the text when it is asked, and gives it whole.
+            using var handle = File.OpenHandle(file);
+            Span<byte> text = stackalloc byte[4096];
+            return Encoding.UTF8.GetString(text[..RandomAccess.Read(handle, text, 0)]).Split('\n');
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

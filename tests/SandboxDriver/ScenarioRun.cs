@@ -38,7 +38,7 @@ internal static class ScenarioRun
         var error = "";
         try
         {
-            var sandbox = new NamespaceSandbox(SandboxInitCommand.ForThisProgram(), scenario.Runtime);
+            var sandbox = new NamespaceSandbox(scenario.Runtime);
             var runs = Enumerable.Range(0, scenario.Copies)
                 .Select(copy => sandbox.RunAsync(Command(scenario, folder, layers, copy), output, output.Token));
             codes = [.. await Task.WhenAll(runs)];

@@ -111,7 +111,7 @@ internal sealed class BuildSession : IDisposable
         var memory = Memory;
         var blobs = new RegistryBlobs(Registry);
         return new EngineChoice(
-            new EmbeddedEngine(Fetching, memory, blobs, new NamespaceSandbox(SandboxInitCommand.ForThisProgram(), Runtime), events),
+            new EmbeddedEngine(Fetching, memory, blobs, new NamespaceSandbox(Runtime), events),
             [
                 .. OtherEngines.All(definition.Policy).Select(
                     builder => new DelegatedEngine(builder, Fetching, memory, blobs, LocateAsync, events)),

@@ -19,8 +19,7 @@ internal sealed class StoreMemory(StoreDirectory store) : IStepMemory
         var found = PeekStep(key);
         if (found is not null)
         {
-            store.Use.Note($"steps/{key}");
-            store.Use.Note($"snapshots/{SnapshotStore.NameOf(found.Layer)}");
+            store.Use.Note($"steps/{key}", $"snapshots/{SnapshotStore.NameOf(found.Layer)}");
         }
 
         return found;

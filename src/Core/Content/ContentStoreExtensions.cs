@@ -34,8 +34,7 @@ internal static class ContentStoreExtensions
         }
 
         var bytes = new byte[size];
-        await using var blob = store.OpenRead(digest);
-        var count = await blob.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var count = await store.ReadAsync(digest, bytes, cancellationToken);
         var actual = Digest.Of(bytes.AsSpan(0, count));
         if (actual == digest)
         {
@@ -92,8 +91,7 @@ internal static class ContentStoreExtensions
         }
 
         var stored = new byte[bytes.Length];
-        await using var blob = store.OpenRead(digest);
-        return await blob.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellationToken) == stored.Length
+        return await store.ReadAsync(digest, stored, cancellationToken) == stored.Length
             && stored.AsSpan().SequenceEqual(bytes.Span);
     }
 

@@ -15,6 +15,15 @@ public interface IContentStore
     /// <exception cref="FileNotFoundException">The blob is not here.</exception>
     Stream OpenRead(Digest digest);
 
+    /// <summary>Reads the beginning of a blob, as much as there is room for.</summary>
+    /// <returns>Number of bytes.</returns>
+    /// <exception cref="FileNotFoundException">The blob is not here.</exception>
+    async ValueTask<int> ReadAsync(Digest digest, Memory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await using var blob = OpenRead(digest);
+        return await blob.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+    }
+
     /// <summary>
     /// A writer whose blob appears under its digest, whole, when it is committed; disposed without that, it leaves nothing.
     /// </summary>

@@ -5,10 +5,11 @@ namespace ContainerStages.Content;
 
 /// <summary>
 /// A lock of the store that one process shares often, for moments: its file stays open between. Sharing it again is three system calls
-/// where <see cref="StoreDirectory.Lock"/> makes twelve. Not safe for several threads at once.
+/// where <see cref="StoreDirectory.Lock"/> makes ten. Not safe for several threads at once.
 /// </summary>
 internal sealed class KeptLock(StoreDirectory store, string key) : IDisposable
 {
+    private const uint FileMode = 0x1B6; // rw-rw-rw-, less what the process's mask takes
     private SafeFileHandle? file;
 
     /// <summary>Waits until nobody holds the lock alone; to be called again only after <see cref="Exit"/>.</summary>
@@ -38,7 +39,15 @@ internal sealed class KeptLock(StoreDirectory store, string key) : IDisposable
 
     private SafeFileHandle Open()
     {
+        const int flags = FileCalls.O_RDWR | FileCalls.O_CREAT;
+        var path = store.PathOfLock(key);
+        if (FileCalls.TryOpenFile(path, flags, FileMode) is { } opened)
+        {
+            return opened;
+        }
+
+        // The folder is gone, or something else stands there.
         using var held = store.Lock(key, shared: true);
-        return FileCalls.OpenFile(store.PathOfLock(key), FileCalls.O_RDWR);
+        return FileCalls.OpenFile(path, flags, FileMode);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Content;
 
@@ -16,7 +17,7 @@ internal static class SealedFile
     /// <summary>The content; null where there is none that is whole.</summary>
     public static byte[]? Read(string path)
     {
-        var bytes = ReadAll(path);
+        var bytes = FileCalls.TryReadAll(path);
         var length = (bytes?.Length ?? 0) - SealLength;
         return length >= 0 && bytes.AsSpan(length).SequenceEqual(Seal(path, bytes.AsSpan(0, length))) ? bytes![..length] : null;
     }
@@ -25,22 +26,6 @@ internal static class SealedFile
     /// Replaces the file, or whatever else is in its place, so that readers see either the old or the new content, whole.
     /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content) => StoreDirectory.Replace(path, [.. content, .. Seal(path, content)]);
-
-    private static byte[]? ReadAll(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (UnauthorizedAccessException) when (Directory.Exists(path))
-        {
-            return null;
-        }
-    }
 
     private static byte[] Seal(string path, ReadOnlySpan<byte> content)
     {

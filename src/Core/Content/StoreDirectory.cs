@@ -37,9 +37,10 @@ public sealed class StoreDirectory
         }
 
         // Whoever used the store first made this folder. Unpacked layers carry the owners that they had for that user.
-        if (FileCalls.TryStat(Path.Combine(Root, Locks), out var locks) && locks.UserId != FileCalls.EffectiveUserId())
+        if (FileCalls.TryStat(Path.Combine(Root, Locks), out var locks)
+            && FileCalls.EffectiveUserId() is var user && locks.UserId != user)
         {
-            throw new BuildFailedException(StoreDiagnostics.StoreOfAnother(Root, locks.UserId, FileCalls.EffectiveUserId()));
+            throw new BuildFailedException(StoreDiagnostics.StoreOfAnother(Root, locks.UserId, user));
         }
     }
 
@@ -134,7 +135,6 @@ public sealed class StoreDirectory
     /// <summary>The lock, or null where another build, or another part of this one, holds it.</summary>
     public IDisposable? TryLock(string key, bool shared)
     {
-        Folder(Locks);
         var path = PathOfLock(key);
         try
         {
@@ -156,6 +156,12 @@ public sealed class StoreDirectory
         {
             // The file itself may be gone by now: a clean-up removes those of locks that it could take.
             return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A clean-up leaves no empty folder.
+            Folder(Locks);
+            return TryLock(key, shared);
         }
         catch (UnauthorizedAccessException) when (Directory.Exists(path))
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using ContainerStages.Posix;
+using Microsoft.Win32.SafeHandles;
 
 namespace ContainerStages.Content;
 
@@ -19,32 +20,49 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
     public const string MarkerSuffix = ".used";
 
     private const string Folder = "uses";
+    private const uint JournalMode = 0x1B6; // rw-rw-rw-, less what the process's mask takes
     private readonly Lock gate = new();
     private readonly HashSet<string> noted = new(StringComparer.Ordinal);
     private readonly KeptLock removal = new(store, RemovalKey);
-    private FileStream? journal;
+    private (string Path, SafeFileHandle File)? journal;
 
-    /// <param name="item">Path relative to the store, such as <c>blobs/sha256/(hex)</c>.</param>
-    public void Note(string item)
+    /// <param name="items">Paths relative to the store, such as <c>blobs/sha256/(hex)</c>.</param>
+    public void Note(params ReadOnlySpan<string> items)
     {
         lock (gate)
         {
-            if (!noted.Add(item) || !store.IsWritable)
+            var fresh = new List<string>();
+            foreach (var item in items)
             {
-                return;
+                if (noted.Add(item))
+                {
+                    fresh.Add(item);
+                }
             }
 
-            removal.EnterShared();
-            try
+            if (fresh.Count > 0 && store.IsWritable)
             {
-                journal ??= OpenJournal();
-                journal.Write(Encoding.UTF8.GetBytes(item + "\n"));
+                Write(fresh);
+            }
+        }
+    }
+
+    private void Write(List<string> items)
+    {
+        removal.EnterShared();
+        try
+        {
+            journal ??= OpenJournal();
+            FileCalls.WriteAll(
+                journal.Value.File, Encoding.UTF8.GetBytes(string.Concat(items.Select(item => item + "\n"))), journal.Value.Path);
+            foreach (var item in items)
+            {
                 Touch(Path.Combine(store.Root, item), IsSnapshot(item));
             }
-            finally
-            {
-                removal.Exit();
-            }
+        }
+        finally
+        {
+            removal.Exit();
         }
     }
 
@@ -77,13 +95,13 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
     {
         lock (gate)
         {
-            if (journal is not null)
+            if (journal is var (path, file))
             {
                 removal.EnterShared();
                 try
                 {
-                    File.Delete(journal.Name);
-                    journal.Dispose();
+                    File.Delete(path);
+                    file.Dispose();
                     journal = null;
                 }
                 finally
@@ -98,13 +116,20 @@ public sealed class StoreUse(StoreDirectory store) : IDisposable
         }
     }
 
-    private FileStream OpenJournal() =>
-        new(
-            Path.Combine(store.Folder(Folder), $"{Environment.ProcessId}-{Guid.NewGuid():N}"),
-            FileMode.CreateNew,
-            FileAccess.Write,
-            FileShare.ReadWrite,
-            bufferSize: 0);
+    private (string Path, SafeFileHandle File) OpenJournal()
+    {
+        const int flags = FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL;
+        var path = Path.Combine(store.Root, Folder, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
+        var file = FileCalls.TryOpenFile(path, flags, JournalMode);
+        if (file is null)
+        {
+            store.Folder(Folder);
+            file = FileCalls.OpenFile(path, flags, JournalMode);
+        }
+
+        FileCalls.Lock(file, FileCalls.LOCK_SH);
+        return (path, file);
+    }
 
     private static bool IsAbandoned(string path)
     {

@@ -36,7 +36,7 @@ internal static class ContextFile
             return null;
         }
 
-        using var reader = new StreamReader(new FileStream(file, FileAccess.Read));
+        using var reader = new StreamReader(new MemoryStream(FileCalls.ReadAll(file, path), writable: false));
         return reader.ReadToEnd();
     }
 }

@@ -10,7 +10,7 @@ namespace ContainerStages.Engines;
 /// <param name="ownOutput">Full paths of files and folders that the build is writing.</param>
 internal sealed class ContextFilter(IgnoreFile file, string folder, IReadOnlyList<string> ownOutput) : IPathFilter
 {
-    private readonly HashSet<string> own = [.. ownOutput.Select(path => PathIn(folder, path)).OfType<string>()];
+    private readonly HashSet<string> own = [.. PathsIn(folder, ownOutput)];
 
     public bool Excludes(string relativePath, out string? rule)
     {
@@ -28,22 +28,31 @@ internal sealed class ContextFilter(IgnoreFile file, string folder, IReadOnlyLis
     private bool IsOwn(string relativePath) =>
         own.Count > 0 && (own.Contains(relativePath) || own.Any(folder => relativePath.StartsWith(folder + '/', StringComparison.Ordinal)));
 
-    /// <summary>Relative to the folder, by whatever path that was named; null for a file outside.</summary>
-    private static string? PathIn(string folder, string path)
+    /// <summary>Those inside the folder, relative to it, by whatever path that was named.</summary>
+    private static IEnumerable<string> PathsIn(string folder, IReadOnlyList<string> paths)
     {
-        if (!FileCalls.TryStat(Path.Combine(folder, "."), out var root))
+        if (paths.Count == 0 || !FileCalls.TryStat(Path.Combine(folder, "."), out var root))
         {
-            return null;
+            yield break;
         }
 
-        for (var parent = Path.GetDirectoryName(path); parent is not null; parent = Path.GetDirectoryName(parent))
+        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (var path in paths)
         {
-            if (FileCalls.TryStat(parent, out var status) && status.Inode == root.Inode && status.Device == root.Device)
+            for (var parent = Path.GetDirectoryName(path); parent is not null; parent = Path.GetDirectoryName(parent))
             {
-                return Path.GetRelativePath(parent, path);
+                if (!known.TryGetValue(parent, out var isFolder))
+                {
+                    isFolder = FileCalls.TryStat(parent, out var status) && status.Inode == root.Inode && status.Device == root.Device;
+                    known.Add(parent, isFolder);
+                }
+
+                if (isFolder)
+                {
+                    yield return Path.GetRelativePath(parent, path);
+                    break;
+                }
             }
         }
-
-        return null;
     }
 }

@@ -4,6 +4,7 @@ using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Oci;
+using ContainerStages.Posix;
 
 namespace ContainerStages.Images;
 
@@ -40,12 +41,15 @@ internal sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? repor
     /// <summary>Gives names to a manifest that is in the store, taking them from others.</summary>
     public async Task SetAsync(IReadOnlyList<ImageReference> names, Descriptor manifest, CancellationToken cancellationToken)
     {
+        // What is so already is not written again: most builds give a name to what has it.
+        var known = Read();
+        if (IsMarked() && Text(With(known, names, manifest)).AsSpan().SequenceEqual(Text(known)))
+        {
+            return;
+        }
+
         using var held = await store.LockAsync("index", cancellationToken);
-        var index = Read();
-        var taken = names.Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal);
-        var kept = index.Manifests.Where(other => !taken.Contains(other.Annotations?.GetValueOrDefault(FullName) ?? ""));
-        var added = names.Select(name => manifest with { Annotations = Annotations(name, Stored(index, name, manifest)) });
-        Write(index with { Manifests = [.. kept, .. added] });
+        Write(With(Read(), names, manifest));
     }
 
     /// <summary>Takes names away; the blobs stay.</summary>
@@ -71,6 +75,14 @@ internal sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? repor
         }
 
         return problem is not null;
+    }
+
+    private static ImageIndex With(ImageIndex index, IReadOnlyList<ImageReference> names, Descriptor manifest)
+    {
+        var taken = names.Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal);
+        var kept = index.Manifests.Where(other => !taken.Contains(other.Annotations?.GetValueOrDefault(FullName) ?? ""));
+        var added = names.Select(name => manifest with { Annotations = Annotations(name, Stored(index, name, manifest)) });
+        return index with { Manifests = [.. kept, .. added] };
     }
 
     /// <summary>A name that stands for the same manifest as before keeps its time.</summary>
@@ -103,33 +115,35 @@ internal sealed class ImageNames(StoreDirectory store, Action<Diagnostic>? repor
     {
         try
         {
-            var index = JsonSerializer.Deserialize(File.ReadAllBytes(path), OciJson.Plain.ImageIndex);
+            if (FileCalls.TryReadAll(path) is not { } bytes)
+            {
+                return (Empty(), Directory.Exists(path) ? "it is a folder." : null);
+            }
+
+            var index = JsonSerializer.Deserialize(bytes, OciJson.Plain.ImageIndex);
             return (index is null ? "it is empty." : DocumentRules.ProblemOf(index)) is { } problem ? (Empty(), problem) : (index!, null);
-        }
-        catch (FileNotFoundException)
-        {
-            return (Empty(), null);
         }
         catch (JsonException damaged)
         {
             return (Empty(), damaged.Message);
         }
-        catch (UnauthorizedAccessException) when (Directory.Exists(path))
-        {
-            return (Empty(), "it is a folder.");
-        }
     }
 
     private void Write(ImageIndex index)
     {
-        var marker = Path.Combine(store.Root, "oci-layout");
-        if (!File.Exists(marker) || !File.ReadAllBytes(marker).AsSpan().SequenceEqual(LayoutVersion))
+        if (!IsMarked())
         {
-            StoreDirectory.Replace(marker, LayoutVersion);
+            StoreDirectory.Replace(Marker, LayoutVersion);
         }
 
-        StoreDirectory.Replace(path, JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex));
+        StoreDirectory.Replace(path, Text(index));
     }
+
+    private string Marker => Path.Combine(store.Root, "oci-layout");
+
+    private bool IsMarked() => FileCalls.TryReadAll(Marker) is { } bytes && bytes.AsSpan().SequenceEqual(LayoutVersion);
+
+    private static byte[] Text(ImageIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, OciJson.Plain.ImageIndex);
 
     private static ImageIndex Empty() => new() { MediaType = MediaTypes.OciIndex, Manifests = [] };
 }

@@ -23,10 +23,9 @@ internal static class StoredDocument
         var bytes = new byte[size];
         try
         {
-            await using var stream = store.OpenRead(digest);
-            await stream.ReadExactlyAsync(bytes, cancellationToken);
+            await store.ReadAsync(digest, bytes, cancellationToken);
         }
-        catch (Exception e) when (e is FileNotFoundException or EndOfStreamException)
+        catch (FileNotFoundException)
         {
             return null;
         }

@@ -1,12 +1,10 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace ContainerStages.Posix;
 
-/// <summary>What the kernel lets this process do. Source: capabilities(7).</summary>
-internal static class ProcessCapabilities
+/// <summary>What the kernel lets this process do. Source: capabilities(7), capget(2).</summary>
+internal static partial class ProcessCapabilities
 {
-    private const string Effective = "CapEff:";
-
     // CAP_CHOWN and CAP_FOWNER.
     private const ulong Owners = (1 << 0) | (1 << 3);
 
@@ -14,27 +12,40 @@ internal static class ProcessCapabilities
     private const ulong Mounts = 1 << 21;
 
     /// <summary>True where it may mount, and make namespaces.</summary>
-    public static bool MayMount() =>
-        Holds(File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status") : [], FileCalls.EffectiveUserId(), Mounts);
+    public static bool MayMount() => (Held() & Mounts) == Mounts;
 
     /// <summary>True where it may give files to others, and change the modes of those that it gave away.</summary>
-    public static bool MayChangeOwners() =>
-        MayChangeOwners(File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status") : [], FileCalls.EffectiveUserId());
+    public static bool MayChangeOwners() => MayChangeOwners(Held());
 
-    /// <param name="status">Lines of the process's status; without any, root may.</param>
-    internal static bool MayChangeOwners(IEnumerable<string> status, uint userId) => Holds(status, userId, Owners);
+    /// <param name="held">Capabilities, a bit each.</param>
+    internal static bool MayChangeOwners(ulong held) => (held & Owners) == Owners;
 
-    /// <summary>Every capability that it has, a bit each.</summary>
-    public static ulong Held() =>
-        File.ReadLines("/proc/self/status").Select(Read).FirstOrDefault(held => held is not null) ?? 0;
+    /// <summary>Every capability that it has, a bit each. Where the kernel does not tell, root has all.</summary>
+    public static ulong Held()
+    {
+        // Version 3: two words for each set.
+        var header = new Header { Version = 0x20080522 };
+        Span<Words> words = stackalloc Words[2];
+        return capget(ref header, words) == 0 ? ((ulong)words[1].Effective << 32) | words[0].Effective
+            : FileCalls.EffectiveUserId() == 0 ? ulong.MaxValue
+            : 0;
+    }
 
-    private static bool Holds(IEnumerable<string> status, uint userId, ulong wanted) =>
-        status.Select(Read).FirstOrDefault(held => held is not null) is { } held ? (held & wanted) == wanted : userId == 0;
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int capget(ref Header header, Span<Words> words);
 
-    /// <summary>Null for a line of something else.</summary>
-    private static ulong? Read(string line) =>
-        line.StartsWith(Effective, StringComparison.Ordinal)
-        && ulong.TryParse(line.AsSpan(Effective.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var held)
-            ? held
-            : null;
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Header
+    {
+        public uint Version;
+        public int Process;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Words
+    {
+        public uint Effective;
+        public uint Permitted;
+        public uint Inheritable;
+    }
 }

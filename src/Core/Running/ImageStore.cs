@@ -176,7 +176,7 @@ public sealed class ImageStore : IDisposable
         var runner = new ImageRunner(
             scratch is null ? store.Directory : new StoreDirectory(scratch.Path),
             blobs,
-            new NamespaceSandbox(SandboxInitCommand.ForThisProgram()),
+            new NamespaceSandbox(),
             events);
         return await runner.RunAsync(new ImageBase(image.Reference, image.Manifest, image.Config), settings, cancellationToken);
     }

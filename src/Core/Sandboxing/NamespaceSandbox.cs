@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using ContainerStages.Posix;
 
 namespace ContainerStages.Sandboxing;
@@ -8,14 +7,11 @@ namespace ContainerStages.Sandboxing;
 /// The built-in sandbox: new pid, ipc, uts and mount namespaces (and a network namespace where there is to be no network), the root
 /// changed, Docker's default capabilities and a system call filter. Needs root, or a user namespace (<see cref="UserNamespace"/>).
 /// </summary>
-/// <param name="initCommand">
-/// Starts <see cref="SandboxInit.Run"/> with the specification file appended; see <see cref="SandboxInitCommand"/>.
-/// </param>
 /// <param name="runtime">
 /// The OCI runtime that starts the commands in these namespaces, in place of the first process itself; null for none. It is looked for when
 /// the first command runs.
 /// </param>
-internal sealed class NamespaceSandbox(ImmutableArray<string> initCommand, string? runtime = null) : ISandbox
+internal sealed class NamespaceSandbox(string? runtime = null) : ISandbox
 {
     private readonly Lazy<Task<OciRuntime>>? runtime =
         runtime is null ? null : new(() => OciRuntime.FindAsync(runtime, CancellationToken.None));
@@ -39,7 +35,7 @@ internal sealed class NamespaceSandbox(ImmutableArray<string> initCommand, strin
     {
         // RunContinuationsAsynchronously: nothing of the caller runs on the thread that watches.
         var done = new TaskCompletionSource<SandboxOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var program = initCommand.Add($"/proc/self/fd/{SandboxInit.SpecificationDescriptor}");
+        var program = SandboxInitCommand.ForThisProgram().Add($"/proc/self/fd/{SandboxInit.SpecificationDescriptor}");
         var namespaces = Namespaces
             | (command.Network ? 0 : NamespaceSpawn.CLONE_NEWNET)
             | (this.runtime is null ? 0 : NamespaceSpawn.CLONE_NEWCGROUP);

@@ -20,9 +20,10 @@ internal sealed class ContentMemory
     // A later change within a tick of the file system's clock would not show; that of a server may be coarse.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
-    // Those whose times of change are the kernel's own.
-    private static readonly string[] FileSystems =
-        ["ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay", "overlayfs", "f2fs", "zfs", "bcachefs"];
+    // Those whose times of change are the kernel's own: ext2 to ext4, xfs, btrfs, tmpfs, overlayfs, f2fs, zfs, bcachefs.
+    // Source: statfs(2) and the kernel's magic.h; OpenZFS, zfs_vfsops.h.
+    private static readonly ulong[] FileSystems =
+        [0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0x794C7630, 0xF2F52010, 0x2FC12FC1, 0xCA451A4E];
 
     private readonly ConcurrentQueue<byte[]> added = [];
     private readonly Lock gate = new();
@@ -52,7 +53,7 @@ internal sealed class ContentMemory
     public static ContentMemory? Open(StoreDirectory store, string folder) =>
         !folder.StartsWith(store.Root + "/", StringComparison.Ordinal)
         && FileCalls.TryStat(folder, out var status)
-        && FileSystems.Contains(new DriveInfo(folder).DriveFormat, StringComparer.Ordinal)
+        && FileSystems.Contains(FileCalls.FileSystemOf(folder))
             ? new ContentMemory(store, $"contexts/{StoreDirectory.KeyOf(folder)}", status.Device)
             : null;
 

@@ -27,9 +27,10 @@ internal sealed class PulledBase(ImageBase image, bool keepBlobs, EngineServices
     public LayerStack Stack()
     {
         var stack = LayerStack.Empty;
+        services.Store.Use.Note(
+            [.. image.Config.RootFs.DiffIds.Select(diffId => $"snapshots/{SnapshotStore.NameOf(SnapshotId.Of(diffId))}")]);
         foreach (var (descriptor, diffId) in image.Manifest.Layers.Zip(image.Config.RootFs.DiffIds))
         {
-            services.Store.Use.Note($"snapshots/{SnapshotStore.NameOf(SnapshotId.Of(diffId))}");
             stack = stack.Push(new BaseLayer(this, descriptor, diffId));
         }
 
