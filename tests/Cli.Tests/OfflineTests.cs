@@ -56,6 +56,42 @@ public sealed class OfflineTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task Offline_what_cached_steps_read_is_not_missing()
+    {
+        using var temp = new TempFolder();
+        const string built = """
+            FROM golang:1.14.4-alpine AS builder
+            RUN echo > /made
+            FROM scratch AS gathered
+            COPY --from=builder /made /
+            FROM scratch
+            COPY --from=gathered /made /
+
+            """;
+        var online = new StagesProgram(temp.Combine("store"));
+        var offline = new StagesProgram(temp.Combine("store")) { WithoutNetwork = true };
+        Done(await online.BuildAsync(Context(temp, built)));
+
+        // The layers of the builder's base go, those of the steps stay.
+        var kept = Directory.GetFiles(temp.Combine("store", "steps")).Select(step => Path.GetFileName(step)[..32])
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in Directory.GetDirectories(temp.Combine("store", "snapshots")))
+        {
+            if (!kept.Contains(Path.GetFileName(folder)))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        var more = Context(temp, built + "COPY --from=alpine:3.22 /bin/busybox /b\n");
+        Done(await online.RunAsync("lock", more));
+        var result = await offline.BuildAsync(more, "--offline");
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("image 'alpine:3.22': 1 layer\n", result.Error);
+        Assert.DoesNotContain("golang", result.Error);
+    }
+
+    [TestMethod]
     public async Task Offline_nothing_is_pushed()
     {
         await using var registry = await RegistryServer.StartAsync(context.CancellationToken);

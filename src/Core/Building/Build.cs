@@ -85,7 +85,8 @@ public sealed class Build(BuildDefinition asked, IBuildEvents events, Func<Build
         }
         catch (NetworkNeededException failure)
         {
-            throw await session.MissingAsync(request.Builds.Select(build => build.Plan), failure, cancellationToken);
+            var forecast = await engine.ForecastAsync(request, cancellationToken);
+            throw await session.MissingAsync(request.Builds.Select(build => build.Plan), forecast, failure, cancellationToken);
         }
     }
 

@@ -95,14 +95,15 @@ internal sealed class BuildSession : IDisposable
         || definition.Outputs.Destinations.Any(destination => destination.Medium != Medium.Registry
             || (plan.BaseImage is { } image && Registry.FindMountSource(ImageReference.Parse(destination.Value), image.Reference) is null));
 
-    /// <summary>The one error for everything that an offline build lacks.</summary>
+    /// <summary>The one error for everything that an offline build lacks: what steps read whose results are not here.</summary>
     public async Task<BuildFailedException> MissingAsync(
-        IEnumerable<BuildPlan> plans, BuildFailedException cause, CancellationToken cancellationToken)
+        IEnumerable<BuildPlan> plans, Forecast forecast, BuildFailedException cause, CancellationToken cancellationToken)
     {
         var inputs = OpenInputs();
-        var missing = await Task.WhenAll(plans.Select(plan => inputs.FindMissingAsync(plan, NeedsBaseLayers(plan), cancellationToken)));
-        return new BuildFailedException(
-            OfflineDiagnostics.Missing(missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)), cause);
+        var missing = await Task.WhenAll(
+            plans.Select(plan => inputs.FindMissingAsync(plan, forecast, NeedsBaseLayers(plan), cancellationToken)));
+        string[] lines = [.. missing.SelectMany(lacking => lacking).Distinct(StringComparer.Ordinal)];
+        return lines.Length > 0 ? new BuildFailedException(OfflineDiagnostics.Missing(lines), cause) : cause;
     }
 
     /// <summary>The engines that can be here.</summary>

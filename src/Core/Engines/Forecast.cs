@@ -3,6 +3,7 @@ using ContainerStages.Caching;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Planning;
+using ContainerStages.Snapshots;
 
 namespace ContainerStages.Engines;
 
@@ -12,9 +13,10 @@ namespace ContainerStages.Engines;
 internal sealed record Forecast(ImmutableArray<ImmutableArray<StageForecast>> Builds, ImmutableArray<ExecutedStage>? Known)
 {
     /// <summary>True where a command has to run. Files alone can be put together without any privileges.</summary>
-    public bool RunsCommands => Builds.SelectMany(build => build)
-        .SelectMany(stage => stage.Steps)
-        .Any(step => step is { State: not StepState.Cached, Step: RunStep });
+    public bool RunsCommands => Steps.Any(step => step is { State: not StepState.Cached, Step: RunStep });
+
+    /// <summary>The steps of all stages.</summary>
+    public IEnumerable<StepForecast> Steps => Builds.SelectMany(build => build).SelectMany(stage => stage.Steps);
 
     /// <summary>
     /// True where whatever is not known must be made by a process that may own files of several users, and mount. False where another
@@ -40,7 +42,11 @@ internal sealed record StageForecast(StagePlan Stage, string Title, ImmutableArr
 
 /// <summary>What would happen to one step.</summary>
 /// <param name="Key">Names its result; null where that is not known yet.</param>
-internal sealed record StepForecast(PlanStep Step, StepState State, StepKey? Key);
+internal sealed record StepForecast(PlanStep Step, StepState State, StepKey? Key)
+{
+    /// <summary>The files that it makes; null where they are not known yet.</summary>
+    public SnapshotId? Layer { get; init; }
+}
 
 /// <summary>What is known of a step before anything ran.</summary>
 internal enum StepState

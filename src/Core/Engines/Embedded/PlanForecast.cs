@@ -84,7 +84,9 @@ internal sealed class PlanForecast
 
         var key = runners.KeyOf(step, stack.Key, contents);
         var state = step.Reads.Any(copy => AsksServer(copy.From)) ? StepState.CachedIfUnchanged : StepState.Cached;
-        return services.Memory.FindStep(key) is { } result ? (new StepForecast(step, state, key), result) : (Runs(step), null);
+        return services.Memory.FindStep(key) is { } result
+            ? (new StepForecast(step, state, key) { Layer = result.Layer }, result)
+            : (Runs(step), null);
     }
 
     private bool AsksServer(CopySource source) => !services.Request.Policy.Offline && source switch

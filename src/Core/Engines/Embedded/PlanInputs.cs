@@ -20,15 +20,20 @@ internal sealed class PlanInputs(SourceFetching options, IContentStore content, 
 
     /// <summary>One line for each thing that the store lacks, in words.</summary>
     /// <param name="plan">The plan.</param>
+    /// <param name="forecast">Of a build of the plan: steps whose files are here need nothing.</param>
     /// <param name="keepBase">True where the destination takes the layers of the target's base from the store.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public async Task<IReadOnlyList<string>> FindMissingAsync(BuildPlan plan, bool keepBase, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindMissingAsync(
+        BuildPlan plan, Forecast forecast, bool keepBase, CancellationToken cancellationToken)
     {
-        var missing = MissingLayers(plan, keepBase)
+        var cached = forecast.Steps.Where(step => step is { State: StepState.Cached, Layer: { } layer } && snapshots.Exists(layer))
+            .Select(step => step.Step)
+            .ToHashSet<PlanStep>(ReferenceEqualityComparer.Instance);
+        var missing = MissingLayers(plan, keepBase, cached)
             .GroupBy(layer => NameOf(layer.Image), StringComparer.Ordinal)
             .Select(image => $"image '{image.Key}': {image.Count()} {(image.Count() == 1 ? "layer" : "layers")}")
             .ToList();
-        foreach (var copy in Fetches(plan))
+        foreach (var copy in Fetches(plan, cached))
         {
             if (await FindStoredAsync(copy, cancellationToken) is null)
             {
@@ -78,16 +83,17 @@ internal sealed class PlanInputs(SourceFetching options, IContentStore content, 
         _ => throw new NotSupportedException($"{copy.From.GetType().Name} is not fetched."),
     };
 
-    private static IEnumerable<PlannedCopy> Fetches(BuildPlan plan) =>
+    private static IEnumerable<PlannedCopy> Fetches(BuildPlan plan, IReadOnlySet<PlanStep>? cached = null) =>
         plan.Stages.SelectMany(stage => stage.Steps)
+            .Where(step => cached?.Contains(step) != true)
             .SelectMany(step => step.Reads)
             .Where(copy => copy.From is FromAddress or FromRepository)
             .DistinctBy(copy => copy.From);
 
     /// <summary>A layer that is only read may be there unpacked; one that goes to a destination must be there as a blob.</summary>
-    private List<MissingLayer> MissingLayers(BuildPlan plan, bool keepBase)
+    private List<MissingLayer> MissingLayers(BuildPlan plan, bool keepBase, IReadOnlySet<PlanStep>? cached = null)
     {
-        var read = ReadImages(plan).ToHashSet(ReferenceEqualityComparer.Instance);
+        var read = ReadImages(plan, cached).ToHashSet(ReferenceEqualityComparer.Instance);
         var kept = keepBase ? plan.BaseImage : null;
         return
         [
@@ -100,7 +106,8 @@ internal sealed class PlanInputs(SourceFetching options, IContentStore content, 
     }
 
     /// <summary>A step works on the files of its stage; a linked copy alone does not look at them.</summary>
-    private static IEnumerable<ImageBase> ReadImages(BuildPlan plan) => plan.Stages
+    private static IEnumerable<ImageBase> ReadImages(BuildPlan plan, IReadOnlySet<PlanStep>? cached) => plan.Stages
+        .Select(stage => (stage.BaseImage, Steps: stage.Steps.Where(step => cached?.Contains(step) != true).ToArray()))
         .SelectMany(stage => stage.Steps.SelectMany(step => step.Reads)
             .Select(copy => ImageOf(copy.From))
             .Append(stage.Steps.Any(step => step is not CopyStep { Link: true }) ? stage.BaseImage : null))
