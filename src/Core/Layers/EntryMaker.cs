@@ -174,7 +174,7 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
             : FileCalls.MknodAt(
                 parent,
                 path.Name,
-                NodeType(entry.Kind) | UnfinishedFile,
+                SpecialFiles.TypeOf(entry.Kind) | UnfinishedFile,
                 FileCalls.MakeDevice(entry.DeviceMajor, entry.DeviceMinor));
         if (result == 0)
         {
@@ -192,13 +192,6 @@ internal sealed class EntryMaker(TarStreamReader reader, LayerFolder folder, Ext
 
     private (RecordedOwners Owners, string Path)? Recorded(SafeFileHandle parent, string name) =>
         folder.Owners is { } owners ? (owners, folder.PathOf(parent, name)) : null;
-
-    internal static uint NodeType(TarEntryKind kind) => kind switch
-    {
-        TarEntryKind.CharacterDevice => FileCalls.S_IFCHR,
-        TarEntryKind.BlockDevice => FileCalls.S_IFBLK,
-        _ => FileCalls.S_IFIFO,
-    };
 
     private void ClearPlace(SafeFileHandle parent, string name)
     {

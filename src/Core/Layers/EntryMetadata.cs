@@ -87,7 +87,7 @@ internal static class EntryMetadata
                     path,
                     entry.UserId,
                     entry.GroupId,
-                    EntryMaker.NodeType(entry.Kind) | entry.Mode,
+                    SpecialFiles.TypeOf(entry.Kind) | entry.Mode,
                     entry.DeviceMajor,
                     entry.DeviceMinor);
                 break;

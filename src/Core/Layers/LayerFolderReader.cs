@@ -106,21 +106,16 @@ internal sealed class LayerFolderReader(TarStreamWriter writer, LayerWriterOptio
 
     private void WriteSpecial(SafeFileHandle folder, string path, string name, in FileStatus status)
     {
-        switch (status.Mode & FileCalls.S_IFMT)
+        switch (SpecialFiles.KindOf(status))
         {
-            case FileCalls.S_IFLNK:
+            case null:
+                linked.Remove((status.Device, status.Inode));
+                break;
+            case TarEntryKind.SymbolicLink:
                 WriteEntry(Describe(status, TarEntryKind.SymbolicLink, path) with { LinkName = FileCalls.ReadLinkAt(folder, name) });
                 break;
-            case FileCalls.S_IFIFO:
-                WriteEntry(Describe(status, TarEntryKind.Fifo, path));
-                break;
-            case FileCalls.S_IFCHR or FileCalls.S_IFBLK:
-                var kind = (status.Mode & FileCalls.S_IFMT) == FileCalls.S_IFCHR ? TarEntryKind.CharacterDevice : TarEntryKind.BlockDevice;
+            case { } kind:
                 WriteEntry(Describe(status, kind, path) with { DeviceMajor = status.DeviceMajor, DeviceMinor = status.DeviceMinor });
-                break;
-            default:
-                // A socket is of use only to the process that listened; tar has no form for it.
-                linked.Remove((status.Device, status.Inode));
                 break;
         }
     }

@@ -19,12 +19,8 @@ internal static class UserNamespaceChecks
     ];
 
     /// <summary>Looks in PATH and where administrators' tools are, which an ordinary user's PATH may lack.</summary>
-    public static string? FindProgram(string name)
-    {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-    }
+    public static string? FindProgram(string name) =>
+        SearchPath.Find(name, Environment.GetEnvironmentVariable("PATH") + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
 
     /// <exception cref="BuildFailedException">The user has too few subordinate ids.</exception>
     public static void CheckSubordinateIds()

@@ -70,21 +70,16 @@ internal sealed class LayerTreeWriter(TarStreamWriter writer, LayerWriterOptions
     private void WriteSpecial(TreeEntry entry, string path)
     {
         var status = entry.Source!.Status;
-        switch (status.Mode & FileCalls.S_IFMT)
+        switch (SpecialFiles.KindOf(status))
         {
-            case FileCalls.S_IFLNK:
+            case null:
+                break;
+            case TarEntryKind.SymbolicLink:
                 // What the kernel says of a link's mode differs between file systems.
                 WriteEntry(Describe(entry, TarEntryKind.SymbolicLink, path) with { Mode = 0x1FF, LinkName = entry.Source.LinkTarget });
                 break;
-            case FileCalls.S_IFIFO:
-                WriteEntry(Describe(entry, TarEntryKind.Fifo, path));
-                break;
-            case FileCalls.S_IFCHR or FileCalls.S_IFBLK:
-                var kind = (status.Mode & FileCalls.S_IFMT) == FileCalls.S_IFCHR ? TarEntryKind.CharacterDevice : TarEntryKind.BlockDevice;
+            case { } kind:
                 WriteEntry(Describe(entry, kind, path) with { DeviceMajor = status.DeviceMajor, DeviceMinor = status.DeviceMinor });
-                break;
-            default:
-                // A socket is of use only to the process that listened; tar has no form for it.
                 break;
         }
     }

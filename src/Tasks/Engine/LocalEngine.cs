@@ -12,7 +12,7 @@ internal static class LocalEngine
 
     public static Medium? Find() =>
         Docker() is { } docker && Answers(docker) ? Medium.Docker
-        : IsInstalled("podman") ? Medium.Podman
+        : SearchPath.Find("podman", Environment.GetEnvironmentVariable("PATH")) is not null ? Medium.Podman
         : null;
 
     // Where the engine program looks for it.
@@ -45,8 +45,4 @@ internal static class LocalEngine
             return false;
         }
     }
-
-    private static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 
 namespace ContainerStages.Media.Registry;
@@ -126,10 +127,7 @@ internal sealed class CredentialHelper(string name, RegistryEnvironment environm
         }
 
         var program = "docker-credential-" + name;
-        var suffixes = OperatingSystem.IsWindows() ? new[] { ".exe", ".cmd", ".bat" } : [""];
-        return (environment["PATH"] ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .SelectMany(folder => suffixes.Select(suffix => Path.Combine(folder, program + suffix)))
-            .FirstOrDefault(File.Exists) ?? throw Failed(host, $"the program {program} is not in PATH");
+        return SearchPath.Find(program, environment["PATH"]) ?? throw Failed(host, $"the program {program} is not in PATH");
     }
 
     private RegistryCredential? Parse(HelperOutput output, string host)
