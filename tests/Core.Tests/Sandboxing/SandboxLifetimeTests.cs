@@ -69,7 +69,12 @@ public class SandboxLifetimeTests
                     UserId = userId,
                 });
         Assert.AreEqual("started", await driver.ReadLineAsync());
-        Assert.AreNotEqual(0, Count(seconds));
+        while (Count(seconds) == 0)
+        {
+            // Begun, and still a shell by name.
+            await Task.Delay(10);
+        }
+
         driver.Kill();
         while (Count(seconds) > 0)
         {

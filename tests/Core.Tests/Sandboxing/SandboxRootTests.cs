@@ -72,6 +72,7 @@ public sealed class SandboxRootTests
                 ],
             ],
         });
+        Assert.AreEqual("", result.Error);
         Assert.AreEqual("/etc/evil\n/lost/proc/self\n0", result.Text);
         Assert.IsEmpty(result.Upper);
     }
