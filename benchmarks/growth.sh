@@ -92,7 +92,7 @@ print_growth() {
                 echo "$text|$count|${value:-failed}${value:+ $unit}|$([ -z "$value" ] || awk -v value="$value" -v count="$count" 'BEGIN { printf "%.3g", value / count }')"
             done
         done <<<"$GROWTHS"
-    } | ROUNDS=1 table "how cost grows"
+    } | ROUNDS=1 PAGE=growth table "one store for each row"
 }
 
 # What the plots draw: title|count|value|unit

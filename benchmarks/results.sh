@@ -43,7 +43,7 @@ at_most() {
     [ -z "$1" ] || [ -z "$2" ] || awk -v time="$1" -v other="$2" -v ratio="$3" -v plus="${4:-0}" 'BEGIN { print time <= ratio * other + plus ? "met" : "NOT MET" }'
 }
 
-# table TITLE   rows of cells between bars on standard input, the first is the head; numbers stand to the right. Kept for the page as well.
+# table TITLE   rows of cells between bars on standard input, the first is the head; numbers stand to the right. Kept for the page PAGE as well.
 table() {
     local rows how="medians of $ROUNDS rounds in one run"
     [ "$ROUNDS" != 1 ] || how='one round'
@@ -63,7 +63,7 @@ table() {
         awk -F'|' '
             { gsub(/\|/, " | "); print "| " $0 " |" }
             NR == 1 { line = "|---|"; for (i = 2; i < NF; i++) line = line "---:|"; print line "---|" }' <<<"$rows"
-    } >>"$WORK/tables.md"
+    } >>"$WORK/${PAGE:-benchmarks}.md"
 }
 
 print_scenarios() {

@@ -4,7 +4,7 @@
 #   bench.sh --rounds N           more rounds, steadier medians
 #   bench.sh --only buildx,...    some of: stages buildx docker buildah
 #   bench.sh --what pull,...      some of: hello steps side copy large pull pull10 push solution edit web cache many scale growth
-#   bench.sh --write              writes docs/benchmarks.md and its plot too
+#   bench.sh --write              writes docs/benchmarks.md, docs/growth.md and their plots too, those whose tables the run has
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/registry.sh"
 source "$(dirname "$0")/images.sh"
@@ -45,7 +45,7 @@ main() {
     if asked many stages; then many "$ROUNDS"; fi
     if asked scale stages buildx; then scale; fi
     if asked growth stages; then growth; fi
-    [ $WRITE = 0 ] || write_page
+    [ $WRITE = 0 ] || write_pages
 }
 
 # asked WHAT PEER...   a table of its own, and whom it compares

@@ -73,6 +73,7 @@ public sealed class SandboxRootTests
             ],
         });
         Assert.AreEqual("", result.Error);
+        Assert.AreEqual(0, result.ExitCode);
         Assert.AreEqual("/etc/evil\n/lost/proc/self\n0", result.Text);
         Assert.IsEmpty(result.Upper);
     }
