@@ -8,17 +8,10 @@
 #
 # Why it matters: a task that reads the output of a program on one thread and logs it, and meanwhile builds a project on another, stops reading; the program
 # fills its pipe and waits, and where the project waits for the program in turn, nobody ever goes on. Output has to go through a queue that only one thread empties.
-set -euo pipefail
+source "$(dirname "$0")/shared/msbuild.sh"
 
 EXPECTED='alone: the message took less than a second
 beside an inner build of 4 s: the message took longer than 3 s'
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-echo '{ "sdk": { "version": "10.0.401", "rollForward": "disable" } }' >global.json
-dotnet --version >/dev/null || exit 2
 
 cat >inner.proj <<'PROJECT'
 <Project><Target Name="Wait"><Exec Command="sleep $(Seconds)" /></Target></Project>
@@ -56,12 +49,8 @@ cat >outer.proj <<'PROJECT'
 PROJECT
 
 # took SECONDS: milliseconds that the call took beside an inner build of so many seconds.
-took() { dotnet msbuild outer.proj -nologo -v:minimal "-p:Seconds=$1" | sed -n 's/.*took \([0-9]*\) ms.*/\1/p'; }
+took() { run outer.proj "-p:Seconds=$1" | sed -n 's/.*took \([0-9]*\) ms.*/\1/p'; }
 alone=$(took 0) beside=$(took 4)
 echo "alone $alone ms, beside an inner build of four seconds $beside ms" >&2
-seen="alone: the message took $([ "$alone" -lt 1000 ] && echo "less than a second" || echo "$alone ms")
+finish "alone: the message took $([ "$alone" -lt 1000 ] && echo "less than a second" || echo "$alone ms")
 beside an inner build of 4 s: the message took $([ "$beside" -gt 3000 ] && echo "longer than 3 s" || echo "$beside ms")"
-
-echo "--- seen"
-echo "$seen"
-[ "$seen" = "$EXPECTED" ] || { echo "--- expected"; echo "$EXPECTED"; exit 1; }

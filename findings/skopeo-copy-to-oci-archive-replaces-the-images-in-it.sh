@@ -23,13 +23,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 get_skopeo
 
-# An image as docker save writes it.
-mkdir empty saved
-tar -C empty -cf saved/layer.tar .
-printf '{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-    "$(sha256sum saved/layer.tar | cut -d' ' -f1)" >saved/config.json
-echo '[{"Config":"config.json","RepoTags":["example/app:saved"],"Layers":["layer.tar"]}]' >saved/manifest.json
-tar -C saved -cf saved.tar .
+save_image example/app:saved '{}'
 
 # copies DESTINATION NAME NAME: exit codes of two copies.
 copies() {

@@ -27,13 +27,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 get_skopeo
 
-# An image as docker save writes it, and in an OCI layout.
-mkdir empty saved
-tar -C empty -cf saved/layer.tar .
-printf '{"architecture":"amd64","os":"linux","config":{"Cmd":["/run"],"Healthcheck":{"Test":["CMD","/healthy"]},"OnBuild":["RUN true"],"Shell":["/bin/bash","-c"],"StopSignal":"SIGQUIT","StopTimeout":10},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-    "$(sha256sum saved/layer.tar | cut -d' ' -f1)" >saved/config.json
-echo '[{"Config":"config.json","RepoTags":["example/app:one"],"Layers":["layer.tar"]}]' >saved/manifest.json
-tar -C saved -cf saved.tar .
+# The image as docker save writes it, and in an OCI layout.
+save_image example/app:one '{"Cmd":["/run"],"Healthcheck":{"Test":["CMD","/healthy"]},"OnBuild":["RUN true"],"Shell":["/bin/bash","-c"],"StopSignal":"SIGQUIT","StopTimeout":10}'
 
 mkdir -p layout/blobs/sha256
 descriptor() {
