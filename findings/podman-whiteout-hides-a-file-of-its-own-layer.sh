@@ -9,6 +9,7 @@
 #
 # Why it matters: a tool that writes a layer as a list of what was removed and what was added is right in either order by the specification, and has to write
 # the whiteouts first to be right here. One that checks its work with umoci alone does not notice.
+source "$(dirname "$0")/shared/layout.sh"
 source "$(dirname "$0")/shared/podman.sh"
 
 EXPECTED='whiteout, then the file: podman new, umoci new
@@ -17,17 +18,9 @@ the file, then the whiteout: podman nothing, umoci new'
 apt-get -o APT::Sandbox::User=root download -qq umoci=0.4.7+ds-3+b7 >/dev/null
 dpkg-deb -x umoci_*.deb .
 
-# blob TYPE FILE [MEMBERS]: puts it into the layout; its descriptor.
-blob() {
-    local digest
-    digest=$(sha256sum "$2" | cut -d' ' -f1)
-    mkdir -p layout/blobs/sha256
-    cp "$2" "layout/blobs/sha256/$digest"
-    printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%d%s}' "$1" "$digest" "$(stat -c %s "$2")" "${3:-}"
-}
-
 # image NAME FILE...: a layer with the old f, and one of these files in this order.
 image() {
+    begin_layout
     mkdir -p old new
     echo old >old/f
     echo new >new/f
@@ -36,9 +29,8 @@ image() {
     tar --owner=0 --group=0 -C new -cf upper.tar "${@:2}"
     printf '{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s","sha256:%s"]}}' \
         "$(sha256sum lower.tar | cut -d' ' -f1)" "$(sha256sum upper.tar | cut -d' ' -f1)" >config.json
-    printf '{"schemaVersion":2,"config":%s,"layers":[%s,%s]}' "$(blob config.v1+json config.json)" "$(blob layer.v1.tar lower.tar)" "$(blob layer.v1.tar upper.tar)" >image.json
-    printf '{"schemaVersion":2,"manifests":[%s]}' "$(blob manifest.v1+json image.json ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"$1\"}")" >layout/index.json
-    echo '{"imageLayoutVersion":"1.0.0"}' >layout/oci-layout
+    printf '{"schemaVersion":2,"config":%s,"layers":[%s,%s]}' "$(blob oci.image.config.v1+json config.json)" "$(blob oci.image.layer.v1.tar lower.tar)" "$(blob oci.image.layer.v1.tar upper.tar)" >image.json
+    printf '{"schemaVersion":2,"manifests":[%s]}' "$(blob oci.image.manifest.v1+json image.json ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"$1\"}")" >layout/index.json
 }
 
 # check TEXT NAME FILE...

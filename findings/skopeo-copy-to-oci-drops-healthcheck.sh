@@ -12,6 +12,7 @@
 # layout (an artifact of a pipeline, a transfer to a network without a connection) has no health afterwards, and stages that stand on it run no ONBUILD.
 set -euo pipefail
 source "$(dirname "$0")/shared/skopeo.sh"
+source "$(dirname "$0")/shared/layout.sh"
 
 EXPECTED='docker archive: Cmd,Healthcheck,OnBuild,Shell,StopSignal,StopTimeout
 copied to dir: Cmd,Healthcheck,OnBuild,Shell,StopSignal,StopTimeout
@@ -30,16 +31,9 @@ get_skopeo
 # The image as docker save writes it, and in an OCI layout.
 save_image example/app:one '{"Cmd":["/run"],"Healthcheck":{"Test":["CMD","/healthy"]},"OnBuild":["RUN true"],"Shell":["/bin/bash","-c"],"StopSignal":"SIGQUIT","StopTimeout":10}'
 
-mkdir -p layout/blobs/sha256
-descriptor() {
-    local digest
-    digest=$(sha256sum "$2" | cut -d' ' -f1)
-    cp "$2" "layout/blobs/sha256/$digest"
-    printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%d%s}' "$1" "$digest" "$(stat -c %s "$2")" "${3:-}"
-}
-printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$(descriptor config.v1+json saved/config.json)" "$(descriptor layer.v1.tar saved/layer.tar)" >image.json
-printf '{"schemaVersion":2,"manifests":[%s]}' "$(descriptor manifest.v1+json image.json ',"annotations":{"org.opencontainers.image.ref.name":"one"}')" >layout/index.json
-echo '{"imageLayoutVersion":"1.0.0"}' >layout/oci-layout
+begin_layout
+printf '{"schemaVersion":2,"config":%s,"layers":[%s]}' "$(blob oci.image.config.v1+json saved/config.json)" "$(blob oci.image.layer.v1.tar saved/layer.tar)" >image.json
+printf '{"schemaVersion":2,"manifests":[%s]}' "$(blob oci.image.manifest.v1+json image.json ',"annotations":{"org.opencontainers.image.ref.name":"one"}')" >layout/index.json
 
 # members IMAGE: the names in its configuration.
 members() { skopeo inspect --config --raw "$1" | jq -r '.config | keys | join(",")'; }

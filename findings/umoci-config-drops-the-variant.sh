@@ -13,6 +13,7 @@
 set -euo pipefail
 source "$(dirname "$0")/shared/finish.sh"
 source "$(dirname "$0")/shared/forky.sh"
+source "$(dirname "$0")/shared/layout.sh"
 
 EXPECTED='before: {"os":"linux","architecture":"arm","variant":"v7","os.version":"1","os.features":["one"]}, index v7
 umoci config: {"os":"linux","architecture":"arm","variant":null,"os.version":"1","os.features":["one"]}, index v7
@@ -23,21 +24,14 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 get_forky umoci=0.6.0+ds-1+b1
 
-mkdir -p layout/blobs/sha256 empty
-echo '{"imageLayoutVersion":"1.0.0"}' >layout/oci-layout
-# blob TYPE FILE [MEMBERS]: puts it into the layout; its descriptor.
-blob() {
-    local digest
-    digest=$(sha256sum "$2" | cut -d' ' -f1)
-    cp "$2" "layout/blobs/sha256/$digest"
-    printf '{"mediaType":"application/vnd.oci.image.%s","digest":"sha256:%s","size":%d%s}' "$1" "$digest" "$(stat -c %s "$2")" "${3:-}"
-}
+begin_layout
+mkdir empty
 tar -C empty -cf layer.tar .
 printf '{"architecture":"arm","os":"linux","variant":"v7","os.version":"1","os.features":["one"],"config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
     "$(sha256sum layer.tar | cut -d' ' -f1)" >config.json
 printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":%s,"layers":[%s]}' \
-    "$(blob config.v1+json config.json)" "$(blob layer.v1.tar layer.tar)" >image.json
-printf '{"schemaVersion":2,"manifests":[%s]}' "$(blob manifest.v1+json image.json \
+    "$(blob oci.image.config.v1+json config.json)" "$(blob oci.image.layer.v1.tar layer.tar)" >image.json
+printf '{"schemaVersion":2,"manifests":[%s]}' "$(blob oci.image.manifest.v1+json image.json \
     ',"platform":{"os":"linux","architecture":"arm","variant":"v7"},"annotations":{"org.opencontainers.image.ref.name":"one"}')" >layout/index.json
 
 # platform TAG: what the configuration says, and the index.

@@ -9,6 +9,7 @@
 # Why it matters: tools that copy images into a layout without changing their digests (crane, oras and regctl do) put manifests of Docker's types there, since
 # image-spec lets an index have any. `umoci ls` shows the emptied image like the others; whoever copies it out of the layout finds that its layers are missing.
 set -euo pipefail
+source "$(dirname "$0")/shared/layout.sh"
 
 EXPECTED='before: image of OCI types 3 of 3, image of Docker types 3 of 3, of nobody 1
 after: image of OCI types 3 of 3, image of Docker types 1 of 3, of nobody 0
@@ -21,17 +22,9 @@ cd "$work"
 apt-get -o APT::Sandbox::User=root download -qq umoci=0.4.7+ds-3+b7 >/dev/null
 dpkg-deb -x umoci_*.deb .
 
+begin_layout
 blobs=layout/blobs/sha256
-mkdir -p "$blobs" files
-echo '{"imageLayoutVersion":"1.0.0"}' >layout/oci-layout
-
-# blob TYPE FILE [MEMBERS]: puts it into the layout; its descriptor.
-blob() {
-    local digest
-    digest=$(sha256sum "$2" | cut -d' ' -f1)
-    cp "$2" "$blobs/$digest"
-    printf '{"mediaType":"application/vnd.%s","digest":"sha256:%s","size":%d%s}' "$1" "$digest" "$(stat -c %s "$2")" "${3:-}"
-}
+mkdir files
 
 # image NAME MANIFEST-TYPE CONFIG-TYPE LAYER-TYPE: an image of one layer; its entry of the index.
 image() {
