@@ -40,7 +40,7 @@ internal sealed class BuildSession : IDisposable
 
     public StoreDirectory Store { get; }
 
-    public IContentStore Content { get; }
+    public DiskContentStore Content { get; }
 
     public ImageNames Names { get; }
 

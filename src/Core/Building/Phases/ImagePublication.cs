@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ContainerStages.Content;
 using ContainerStages.Contracts;
 using ContainerStages.Diagnostics;
 using ContainerStages.Images;
@@ -87,7 +86,7 @@ internal sealed class ImagePublication(PlannedBuild planned, EarlyUploads? early
     public static EarlyUploads? OpenUploads(PlannedBuild planned) =>
         planned.Definition.Outputs.Destinations.FirstOrDefault(destination => destination.Medium == Medium.Registry) is { } first
         && planned.Session is { IsOffline: false, Registry: { Uploads: { ChunkSize: null, AtOnce: > 1 } } registry } session
-            ? new EarlyUploads(new DiskContentStore(session.Store), registry, ImageReference.Parse(first.Value))
+            ? new EarlyUploads(session.Content, registry, ImageReference.Parse(first.Value))
             : null;
 
     /// <summary>What can be known to fail before anything is built.</summary>
